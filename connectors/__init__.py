@@ -1,0 +1,1 @@
+"""Everything that speaks to an outside system, and the language it speaks (`records`, `contract`)."""

@@ -1,0 +1,195 @@
+"""What a connector offers. A new helpdesk is one folder that fulfils these protocols, and one word in the registry.
+
+Everything a desk lacks is a missing `Capability`, never an exception. Reads raise `ConnectorError`; a write never raises for what the
+desk did, it returns an `Outcome`. Nothing here retries: the caller decides.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from connectors.records import (
+    Article,
+    Change,
+    ChangedTicket,
+    Delivery,
+    Effect,
+    Group,
+    Outcome,
+    Person,
+    QueueSnapshot,
+    Stamp,
+    Ticket,
+    Trace,
+)
+
+
+class Capability(StrEnum):
+    SIGNED = "signed"  # deliveries carry a signature over the raw bytes
+    FENCE = "fence"  # the desk refuses a write on a stale stamp
+    METADATA = "metadata"  # a marker can travel unseen by the customer
+    COMBINED_WRITE = "combined_write"  # comment, fields, tags, group and status in one call
+    IDEMPOTENT_OPEN = "idempotent_open"  # opening a ticket takes an idempotency key
+    CALENDAR = "calendar"
+    SHIFTS = "shifts"  # people on shift can be read
+    RATINGS = "ratings"
+    EXPORT = "export"  # changed tickets by cursor (else by search)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """All a connector needs to speak to one desk. Secrets are clear text here and nowhere else.
+
+    `settings` holds the values of the connector's own DeskSchema; `state` what `Install` found or made (field ids, group names, our user's
+    id); `wire_url` swaps the host on the wire for a sandbox desk on loopback and is None for a real one.
+    """
+
+    desk: str
+    settings: Mapping[str, str]
+    state: Mapping[str, object] = field(default_factory=dict)
+    wire_url: str | None = None
+
+
+class Inbound(Protocol):
+    """Verify and parse one delivery, from plain values. Pure: no I/O, no clock."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool) -> None:
+        """Return when the delivery is authentic; raise Rejected(401) when not, Rejected(503) when `secrets` is empty."""
+        ...
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
+        """The delivery, None when it is of no interest. Raise Rejected(400) on an unreadable body. Called after `verify` only."""
+        ...
+
+
+class Desk(Protocol):
+    """Reading one helpdesk account."""
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """The ticket as it is now. Raises ConnectorError(permanent=True, status=404) when it is gone."""
+        ...
+
+    def stamp(self, ticket_id: str) -> Stamp:
+        """The ticket's present stamp alone: the cheapest read that carries the desk's clock."""
+        ...
+
+    def identity(self, person: Person) -> Person:
+        """The person with `verified` filled in, where the desk knows."""
+        ...
+
+    def changed_since(self, cursor: str | None, now: int) -> tuple[Sequence[ChangedTicket], str]:
+        """One page of changed tickets after the cursor (None: from `now` on) and the next cursor."""
+        ...
+
+    def history(self, ticket_id: str, since: int) -> Sequence[Change]:
+        """Who changed what since then, oldest first."""
+        ...
+
+    def queue(self, group: str | None) -> QueueSnapshot:
+        """Tickets of the group that wait for a person."""
+        ...
+
+    def groups(self) -> Sequence[Group]: ...
+
+    def whoami(self) -> Person:
+        """Our own user at the desk; its name is what customers see."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One outbox row, ready for the wire: the exact effect, its marker, and the ticket version it was composed on."""
+
+    ticket_id: str
+    effect: Effect
+    key: str
+    plan: str
+    stamp: Stamp | None
+    tags: tuple[str, ...] = ()  # the ticket's tags in the fenced read: desks that replace the list need them
+
+
+class Outbound(Protocol):
+    """Writing to one helpdesk account: one call per row, never a retry."""
+
+    def send(self, write: Write) -> Outcome: ...
+
+    def find(self, write: Write, since: int) -> Trace:
+        """Look for the marker of this write in the ticket's history since then. Raises ConnectorError when it cannot be read."""
+        ...
+
+
+class Knowledge(Protocol):
+    """The help centre of a desk, or another source of articles."""
+
+    def articles(self) -> Iterator[Article]:
+        """Every article the source has now, public and restricted. An article that is not among them is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing `Install` found, would do or did. `state`: `exists`, `created`, `updated`, `removed`, `planned`, `manual`, `failed`."""
+
+    name: str
+    state: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an installation left behind: `state` goes to the desk's row, `secret` is the deliveries' signing secret."""
+
+    steps: tuple[Step, ...]
+    state: Mapping[str, object]
+    secret: str | None
+
+
+class Install(Protocol):
+    """The desk's side of Candor: made by us, through its API, and removable. Running it twice changes nothing."""
+
+    def plan(self, hook_url: str) -> Sequence[Step]: ...
+
+    def apply(self, hook_url: str, progress: Callable[[Step], None]) -> Installed: ...
+
+    def prove_guard(self) -> bool:
+        """True when the desk really refuses a write on an old stamp (or keeps the visible marker): shown on the desk itself."""
+        ...
+
+    def remove(self, progress: Callable[[Step], None]) -> None: ...
+
+
+class Budget(Protocol):
+    """The desk's rate limit, shared by all who call it."""
+
+    def wait_needed(self, now: int) -> float:
+        """Seconds to wait before the next call; 0.0 when one may go now."""
+        ...
+
+    def seen(self, headers: Mapping[str, str], now: int) -> None:
+        """Learn from an answer's rate headers."""
+        ...
+
+
+@runtime_checkable
+class Connector(Protocol):
+    """One vendor. `registry.connector(kind)` returns it; `inbound` loads no client library."""
+
+    kind: str
+    title: str
+    capabilities: frozenset[Capability]
+    settings_keys: tuple[str, ...]  # names of the connection's settings
+    secret_keys: frozenset[str]  # those never shown again
+
+    def inbound(self) -> Inbound: ...
+
+    def desk(self, connection: Connection, clock: Callable[[], int]) -> Desk: ...
+
+    def outbound(self, connection: Connection, clock: Callable[[], int]) -> Outbound: ...
+
+    def knowledge(self, connection: Connection, clock: Callable[[], int]) -> Knowledge: ...
+
+    def install(self, connection: Connection, clock: Callable[[], int]) -> Install: ...
+
+

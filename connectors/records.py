@@ -1,0 +1,276 @@
+"""The language between the rooms: what arrives from a desk, and what shall be done at one.
+
+A vendor's own words stay inside its connector. Times are integer microseconds UTC; vendor ids are text, unique within a desk only.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    CUSTOMER = "customer"
+    AGENT = "agent"  # a human
+    ASSISTANT = "assistant"  # our own user at the desk
+    BOT = "bot"  # somebody else's bot, by the desk's allowlist
+    SYSTEM = "system"
+
+
+class Status(StrEnum):
+    """The ticket states Candor tells apart; a vendor's own ones are mapped onto these in its connector."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING = "pending"
+    HOLD = "hold"
+    SOLVED = "solved"
+    CLOSED = "closed"  # no write is possible
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One webhook call, verified and parsed. A hint only: every decision is made on the ticket as re-read.
+
+    `key` is stable over the desk's own retries of one delivery. `subject` is "ticket" or "article"; `subject_id` its vendor id.
+    """
+
+    key: str
+    subject: str
+    subject_id: str
+    sent_at: int
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    role: Role
+    name: str
+    email: str | None = None
+    locale: str | None = None
+    time_zone: str | None = None  # IANA name
+    verified: bool | None = None  # None: the desk did not say
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One public reply or internal note. `text` is plain text as the desk gives it; `html` its HTML form when there is one."""
+
+    id: str
+    author: Person
+    at: int
+    public: bool
+    text: str
+    html: str | None = None
+    channel: str = "web"
+    flags: frozenset[str] = frozenset()  # the desk's warnings, in our words: `auto_generated`, `not_the_requester`, `unverified` …
+    headers: Mapping[str, str] = field(default_factory=dict)  # of a mail, lower-case names, where the desk keeps them
+    attachments: tuple[str, ...] = ()  # file names only
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """The ticket's version as last read: what a fenced write must still find.
+
+    `value` is the desk's own text (Zendesk: `updated_at`). `desk_now` is the desk's clock (its `Date` header) at that read,
+    `changed_at` the moment `value` names; a write is safe only when `desk_now` is past `changed_at` + 1 s (same-second guard).
+    `read_at` is our clock at the read: past STAMP_FRESH the ticket is read again before a write.
+    """
+
+    value: str
+    changed_at: int
+    desk_now: int
+    read_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as re-read now, with all its messages, oldest first (the opening message included)."""
+
+    desk: str
+    id: str
+    subject: str
+    status: Status
+    requester: Person
+    messages: tuple[Message, ...]
+    stamp: Stamp
+    created_at: int
+    updated_at: int
+    group: str | None = None
+    assignee: str | None = None
+    priority: str | None = None  # low | normal | high | urgent, None when unset
+    tags: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)  # Candor's own fields by our names (see FIELDS)
+    channel: str = "web"
+    url: str = ""  # where an agent opens it
+    cannot_reply: str | None = None  # why a public reply would not reach the customer, None when it would
+
+
+# Candor's own ticket fields, by our names; each connector maps them to the desk's ids.
+FIELDS = ("intent", "sentiment", "confidence", "handoff_reason", "promised_by", "next_step")
+# The values an agent can choose in the field *Candor: next step*.
+NEXT_STEPS = ("send_draft", "continue", "stay_out", "not_needed")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One act on a ticket by somebody, from the desk's history. `by_rule` is true for triggers, routing and automations."""
+
+    id: str
+    at: int
+    actor: Role
+    kind: str  # comment | note | assignee | group | status | field | tags | other
+    by_rule: bool
+    marker: str | None = None  # our key, when the change is one of ours
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedTicket:
+    """A line of the desk's list of changed tickets: enough to decide whether to read it."""
+
+    id: str
+    changed_at: int
+    status: Status
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A help-centre article as its source holds it. Unknown visibility is never public."""
+
+    id: str
+    title: str
+    html: str
+    public: bool
+    updated_at: int
+    locale: str = "en"
+    url: str | None = None  # the desk's own page; None when the source has none
+    section: str = ""
+    labels: tuple[str, ...] = ()
+    kind: str = ""  # policy | howto | spec | note, "" when the source does not say
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSnapshot:
+    """How many tickets wait for a person. `waiting` is None when the desk cannot say; never guessed."""
+
+    group: str | None
+    waiting: int | None
+    as_of: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    id: str
+    name: str
+
+
+# What shall be done at the desk. All three carry fields, tags, group and status: one call where the desk can.
+@dataclass(frozen=True, slots=True)
+class PostReply:
+    """A public reply. `html` is built by code only; `text` is the same message in plain text (the ledger's body hash is over it)."""
+
+    html: str
+    text: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    group: str | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostNote:
+    """An internal note, for agents only."""
+
+    html: str
+    text: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    group: str | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateFields:
+    fields: Mapping[str, str] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    group: str | None = None
+    status: Status | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """A new internal ticket, for a hand-off that crosses desks or groups which cannot share one."""
+
+    subject: str
+    html: str
+    text: str
+    group: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    add_tags: tuple[str, ...] = ()
+    priority: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """A business action at the company's own system, approved and confirmed before."""
+
+    name: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+Effect = PostReply | PostNote | UpdateFields | OpenTicket | RunAction
+
+
+# What became of one write.
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The desk committed it. `stamp` is the ticket's new version, None where the desk does not answer with one."""
+
+    remote_id: str
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The desk refused it: the ticket is not at the stamp any more. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The desk refused it for good; nothing was written. `why` is for people, in the desk's own words where it gave some."""
+
+    why: str
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The desk asks for a pause; nothing was written."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody knows whether it was written."""
+
+    why: str
+
+
+Outcome = Sent | Conflict | Refused | Later | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the ticket's history holds of one of our writes, since a moment.
+
+    `remote_id`: our write was found under this id. `others`: somebody else's act that a reply must not talk over is in that span
+    (ours of the same plan and rule-made changes without a comment do not count).
+    """
+
+    remote_id: str | None
+    others: bool
