@@ -1,0 +1,161 @@
+"""What a company may decide about its assistant, as frozen values. `load.py` reads them from YAML; the core only ever sees these."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """How far the assistant may go on a topic. Ordered: `lower` picks the more careful of two."""
+
+    WATCH = "watch"
+    DRAFT = "draft"
+    SEND = "send"
+
+
+def lower(*modes: Mode) -> Mode:
+    """The most careful of the modes."""
+    order = list(Mode)
+    return min(modes, key=order.index)
+
+
+class Reason(StrEnum):
+    """Why a ticket went to a person. A closed list: metrics and fields rely on it."""
+
+    CUSTOMER_ASKED = "customer_asked"
+    UNSURE = "unsure"
+    OUT_OF_SCOPE = "out_of_scope"
+    MUST_HANDOFF = "must_handoff"
+    APPROVAL_NEEDED = "approval_needed"
+    FALLBACK = "fallback"
+    CANNOT_REPLY_HERE = "cannot_reply_here"
+    HELD_OUT = "held_out"
+    FAILED = "failed"
+
+
+class Detail(StrEnum):
+    """The finer why of a hand-off or of keeping quiet, the second closed list."""
+
+    NONE = "none"
+    CONTRADICTION = "contradiction"
+    NO_ARTICLES = "no_articles"
+    NOTHING_CLOSE = "nothing_close"
+    NOT_SURE_ENOUGH = "not_sure_enough"
+    SEVERAL_FIT = "several_fit"
+    ALREADY_ASKED = "already_asked"
+    LANGUAGE = "language"
+    UPSET = "upset"
+    REPEATED = "repeated"
+    CAP = "cap"
+    SPEND = "spend"
+    POISON = "poison"
+    OLD_DELIVERY = "old_delivery"
+    TOPIC = "topic"
+    PHRASE = "phrase"
+    PAGE_BUTTON = "page_button"
+    ASKED_BEFORE = "asked_before"
+    AFTER_ANSWER = "after_answer"
+    CHANNEL = "channel"
+    CLOSED = "closed"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a hand-off goes: a group by the name it has at the desk, said to the customer as `spoken`."""
+
+    group: str
+    spoken: Mapping[str, str] = field(default_factory=dict)  # language -> "our repairs team"
+    fallback: str | None = None  # second group, when nobody of the first is on shift before the horizon
+    desk: str | None = None  # another desk, None for the ticket's own
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """An intent the admin has named. `phrases` per language decide alone; `examples` teach the reader later."""
+
+    name: str
+    title: Mapping[str, str]
+    mode: Mode
+    must_handoff: bool = False
+    when_unsure: str = "handoff"  # handoff | leave (note only)
+    route: str | None = None  # name of a Route, None for the default
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+    playbook: tuple[str, ...] = ()  # next steps for the agent
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When people work: minutes of the week, Monday 00:00 = 0, in `time_zone`; `closed` are local dates (ISO) nobody works."""
+
+    time_zone: str
+    intervals: tuple[tuple[int, int], ...]
+    closed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The admin's own word on one group: the day-one prior of the wait. None: not told, and then no wait is promised."""
+
+    group: str
+    agents: float | None = None
+    minutes_per_ticket: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Probabilities (0-1) that the answer is right. `floor` is a cosine: below it the question is none of ours."""
+
+    answer: float
+    clarify: float
+    draft: float
+    floor: float
+    clarify_gap: float  # how close two articles' scores must lie to ask which is meant
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One immutable version of a company's policy."""
+
+    version: int
+    company: str
+    assistant_name: str
+    languages: tuple[str, ...]
+    default_language: str
+    modes: Mapping[tuple[str, str], Mode]  # (desk or "*", topic or "*") -> wished mode
+    topics: tuple[Topic, ...]
+    routes: Mapping[str, Route]
+    default_route: str
+    teams: tuple[Team, ...]
+    hours: Hours
+    thresholds: Thresholds
+    announce_handoffs: bool = True
+    answer_when: str = "always"  # always | when_closed | after_minutes
+    answer_after_minutes: int = 0
+    max_replies_per_day: int = 3
+    horizon_days: int = 5  # working days beyond which no wait is promised
+    accept_uncalibrated: bool = False
+    bot_allowlist: tuple[str, ...] = ()
+    can_do: Mapping[str, str] = field(default_factory=dict)  # language -> what the assistant can do, for the notice
+
+    def topic(self, name: str) -> Topic | None:
+        return next((t for t in self.topics if t.name == name), None)
+
+    def wished_mode(self, desk: str, topic: str) -> Mode:
+        """The most specific wish: (desk, topic), (desk, *), (*, topic), the topic's own, (*, *), else draft."""
+        for key in ((desk, topic), (desk, "*"), ("*", topic)):
+            if key in self.modes:
+                return self.modes[key]
+        named = self.topic(topic)
+        if named is not None:
+            return named.mode
+        return self.modes.get(("*", "*"), Mode.DRAFT)
+
+    def route_of(self, topic: str) -> Route:
+        named = self.topic(topic)
+        return self.routes[(named.route if named and named.route else None) or self.default_route]
+
+    def team(self, group: str) -> Team:
+        return next((t for t in self.teams if t.group == group), Team(group))

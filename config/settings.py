@@ -1,0 +1,116 @@
+"""Environment -> Settings. Every error names the variable and says what to do."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+_N = TypeVar("_N", int, float)
+
+
+class SettingsError(ValueError):
+    """A variable of the environment cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this process runs. Desks, policy and words are not here: they live in the database."""
+
+    var: Path  # where the database, keys, indexes and logs of one machine live
+    database_url: str
+    database_given: bool  # many machines: nothing is made up on first start
+    redis_url: str | None  # None: we start our own
+    public_url: str | None  # https address customers and desks reach us at
+    clock_file: Path | None
+    sandbox_desks: bool  # loopback desks are allowed
+    model: str  # name or directory of the sentence-transformers model; "bundled" is the packaged one
+    host: str
+    port: int
+    debounce_seconds: float
+    debounce_cap_seconds: float
+    log_level: str
+    proxy_hops: int
+    secret_keys: str | None  # JSON of keys for many machines; None: var/keys
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Settings from the environment. Raises SettingsError naming the first variable that cannot be used."""
+    read = _Reader(environ)
+    var = Path(read.text("CANDOR_VAR", "var")).absolute()
+    url = environ.get("CANDOR_DATABASE_URL", "").strip()
+    return Settings(
+        var=var,
+        database_url=_database_url(url, var),
+        database_given=bool(url),
+        redis_url=read.optional("CANDOR_REDIS_URL"),
+        public_url=_public_url(read.optional("CANDOR_PUBLIC_URL")),
+        clock_file=Path(p) if (p := read.optional("CANDOR_CLOCK_FILE")) else None,
+        sandbox_desks=read.flag("CANDOR_SANDBOX_DESKS", False),
+        model=read.text("CANDOR_MODEL", "bundled"),
+        host=read.text("CANDOR_HOST", "127.0.0.1"),
+        port=read.number("CANDOR_PORT", 8642, int, 0, 65535),
+        debounce_seconds=read.number("CANDOR_DEBOUNCE_SECONDS", 8.0, float, 0, 300),
+        debounce_cap_seconds=read.number("CANDOR_DEBOUNCE_CAP_SECONDS", 30.0, float, 0, 600),
+        log_level=read.choice("CANDOR_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        proxy_hops=read.number("CANDOR_PROXY_HOPS", 0, int, 0, 5),
+        secret_keys=read.optional("CANDOR_KEYS"),
+    )
+
+
+def _database_url(given: str, var: Path) -> str:
+    if not given:
+        return f"sqlite:///{var}/candor.db"
+    if given.startswith(("postgresql://", "postgres://")):
+        # SQLAlchemy needs the driver in the scheme; operators write what their provider prints.
+        return "postgresql+psycopg://" + given.split("://", 1)[1]
+    if given.startswith(("postgresql+psycopg://", "sqlite:///")):
+        return given
+    raise SettingsError("CANDOR_DATABASE_URL must start with postgresql:// or sqlite:///")
+
+
+def _public_url(given: str | None) -> str | None:
+    if given is None:
+        return None
+    if not given.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        raise SettingsError("CANDOR_PUBLIC_URL must be an https:// address (plain http only on 127.0.0.1, for sandbox desks)")
+    return given.rstrip("/")
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def optional(self, name: str) -> str | None:
+        return self._environ.get(name, "").strip() or None
+
+    def text(self, name: str, default: str) -> str:
+        return self.optional(name) or default
+
+    def flag(self, name: str, default: bool) -> bool:
+        given = self.optional(name)
+        if given is None:
+            return default
+        if given.lower() in ("1", "true", "yes", "on"):
+            return True
+        if given.lower() in ("0", "false", "no", "off"):
+            return False
+        raise SettingsError(f"{name} must be yes or no, not {given!r}")
+
+    def number(self, name: str, default: _N, kind: Callable[[str], _N], low: float, high: float) -> _N:
+        given = self.optional(name)
+        if given is None:
+            return default
+        try:
+            value = kind(given)
+        except ValueError:
+            raise SettingsError(f"{name} must be a number, not {given!r}") from None
+        if not low <= value <= high:
+            raise SettingsError(f"{name} must lie between {low} and {high}, not {given}")
+        return value
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        given = self.text(name, default).lower()
+        if given not in allowed:
+            raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {given!r}")
+        return given
