@@ -1,0 +1,78 @@
+"""One door to the database, the same for SQLite (one machine) and PostgreSQL (many).
+
+Store functions take an open connection first, then the tenant: the caller decides what is one transaction.
+"""
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+DEFAULT_TENANT = "default"
+WEB_BUSY_SECONDS = 2.0  # a desk waits 10-12 s for its answer: still locked after 2 s -> 503, and the desk sends again
+WORKER_BUSY_SECONDS = 20.0
+
+
+class StoreBusy(Exception):
+    """The database could not take the write in time (locked, full, gone). The caller may try again later."""
+
+
+class Database:
+    """An engine and its two kinds of transactions."""
+
+    def __init__(self, url: str, busy_seconds: float = WORKER_BUSY_SECONDS) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = _engine(url, busy_seconds)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write; commits at the end, rolls back on an exception. Raises StoreBusy when it cannot be had."""
+        try:
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    # Taken at once: a deferred transaction that turns into a writer can fail at once, without the busy wait.
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.commit()
+                except BaseException:
+                    connection.rollback()
+                    raise
+        except OperationalError as error:
+            raise StoreBusy(str(error.orig)) from error
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent view for reading; nothing written in it is kept."""
+        with self.engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str, busy_seconds: float) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args={"connect_timeout": 5})
+    engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        raw.isolation_level = None  # the driver must not begin transactions of its own: `write` says when, and how
+        raw.execute("PRAGMA journal_mode=WAL")
+        # FULL, not NORMAL: a 200 to the desk promises that the row survives a power cut.
+        raw.execute("PRAGMA synchronous=FULL")
+        raw.execute("PRAGMA foreign_keys=ON")
+
+    return engine
