@@ -57,13 +57,16 @@ def load_keys(settings: Settings) -> tuple[Keys, bool]:
         )
     settings.var.mkdir(parents=True, exist_ok=True)
     made = {"fernet": [Fernet.generate_key().decode()], **{n: os.urandom(32).hex() for n in NAMES[1:]}}
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        # Another of our processes was first; its keys are the keys.
-        return load_keys(settings)
-    with os.fdopen(handle, "w") as file:
+    draft = path.with_name(f"keys.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
         json.dump(made, file)
+    try:
+        # Linked, not written in place: a second process starting now sees no file or the whole one.
+        os.link(draft, path)
+    except FileExistsError:
+        return load_keys(settings)
+    finally:
+        draft.unlink()
     return _parse(json.dumps(made), str(path)), True
 
 

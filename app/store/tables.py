@@ -36,6 +36,7 @@ desks = Table(
     Column("public_proven_at", Time),  # a delivery arrived through the public address
     Column("poll_cursor", Text),
     Column("polled_at", Time),
+    Column("claimed_at", Time, nullable=False, server_default="0"),  # last time a row of this desk was worked on: fairness
     Column("ledger_seq", BigInteger, nullable=False, server_default="0"),
     Column("ledger_mac", String(64), nullable=False, server_default=""),
     Column("created_at", Time, nullable=False),
@@ -109,6 +110,8 @@ outbox = Table(
     Column("crashes", Integer, nullable=False, server_default="0"),
     Column("next_at", Time, nullable=False),
     Column("attempt_at", Time),  # start of the last call
+    Column("sends", Integer, nullable=False, server_default="0"),  # calls that went out
+    Column("restamped", Boolean, nullable=False, server_default="0"),  # a 409 made by ourselves or a rule was forgiven once
     Column("unknown_since", Time),
     Column("remote_id", Text),
     Column("evidence", Text),  # JSON: cited (article, version) pairs to re-check before the send

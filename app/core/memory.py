@@ -1,0 +1,42 @@
+"""What Candor remembers of a ticket between two turns: small, plain, kept as JSON in the ticket's row."""
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+from app.core.verdicts import Option
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMemory:
+    """`replies` are the times (microseconds) of our public messages. `cited` are the article ids of the last answer."""
+
+    noticed: bool = False  # the full AI notice stands in an earlier message
+    clarified: bool = False  # our one question was asked
+    options: tuple[Option, ...] = ()  # what it offered
+    replies: tuple[int, ...] = ()
+    answered: int = 0  # answers given so far
+    cited: tuple[str, ...] = ()
+    frustrated: int = 0  # customer messages read as frustrated
+    handed_off: str | None = None  # reason of the last hand-off
+    handed_off_at: int | None = None
+    assignee: str | None = None  # as last seen, to notice a change
+    group: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def replied(self, at: int) -> TicketMemory:
+        return replace(self, noticed=True, replies=(*self.replies[-19:], at))
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> TicketMemory:
+        """Unknown keys are dropped: an older process may read what a newer one wrote."""
+        raw = json.loads(text)
+        known = {k: v for k, v in raw.items() if k in TicketMemory.__dataclass_fields__}
+        known["options"] = tuple(Option(**o) for o in known.get("options", ()))
+        known["replies"] = tuple(known.get("replies", ()))
+        known["cited"] = tuple(known.get("cited", ()))
+        return TicketMemory(**known)

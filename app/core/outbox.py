@@ -1,0 +1,194 @@
+"""The life of one outbox row, as a pure function over (row, event, now).
+
+    ready ──Started──▶ sending ──Answered(Sent)──▶ sent
+      ▲                   │ ├─Answered(Conflict) ─▶ Traced ─▶ sent | ready (once, own plan) | stale
+      │                   │ ├─Answered(Later) ────▶ ready
+      │                   │ ├─Answered(Refused) ──▶ failed
+      │                   │ └─Answered(Unknown) ──▶ unknown ──settle──▶ Traced ─▶ sent | ready (same bytes) | dead
+      └── Deferred        └─ Vanished (the holder died) ─▶ unknown
+
+Source: the send protocol of the design; each guard below is removed in turn by the simulation to show that it is needed.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from connectors.records import Conflict, Later, Outcome, Refused, Sent, Stamp, Trace, Unknown
+
+SECOND = 1_000_000
+MAX_SENDS = 3  # calls with the same bytes before a person is asked
+MAX_ATTEMPTS = 20  # claims of one row; a row that is only ever deferred must not circle for ever
+FIRST_PAUSE = 5 * SECOND
+LONGEST_PAUSE = 600 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What a connector needs, in microseconds. `settle` must exceed the desk's worst late commit; `hard_limit` a worker's longest life."""
+
+    settle: int
+    hard_limit: int = 90 * SECOND
+    lease: int = 15 * SECOND
+    deadline: int = 20 * SECOND  # one HTTP call, in all
+    stamp_fresh: int = 60 * SECOND  # past it a fenced ticket is read again before the write
+    same_second: int = SECOND
+
+
+FENCED = Times(settle=15 * SECOND)
+UNFENCED = Times(settle=120 * SECOND)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """The part of a row the protocol is about. `sends` counts calls that may have reached the desk."""
+
+    state: str
+    next_at: int
+    sends: int = 0
+    attempts: int = 0
+    lease_until: int = 0
+    attempt_at: int | None = None
+    unknown_since: int | None = None
+    restamped: bool = False
+    stamp: Stamp | None = None
+    remote_id: str | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The call is about to go out: everything was checked, the row is committed as `sending` first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """The desk's history was read. `stamp` is the ticket's stamp in a new read, where the row may need one."""
+
+    trace: Trace
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """The row is `sending` and its lease is over: the holder died, or is paused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Nothing went out; try again later."""
+
+    until: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """Before the call it was seen that the reply does not fit any more; nothing went out."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A person must look at it; nothing more is tried."""
+
+    why: str
+
+
+Event = Started | Answered | Traced | Vanished | Deferred | Overtaken | GivenUp
+
+
+class IllegalStep(Exception):
+    """An event came in a state that cannot have it: a bug, never a condition of the outside."""
+
+
+def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
+    """The row after the event. Pure; raises IllegalStep on an event that cannot happen in the row's state."""
+    match (row.state, event):
+        case ("ready", Started()):
+            lease = now + times.deadline + times.lease
+            return replace(row, state="sending", sends=row.sends + 1, attempt_at=now, lease_until=lease)
+        case ("ready", Deferred(until, why)):
+            if row.attempts >= MAX_ATTEMPTS:
+                return _dead(row, f"tried {row.attempts} times; last: {why}")
+            return replace(row, next_at=until, result=why, lease_until=0)
+        case ("ready", Overtaken(why)):
+            return replace(row, state="stale", result=why, lease_until=0)
+        case ("sending", Answered(outcome)):
+            return _answered(row, outcome, now, times)
+        case ("sending", Vanished()):
+            # The settle starts when the holder is certainly dead, not when it began: it may have sent at its last moment.
+            dead_at = (row.attempt_at or now) + times.hard_limit
+            return replace(row, state="unknown", unknown_since=dead_at, next_at=max(now, dead_at + times.settle), lease_until=0)
+        case ("sending", Traced(trace, stamp)):
+            return _after_conflict(row, trace, stamp, now)
+        case ("unknown", Traced(trace, stamp)):
+            return _reconciled(row, trace, now)
+        case ("unknown", Deferred(until, why)):
+            return replace(row, next_at=until, result=why, lease_until=0)
+        case ("ready" | "unknown" | "sending", GivenUp(why)):
+            return _dead(row, why)
+    raise IllegalStep(f"{type(event).__name__} in state {row.state}")
+
+
+def may_look(row: OutboxRow, now: int) -> bool:
+    """True when an `unknown` row has settled: before that, a late commit could still arrive after our look."""
+    return row.state == "unknown" and now >= row.next_at
+
+
+def stamp_is_safe(stamp: Stamp, times: Times) -> bool:
+    """True when nobody can change the ticket any more within the second the stamp names (the desk's stamps are whole seconds)."""
+    return stamp.desk_now > stamp.changed_at + times.same_second
+
+
+def stamp_is_fresh(stamp: Stamp, now: int, times: Times) -> bool:
+    return now - stamp.read_at < times.stamp_fresh
+
+
+def pause(tries: int) -> int:
+    """Microseconds to wait after the given number of tries: doubling, bounded."""
+    return min(FIRST_PAUSE << min(tries, 10), LONGEST_PAUSE)
+
+
+def _answered(row: OutboxRow, outcome: Outcome, now: int, times: Times) -> OutboxRow:
+    match outcome:
+        case Sent(remote_id, _):
+            return replace(row, state="sent", remote_id=remote_id, lease_until=0, result=None)
+        case Later(seconds):
+            # Certain that nothing was written: this call does not count.
+            return replace(row, state="ready", sends=row.sends - 1, next_at=now + int(seconds * SECOND), lease_until=0,
+                           result=f"the desk asked for a pause of {seconds:.0f} s")
+        case Refused(why, _):
+            return replace(row, state="failed", result=why, lease_until=0)
+        case Unknown(why):
+            return replace(row, state="unknown", unknown_since=now, next_at=now + times.settle, result=why, lease_until=0)
+        case Conflict():
+            # Stays `sending` until the history was read: only that tells a copy of ours from somebody else's act.
+            return row
+
+
+def _after_conflict(row: OutboxRow, trace: Trace, stamp: Stamp | None, now: int) -> OutboxRow:
+    if trace.remote_id is not None:
+        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result="found in the desk's history")
+    if trace.others or row.restamped or stamp is None:
+        return replace(row, state="stale", lease_until=0, result="the ticket was changed by somebody else")
+    return replace(row, state="ready", sends=row.sends - 1, restamped=True, stamp=stamp, next_at=now, lease_until=0,
+                   result="only our own plan or a rule had changed the ticket")
+
+
+def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
+    if trace.remote_id is not None:
+        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result="found in the desk's history")
+    if row.sends >= MAX_SENDS:
+        return _dead(row, f"{row.sends} calls without an answer, and the desk's history does not show it")
+    # The same bytes, key and base stamp again: a fenced desk refuses them if anything has happened since.
+    return replace(row, state="ready", next_at=now, lease_until=0, result="not in the desk's history; sending the same again")
+
+
+def _dead(row: OutboxRow, why: str) -> OutboxRow:
+    return replace(row, state="dead", result=why, lease_until=0)

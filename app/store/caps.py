@@ -1,0 +1,36 @@
+"""What is switched down by the kill switch, a breaker or a fall-back. The effective mode is the lower of wish and caps."""
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, or_, select
+
+from app.store.tables import caps
+from config.policy import Mode, lower
+
+KILL = "kill"
+
+
+def set_cap(tx: Connection, tenant: str, desk: str, topic: str, cap: str, why: str, by: str, until: int | None, now: int, row_id: str) -> None:
+    """`cap` is `watch`, `draft`, or `kill`: nothing at all is sent. `desk` and `topic` may be "*"."""
+    tx.execute(insert(caps).values(id=row_id, tenant=tenant, desk=desk, topic=topic, cap=cap, why=why, by=by, until=until, created_at=now))
+
+
+def lift(tx: Connection, tenant: str, desk: str, topic: str, cap: str) -> int:
+    gone = delete(caps).where(caps.c.tenant == tenant, caps.c.desk == desk, caps.c.topic == topic, caps.c.cap == cap)
+    return tx.execute(gone).rowcount
+
+
+def killed(tx: Connection, tenant: str, desk: str, now: int) -> str | None:
+    """Why nothing may be sent to the desk now; None when it may."""
+    query = select(caps.c.why).where(caps.c.tenant == tenant, caps.c.desk.in_((desk, "*")), caps.c.cap == KILL, _holds(now)).limit(1)
+    return tx.execute(query).scalar_one_or_none()
+
+
+def ceiling(tx: Connection, tenant: str, desk: str, topic: str, now: int) -> Mode:
+    """The highest mode the caps leave."""
+    query = select(caps.c.cap).where(
+        caps.c.tenant == tenant, caps.c.desk.in_((desk, "*")), caps.c.topic.in_((topic, "*")), caps.c.cap != KILL, _holds(now))
+    return lower(Mode.SEND, *(Mode(c) for c in tx.execute(query).scalars()))
+
+
+def _holds(now: int):  # type: ignore[no-untyped-def]
+    return or_(caps.c.until.is_(None), caps.c.until > now)

@@ -1,0 +1,93 @@
+"""The helpdesk accounts of a tenant: connection, secrets, state and what is switched off."""
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection as Tx
+from sqlalchemy import Row, insert, select, update
+
+from app.keys import Keys, seal, unseal
+from app.store.tables import desks
+from connectors.contract import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDesk:
+    """A desk's row in clear text, for the process that needs it; never logged, never put on a page whole."""
+
+    id: str
+    tenant: str
+    kind: str
+    name: str
+    connection: Connection
+    secrets: tuple[str, ...]
+    status: str
+    status_why: str | None
+    guard_proven: bool
+    public_proven: bool
+    poll_cursor: str | None
+    polled_at: int | None
+
+
+def add(tx: Tx, tenant: str, desk_id: str, kind: str, name: str, settings: Mapping[str, str], secret_keys: frozenset[str],
+        wire_url: str | None, keys: Keys, now: int) -> None:
+    """Add a desk without a signing secret: until it has one, its deliveries are refused with 503."""
+    tx.execute(insert(desks).values(
+        id=desk_id, tenant=tenant, kind=kind, name=name, settings=_sealed_settings(settings, secret_keys, keys), secrets="[]", state="{}",
+        wire_url=wire_url, status="active", guard_proven=False, created_at=now, ledger_seq=0, ledger_mac="", claimed_at=0,
+    ))
+
+
+def update_settings(tx: Tx, tenant: str, desk_id: str, settings: Mapping[str, str], secret_keys: frozenset[str], wire_url: str | None,
+                    keys: Keys) -> None:
+    values = {"settings": _sealed_settings(settings, secret_keys, keys), "wire_url": wire_url}
+    tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(**values))
+
+
+def installed(tx: Tx, tenant: str, desk_id: str, state: Mapping[str, object], secrets: Sequence[str], guard_proven: bool, keys: Keys) -> None:
+    """Keep what an installation left behind."""
+    tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(
+        state=json.dumps(state, sort_keys=True), secrets=json.dumps([seal(keys.box, s).decode() for s in secrets]), guard_proven=guard_proven))
+
+
+def all_desks(tx: Tx, keys: Keys) -> list[StoredDesk]:
+    return [_stored(row, keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()]
+
+
+def get(tx: Tx, tenant: str, desk_id: str, keys: Keys) -> StoredDesk | None:
+    row = tx.execute(select(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id)).first()
+    return None if row is None else _stored(row, keys)
+
+
+def set_status(tx: Tx, tenant: str, desk_id: str, status: str, why: str | None) -> None:
+    """`active`, `paused` or `broken`. Rows of a desk that is not active stay where they are: nothing is lost."""
+    tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(status=status, status_why=why))
+
+
+def prove_public(tx: Tx, desk_id: str, now: int) -> None:
+    """A genuine delivery arrived through the public address: links in messages will work."""
+    tx.execute(update(desks).where(desks.c.id == desk_id, desks.c.public_proven_at.is_(None)).values(public_proven_at=now))
+
+
+def polled(tx: Tx, tenant: str, desk_id: str, cursor: str, now: int) -> None:
+    tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(poll_cursor=cursor, polled_at=now))
+
+
+def _sealed_settings(settings: Mapping[str, str], secret_keys: frozenset[str], keys: Keys) -> str:
+    return json.dumps({k: (seal(keys.box, v).decode() if k in secret_keys else v) for k, v in settings.items()} | {
+        "_sealed": sorted(secret_keys & settings.keys())}, sort_keys=True)
+
+
+def _stored(row: Row[tuple[object, ...]], keys: Keys) -> StoredDesk:
+    raw = json.loads(row.settings)
+    sealed = set(raw.pop("_sealed", []))
+    clear = {k: (unseal(keys.box, v.encode()) if k in sealed else v) for k, v in raw.items()}
+    return StoredDesk(
+        id=row.id, tenant=row.tenant, kind=row.kind, name=row.name,
+        connection=Connection(row.id, clear, json.loads(row.state), row.wire_url),
+        secrets=tuple(unseal(keys.box, s.encode()) for s in json.loads(row.secrets)),
+        status=row.status, status_why=row.status_why, guard_proven=bool(row.guard_proven), public_proven=row.public_proven_at is not None,
+        poll_cursor=row.poll_cursor, polled_at=row.polled_at,
+    )

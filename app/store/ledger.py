@@ -1,0 +1,105 @@
+"""The record of verdicts: one chain per desk, written in the verdict's own transaction.
+
+The payload holds ids, versions, scores and keyed hashes. Texts lie beside it, sealed under the requester's own key, so that erasing a
+person destroys the key and the chain still verifies.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cryptography.fernet import Fernet
+from sqlalchemy import Connection, insert, select, update
+
+from app.keys import Keys
+from app.store import requesters
+from app.store.tables import desks, ledger, ledger_text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    id: str
+    desk: str
+    ticket: str
+    kind: str
+    at: int
+    payload: Mapping[str, object]
+    verdict: str | None = None
+    reason: str | None = None
+
+
+def append(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping[str, object] | None = None,
+           requester: str | None = None) -> int:
+    """Add the entry to its desk's chain and return its place in it.
+
+    The desk's head row is locked by the update, so that two writers make one chain. `texts` are sealed under the requester's key.
+    """
+    seq = tx.execute(
+        update(desks).where(desks.c.id == entry.desk, desks.c.tenant == tenant)
+        .values(ledger_seq=desks.c.ledger_seq + 1).returning(desks.c.ledger_seq)
+    ).scalar_one()
+    previous = tx.execute(select(desks.c.ledger_mac).where(desks.c.id == entry.desk)).scalar_one()
+    payload = canonical(entry.payload)
+    mac = chain_mac(keys, entry.desk, seq, entry.id, entry.at, entry.ticket, entry.kind, previous, payload)
+    tx.execute(insert(ledger).values(
+        id=entry.id, tenant=tenant, desk=entry.desk, seq=seq, at=entry.at, ticket=entry.ticket, kind=entry.kind, verdict=entry.verdict,
+        reason=entry.reason, prev_mac=previous, mac=mac, payload=payload,
+    ))
+    tx.execute(update(desks).where(desks.c.id == entry.desk).values(ledger_mac=mac))
+    if texts is not None and requester is not None:
+        box = requesters.box(tx, tenant, requester, keys)
+        if box is not None:
+            sealed = box.encrypt(json.dumps(texts, ensure_ascii=False).encode())
+            tx.execute(insert(ledger_text).values(entry=entry.id, tenant=tenant, requester=requester, sealed=sealed))
+    return int(seq)
+
+
+def texts(tx: Connection, tenant: str, entry: str, keys: Keys) -> dict[str, object] | None:
+    """The texts behind an entry; None when there are none, or the person they belong to was erased."""
+    row = tx.execute(select(ledger_text).where(ledger_text.c.tenant == tenant, ledger_text.c.entry == entry)).first()
+    if row is None:
+        return None
+    box: Fernet | None = requesters.box(tx, tenant, row.requester, keys)
+    return None if box is None else json.loads(box.decrypt(row.sealed))
+
+
+@dataclass(frozen=True, slots=True)
+class ChainCheck:
+    """`broken_at` is the place of the first entry that does not fit; None when the whole chain holds."""
+
+    desk: str
+    entries: int
+    erased: int
+    broken_at: int | None
+    why: str = ""
+
+
+def verify(tx: Connection, tenant: str, keys: Keys) -> Iterator[ChainCheck]:
+    """Check each desk's chain from its first entry to the head kept in the desk's row (which makes a cut tail show)."""
+    for desk in tx.execute(select(desks).where(desks.c.tenant == tenant).order_by(desks.c.id)).all():
+        yield _verify_desk(tx, tenant, desk.id, desk.ledger_seq, desk.ledger_mac, keys)
+
+
+def _verify_desk(tx: Connection, tenant: str, desk: str, head_seq: int, head_mac: str, keys: Keys) -> ChainCheck:
+    previous, expected, erased = "", 1, 0
+    rows = tx.execute(select(ledger).where(ledger.c.tenant == tenant, ledger.c.desk == desk).order_by(ledger.c.seq))
+    for row in rows:
+        mac = chain_mac(keys, desk, row.seq, row.id, row.at, row.ticket, row.kind, previous, row.payload)
+        if row.seq != expected:
+            return ChainCheck(desk, expected - 1, erased, expected, "an entry is missing")
+        if row.prev_mac != previous or row.mac != mac:
+            return ChainCheck(desk, expected - 1, erased, row.seq, "an entry was changed")
+        erased += row.kind == "erased"
+        previous, expected = row.mac, expected + 1
+    if expected - 1 != head_seq or previous != head_mac:
+        return ChainCheck(desk, expected - 1, erased, expected, "the newest entries are missing")
+    return ChainCheck(desk, expected - 1, erased, None)
+
+
+def canonical(payload: Mapping[str, object]) -> str:
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def chain_mac(keys: Keys, desk: str, seq: int, entry: str, at: int, ticket: str, kind: str, previous: str, payload: str) -> str:
+    return keys.mac("ledger", desk, str(seq), entry, str(at), ticket, kind, previous, payload)

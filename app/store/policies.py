@@ -1,0 +1,30 @@
+"""Policy versions: immutable, the newest is current, a worker pins one per ticket."""
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, insert, select
+
+from app.store.tables import policy_versions
+from config.load import parse_policy
+from config.policy import Policy
+
+
+def current_version(tx: Connection, tenant: str) -> int:
+    """0 when the tenant has no policy yet."""
+    return int(tx.execute(select(func.max(policy_versions.c.version)).where(policy_versions.c.tenant == tenant)).scalar_one() or 0)
+
+
+def text(tx: Connection, tenant: str, version: int) -> str:
+    query = select(policy_versions.c.yaml).where(policy_versions.c.tenant == tenant, policy_versions.c.version == version)
+    return tx.execute(query).scalar_one()
+
+
+def load(tx: Connection, tenant: str, version: int) -> Policy:
+    return parse_policy(text(tx, tenant, version), f"policy version {version}", version)
+
+
+def add(tx: Connection, tenant: str, yaml: str, by: str, why: str, now: int) -> int:
+    """Keep a new version and return its number. The YAML was validated before: an invalid policy is never kept."""
+    version = current_version(tx, tenant) + 1
+    parse_policy(yaml, "the new policy", version)
+    tx.execute(insert(policy_versions).values(tenant=tenant, version=version, yaml=yaml, by=by, why=why, created_at=now))
+    return version

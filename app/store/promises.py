@@ -1,0 +1,52 @@
+"""Waits told to customers, and what became of them. Also the events of each queue they are judged by."""
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.core.verdicts import Wait
+from app.store.tables import promises, queue_events
+
+
+def make(tx: Connection, tenant: str, desk: str, ticket: str, group: str, wait: Wait, entry: str, now: int, row_id: str) -> None:
+    """Keep what the customer is told; also when we told that we cannot say."""
+    typical = None if wait.typical_seconds is None else now + wait.typical_seconds * 1_000_000
+    tx.execute(insert(promises).values(
+        id=row_id, tenant=tenant, desk=desk, ticket=ticket, group_name=group, made_at=now, typical_at=typical, bound_at=wait.bound_at,
+        why_not=wait.why_not, inputs=json.dumps(dict(wait.inputs), sort_keys=True), version=wait.version,
+        state="open" if wait.bound_at is not None else "none", entry=entry,
+    ))
+
+
+def replied(tx: Connection, tenant: str, desk: str, ticket: str, at: int) -> int:
+    """A person has answered: judge the ticket's open promises. Returns how many were kept."""
+    kept = 0
+    for row in tx.execute(select(promises).where(
+            promises.c.tenant == tenant, promises.c.desk == desk, promises.c.ticket == ticket, promises.c.state == "open")).all():
+        in_time = at <= row.bound_at
+        kept += in_time
+        tx.execute(update(promises).where(promises.c.id == row.id).values(state="kept" if in_time else "broken", replied_at=at))
+    return kept
+
+
+def lapse(tx: Connection, tenant: str, now: int) -> int:
+    """A promise is broken the moment it lapses, not when somebody answers at last."""
+    late = update(promises).where(promises.c.tenant == tenant, promises.c.state == "open", promises.c.bound_at < now)
+    return tx.execute(late.values(state="broken")).rowcount
+
+
+def queue_event(tx: Connection, tenant: str, desk: str, group: str, ticket: str, kind: str, at: int, row_id: str) -> None:
+    """`arrived`, `replied` or `left`; the same event seen twice is one."""
+    maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    tx.execute(maker(queue_events).values(id=row_id, tenant=tenant, desk=desk, group_name=group, ticket=ticket, kind=kind, at=at)
+               .on_conflict_do_nothing(index_elements=["desk", "ticket", "kind", "at"]))
+
+
+def replies_seen(tx: Connection, tenant: str, desk: str, group: str) -> int:
+    """How many first replies of people Candor has seen in this queue."""
+    query = select(func.count(func.distinct(queue_events.c.ticket))).where(
+        queue_events.c.tenant == tenant, queue_events.c.desk == desk, queue_events.c.group_name == group, queue_events.c.kind == "replied")
+    return int(tx.execute(query).scalar_one())

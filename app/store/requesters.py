@@ -1,0 +1,44 @@
+"""The people who write to us: found by a keyed hash of their address, their texts sealed under a key of their own."""
+from __future__ import annotations
+
+from cryptography.fernet import Fernet
+from sqlalchemy import Connection, insert, select, update
+
+from app.keys import Keys, seal, unseal
+from app.store.tables import requesters
+
+
+def address_hmac(keys: Keys, tenant: str, address: str) -> str:
+    return keys.mac("address", tenant, address.strip().lower())
+
+
+def meet(tx: Connection, tenant: str, address: str, keys: Keys, now: int, new_row_id: str) -> str:
+    """The id of the person with this address, made on first contact.
+
+    A person who was erased keeps the row as a tombstone, and its key stays gone: what they write now is answered, and not kept.
+    """
+    hashed = address_hmac(keys, tenant, address)
+    found = tx.execute(select(requesters.c.id).where(requesters.c.tenant == tenant, requesters.c.address_hmac == hashed)).scalar_one_or_none()
+    if found is not None:
+        return found
+    tx.execute(insert(requesters).values(
+        id=new_row_id, tenant=tenant, address_hmac=hashed, wrapped_key=seal(keys.box, Fernet.generate_key().decode()), created_at=now))
+    return new_row_id
+
+
+def box(tx: Connection, tenant: str, requester: str | None, keys: Keys) -> Fernet | None:
+    """What seals and opens this person's texts; None when the person was erased or is unknown."""
+    if requester is None:
+        return None
+    query = select(requesters.c.wrapped_key).where(requesters.c.tenant == tenant, requesters.c.id == requester)
+    wrapped = tx.execute(query).scalar_one_or_none()
+    return None if wrapped is None else Fernet(unseal(keys.box, wrapped))
+
+
+def remember_asked_person(tx: Connection, tenant: str, requester: str, now: int) -> None:
+    tx.execute(update(requesters).where(requesters.c.tenant == tenant, requesters.c.id == requester).values(asked_person_at=now))
+
+
+def asked_person_at(tx: Connection, tenant: str, requester: str) -> int | None:
+    query = select(requesters.c.asked_person_at).where(requesters.c.tenant == tenant, requesters.c.id == requester)
+    return tx.execute(query).scalar_one_or_none()

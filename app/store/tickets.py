@@ -1,0 +1,49 @@
+"""The tickets Candor has met: who owns each, and the lease that lets one worker at a time touch it."""
+from __future__ import annotations
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.store.inbox import TAKE_OVER_SLACK
+from app.store.tables import tickets
+
+StoredTicket = Row[tuple[object, ...]]
+
+
+def lease(tx: Connection, tenant: str, desk: str, ticket: str, now: int, lease_us: int, new_row_id: str) -> StoredTicket | None:
+    """Take the ticket for one piece of work: its row with a new fence, made when it is new; None while somebody else holds it."""
+    maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    tx.execute(
+        maker(tickets).values(
+            id=new_row_id, tenant=tenant, desk=desk, ticket=ticket, owner="assistant", fence=0, lease_until=0, status="new", memory="{}",
+            created_at=now, updated_at=now,
+        ).on_conflict_do_nothing(index_elements=["desk", "ticket"])
+    )
+    return tx.execute(
+        update(tickets)
+        .where(tickets.c.desk == desk, tickets.c.ticket == ticket,
+               (tickets.c.lease_until == 0) | (tickets.c.lease_until < now - TAKE_OVER_SLACK))
+        .values(fence=tickets.c.fence + 1, lease_until=now + lease_us)
+        .returning(tickets)
+    ).first()
+
+
+def renew(tx: Connection, ticket_row: str, fence: int, lease_until: int) -> bool:
+    mine = update(tickets).where(tickets.c.id == ticket_row, tickets.c.fence == fence)
+    return tx.execute(mine.values(lease_until=lease_until)).rowcount == 1
+
+
+def save(tx: Connection, ticket_row: str, fence: int, **values: object) -> bool:
+    """Write what was learnt and let the ticket go; False when the fence has moved on, and then nothing was written."""
+    mine = update(tickets).where(tickets.c.id == ticket_row, tickets.c.fence == fence)
+    return tx.execute(mine.values(lease_until=0, **values)).rowcount == 1
+
+
+def release(tx: Connection, ticket_row: str, fence: int) -> bool:
+    return save(tx, ticket_row, fence)
+
+
+def find(tx: Connection, tenant: str, desk: str, ticket: str) -> StoredTicket | None:
+    query = select(tickets).where(tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket)
+    return tx.execute(query).first()
