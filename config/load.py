@@ -1,0 +1,191 @@
+"""YAML -> Policy through marshmallow. Every error names the file, the key and why."""
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from config.policy import Hours, Mode, Policy, Route, Team, Thresholds, Topic
+from config.wording import LANGUAGES
+
+SHIPPED_POLICY = Path(__file__).parent / "policy.yaml"
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_SPAN = re.compile(r"^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$")
+_probability = validate.Range(0, 1)
+_mode = validate.OneOf([m.value for m in Mode])
+
+
+class PolicyError(ValueError):
+    """A policy cannot be used; nothing of it was kept."""
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class TopicSchema(_Strict):
+    name = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]*$"))
+    title = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    mode = fields.String(load_default="draft", validate=_mode)
+    must_handoff = fields.Boolean(load_default=False)
+    when_unsure = fields.String(load_default="handoff", validate=validate.OneOf(["handoff", "leave"]))
+    route = fields.String(load_default=None, allow_none=True)
+    phrases = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), load_default=dict)
+    examples = fields.List(fields.String(), load_default=list)
+    playbook = fields.List(fields.String(), load_default=list)
+
+
+class RouteSchema(_Strict):
+    group = fields.String(required=True)
+    spoken = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    fallback = fields.String(load_default=None, allow_none=True)
+    desk = fields.String(load_default=None, allow_none=True)
+
+
+class TeamSchema(_Strict):
+    group = fields.String(required=True)
+    agents = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0.01))
+    minutes_per_ticket = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0.1))
+
+
+class HoursSchema(_Strict):
+    time_zone = fields.String(required=True)
+    week = fields.Dict(keys=fields.String(validate=validate.OneOf(DAYS)), values=fields.List(fields.String()), required=True)
+    closed = fields.List(fields.Raw(), load_default=list)
+
+
+class ThresholdsSchema(_Strict):
+    answer = fields.Float(required=True, validate=_probability)
+    clarify = fields.Float(required=True, validate=_probability)
+    draft = fields.Float(required=True, validate=_probability)
+    floor = fields.Float(required=True, validate=validate.Range(-1, 1))
+    clarify_gap = fields.Float(required=True, validate=_probability)
+
+
+class ModeSchema(_Strict):
+    desk = fields.String(load_default="*")
+    topic = fields.String(load_default="*")
+    mode = fields.String(required=True, validate=_mode)
+
+
+class PolicySchema(_Strict):
+    company = fields.String(required=True, validate=validate.Length(1, 80))
+    assistant_name = fields.String(required=True, validate=validate.Length(1, 80))
+    languages = fields.List(fields.String(validate=validate.OneOf(LANGUAGES)), required=True, validate=validate.Length(min=1))
+    default_language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    can_do = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
+    modes = fields.List(fields.Nested(ModeSchema), load_default=list)
+    topics = fields.List(fields.Nested(TopicSchema), load_default=list)
+    routes = fields.Dict(keys=fields.String(), values=fields.Nested(RouteSchema), required=True)
+    default_route = fields.String(required=True)
+    teams = fields.List(fields.Nested(TeamSchema), load_default=list)
+    hours = fields.Nested(HoursSchema, required=True)
+    thresholds = fields.Nested(ThresholdsSchema, required=True)
+    announce_handoffs = fields.Boolean(load_default=True)
+    answer_when = fields.String(load_default="always", validate=validate.OneOf(["always", "when_closed", "after_minutes"]))
+    answer_after_minutes = fields.Integer(load_default=0, validate=validate.Range(0, 7 * 24 * 60))
+    max_replies_per_day = fields.Integer(load_default=3, validate=validate.Range(1, 20))
+    horizon_days = fields.Integer(load_default=5, validate=validate.Range(1, 30))
+    accept_uncalibrated = fields.Boolean(load_default=False)
+    bot_allowlist = fields.List(fields.String(), load_default=list)
+
+
+def load_policy(path: Path, version: int = 1) -> Policy:
+    """The policy in a file. Raises PolicyError naming file, key and why."""
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise PolicyError(f"{path}: cannot be read ({error.strerror})") from None
+    return parse_policy(text, str(path), version)
+
+
+def parse_policy(text: str, where: str, version: int) -> Policy:
+    """The policy in a YAML text. Raises PolicyError naming `where`, the key and why."""
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        place = getattr(error, "problem_mark", None)
+        line = f" line {place.line + 1}" if place else ""
+        raise PolicyError(f"{where}:{line} is not YAML: {getattr(error, 'problem', None) or error}") from None
+    if not isinstance(raw, Mapping):
+        raise PolicyError(f"{where}: must be a mapping of keys, as in the shipped policy.yaml")
+    try:
+        data = PolicySchema().load(raw)
+    except ValidationError as error:
+        raise PolicyError("; ".join(f"{where}: {key}: {why}" for key, why in _flat(error.messages))) from None
+    return _policy(data, where, version)
+
+
+def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
+    topics = tuple(
+        Topic(t["name"], t["title"], Mode(t["mode"]), t["must_handoff"], t["when_unsure"], t["route"],
+              {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["examples"]), tuple(t["playbook"]))
+        for t in data["topics"]
+    )
+    routes = {name: Route(r["group"], r["spoken"], r["fallback"], r["desk"]) for name, r in data["routes"].items()}
+    for name in [data["default_route"], *(t.route for t in topics if t.route)]:
+        if name not in routes:
+            raise PolicyError(f"{where}: routes: there is no route {name!r}, but default_route or a topic names it")
+    if len({t.name for t in topics}) != len(topics):
+        raise PolicyError(f"{where}: topics: two topics have the same name")
+    for entry in data["modes"]:
+        if entry["topic"] not in {"*", "other", *(t.name for t in topics)}:
+            raise PolicyError(f"{where}: modes: there is no topic {entry['topic']!r}")
+    if data["default_language"] not in data["languages"]:
+        raise PolicyError(f"{where}: default_language: must be one of languages")
+    return Policy(
+        version=version, company=data["company"], assistant_name=data["assistant_name"], languages=tuple(data["languages"]),
+        default_language=data["default_language"], modes={(m["desk"], m["topic"]): Mode(m["mode"]) for m in data["modes"]}, topics=topics,
+        routes=routes, default_route=data["default_route"], teams=tuple(Team(**t) for t in data["teams"]),
+        hours=_hours(data["hours"], where), thresholds=Thresholds(**data["thresholds"]), announce_handoffs=data["announce_handoffs"],
+        answer_when=data["answer_when"], answer_after_minutes=data["answer_after_minutes"],
+        max_replies_per_day=data["max_replies_per_day"], horizon_days=data["horizon_days"],
+        accept_uncalibrated=data["accept_uncalibrated"], bot_allowlist=tuple(data["bot_allowlist"]), can_do=data["can_do"],
+    )
+
+
+def _hours(data: dict[str, Any], where: str) -> Hours:
+    try:
+        ZoneInfo(data["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        raise PolicyError(f"{where}: hours.time_zone: {data['time_zone']!r} is no time zone, write one such as Europe/London") from None
+    spans: list[tuple[int, int]] = []
+    for day, texts in data["week"].items():
+        for text in texts:
+            start, end = _span(text, f"{where}: hours.week.{day}")
+            offset = DAYS.index(day) * 24 * 60
+            spans.append((offset + start, offset + end))
+    spans.sort()
+    if any(a[1] > b[0] for a, b in zip(spans, spans[1:], strict=False)):
+        raise PolicyError(f"{where}: hours.week: two intervals overlap")
+    return Hours(data["time_zone"], tuple(spans), frozenset(_iso_date(d, where) for d in data["closed"]))
+
+
+def _span(text: str, where: str) -> tuple[int, int]:
+    match = _SPAN.match(text)
+    if match:
+        h1, m1, h2, m2 = map(int, match.groups())
+        start, end = h1 * 60 + m1, h2 * 60 + m2
+        if m1 < 60 and m2 < 60 and 0 <= start < end <= 24 * 60:
+            return start, end
+    raise PolicyError(f"{where}: {text!r} is no interval, write one such as 9:00-17:00")
+
+
+def _iso_date(value: object, where: str) -> str:
+    try:
+        return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        raise PolicyError(f"{where}: hours.closed: {value!r} is no date, write one such as 2026-12-25") from None
+
+
+def _flat(messages: Any, prefix: str = "") -> list[tuple[str, str]]:
+    if isinstance(messages, Mapping):
+        return [pair for key, value in messages.items() for pair in _flat(value, f"{prefix}.{key}" if prefix else str(key))]
+    return [(prefix.removesuffix("._schema"), " ".join(str(m) for m in messages) if isinstance(messages, list) else str(messages))]
