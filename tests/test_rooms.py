@@ -1,0 +1,123 @@
+"""The house is one stair: workers > app > connectors > config. A room imports only rooms to its right; the core does nothing but think."""
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STAIR = ("workers", "app", "connectors", "config")
+ABOVE = ("candor", "demo", "tests", "scripts")  # may import every room; no room may import them
+
+# The core gets times, ids and scores as arguments. What is not on this list reaches for the world, or has not been thought about.
+CORE_MAY_IMPORT = frozenset({
+    "__future__", "abc", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools",
+    "hashlib", "heapq", "hmac", "html", "itertools", "json", "math", "numpy", "operator", "re", "scipy.special", "scipy.stats",
+    "statistics", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
+    "app.core", "config.policy", "config.wording", "connectors.records", "connectors.contract", "connectors.clock",
+})  # fmt: skip
+CORE_MAY_NOT_CALL = frozenset({"open", "print", "input", "eval", "exec", "__import__"})
+# A method of that name reads a clock, a file or dice, whatever object it is called on.
+CORE_MAY_NOT_ASK = frozenset({
+    "now", "utcnow", "today", "fromfile", "tofile", "memmap", "random", "default_rng", "rvs", "SystemClock", "FileClock",
+})  # fmt: skip
+
+# Heavy or vendor libraries, and the only places that may load them.
+ONLY_IN = {
+    "torch": ("workers/knowledge",),
+    "transformers": ("workers/knowledge",),
+    "sentence_transformers": ("workers/knowledge",),
+    "onnxruntime": ("workers/knowledge",),
+    "faiss": ("workers/knowledge",),
+    "bm25s": ("workers/knowledge",),
+    "zenpy": ("connectors/zendesk",),
+    "freshdesk": ("connectors/freshdesk",),
+    "celery": ("workers",),
+    "flask": ("app/factory.py", "app/web", "connectors/zendesk/sandbox", "connectors/freshdesk/sandbox"),
+}
+
+
+def imports(source: str, package: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """(line, dotted name) of every import, lazy ones too; relative ones resolved against the file's package."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *filter(None, [node.module])))
+            yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
+
+
+def faults(path: str, source: str) -> list[str]:
+    """One plain sentence for each thing this file may not do. `path` is relative to the repository, with slashes."""
+    room, package = path.split("/")[0], tuple(path.split("/")[:-1])
+    core = path.startswith("app/core/")
+    found = []
+    for line, name in imports(source, package):
+        where, top = f"{path}:{line}", name.split(".")[0]
+        if top in ABOVE:
+            found.append(f"{where} imports {name}: {top} stands above the stair, no room may import it.")
+        elif top in STAIR and STAIR.index(top) < STAIR.index(room):
+            found.append(f"{where} imports {name}: {room} may import only rooms to its right ({' > '.join(STAIR)}).")
+        elif top in ONLY_IN and not any(path == home or path.startswith(home + "/") for home in ONLY_IN[top]):
+            found.append(f"{where} imports {name}: {top} is loaded only in {' and '.join(ONLY_IN[top])}.")
+        elif core and not any(name == allowed or name.startswith(allowed + ".") for allowed in CORE_MAY_IMPORT):
+            found.append(f"{where} imports {name}: the core does no I/O and asks no clock and no dice; {name} is not on its list.")
+    return found + (_core_calls(path, source) if core else [])
+
+
+def _core_calls(path: str, source: str) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CORE_MAY_NOT_CALL:
+            found.append(f"{path}:{node.lineno} calls {node.func.id}(): the core reads and writes nothing, it returns values.")
+        elif isinstance(node, ast.Attribute) and node.attr in CORE_MAY_NOT_ASK:
+            found.append(f"{path}:{node.lineno} uses .{node.attr}: times, files and chance come into the core as arguments.")
+        elif isinstance(node, ast.ImportFrom) and (names := CORE_MAY_NOT_ASK & {alias.name for alias in node.names}):
+            found.append(f"{path}:{node.lineno} takes {', '.join(sorted(names))}: times, files and chance come into the core as arguments.")
+    return found
+
+
+@pytest.mark.parametrize("room", STAIR)
+def test_a_room_imports_only_rooms_to_its_right(room):
+    files = sorted((ROOT / room).rglob("*.py"))
+    assert files, f"the room {room} is empty"
+    found = [fault for file in files for fault in faults(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))]
+    assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(("path", "source", "says"), [
+    ("config/policy.py", "from connectors.records import Ticket", "config may import only rooms to its right"),
+    ("connectors/http.py", "def f():\n    import app.keys", "connectors may import only rooms to its right"),
+    ("app/store/inbox.py", "from workers import process", "app may import only rooms to its right"),
+    ("app/web/hooks.py", "from ...workers import tasks", "app may import only rooms to its right"),
+    ("workers/poll.py", "import candor", "stands above the stair"),
+    ("workers/poll.py", "from tests.fakes import FakeDesk", "stands above the stair"),
+    ("app/web/hooks.py", "import faiss", "loaded only in workers/knowledge"),
+    ("connectors/registry.py", "from zenpy import Zenpy", "loaded only in connectors/zendesk"),
+    ("app/core/triage.py", "import os", "no I/O"),
+    ("app/core/triage.py", "from sqlalchemy import select", "no I/O"),
+    ("app/core/triage.py", "from app.store import inbox", "no I/O"),
+    ("app/core/triage.py", "import urllib.request", "no I/O"),
+    ("app/core/waits.py", "from datetime import datetime\nt = datetime.now()", "uses .now"),
+    ("app/core/waits.py", "import numpy as np\nx = np.random.rand()", "uses .random"),
+    ("app/core/waits.py", "from connectors.clock import SystemClock", "takes SystemClock"),
+    ("app/core/cite.py", "open('x')", "calls open()"),
+])  # fmt: skip
+def test_the_reader_of_imports_sees_each_kind_of_fault(path, source, says):
+    found = faults(path, source)
+    assert len(found) == 1
+    assert says in found[0]
+    assert found[0].startswith(path + ":")
+
+
+@pytest.mark.parametrize(("path", "source"), [
+    ("workers/process.py", "from app.core.triage import triage\nfrom connectors.records import Ticket\nfrom config import policy"),
+    ("workers/knowledge/embed.py", "import onnxruntime"),
+    ("connectors/zendesk/desk.py", "from zenpy import Zenpy\nfrom .inbound import parse"),
+    ("app/core/triage.py", "from datetime import timedelta\nfrom config.policy import Reason\nfrom . import rules\nimport re"),
+])  # fmt: skip
+def test_what_the_stair_allows_is_let_through(path, source):
+    assert faults(path, source) == []
