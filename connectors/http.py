@@ -1,0 +1,228 @@
+"""The one HTTP session towards a desk. It never retries, never follows a redirect, never waits, and never speaks to another host.
+
+The rules carry the names of their tests: L1 where it is mounted, L2 every other host is refused, L3 no retries, L4 time-outs and a total
+deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6 rate headers go to the budget, L7 what is logged, L8 the
+address on the wire may be swapped for a loopback one.
+"""
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from connectors.errors import ConnectorError, RateLimited
+from connectors.limits import RateBudget, http_date
+from connectors.wire import Deadline, DeskPools, is_loopback
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+TOTAL_SECONDS = 20.0
+BODY_CAP = 5 * 1024 * 1024  # bytes, after decompression
+
+# An id inside a path: digits, or a ULID. Logged and counted paths carry a name in its place.
+_ID = re.compile(r"(?<=/)(?:[0-9]+|[0-9A-HJKMNP-TV-Z]{26})(?=[./]|$)")
+_CALLS_KEPT = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, of silence while reading, for the whole call."""
+
+    connect: float = CONNECT_SECONDS
+    read: float = READ_SECONDS
+    total: float = TOTAL_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """The last answer as it came, whatever a client library made of it. `date` is the desk's own clock, None when it sent none."""
+
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    date: int | None
+
+
+class AnswerTooBig(requests.RequestException):
+    """The answer's body is over the cap; it was not read further."""
+
+
+class DeskSession(requests.Session):
+    """A requests.Session with a memory: `last` is the last answer, `calls` the (method, path template) of each call, newest last.
+
+    One per desk and thread: client libraries put their credentials on it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last: Exchange | None = None
+        self.calls: deque[tuple[str, str]] = deque(maxlen=_CALLS_KEPT)
+
+
+def desk_session(
+    base_url: str,
+    wire_url: str | None = None,
+    *,
+    host_rule: re.Pattern[str],
+    user_agent: str,
+    budget: RateBudget,
+    clock: Callable[[], int],
+    sandbox_allowed: bool = False,
+    timeouts: Timeouts | None = None,
+    log: logging.Logger | None = None,
+) -> DeskSession:
+    """A session that reaches `base_url` and nothing else.
+
+    `base_url` is the vendor's https address; its host must match `host_rule` from end to end. `wire_url` sends the same requests to a
+    sandbox desk on loopback, and is refused unless the caller's Settings allow sandbox desks. Raises ConnectorError(permanent=True)
+    for both.
+    """
+    host = _checked_host(base_url, host_rule)
+    wire = None if wire_url is None else _checked_wire(wire_url, sandbox_allowed)
+    session = DeskSession()
+    session.trust_env = False  # no proxies, no .netrc: credentials come from the desk's row only
+    session.max_redirects = 0  # a PUT answered by 302 would be repeated as a GET and look like a success
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = user_agent
+    adapter = _DeskAdapter(session, wire, budget, timeouts or Timeouts(), clock, log or logging.getLogger("candor.desk"))
+    refusing = _RefusingAdapter(host)
+    session.mount("https://", refusing)
+    session.mount("http://", refusing)
+    # With the last slash, or `https://host.evil.tld` would match; and with the port, which Zendesk puts into its own links.
+    session.mount(f"https://{host}/", adapter)
+    session.mount(f"https://{host}:443/", adapter)
+    return session
+
+
+def _checked_host(base_url: str, rule: re.Pattern[str]) -> str:
+    parts = urlsplit(base_url)
+    host = parts.netloc
+    if parts.scheme != "https" or not rule.fullmatch(host) or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ConnectorError("this is not the address of a desk of this kind; check the desk's settings", permanent=True)
+    return host
+
+
+def _checked_wire(wire_url: str, allowed: bool) -> tuple[str, str]:
+    if not allowed:
+        why = "this desk is a sandbox desk, and sandbox desks are not allowed here; set CANDOR_SANDBOX_DESKS=yes to allow them"
+        raise ConnectorError(why, permanent=True)
+    parts = urlsplit(wire_url)
+    name = parts.hostname or ""
+    try:
+        loopback = name == "localhost" or is_loopback(name)
+    except ValueError:
+        loopback = False
+    if parts.scheme != "http" or not loopback or parts.username or parts.path not in ("", "/"):
+        raise ConnectorError("a sandbox desk's address must be http:// on a loopback address", permanent=True)
+    return parts.scheme, parts.netloc
+
+
+class _RefusingAdapter(BaseAdapter):
+    def __init__(self, host: str) -> None:
+        super().__init__()
+        self._host = host
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        other = urlsplit(request.url or "").hostname
+        raise ConnectorError(f"refused to call {other}: this connection speaks to {self._host} only", permanent=True)
+
+    def close(self) -> None:
+        pass
+
+
+class _DeskAdapter(HTTPAdapter):
+    def __init__(
+        self,
+        session: DeskSession,
+        wire: tuple[str, str] | None,
+        budget: RateBudget,
+        timeouts: Timeouts,
+        clock: Callable[[], int],
+        log: logging.Logger,
+    ) -> None:
+        super().__init__(max_retries=0)
+        self._session = session
+        self._wire = wire
+        self._budget = budget
+        self._timeouts = timeouts
+        self._clock = clock
+        self._log = log
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        self.poolmanager = DeskPools(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        vendor_url = request.url or ""
+        path = urlsplit(vendor_url).path
+        method = request.method or "GET"
+        template = _ID.sub("{id}", path)
+        self._session.last = None
+        self._session.calls.append((method, template))
+        kwargs["timeout"] = kwargs.get("timeout") or (self._timeouts.connect, self._timeouts.read)
+        kwargs["stream"] = True  # the body is read below, within the deadline and the cap
+        started = time.monotonic()
+        outcome: object = "failed"
+        try:
+            request.url = self._on_the_wire(vendor_url)
+            response = self._within_deadline(request, *args, **kwargs)
+            outcome = response.status_code
+        except requests.RequestException as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            # Client libraries look at the address to decide what they received.
+            request.url = vendor_url
+            self._log.info("%s %s %s %.0f ms", method, path, outcome, (time.monotonic() - started) * 1000)
+        response.url = vendor_url
+        self._learn(response, method, path)
+        return response
+
+    def _on_the_wire(self, vendor_url: str) -> str:
+        if self._wire is None:
+            return vendor_url
+        parts = urlsplit(vendor_url)
+        return urlunsplit((*self._wire, parts.path, parts.query, ""))
+
+    def _within_deadline(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        deadline = Deadline(self._timeouts.total)
+        try:
+            with deadline:
+                response = super().send(request, *args, **kwargs)
+                _read_body(response)
+        except requests.RequestException as error:
+            if deadline.passed:
+                raise requests.ReadTimeout(f"no complete answer within {self._timeouts.total:.0f} s", request=request) from error
+            raise
+        return response
+
+    def _learn(self, response: requests.Response, method: str, path: str) -> None:
+        headers = dict(response.headers)
+        now = self._clock()
+        body = response.content
+        self._session.last = Exchange(method, path, response.status_code, headers, body, http_date(response.headers.get("Date")))
+        if response.status_code == 429:
+            raise RateLimited(self._budget.refused(headers, now))
+        self._budget.seen(headers, now)
+
+
+def _read_body(response: requests.Response) -> None:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(65_536):
+        size += len(part)
+        if size > BODY_CAP:
+            response.close()
+            raise AnswerTooBig(f"the answer is larger than {BODY_CAP} bytes", request=response.request)
+        parts.append(part)
+    response._content = b"".join(parts)  # where requests itself keeps a body that was read
