@@ -33,8 +33,11 @@ _KINDS = {kind: re.compile(f"[{span}]") for kind, span in _RANGES.items()}
 _HIDDEN = re.compile(f"[{''.join(_RANGES.values())}]+")
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # An emoji's own selector or joiner and a soft hyphen are ordinary typing, not hiding: taken out, but not reported.
-_ORDINARY = re.compile("(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff0-9#*])[\ufe0e\ufe0f](\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff]))?"
-                       "|(?<=[\U0001f000-\U0001faff])\u200d(?=[\u2600-\u27bf\U0001f000-\U0001faff])|\u00ad|\\A\ufeff")
+_PICTURE = "[\u2600-\u27bf\U0001f000-\U0001faff]"
+_ORDINARY = re.compile(
+    f"(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff0-9#*])[\ufe0e\ufe0f](\u200d(?={_PICTURE}))?"
+    f"|(?<={_PICTURE})\u200d(?={_PICTURE})|\u00ad|\\A\ufeff"
+)
 # Combining marks in a row beyond which a text is drawn over its neighbours; also keeps the normaliser's sorting of marks linear.
 MARKS_MAX = 6
 # Folding these would change what is said: 10² would become 102, 1½ would become 11⁄2, ① followed by 2 would become 12.

@@ -1,5 +1,4 @@
 import time
-import unicodedata
 
 import pytest
 from hypothesis import given
@@ -86,6 +85,6 @@ def test_a_long_hostile_text_takes_linear_time(piece: str) -> None:
 
 
 def test_the_kinds_cover_every_format_character_the_rules_name() -> None:
-    listed = [*range(0xE0000, 0xE0080), *range(0xFE00, 0xFE10), *range(0x200B, 0x200E), 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-    assert all(strip_hidden(f"a{chr(code)}b")[0] == "ab" for code in listed)
-    assert unicodedata.category("\u200b") == "Cf"
+    spans = ((0xE0000, 0xE007F), (0xFE00, 0xFE0F), (0x200B, 0x200D), (0x2060, 0x2060), (0xFEFF, 0xFEFF), (0x202A, 0x202E), (0x2066, 0x2069))
+    listed = [chr(code) for first, last in spans for code in range(first, last + 1)]
+    assert [letter for letter in listed if strip_hidden(f"a{letter}b")[0] != "ab"] == []
