@@ -131,7 +131,7 @@ class Wait:
     typical_seconds: int | None
     bound_seconds: int | None
     bound_at: int | None
-    why_not: str | None  # queue_new | nobody_on_shift | beyond_horizon | unknown_depth | stalled | record
+    why_not: str | None  # queue_new | no_figures | nobody_on_shift | beyond_horizon | unknown_depth | stalled | record
     opens_at: int | None  # when closed now: the next opening
     ahead: int | None
     as_of: int
