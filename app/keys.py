@@ -7,7 +7,6 @@ import json
 import os
 import stat
 from dataclasses import dataclass
-from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 

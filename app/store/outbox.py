@@ -138,3 +138,11 @@ def tries_of_turn(tx: Connection, desk: str, ticket: str, turn_id: str) -> int:
 def next_due(tx: Connection) -> int | None:
     query = select(outbox.c.next_at).where(outbox.c.state.in_(("ready", "unknown"))).order_by(outbox.c.next_at).limit(1)
     return tx.execute(query).scalar_one_or_none()
+
+
+def renew(tx: Connection, row_id: str, fence: int, lease_until: int) -> bool:
+    """Stretch the lease of a row that is being composed or sent; never shorten the one `sending` has taken."""
+    mine = update(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence, outbox.c.lease_until > 0)
+    longer = update(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence, outbox.c.lease_until.between(1, lease_until))
+    tx.execute(longer.values(lease_until=lease_until))
+    return tx.execute(mine.values(fence=fence)).rowcount == 1

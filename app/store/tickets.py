@@ -47,3 +47,19 @@ def release(tx: Connection, ticket_row: str, fence: int) -> bool:
 def find(tx: Connection, tenant: str, desk: str, ticket: str) -> StoredTicket | None:
     query = select(tickets).where(tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket)
     return tx.execute(query).first()
+
+
+def note_stamp(tx: Connection, tenant: str, desk: str, ticket: str, stamp: str) -> None:
+    """The ticket's version after our own write."""
+    mine = update(tickets).where(tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket)
+    tx.execute(mine.values(own_stamp=stamp))
+
+
+def reopen_turn(tx: Connection, tenant: str, desk: str, ticket: str, turn: str, *, to_assistant: bool) -> None:
+    """Nothing of the turn reached the customer: it may be decided again. A hand-off that never left gives the ticket back."""
+    mine = update(tickets).where(
+        tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket, tickets.c.handled_turn == turn)
+    values: dict[str, object] = {"handled_turn": None}
+    if to_assistant:
+        values["owner"] = "assistant"
+    tx.execute(mine.values(**values))

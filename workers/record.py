@@ -1,0 +1,155 @@
+"""The one transaction of a verdict: ledger, outbox, promise, ticket and inbox row, all or nothing."""
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
+
+from app.core.memory import TicketMemory
+from app.core.ownership import Event, messages_since
+from app.core.plan import TURN_REPLIES, body_hash, outbox_key, told, turn_key
+from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet
+from app.store import inbox, ledger, outbox, promises, requesters, tickets
+from app.store.desks import StoredDesk
+from app.store.effects import effect_json
+from app.store.outbox import NewOutboxRow
+from app.store.tickets import StoredTicket
+from config.policy import Reason
+from connectors.records import Role, Ticket
+from workers.compose import Composed
+from workers.describe import ledger_payload, ledger_texts
+from workers.situate import Situated
+from workers.work import Work
+
+QUIET = "(waiting for a person)"
+
+
+class Superseded(Exception):
+    """Another worker has taken the row or the ticket meanwhile; nothing was written, and its work stands."""
+
+
+def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, ticket: Ticket, situated: Situated,
+           composed: Composed, read_at: int) -> None:
+    """Write everything the verdict means. Raises Superseded when the fence has moved on."""
+    now = work.clock()
+    decision = situated.decision
+    verdict = decision.verdict
+    silent = isinstance(verdict, StayQuiet) and verdict.why in ("already_answered", "nothing_new") and not composed.planned
+    try:
+        with work.db.write() as tx:
+            if not silent:
+                entry = _ledger_entry(work, tx, row, desk, ticket, situated, composed, now)
+                _outbox_rows(work, tx, desk, ticket, situated, composed, entry, now)
+                _promise(work, tx, desk, ticket, situated, composed, entry, now)
+            _people(work, tx, desk, ticket, held, situated, now)
+            saved = tickets.save(tx, held.id, held.fence, **_ticket_values(work, tx, desk, ticket, situated, composed, held, now))
+            result = _result(situated)
+            if not saved or not inbox.finish(tx, row.id, row.fence, "done", result, now):
+                raise Superseded(row.id)
+            inbox.merge_earlier(tx, row.tenant, desk.id, row.subject_id, read_at, row.id, now)
+    except IntegrityError as error:
+        # UNIQUE(key) or UNIQUE(turn): this turn was composed before, by a worker that is slower or faster than we are. Its rows stand.
+        raise Superseded(f"{row.id}: the turn is taken") from error
+    if composed.planned:
+        work.ring()
+
+
+def _ledger_entry(work: Work, tx: Connection, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket, situated: Situated,
+                  composed: Composed, now: int) -> str:
+    verdict = situated.decision.verdict
+    entry = ledger.Entry(
+        id=work.new_id(), desk=desk.id, ticket=ticket.id, kind="verdict", at=now, verdict=type(verdict).__name__.lower(),
+        reason=verdict.reason.value if isinstance(verdict, Handoff) else (verdict.why if isinstance(verdict, StayQuiet) else None),
+        payload=ledger_payload(work.keys, row, ticket, situated, composed, now - row.received_at),
+    )
+    ledger.append(tx, desk.tenant, entry, work.keys, ledger_texts(ticket, situated, composed), situated.requester)
+    return entry.id
+
+
+def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed, entry: str,
+                 now: int) -> None:
+    turn, plan_id = situated.situation.reading.turn, work.new_id()
+    box = requesters.box(tx, desk.tenant, situated.requester, work.keys)
+    rows = []
+    for place, planned in enumerate(composed.planned):
+        body = effect_json(planned.effect).encode()
+        rows.append(NewOutboxRow(
+            id=work.new_id(), plan=plan_id, place=place, desk=desk.id, ticket=ticket.id, target=desk.id, effect=planned.kind,
+            purpose=planned.purpose, key=outbox_key(desk.tenant, desk.id, ticket.id, turn, planned.purpose),
+            turn=turn_key(desk.tenant, desk.id, ticket.id, turn) if planned.purpose in TURN_REPLIES else None, turn_id=turn,
+            # An erased person's key is gone; what must still be sent is sealed with the house's own until it is.
+            body=box.encrypt(body) if box else work.keys.box.encrypt(body), body_hash=body_hash(planned.effect),
+            requester=situated.requester if box else None, stamp=ticket.stamp, tags=json.dumps(list(ticket.tags)),
+            evidence=json.dumps(sorted({(s.article, s.version) for s in composed.cited})) if composed.cited else None,
+            ledger_entry=entry, next_at=now,
+        ))
+    outbox.add(tx, desk.tenant, rows, now)
+
+
+def _promise(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed, entry: str,
+             now: int) -> None:
+    verdict, situation = situated.decision.verdict, situated.situation
+    if not isinstance(verdict, Handoff) or composed.wait is None:
+        return
+    if told(verdict, situation.mode, situation.policy.announce_handoffs):
+        promises.make(tx, desk.tenant, desk.id, ticket.id, composed.group_name or QUIET, composed.wait, entry, now, work.new_id())
+    if verdict.reason is Reason.CUSTOMER_ASKED:
+        requesters.remember_asked_person(tx, desk.tenant, situated.requester, now)
+
+
+def _people(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, held: StoredTicket, situated: Situated, now: int) -> None:
+    """What people did on the ticket since we saw it last: the only source of real waits."""
+    group = ticket.group or QUIET
+    for message in messages_since(ticket, held.seen_message):
+        if message.public and message.author.role is Role.AGENT:
+            promises.queue_event(tx, desk.tenant, desk.id, group, ticket.id, "replied", message.at, work.new_id())
+            promises.replied(tx, desk.tenant, desk.id, ticket.id, message.at)
+    if Event.NEW_TICKET in situated.events:
+        promises.queue_event(tx, desk.tenant, desk.id, group, ticket.id, "arrived", ticket.created_at, work.new_id())
+
+
+def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,
+                   held: StoredTicket, now: int) -> dict[str, object]:
+    verdict, situation, reading = situated.decision.verdict, situated.situation, situated.situation.reading
+    decided = not isinstance(verdict, StayQuiet)
+    handed_off = isinstance(verdict, Handoff) and bool(composed.planned)
+    box = requesters.box(tx, desk.tenant, situated.requester, work.keys)
+    return {
+        "owner": "people" if handed_off else situation.owner.value,
+        "seen_message": ticket.messages[-1].id if ticket.messages else held.seen_message,
+        "handled_turn": reading.turn if decided or (isinstance(verdict, StayQuiet) and verdict.why == "automatic") else held.handled_turn,
+        "memory": _remember(situated.situation.memory, ticket, situated, now).to_json(),
+        "requester": situated.requester, "status": ticket.status.value, "language": reading.language,
+        "config_version": situation.policy.version, "subject": box.encrypt(ticket.subject.encode()) if box else None, "updated_at": now,
+    }
+
+
+def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, now: int) -> TicketMemory:
+    verdict, reading = situated.decision.verdict, situated.situation.reading
+    new = replace(memory, assignee=ticket.assignee, group=ticket.group)
+    if isinstance(verdict, StayQuiet):
+        return new
+    if reading.sentiment == "frustrated":
+        new = replace(new, frustrated=new.frustrated + 1)
+    match verdict:
+        case Answer():
+            new = replace(new, answered=new.answered + 1, cited=tuple(s.article for s in verdict.sources)).replied(now)
+        case Clarify():
+            new = replace(new, clarified=True, options=verdict.options).replied(now)
+        case Handoff():
+            new = replace(new, handed_off=verdict.reason.value, handed_off_at=now).replied(now)
+    return new
+
+
+def _result(situated: Situated) -> str:
+    verdict = situated.decision.verdict
+    match verdict:
+        case Handoff():
+            return f"handoff: {verdict.reason.value}/{verdict.detail.value}"
+        case StayQuiet():
+            return f"quiet: {verdict.why}"
+    return type(verdict).__name__.lower()
+
+

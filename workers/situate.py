@@ -1,0 +1,116 @@
+"""Reading: the ticket as it is now, and all that a decision rests on, into one `Situation` and its decision."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.core.triage import read_ticket
+from sqlalchemy import Row
+
+from app.core.calendar import is_open
+from app.core.memory import TicketMemory
+from app.core.modes import DeskFacts, effective_mode
+from app.core.ownership import Event, Owner, events_since, owner_after
+from app.core.rules import Situation, decide
+from app.core.verdicts import Decision, Findings, Reading
+from app.store import caps, requesters
+from app.store.desks import StoredDesk
+from app.store.tickets import StoredTicket
+from config.policy import Policy
+from connectors.records import Change, Role, Status, Ticket
+from workers.read import guess_language
+from workers.work import Work
+
+POINTS_BACK = re.compile(r"\b(it|that|this|they|them|those|these|one|ones|same|instead|then|also)\b", re.IGNORECASE)
+SHORT_FOLLOW_UP = 14  # words: below it a follow-up is searched together with the question before it
+
+
+@dataclass(frozen=True, slots=True)
+class Situated:
+    """`events` happened on the ticket since we saw it last; `mode_why` is why the mode is lower than wished."""
+
+    situation: Situation
+    decision: Decision
+    events: tuple[Event, ...]
+    mode_why: str
+    requester: str
+    query: str
+
+
+def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, ticket: Ticket,
+            now: int) -> Situated:
+    """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
+    memory = TicketMemory.from_json(held.memory)
+    events = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
+    act = row.body.decode() if row.kind == "act" else None
+    reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_newest_text(ticket)), act)
+    requester, asked_at, mode, mode_why = _stored_facts(work, desk, ticket, policy, reading, now)
+    situation = Situation(
+        reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode, status=ticket.status, now=now,
+        handled=held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply, other_bot=_other_bot_spoke_last(ticket),
+        asked_person_at=asked_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
+        served=work.search(row.tenant).languages,
+    )
+    decision, query = decide(situation), ""
+    if decision is None:
+        query = search_text(ticket, reading)
+        found = work.search(row.tenant).search(query, visibility="public", k=8)
+        situation = replace(situation, findings=_with_choice(work, row.tenant, reading, found))
+        decision = decide(situation)
+    assert decision is not None, "with findings the last rule always hits"
+    return Situated(situation, decision, events, mode_why, requester, query)
+
+
+def search_text(ticket: Ticket, reading: Reading) -> str:
+    """What is searched for: the question; for a short follow-up that points back, the customer's turn before it too."""
+    earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id != reading.message]
+    words = reading.question.split()
+    if earlier and len(words) < SHORT_FOLLOW_UP and POINTS_BACK.search(reading.question):
+        return f"{reading.question}\n{earlier[-1].text[:400]}"
+    return reading.question
+
+
+def _with_choice(work: Work, tenant: str, reading: Reading, found: Findings) -> Findings:
+    """The article the customer picked must be among the candidates, even when their short reply does not find it."""
+    if reading.choice is None or any(c.passage.article == reading.choice for c in found.candidates):
+        return found
+    again = work.search(tenant).search(reading.question, visibility="public", k=50)
+    return replace(found, candidates=(*found.candidates, *(c for c in again.candidates if c.passage.article == reading.choice)))
+
+
+def _turn(row: Row[tuple[object, ...]], ticket: Ticket) -> str:
+    if row.kind == "act":
+        return str(row.delivery_key)
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
+    return f"m:{newest.id}" if newest else f"none:{ticket.stamp.value}"
+
+
+def _newest_text(ticket: Ticket) -> str:
+    return next((m.text for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), "")
+
+
+def _other_bot_spoke_last(ticket: Ticket) -> bool:
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is not Role.ASSISTANT), None)
+    return newest is not None and newest.author.role is Role.BOT
+
+
+def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMemory, held: StoredTicket) -> Sequence[Change]:
+    """Who assigned the ticket, asked of the desk only when the assignee has changed to somebody since we saw it last."""
+    if ticket.assignee is None or ticket.assignee == memory.assignee or ticket.status in (Status.CLOSED, Status.DELETED):
+        return ()
+    return work.desk(desk).history(ticket.id, held.updated_at if held.seen_message else ticket.created_at)
+
+
+def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, policy: Policy, reading: Reading, now: int):  # type: ignore[no-untyped-def]
+    address = ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
+    with work.db.write() as tx:
+        requester = requesters.meet(tx, desk.tenant, address, work.keys, now, work.new_id())
+        asked_at = requesters.asked_person_at(tx, desk.tenant, requester)
+        ceiling = caps.ceiling(tx, desk.tenant, desk.id, reading.topic, now)
+    facts = DeskFacts(
+        sandbox=desk.connection.wire_url is not None, guard_proven=desk.guard_proven, public_proven=desk.public_proven,
+        bot_name=str(desk.connection.state.get("user_name", "")),
+    )
+    mode, why = effective_mode(policy, desk.id, reading.topic, ceiling, facts)
+    return requester, asked_at, mode, why

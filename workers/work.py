@@ -1,0 +1,47 @@
+"""What a worker works with: everything given by `candor.py`, nothing built here."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.core.verdicts import Findings
+from app.keys import Keys
+from app.store.database import Database
+from app.store.desks import StoredDesk
+from config.settings import Settings
+from config.wording import Words
+from connectors.clock import Clock
+from connectors.contract import Desk, Outbound
+from connectors.registry import connector
+
+
+class Search(Protocol):
+    """A search over one tenant's articles; visibility is part of the query, never a filter after it."""
+
+    def search(self, question: str, *, visibility: str = "public", k: int = 8) -> Findings: ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages the index's model understands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`search` is called with a tenant and loads its model on first use, after the fork. `ring` wakes other workers, and may fail."""
+
+    settings: Settings
+    db: Database
+    keys: Keys
+    clock: Clock
+    new_id: Callable[[], str]
+    words: Mapping[str, Words]
+    search: Callable[[str], Search]
+    ring: Callable[[], None]
+
+    def desk(self, desk: StoredDesk) -> Desk:
+        return connector(desk.kind).desk(desk.connection, self.clock)
+
+    def outbound(self, desk: StoredDesk) -> Outbound:
+        return connector(desk.kind).outbound(desk.connection, self.clock)
