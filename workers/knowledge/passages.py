@@ -1,0 +1,143 @@
+"""Cutting an article into passages. Pure.
+
+A passage is a span of the plain text of 65 to 130 words where its section has that many: whole sentences or lines, never across a heading. A list or table keeps the
+prose that introduces it and is kept whole up to 200 words; it then ends its passage, so that in a passage of kind `steps`, `bullets` or
+`table` everything before the last blank line is prose, and the lines after it are items or rows.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from workers.knowledge.owntime import states_own_time
+from workers.knowledge.plaintext import Block
+from workers.knowledge.sentences import Span, sentence_spans
+
+WORDS = 130  # the most of a passage of prose
+WHOLE_LIST_WORDS = 200  # a list up to here is never cut
+LEAST_WORDS = 40  # shorter prose joins its neighbour of the same section where that stays below WORDS
+LEXICAL_WORDS = 75  # the most of a chunk for word search, about 60 on average
+LISTS = frozenset(("steps", "bullets", "table"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One passage: `text[start:end]`, its kind, the heading above it, and whether a sentence of it states the company's own answering time."""
+
+    start: int
+    end: int
+    kind: str
+    heading: str
+    own_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    start: int
+    end: int
+    words: int
+    kind: str
+
+
+def cut(text: str, blocks: Sequence[Block]) -> tuple[Cut, ...]:
+    """The passages of an article in order. Headings are no passages; an article of headings alone has none."""
+    return tuple(
+        Cut(start, end, kind, heading, any(states_own_time(text[a:b]) for a, b in sentence_spans(text, start, end)))
+        for heading, section in _sections(blocks)
+        for start, end, kind in _cut_section(text, section)
+    )
+
+
+def lexical_spans(text: str, start: int, end: int) -> list[Span]:
+    """The passage in pieces of about 60 words, cut at sentences and lines: index detail, never an identity."""
+    units = [_Unit(a, b, _words(text, a, b), "text") for a, b in sentence_spans(text, start, end)]
+    return [(group[0].start, group[-1].end) for group in _even(units, LEXICAL_WORDS)]
+
+
+def _sections(blocks: Sequence[Block]) -> Iterator[tuple[str, list[Block]]]:
+    section: list[Block] = []
+    heading = ""
+    for block in blocks:
+        if block.kind == "heading":
+            if section:
+                yield heading, section
+            section, heading = [], block.heading
+        else:
+            section.append(block)
+    if section:
+        yield heading, section
+
+
+def _cut_section(text: str, section: Sequence[Block]) -> Iterator[tuple[int, int, str]]:
+    prose: list[_Unit] = []
+    for block in section:
+        units = [_Unit(a, b, _words(text, a, b), block.kind) for a, b in _lines_or_sentences(text, block)]
+        if block.kind not in LISTS:
+            prose.extend(units)
+            continue
+        intro = _introduction(prose, sum(u.words for u in units))
+        yield from _spans(_even(prose[:len(prose) - len(intro)], WORDS), "text")
+        yield from _spans(_list_groups(intro, units), block.kind)
+        prose = []
+    yield from _spans(_even(prose, WORDS), "text")
+
+
+def _lines_or_sentences(text: str, block: Block) -> list[Span]:
+    if block.kind not in LISTS:
+        return sentence_spans(text, block.start, block.end)
+    spans: list[Span] = []
+    at = block.start
+    for line in text[block.start:block.end].split("\n"):
+        spans.append((at, at + len(line)))
+        at += len(line) + 1
+    return spans
+
+
+def _introduction(prose: Sequence[_Unit], list_words: int) -> list[_Unit]:
+    """The prose that travels with a list: at least the line before it, more while all stays a passage's length."""
+    total = list_words
+    taken: list[_Unit] = []
+    for unit in reversed(prose):
+        if taken and total + unit.words > WORDS:
+            break
+        taken.insert(0, unit)
+        total += unit.words
+    left = sum(u.words for u in prose[:len(prose) - len(taken)])
+    # What would stay behind is too short to stand alone.
+    return list(prose) if 0 < left < LEAST_WORDS and total + left <= WHOLE_LIST_WORDS else taken
+
+
+def _list_groups(intro: Sequence[_Unit], items: Sequence[_Unit]) -> list[list[_Unit]]:
+    if sum(u.words for u in (*intro, *items)) <= WHOLE_LIST_WORDS:
+        return [[*intro, *items]]
+    first, *rest = _even(items, WORDS)
+    return [[*intro, *first], *rest]
+
+
+def _even(units: Sequence[_Unit], words: int) -> list[list[_Unit]]:
+    """Neighbouring units in as few groups of at most about `words` as possible, of about equal size."""
+    total = sum(u.words for u in units)
+    if not units:
+        return []
+    groups = max(1, -(-total // words))
+    target = total / groups
+    found: list[list[_Unit]] = [[]]
+    seen = 0
+    for unit in units:
+        # A unit belongs to the group its middle falls into.
+        if found[-1] and seen + unit.words / 2 > target * len(found) and len(found) < groups:
+            found.append([])
+        found[-1].append(unit)
+        seen += unit.words
+    return found
+
+
+def _spans(groups: Sequence[Sequence[_Unit]], kind: str) -> Iterator[tuple[int, int, str]]:
+    for group in groups:
+        # Wordless remains ("---") are nothing to quote.
+        if any(u.words for u in group):
+            yield group[0].start, group[-1].end, kind
+
+
+def _words(text: str, start: int, end: int) -> int:
+    return sum(any(c.isalnum() for c in word) for word in text[start:end].split())

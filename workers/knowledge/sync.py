@@ -1,0 +1,169 @@
+"""Bringing what a source holds now into the store, and naming the snapshot that is searched from then on.
+
+Rows are the truth. A run that changes nothing embeds nothing and writes no snapshot; one that breaks off leaves what was current before.
+"""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+import numpy as np
+
+from app.store import articles, snapshots
+from app.store.articles import ArticleVersion, Known, SourceRow, StoredPassage
+from app.store.database import Database
+from app.store.ids import new_id
+from connectors.clock import Clock
+from connectors.contract import Knowledge
+from connectors.sources import BadRow
+from workers.knowledge.embed import Embedder
+from workers.knowledge.ingest import Ingested, embedded_text, ingest, text_hash
+
+ROWS_AT_ONCE = 50  # versions in one transaction: deliveries must not wait long for the database
+
+
+class Progress(Protocol):
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Told often: `step` is reading | embedding | storing; `total` is None while it is not known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What one sync did, in articles; `embedded` counts passages. `bad_rows` were left out, each with its reason."""
+
+    added: int
+    changed: int
+    gone: int
+    unchanged: int
+    embedded: int
+    bad_rows: tuple[BadRow, ...] = ()
+
+    @property
+    def changes(self) -> int:
+        return self.added + self.changed + self.gone
+
+
+def quiet(_step: str, _done: int, _total: int | None) -> None:
+    """For callers who show nothing."""
+
+
+def sync(
+    db: Database, tenant: str, source_row: SourceRow, source: Knowledge, embedder: Embedder, clock: Clock, progress: Progress = quiet,
+) -> SyncResult:
+    """Make the store hold what the source holds. Raises what the source raises (SourceError, ConnectorError): then nothing has changed.
+
+    An article that is not in the source any more is gone from search at once; its versions stay, for citations.
+    """
+    read, bad_rows = _read(source, progress)
+    with db.read() as conn:
+        before = articles.known(conn, tenant, source_row.id)
+        embedded_already = articles.with_vectors_of(conn, tenant, embedder.model_id, source_row.id)
+    ids = {vendor: (before[vendor].id if vendor in before else new_id()) for vendor in read}
+    fresh = {
+        vendor: article for vendor, article in read.items()
+        if vendor not in before or before[vendor].version != article.version
+        or (before[vendor].id, article.version) not in embedded_already
+    }
+    embedded = _store_versions(db, tenant, ids, fresh, embedder, clock, progress)
+    result = _count(before, read, embedded, bad_rows)
+    _make_current(db, tenant, source_row.id, ids, read, before, embedder, clock, result)
+    return result
+
+
+def _read(source: Knowledge, progress: Progress) -> tuple[dict[str, Ingested], tuple[BadRow, ...]]:
+    read: dict[str, Ingested] = {}
+    twice: list[BadRow] = []
+    for article in source.articles():
+        if article.id in read:
+            # The more careful of the two stays: nothing becomes public by an accident of order.
+            again = ingest(article)
+            twice.append(BadRow(article.id, 0, "this id stands twice in the source; one of the two was left out"))
+            if read[article.id].public and not again.public:
+                read[article.id] = again
+            continue
+        read[article.id] = ingest(article)
+        progress("reading", len(read), None)
+    return read, (*getattr(source, "bad_rows", ()), *twice)
+
+
+def _store_versions(
+    db: Database, tenant: str, ids: Mapping[str, str], fresh: Mapping[str, Ingested], embedder: Embedder, clock: Clock, progress: Progress,
+) -> int:
+    """Store the versions with their vectors; nothing points at them yet. Returns how many passages were embedded."""
+    texts: dict[str, str] = {}
+    hashes: dict[str, list[str]] = {}
+    for vendor, article in fresh.items():
+        of_article = [embedded_text(article.title, p.heading, article.text[p.start:p.end]) for p in article.passages]
+        hashes[vendor] = [text_hash(t) for t in of_article]
+        texts.update(zip(hashes[vendor], of_article, strict=True))
+    with db.read() as conn:
+        vectors = articles.vectors_by_hash(conn, tenant, embedder.model_id, texts)
+    missing = [h for h in texts if h not in vectors]
+    if missing:
+        made = embedder.embed_many([texts[h] for h in missing], lambda done: progress("embedding", done, len(missing)))
+        vectors.update(zip(missing, (row.tobytes() for row in made.astype(np.float16)), strict=True))
+    waiting = list(fresh.items())
+    for at in range(0, len(waiting), ROWS_AT_ONCE):
+        with db.write() as conn:
+            for vendor, article in waiting[at:at + ROWS_AT_ONCE]:
+                articles.put_version(
+                    conn, tenant, _version_row(ids[vendor], article),
+                    _passage_rows(ids[vendor], article, hashes[vendor], vectors, embedder.model_id), clock(),
+                )
+        progress("storing", min(at + ROWS_AT_ONCE, len(waiting)), len(waiting))
+    return len(missing)
+
+
+def _make_current(
+    db: Database, tenant: str, source: str, ids: Mapping[str, str], read: Mapping[str, Ingested], before: Mapping[str, Known],
+    embedder: Embedder, clock: Clock, result: SyncResult,
+) -> None:
+    now = clock()
+    with db.write() as conn:
+        articles.all_sources(conn, tenant, lock=True)
+        for vendor, article in read.items():
+            present = Known(ids[vendor], vendor, article.version, article.public, gone=False)
+            if before.get(vendor) != present:
+                articles.make_current(conn, tenant, source, present, now)
+        for vendor, old in before.items():
+            if vendor not in read and not old.gone:
+                articles.make_current(conn, tenant, source, Known(old.id, vendor, old.version, old.public, gone=True), now)
+        for visibility in snapshots.VISIBILITIES:
+            _name_snapshot(conn, tenant, visibility, embedder.model_id, now)
+        shown = {**asdict(result), "bad_rows": [str(row) for row in result.bad_rows[:50]]}
+        articles.source_synced(conn, tenant, source, now, shown)
+
+
+def _name_snapshot(conn: articles.Connection, tenant: str, visibility: str, model: str, now: int) -> None:
+    members = tuple(articles.members(conn, tenant, public_only=visibility == snapshots.PUBLIC))
+    newest = snapshots.newest(conn, tenant, visibility, model)
+    if newest is not None and newest.members == members:
+        return
+    n_passages = len(articles.passages_of(conn, tenant, members))
+    snapshots.add(conn, tenant, snapshots.Snapshot(new_id(), visibility, model, members, len(members), n_passages, now))
+
+
+def _count(before: Mapping[str, Known], read: Mapping[str, Ingested], embedded: int, bad_rows: tuple[BadRow, ...]) -> SyncResult:
+    there = {vendor: old for vendor, old in before.items() if not old.gone}
+    changed = sum(vendor in there and there[vendor].version != article.version for vendor, article in read.items())
+    unchanged = sum(vendor in there and there[vendor].version == article.version for vendor, article in read.items())
+    return SyncResult(len(read) - changed - unchanged, changed, sum(v not in read for v in there), unchanged, embedded, bad_rows)
+
+
+def _version_row(article_id: str, article: Ingested) -> ArticleVersion:
+    blocks = tuple((b.start, b.end, b.kind, b.heading) for b in article.blocks)
+    return ArticleVersion(
+        article_id, article.version, article.title, article.text, article.url, article.public, article.locale, article.section, article.kind,
+        blocks, article.updated_at,
+    )
+
+
+def _passage_rows(
+    article_id: str, article: Ingested, hashes: list[str], vectors: Mapping[str, bytes], model: str,
+) -> list[StoredPassage]:
+    return [
+        StoredPassage(article_id, article.version, p.start, p.end, p.kind, p.heading, p.own_time, h, model, vectors[h])
+        for p, h in zip(article.passages, hashes, strict=True)
+    ]
