@@ -1,0 +1,25 @@
+"""The helpdesks Candor speaks to. A new one is a folder beside this file and one line here."""
+from __future__ import annotations
+
+from importlib import import_module
+
+from connectors.contract import Connector
+
+# Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client library by looking at the list.
+_CONNECTORS = {
+    "zendesk": ("connectors.zendesk.connector", "ZendeskConnector"),
+}
+NAMES = tuple(_CONNECTORS)
+
+
+def connector(kind: str, *, sandbox_desks: bool = False) -> Connector:
+    """The connector of this kind; build it once per process, it keeps the desks' rate budgets.
+
+    `sandbox_desks` is the operator's setting: without it a desk with a loopback address is refused at its first call.
+    Raises LookupError naming the kinds there are.
+    """
+    if kind not in _CONNECTORS:
+        raise LookupError(f"there is no connector {kind!r}; there are: {', '.join(NAMES)}")
+    module, name = _CONNECTORS[kind]
+    made: Connector = getattr(import_module(module), name)(sandbox_desks=sandbox_desks)
+    return made

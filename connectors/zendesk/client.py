@@ -1,0 +1,181 @@
+"""One Zendesk account over HTTP: our session, a fresh zenpy on it for every use, raw calls where zenpy drops what we need.
+
+Which call goes which way, and why, is the table in README.md; a test holds the table against the code.
+"""
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import requests
+from zenpy import Zenpy
+from zenpy.lib.exception import APIException, ZenpyException
+
+from connectors.contract import Connection
+from connectors.errors import ConnectorError
+from connectors.http import DeskSession, Timeouts, desk_session
+from connectors.limits import RateBudget
+from connectors.zendesk.payloads import View, view_of
+from connectors.zendesk.settings import HOST_RULE, base_url, bot_ids
+
+T = TypeVar("T")
+_PAGES_MAX = 100
+_WHY_MAX = 300
+
+# zenpy writes whole bodies to its debug log, and customers' words have no place in a log.
+logging.getLogger("zenpy").setLevel(logging.WARNING)
+
+
+class ZendeskClient:
+    """Shared by a desk's readers and writers. Each thread gets its own session; nothing of zenpy outlives one use."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], int],
+        budget: RateBudget,
+        *,
+        sandbox_allowed: bool,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self.connection = connection
+        self.clock = clock
+        self.base_url = base_url(connection.settings)
+        self._budget = budget
+        self._sandbox_allowed = sandbox_allowed
+        self._timeouts = timeouts or Timeouts()
+        self._local = threading.local()
+
+    @property
+    def session(self) -> DeskSession:
+        session: DeskSession | None = getattr(self._local, "session", None)
+        if session is None:
+            session = desk_session(
+                self.base_url,
+                self.connection.wire_url,
+                host_rule=HOST_RULE,
+                user_agent="Candor",
+                budget=self._budget,
+                clock=self.clock,
+                sandbox_allowed=self._sandbox_allowed,
+                timeouts=self._timeouts,
+            )
+            self._zenpy_on(session)  # puts the credentials on it
+            self._local.session = session
+        return session
+
+    @property
+    def view(self) -> View:
+        agent_url = (self.connection.wire_url or self.base_url).rstrip("/")
+        return view_of(self.connection.desk, self.connection.state, bot_ids(self.connection.settings), agent_url)
+
+    def zenpy(self) -> Zenpy:
+        """A fresh zenpy: its objects stay dirty across threads, and its cache answers with what was true minutes ago."""
+        return self._zenpy_on(self.session)
+
+    def _zenpy_on(self, session: DeskSession) -> Zenpy:
+        settings = self.connection.settings
+        if settings.get("oauth_token"):
+            credentials = {"oauth_token": settings["oauth_token"]}
+        elif settings.get("email") and settings.get("api_token"):
+            credentials = {"email": settings["email"], "token": settings["api_token"]}
+        else:
+            raise ConnectorError("this desk has no credentials; enter an API token and its e-mail, or an OAuth token", permanent=True)
+        return Zenpy(
+            subdomain=settings.get("subdomain"),
+            session=session,
+            timeout=(self._timeouts.connect, self._timeouts.read),
+            disable_cache=True,
+            **credentials,
+        )
+
+    def through_zenpy(self, call: Callable[[Zenpy], T]) -> T:
+        """What `call` makes of a fresh zenpy. Raises ConnectorError, whatever zenpy raised."""
+        session = self.session
+        try:
+            return call(self.zenpy())
+        except (ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
+            raise self.failure(session, error) from error
+
+    def raw(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON object; {} for an empty answer. `path` begins with /api/v2/ or is a full link of the desk's own."""
+        session = self.session
+        url = path if path.startswith("https://") else self.base_url + path
+        try:
+            response = session.request(method, url, params=params, json=body, headers=headers)
+            response.raise_for_status()
+            if response.status_code == 204 or not response.content:
+                return {}
+            value = response.json()
+        except (requests.RequestException, ValueError, RecursionError) as error:
+            raise self.failure(session, error) from error
+        if not isinstance(value, dict):
+            raise ConnectorError("the desk's answer has another form than its documents say", status=response.status_code)
+        return value
+
+    def pages(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """Page after page along the desk's own links. A link that repeats ends it: pages may shift under a cursor."""
+        page = self.raw("GET", path, params=params)
+        seen: set[str] = set()
+        while True:
+            yield page
+            link = next_link(page)
+            if link is None or link in seen or len(seen) >= _PAGES_MAX:
+                return
+            seen.add(link)
+            page = self.raw("GET", link)
+
+    @staticmethod
+    def failure(session: DeskSession, error: Exception) -> ConnectorError:
+        """The one reading of everything that can come out of a call, decided on the answer as it came."""
+        last = session.last
+        if last is None:
+            return ConnectorError(f"the desk did not answer: {type(error).__name__}")
+        status = last.status
+        if 200 <= status < 300:
+            return ConnectorError(f"the desk's answer could not be read: {type(error).__name__}", status=status)
+        if 300 <= status < 400:
+            return ConnectorError("the desk sent us to another address, which is never followed", status=status)
+        if status in (401, 403):
+            return ConnectorError(f"the desk refused our credentials or rights: {desks_words(last.body)}", permanent=True, status=status)
+        return ConnectorError(f"the desk answered {status}: {desks_words(last.body)}", permanent=status < 500, status=status)
+
+
+def next_link(page: Mapping[str, Any]) -> str | None:
+    meta = page.get("meta")
+    if isinstance(meta, Mapping):
+        link = (page.get("links") or {}).get("next") if meta.get("has_more") else None
+    else:
+        link = page.get("next_page")
+    return link if isinstance(link, str) and link else None
+
+
+def desks_words(body: bytes) -> str:
+    """What the desk says about an error, for people: its description and details, never a page of HTML."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return "no reason given"
+    if not isinstance(value, dict):
+        return "no reason given"
+    words = [str(value[k]) for k in ("description", "message", "title") if isinstance(value.get(k), str)]
+    details = value.get("details")
+    for entries in details.values() if isinstance(details, dict) else ():
+        words += [str(e["description"]) for e in entries if isinstance(e, dict) and "description" in e] if isinstance(entries, list) else []
+    error = value.get("error")
+    if not words and isinstance(error, str):
+        words = [error]
+    elif not words and isinstance(error, dict):
+        words = [str(error.get("title") or error.get("message") or "")]
+    return "; ".join(w for w in words if w)[:_WHY_MAX] or "no reason given"

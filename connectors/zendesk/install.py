@@ -1,0 +1,184 @@
+"""Candor's side of a Zendesk: made through its API, found again by its names, removable. Running it twice changes nothing."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from zenpy import Zenpy
+from zenpy.lib.api_objects import TicketField, Trigger, Webhook
+
+from connectors.contract import Installed, Step
+from connectors.errors import ConnectorError
+from connectors.zendesk import blueprint
+from connectors.zendesk.client import ZendeskClient
+from connectors.zendesk.desk import ZendeskDesk
+from connectors.zendesk.guard import prove
+from connectors.zendesk.payloads import Json
+
+Progress = Callable[[Step], None]
+
+_ARTICLES = Step("articles", "exists", "read every 15 minutes; no subscription is made")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    webhook: Json | None
+    trigger: Json | None
+    fields: Mapping[str, Json]  # our name -> the desk's field
+
+
+class ZendeskInstall:
+    """`guard_detail` says in a sentence how the last proof of the guard ended."""
+
+    def __init__(self, client: ZendeskClient) -> None:
+        self._client = client
+        self.guard_detail = "not tried yet"
+
+    def plan(self, hook_url: str) -> Sequence[Step]:
+        """What `apply` would do, without doing it."""
+        found = self._survey()
+        webhook = blueprint.webhook_wanted(hook_url)
+        trigger = blueprint.trigger_wanted(str((found.webhook or {}).get("id", "")))
+        steps = [
+            _planned("webhook", found.webhook, lambda there: blueprint.webhook_fits(there, webhook)),
+            _planned("trigger", found.trigger, lambda there: blueprint.trigger_fits(there, trigger)),
+        ]
+        for name in blueprint.FIELDS:
+            wanted = blueprint.field_wanted(name)
+            steps.append(_planned(wanted["title"], found.fields.get(name), lambda there, w=wanted: blueprint.field_fits(there, w)))
+        return [*steps, _ARTICLES]
+
+    def apply(self, hook_url: str, progress: Progress) -> Installed:
+        """Create what is missing, update what differs.
+
+        Raises ConnectorError after a step `failed`; what was made until then stays, and is found the next time.
+        """
+        steps: list[Step] = []
+
+        def note(step: Step) -> None:
+            steps.append(step)
+            progress(step)
+
+        desk = ZendeskDesk(self._client)
+        me = desk.whoami()
+        note(Step("user", "exists", me.name))
+        groups = {group.name: group.id for group in desk.groups()}
+        note(Step("groups", "exists", ", ".join(sorted(groups))))
+        found = self._survey()
+        webhook_id = self._step("webhook", note, lambda: self._webhook(found.webhook, hook_url))
+        trigger_id = self._step("trigger", note, lambda: self._trigger(found.trigger, webhook_id))
+        fields = {
+            name: self._step(title, note, lambda n=name: self._field(found.fields.get(n), n))
+            for name, (title, _, _) in blueprint.FIELDS.items()
+        }
+        secret = str(self._client.through_zenpy(lambda z: z.webhooks.show_secret(webhook_id).secret))
+        note(_ARTICLES)
+        state = {
+            "user_id": me.id,
+            "user_name": me.name,
+            "fields": fields,
+            "groups": groups,
+            "webhook_id": webhook_id,
+            "trigger_id": trigger_id,
+            "hook_url": hook_url,
+        }
+        return Installed(tuple(steps), state, secret)
+
+    def prove_guard(self) -> bool:
+        """True when the desk refused a write on an old stamp and took one on the right stamp, on a private ticket made for it."""
+        proof = prove(self._client)
+        self.guard_detail = proof.detail
+        return proof.held
+
+    def remove(self, progress: Progress) -> None:
+        """Take away what carries our names: the trigger before its webhook, then the fields with their values on old tickets."""
+        found = self._survey()
+        if found.trigger is not None:
+            self._remove("trigger", progress, lambda z: z.triggers.delete(Trigger(id=found.trigger["id"])))
+        if found.webhook is not None:
+            self._remove("webhook", progress, lambda z: z.webhooks.delete(Webhook(id=found.webhook["id"])))
+        for field in found.fields.values():
+            self._remove(str(field["title"]), progress, lambda z, f=field: z.ticket_fields.delete(TicketField(id=f["id"])))
+
+    def _survey(self) -> _Found:
+        webhooks = self._client.through_zenpy(lambda z: [w.to_dict() for w in z.webhooks.list()])
+        triggers = self._client.through_zenpy(lambda z: [t.to_dict() for t in z.triggers()])
+        fields = self._client.through_zenpy(lambda z: [f.to_dict() for f in z.ticket_fields()])
+        titles = {title: name for name, (title, _, _) in blueprint.FIELDS.items()}
+        return _Found(
+            next((w for w in webhooks if w.get("name") == blueprint.WEBHOOK_NAME), None),
+            next((t for t in triggers if t.get("title") == blueprint.TRIGGER_TITLE), None),
+            {titles[f["title"]]: f for f in fields if f.get("title") in titles},
+        )
+
+    def _webhook(self, there: Json | None, hook_url: str) -> tuple[str, str]:
+        wanted = blueprint.webhook_wanted(hook_url)
+        if there is None:
+            made = self._client.through_zenpy(lambda z: z.webhooks.create(Webhook(**wanted)))
+            return str(made.id), "created"
+        if blueprint.webhook_fits(there, wanted):
+            return str(there["id"]), "exists"
+        # The kind of subscription is fixed for ever, and sending it again is refused by some accounts.
+        change = {k: v for k, v in wanted.items() if k != "subscriptions"}
+        self._client.through_zenpy(lambda z: z.webhooks.patch(_filled(Webhook(id=there["id"]), change)))
+        return str(there["id"]), "updated"
+
+    def _trigger(self, there: Json | None, webhook_id: str) -> tuple[str, str]:
+        wanted = blueprint.trigger_wanted(webhook_id)
+        if there is None:
+            made = self._client.through_zenpy(lambda z: z.triggers.create(_filled(Trigger(), wanted)))
+            return str(made.id), "created"
+        if blueprint.trigger_fits(there, wanted):
+            return str(there["id"]), "exists"
+        self._client.through_zenpy(lambda z: z.triggers.update(_filled(Trigger(id=there["id"]), wanted)))
+        return str(there["id"]), "updated"
+
+    def _field(self, there: Json | None, name: str) -> tuple[str, str]:
+        wanted = blueprint.field_wanted(name)
+        if there is None:
+            made = self._client.through_zenpy(lambda z: z.ticket_fields.create(_filled(TicketField(), wanted)))
+            return str(made.id), "created"
+        if there.get("type") != wanted["type"]:
+            why = f"the field {wanted['title']!r} has the type {there.get('type')}, which cannot be changed"
+            raise ConnectorError(f"{why}: rename or delete it, then connect again", permanent=True)
+        if blueprint.field_fits(there, wanted):
+            return str(there["id"]), "exists"
+        change = {k: v for k, v in wanted.items() if k != "type"}
+        if "custom_field_options" in change:
+            # Options that are left out are deleted, with their values on tickets: an admin's own ones stay.
+            present = {o["value"]: o for o in there.get("custom_field_options") or ()}
+            own = [present.get(o["value"], o) for o in change["custom_field_options"]]
+            change["custom_field_options"] = [*own, *(o for v, o in present.items() if v not in {x["value"] for x in own})]
+        self._client.through_zenpy(lambda z: z.ticket_fields.update(_filled(TicketField(id=there["id"]), change)))
+        return str(there["id"]), "updated"
+
+    def _step(self, name: str, note: Progress, work: Callable[[], tuple[str, str]]) -> str:
+        try:
+            found_id, state = work()
+        except ConnectorError as error:
+            note(Step(name, "failed", str(error)))
+            raise
+        note(Step(name, state))
+        return found_id
+
+    def _remove(self, name: str, progress: Progress, work: Callable[[Zenpy], Any]) -> None:
+        try:
+            self._client.through_zenpy(work)
+        except ConnectorError as error:
+            progress(Step(name, "failed", str(error)))
+            raise
+        progress(Step(name, "removed"))
+
+
+def _planned(name: str, there: Json | None, fits: Callable[[Json], bool]) -> Step:
+    if there is None:
+        return Step(name, "planned", "create")
+    return Step(name, "exists") if fits(there) else Step(name, "planned", "update")
+
+
+def _filled(thing: Any, values: Mapping[str, Any]) -> Any:
+    # Set after construction: zenpy sends what was set on an object, and its constructors drop what is empty.
+    for name, value in values.items():
+        setattr(thing, name, value)
+    return thing

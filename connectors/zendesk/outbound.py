@@ -1,0 +1,111 @@
+"""Writing to one Zendesk account: one call per outbox row, never a retry, and an honest word about what became of it."""
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import requests
+from zenpy.lib.api_objects import Ticket as ZenpyTicket
+from zenpy.lib.exception import APIException, ZenpyException
+
+from connectors.contract import Write
+from connectors.errors import ConnectorError, RateLimited
+from connectors.records import Later, OpenTicket, Outcome, PostNote, PostReply, Refused, RunAction, Trace
+from connectors.zendesk.audits import Audit, audits
+from connectors.zendesk.client import ZendeskClient
+from connectors.zendesk.outcomes import outcome_of, remote_id
+from connectors.zendesk.payloads import View
+from connectors.zendesk.writing import Fieldful, UnknownGroup, body_hash_text, missing_fields, new_ticket_body, ticket_body
+
+_log = logging.getLogger("candor.desk")
+
+
+class ZendeskOutbound:
+    """`send` returns an Outcome for everything the desk does; `find` reads the ticket's audits."""
+
+    def __init__(self, client: ZendeskClient) -> None:
+        self._client = client
+
+    def send(self, write: Write) -> Outcome:
+        effect = write.effect
+        if isinstance(effect, RunAction):
+            return Refused("a helpdesk runs no business actions; this row belongs to the actions connector")
+        if not isinstance(effect, OpenTicket) and not (write.ticket_id.isascii() and write.ticket_id.isdigit()):
+            return Refused(f"{write.ticket_id[:40]!r} is no Zendesk ticket id")
+        view = self._client.view
+        self._tell_missing(effect, view)
+        try:
+            if isinstance(effect, OpenTicket):
+                return self._open(write, view)
+            return self._update(write, view)
+        except UnknownGroup as error:
+            return Refused(f"the desk has no group called {error}; connect the desk again, or change the route in the policy")
+
+    def find(self, write: Write, since: int) -> Trace:
+        """The trace of this write. `others` looks at what happened after the write's own stamp, or since `since` when it has none."""
+        if isinstance(write.effect, OpenTicket):
+            return self._find_opened(write)
+        own_id = self._client.view.own_id
+        stamped = write.stamp.changed_at if write.stamp is not None else since
+        text = body_hash_text(write.effect.html) if isinstance(write.effect, PostReply | PostNote) else None
+        found: str | None = None
+        others = False
+        for audit in audits(self._client, write.ticket_id, min(since, stamped)):
+            ours = own_id is None or audit.author_id == own_id
+            if ours and (audit.key == write.key or (audit.key is None and audit.at >= since and _same_text(audit, text))):
+                found = found or _id_of(audit)
+            elif audit.at > stamped and not (ours and audit.plan == write.plan) and not (audit.by_rule and audit.comment is None):
+                others = True
+        return Trace(found, others)
+
+    def _update(self, write: Write, view: View) -> Outcome:
+        # Fresh, and filled after it was made: zenpy sends what was set on an object, once, and drops what its constructor got as None.
+        ticket = ZenpyTicket(id=int(write.ticket_id))
+        for name, value in ticket_body(write, view).items():
+            setattr(ticket, name, value)
+        return self._outcome(lambda: self._client.zenpy().tickets.update(ticket))
+
+    def _open(self, write: Write, view: View) -> Outcome:
+        # Raw: zenpy has no way to send a header, and the key makes a second attempt harmless for two hours.
+        body = {"ticket": new_ticket_body(write, view)}
+        return self._outcome(
+            lambda: self._client.raw("POST", "/api/v2/tickets.json", body=body, headers={"Idempotency-Key": write.key}), opened=True
+        )
+
+    def _outcome(self, call: Callable[[], object], *, opened: bool = False) -> Outcome:
+        session = self._client.session
+        session.last = None
+        raised: Exception | None = None
+        try:
+            call()
+        except RateLimited as error:
+            return Later(error.retry_after or 0.0)
+        except ConnectorError as error:
+            if session.last is None and error.permanent:
+                return Refused(str(error))  # our own refusal: nothing left the house
+            raised = error.__cause__ if isinstance(error.__cause__, Exception) else error
+        except (ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
+            raised = error
+        return outcome_of(session.last, raised, self._client.clock(), opened=opened)
+
+    def _find_opened(self, write: Write) -> Trace:
+        found = self._client.through_zenpy(
+            lambda z: [str(t.id) for t in z.tickets(external_id=write.key) if t.external_id == write.key]
+        )
+        return Trace(found[0] if found else None, others=False)
+
+    def _tell_missing(self, effect: Fieldful, view: View) -> None:
+        missing = missing_fields(effect, view)
+        if missing:
+            # The reply matters more than its fields: it goes out, and the gap is named where an operator looks.
+            _log.warning("the desk has no field for %s: connect it again to make them", ", ".join(missing))
+
+
+def _id_of(audit: Audit) -> str:
+    return remote_id({"id": audit.id, "events": audit.events})
+
+
+def _same_text(audit: Audit, text: str | None) -> bool:
+    return bool(text) and audit.comment is not None and body_hash_text(audit.comment) == text
+
+

@@ -1,0 +1,154 @@
+"""An effect as the `ticket` object of Zendesk's API. Pure.
+
+Sources: developer.zendesk.com, ticketing/tickets/tickets ("Update Ticket", "Protecting against ticket update collisions"), ticket_comments
+("Bodies"): placeholders in comments are expanded, bodies are cut at 64 kB without an error.
+"""
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.clean import break_placeholders
+from connectors.contract import Write
+from connectors.records import OpenTicket, PostNote, PostReply, UpdateFields
+from connectors.zendesk.payloads import NEXT_STEP_NAMES, NEXT_STEP_VALUES, View
+
+BODY_LIMIT = 64 * 1024  # bytes of UTF-8
+_TAIL = 4 * 1024  # of a text that is too long, kept: the way to a person stands at its end
+_CUT = "[…]"
+
+_ENTITIES = re.compile(r"&(?:#0*(?:123|125|37)|#[xX]0*(?:7[bB]|7[dD]|25)|lbrace|lcub|rbrace|rcub|percnt)(?:;|(?![0-9A-Za-z]))")
+# Markup between two braces vanishes at the desk, and the braces meet.
+_DIVIDED = re.compile(r"([{}%])(?=(?:<[^<>]*>)+[{}%])")
+
+Fieldful = PostReply | PostNote | UpdateFields | OpenTicket
+
+
+class UnknownGroup(LookupError):
+    """The desk has no group of this name."""
+
+
+def body_html(markup: str, text: str) -> str:
+    """The HTML to send: no placeholder survives in it, and the desk will not cut it.
+
+    A message that is too long goes out as plain paragraphs with a visible gap before its last lines.
+    """
+    safe = _break(markup)
+    if len(safe.encode()) <= BODY_LIMIT:
+        return safe
+    return _shortened(text)
+
+
+def ticket_body(write: Write, view: View) -> dict[str, Any]:
+    """The whole update in one object. Raises UnknownGroup."""
+    effect = write.effect
+    if not isinstance(effect, PostReply | PostNote | UpdateFields):
+        raise TypeError(f"{type(effect).__name__} does not change a ticket")
+    body: dict[str, Any] = {}
+    if isinstance(effect, PostReply | PostNote):
+        # `public` always: left out, the desk takes the value of the ticket's first comment.
+        body["comment"] = {"html_body": body_html(effect.html, effect.text), "public": isinstance(effect, PostReply)}
+    if effect.status is not None:
+        body["status"] = effect.status.value
+    body.update(_common(effect, view))
+    tags = _tags(write.tags, effect)
+    if tags is not None:
+        # The list replaces the desk's; only a fenced write knows that its list is still the whole one.
+        body["tags" if write.stamp is not None else "additional_tags"] = tags if write.stamp is not None else list(effect.add_tags)
+    body["metadata"] = {"candor_key": write.key, "candor_plan": write.plan}
+    if write.stamp is not None:
+        body["safe_update"] = True  # never False: its mere presence asks for the guard
+        body["updated_stamp"] = write.stamp.value
+    return body
+
+
+def new_ticket_body(write: Write, view: View) -> dict[str, Any]:
+    """A new internal ticket. `external_id` is the key: an exact look-up finds it later without the search index."""
+    effect = write.effect
+    if not isinstance(effect, OpenTicket):
+        raise TypeError(f"{type(effect).__name__} opens no ticket")
+    body: dict[str, Any] = {
+        "subject": _break(effect.subject),
+        "comment": {"html_body": body_html(effect.html, effect.text), "public": False},
+        "external_id": write.key,
+        "metadata": {"candor_key": write.key, "candor_plan": write.plan},
+        **_common(effect, view),
+    }
+    if effect.add_tags:
+        body["tags"] = list(effect.add_tags)
+    if effect.priority is not None:
+        body["priority"] = effect.priority
+    return body
+
+
+def missing_fields(effect: Fieldful, view: View) -> list[str]:
+    """Our field names the desk has no field for."""
+    return sorted(set(effect.fields) - set(view.fields))
+
+
+def _common(effect: Fieldful, view: View) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    values = [
+        {"id": int(view.fields[name]), "value": _field_value(name, value)} for name, value in effect.fields.items() if name in view.fields
+    ]
+    if values:
+        body["custom_fields"] = values
+    if effect.group is not None:
+        body["group_id"] = _group_id(effect.group, view)
+    return body
+
+
+def _field_value(name: str, value: str) -> str | None:
+    if name == "next_step":
+        return NEXT_STEP_VALUES.get(value)
+    return break_placeholders(value)
+
+
+def _group_id(group: str, view: View) -> int:
+    found = view.groups.get(group, group)
+    if not found.isdigit():
+        raise UnknownGroup(group)
+    return int(found)
+
+
+def _tags(present: tuple[str, ...], effect: Fieldful) -> list[str] | None:
+    sets_step = "next_step" in effect.fields
+    if not effect.add_tags and not sets_step:
+        return None
+    # A drop-down's value is a tag as well: an old one left in the list would set the drop-down back.
+    kept = [tag for tag in present if not (sets_step and tag in NEXT_STEP_NAMES)]
+    step = NEXT_STEP_VALUES.get(effect.fields.get("next_step", ""))
+    return list(dict.fromkeys([*kept, *effect.add_tags, *([step] if step else [])]))
+
+
+def _break(text: str) -> str:
+    plain = _ENTITIES.sub(lambda m: html.unescape(m.group(0).rstrip(";") + ";"), text)
+    return break_placeholders(_DIVIDED.sub("\\1\u200c", plain))
+
+
+def _shortened(text: str) -> str:
+    tail = _as_html(_last(text, _TAIL))
+    room = BODY_LIMIT - len(tail.encode()) - len(f"<p>{_CUT}</p>".encode())
+    kept = text
+    while len(_as_html(kept).encode()) > room:
+        # Escaping makes a text longer by an amount only known afterwards.
+        kept = kept[: int(len(kept) * min(0.95, room / len(_as_html(kept).encode())))]
+    return f"{_as_html(kept)}<p>{_CUT}</p>{tail}"
+
+
+def _last(text: str, size: int) -> str:
+    return text.encode()[-size:].decode(errors="ignore")
+
+
+def _as_html(text: str) -> str:
+    lines = html.escape(_break(text), quote=False).split("\n")
+    return "".join(f"<p>{line}</p>" for line in lines if line.strip())
+
+
+def body_hash_text(markup: Mapping[str, Any] | str) -> str:
+    """A body as compared between ours and the desk's copy: no tags, no entities, no zero-width characters, white space as one blank."""
+    source = markup if isinstance(markup, str) else str(markup.get("html_body") or markup.get("body") or "")
+    plain = html.unescape(re.sub(r"<[^<>]*>", " ", source))
+    return " ".join(re.sub("[\u200b-\u200d\u2060\ufeff]", "", plain).split())
