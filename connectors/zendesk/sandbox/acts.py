@@ -1,0 +1,212 @@
+"""What people do at the desk, and what a test may ask of it: one table of verbs for Python, the pages and the control API."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.zendesk.sandbox import articles, comments, mails, shapes
+from connectors.zendesk.sandbox.deliveries import Deliveries
+from connectors.zendesk.sandbox.faults import Faults, preset
+from connectors.zendesk.sandbox.nouns import Actor, Ticket, User
+from connectors.zendesk.sandbox.state import State
+from connectors.zendesk.sandbox.tickets import Tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal for what the desk refuses."""
+
+    state: State
+    tickets: Tickets
+    deliveries: Deliveries
+    faults: Faults
+
+    # -- what customers do
+    def customer_ticket(
+        self, name: str, email: str, subject: str, text: str, locale: str = "en-US", headers: dict[str, str] | None = None,
+        flags: list[int] | None = None, tags: list[str] | None = None, messaging: bool = False, verified: bool = False,
+    ) -> int:
+        """A customer writes by mail (or, with `messaging`, in a chat); the new ticket's id. `headers` of a machine's mail set flag 4."""
+        with self.state.lock:
+            customer = self.state.user_by_email(email)
+            if customer is None:
+                method = "low" if verified else "none"
+                customer = self.state.add_user(name, email, "end-user", locale=locale, verification_method=method)
+            marks = tuple(flags or ()) + comments.flags_of_headers(headers or {})
+            channel = "native_messaging" if messaging else "email"
+            wanted = {"subject": subject, "comment": {"body": text}, "requester_id": customer.id, "tags": tags or []}
+            act = self.tickets.create(Actor(customer, "email"), wanted, marks, self._via(customer, channel))
+            act.ticket.from_messaging_channel = messaging
+            return act.ticket.id
+
+    def customer_comment(self, ticket: int, text: str, headers: dict[str, str] | None = None, flags: list[int] | None = None,
+                         email: str | None = None) -> int:
+        """The requester (or whoever owns `email`) answers by mail; the comment's id. On a closed ticket: a follow-up is opened."""
+        with self.state.lock:
+            found = self._ticket(ticket)
+            writer = self.state.find_user(email) if email else self.state.users[found.requester_id]
+            marks = tuple(flags or ()) + comments.flags_of_headers(headers or {})
+            if found.status == "closed":
+                wanted = {"subject": f"Re: {found.subject}", "comment": {"body": text}, "requester_id": writer.id,
+                          "via_followup_source_id": found.id}
+                return self.tickets.create(Actor(writer, "email"), wanted, marks).ticket.comments[0].id
+            wanted = {"comment": {"body": text, "public": True}}
+            act = self.tickets.update(Actor(writer, "email"), found, wanted, marks, self._via(writer, "email"))
+            return act.ticket.comments[-1].id
+
+    # -- what people at the desk do
+    def agent_reply(self, ticket: int, text: str, agent: str | None = None, status: str | None = None) -> int:
+        return self._agent_comment(ticket, text, True, agent, status)
+
+    def agent_note(self, ticket: int, text: str, agent: str | None = None) -> int:
+        return self._agent_comment(ticket, text, False, agent, None)
+
+    def agent_update(self, ticket: int, agent: str | None = None, **changes: Any) -> None:
+        """An agent changes status, group_id, assignee_id, priority or tags, nothing said."""
+        with self.state.lock:
+            self.tickets.update(Actor(self._agent(agent), "web"), self._ticket(ticket), changes)
+
+    def solve(self, ticket: int, agent: str | None = None) -> None:
+        self.agent_update(ticket, agent, status="solved")
+
+    def close(self, ticket: int) -> None:
+        """What the desk's own automation does some days after solving."""
+        self.agent_update(ticket, None, status="closed")
+
+    def assign(self, ticket: int, agent: str) -> None:
+        self.agent_update(ticket, agent, assignee_id=self.state.find_user(agent).id)
+
+    def set_group(self, ticket: int, group: str, agent: str | None = None) -> None:
+        self.agent_update(ticket, agent, group_id=self.state.find_group(group).id)
+
+    def set_field(self, ticket: int, field: str, value: str | None, agent: str | None = None) -> None:
+        """An agent sets a custom field, by title or id: how *Candor: next step* is chosen (Z55)."""
+        with self.state.lock:
+            changes = {"custom_fields": [{"id": self.state.find_field(field).id, "value": value}]}
+            self.tickets.update(Actor(self._agent(agent), "web"), self._ticket(ticket), changes)
+
+    def delete(self, ticket: int) -> None:
+        with self.state.lock:
+            found = self._ticket(ticket)
+            self.state.deleted_tickets[found.id] = self.state.tickets.pop(found.id)
+            found.generated_us = self.state.clock()
+
+    def add_agent(self, name: str, email: str, group: str | None = None, role: str = "agent") -> int:
+        with self.state.lock:
+            user = self.state.add_user(name, email, role, verification_method="full")
+            if group is not None:
+                self.state.add_membership(user.id, self.state.find_group(group).id)
+            return user.id
+
+    def add_group(self, name: str) -> int:
+        with self.state.lock:
+            return self.state.add_group(name).id
+
+    # -- the help centre
+    def put_article(self, id: str, title: str, html: str, public: bool = True, section: str = "General", draft: bool = False) -> int:
+        with self.state.lock:
+            return articles.put(self.state, articles.Source(id, title, html, public, section), draft=draft).id
+
+    def delete_article(self, id: str) -> None:
+        with self.state.lock:
+            number = self.state.ids.of_article(id)
+            if number not in self.state.articles:
+                raise LookupError(f"no article {id!r}")
+            del self.state.articles[number]
+
+    # -- faults and time
+    def advance(self, seconds: float) -> int:
+        """Move the desk's clock; its new time in microseconds."""
+        self.state.clock.advance(seconds)
+        return self.state.clock()
+
+    def fault(self, name: str, **where: Any) -> None:
+        """Arm a fault mode by its id (`X1` … `X11`); see `faults.Fault` for `method`, `path`, `nth`, `count` and the rest."""
+        self.faults.arm(preset(name, **where))
+
+    def clear_faults(self) -> None:
+        self.faults.clear()
+
+    def person_first(self, verb: str, method: str = "PUT", path: str = r"/tickets/\d+", **arguments: Any) -> None:
+        """Just before the next such request is carried out, a person does this verb (X18)."""
+        act = VERBS[verb]
+        self.faults.before(method, path, lambda: act(self, **arguments))
+
+    def drop_deliveries(self, count: int = 1) -> None:
+        self.deliveries.drop_next(count)
+
+    def duplicate_deliveries(self, count: int = 1, same_id: bool = True) -> None:
+        self.deliveries.duplicate_next(count, same_id=same_id)
+
+    def redeliver(self, invocation: str, same_id: bool = True) -> str:
+        return self.deliveries.redeliver(invocation, same_id=same_id).id
+
+    def switch(self, **values: Any) -> dict[str, Any]:
+        """Set switches by name; all of them as they are now."""
+        self.state.switches.change(values)
+        return self.state.switches.as_dict()
+
+    # -- what a test asks
+    def ticket(self, ticket: int) -> dict[str, Any]:
+        """The ticket as the API shows it, with all comments and audits."""
+        with self.state.lock:
+            found = self._ticket(ticket)
+            return {**shapes.ticket(self.state, found), "comments": [shapes.comment(self.state, c) for c in found.comments],
+                    "audits": [shapes.audit(a) for a in found.audits]}
+
+    def public_replies(self, ticket: int) -> list[dict[str, Any]]:
+        """The desk's public comments on the ticket, as the end user sees them: what the API wrote to a messaging ticket never arrives."""
+        with self.state.lock:
+            found = self._ticket(ticket)
+            return [shapes.comment(self.state, c) for c in found.comments if c.public and self.state.users[c.author_id].is_staff
+                    and not (found.from_messaging_channel and c.via.get("channel") == "api")]
+
+    def notes(self, ticket: int) -> list[dict[str, Any]]:
+        with self.state.lock:
+            return [shapes.comment(self.state, c) for c in self._ticket(ticket).comments if not c.public]
+
+    def once(self, ticket: int) -> int:
+        """How many public replies the end user sees: 1 is what never-twice, never-lost means (X27)."""
+        return len(self.public_replies(ticket))
+
+    def mails_per_customer_message(self) -> list[dict[str, Any]]:
+        with self.state.lock:
+            return mails.per_customer_message(self.state)
+
+    def invocations(self) -> list[dict[str, Any]]:
+        return [i.as_dict() for i in self.deliveries.all()]
+
+    def requests(self, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
+        return self.state.recorder.requests(method, path)
+
+    def failures(self) -> list[dict[str, Any]]:
+        """What the sandbox was asked for and could not do: a test should find this empty."""
+        return list(self.state.recorder.failures)
+
+    def changes(self) -> list[dict[str, Any]]:
+        return list(self.state.recorder.changes)
+
+    def _agent_comment(self, ticket: int, text: str, public: bool, agent: str | None, status: str | None) -> int:
+        with self.state.lock:
+            wanted: dict[str, Any] = {"comment": {"body": text, "public": public}}
+            if status is not None:
+                wanted["status"] = status
+            return self.tickets.update(Actor(self._agent(agent), "web"), self._ticket(ticket), wanted).ticket.comments[-1].id
+
+    def _agent(self, name: str | None) -> User:
+        if name is not None:
+            return self.state.find_user(name)
+        return next(u for u in self.state.users.values() if u.role == "agent")
+
+    def _ticket(self, ticket: int) -> Ticket:
+        if int(ticket) not in self.state.tickets:
+            raise LookupError(f"no ticket {ticket}")
+        return self.state.tickets[int(ticket)]
+
+    def _via(self, customer: User, channel: str) -> dict[str, Any]:
+        sender = {"address": customer.email, "name": customer.name}
+        receiver = {"address": f"support@{self.state.account}.zendesk.com"}
+        return {"channel": channel, "source": {"from": sender, "to": receiver, "rel": None}}
+
+
+VERBS: dict[str, Any] = {name: value for name, value in vars(Acts).items() if callable(value) and not name.startswith("_")}

@@ -1,0 +1,81 @@
+"""Refusals in Zendesk's own shapes."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refusal(Exception):
+    """An answer other than success. `body` is JSON-able, or text with its content type in `headers`."""
+
+    def __init__(self, status: int, body: Any, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.body = body
+        self.headers = dict(headers or {})
+
+
+def not_found() -> Refusal:
+    return Refusal(404, {"error": "RecordNotFound", "description": "Not found"})
+
+
+def no_such_endpoint() -> Refusal:
+    return Refusal(404, {"error": "InvalidEndpoint", "description": "Not found"})
+
+
+def unauthorized() -> Refusal:
+    return Refusal(401, {"error": "Couldn't authenticate you"}, {"WWW-Authenticate": 'Basic realm="Zendesk"'})
+
+
+def forbidden() -> Refusal:
+    return Refusal(403, {"error": "Forbidden", "description": "You do not have access to this page"})
+
+
+def scope_missing() -> Refusal:
+    return Refusal(403, {"error": "Forbidden", "description": "Missing the following required scopes: read, write"})
+
+
+def bad_request(description: str) -> Refusal:
+    return Refusal(400, {"error": "InvalidValue", "description": description})
+
+
+def key_reused() -> Refusal:
+    return Refusal(400, {"error": "IdempotentRequestError", "description": "Idempotency key was used with other parameters"})
+
+
+def too_many_values(limit: int) -> Refusal:
+    return Refusal(400, {"error": "TooManyValues", "description": f"Too many values. Maximum is {limit}", "max_count": limit})
+
+
+def invalid(**details: str) -> Refusal:
+    """422 RecordInvalid, one sentence per field."""
+    listed = {name: [{"description": text}] for name, text in details.items()}
+    return Refusal(422, {"error": "RecordInvalid", "description": "Record validation errors", "details": listed})
+
+
+def closed() -> Refusal:
+    return invalid(status="Status: closed prevents ticket update")
+
+
+def too_recent(seconds: float) -> Refusal:
+    text = f"Too recent start_time. Use a start_time older than {seconds:.0f} seconds"
+    return Refusal(422, {"error": "StartTimeTooRecent", "description": text})
+
+
+def beyond_search_wall() -> Refusal:
+    text = "Invalid search: Requested response size was greater than Search Response Limits"
+    return Refusal(422, {"error": "invalid", "description": text})
+
+
+def rate_limited(seconds: int, description: str) -> Refusal:
+    return Refusal(429, {"error": "APIRateLimitExceeded", "description": description}, {"Retry-After": str(seconds)})
+
+
+def update_conflict(form: str) -> Refusal:
+    """The 409 of a safe update; its body is not documented, so it has three forms (`json`, `empty`, `html`)."""
+    if form == "empty":
+        return Refusal(409, "", {"Content-Type": "text/plain"})
+    if form == "html":
+        return Refusal(409, "<html><body><h1>409 Conflict</h1></body></html>", {"Content-Type": "text/html; charset=utf-8"})
+    text = "Safe Update prevented due to outdated ticket data. Please fetch the latest ticket data and try again."
+    return Refusal(409, {"error": "UpdateConflict", "description": text})

@@ -1,0 +1,57 @@
+"""Everything about Zendesk that is unverified, or that a test wants different: one object, readable and settable by the control API."""
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+
+@dataclass(slots=True)
+class Switches:
+    """Defaults are our best reading of Zendesk's documents. Seconds are of the sandbox's own clock unless a comment says otherwise."""
+
+    # Deliveries
+    digits_only_invocation_ids: bool = False  # Z3: the documentation shows digits, recordings show ULIDs
+    escape_json_in_trigger_bodies: bool = False  # Z4
+    retry_on_409: int = 3  # Z6: further attempts after the first
+    retry_on_throttle: int = 3  # Z6: 429/503, and only with Retry-After below retry_after_below
+    retry_after_below: float = 60.0
+    retry_on_timeout: int = 5
+    retry_pause: float = 1.0  # between attempts where the answer named no pause
+    delivery_timeout: float = 10.0  # Z7: 10 or 12, in real seconds: the receiver is a real server
+    # Texts
+    escape_backslashes: int = 2  # Z25: how many backslashes before {{ keep a placeholder literal
+    entities_decoded_first: bool = True  # Z25: &#123;&#123; becomes a placeholder too
+    run_liquid_tags: str = "run"  # Z25: {% … %} in comments: run | remove | keep
+    additional_tags_on_single_put: bool = True  # Z26
+    dropdown_tags: bool = True  # a drop-down's value is mirrored in the ticket's tags, both ways
+    conflict_body: str = "json"  # Z27: json | empty | html
+    # Limits
+    rate_headers: str = "2024"  # Z41: 2023 | 2024 | x
+    plan_per_minute: int = 700  # Z40, and the same again for the Help Center
+    updates_per_ticket: int = 30  # Z39: per user and ticket in 10 minutes; 0 switches it off
+    updates_per_minute: int = 100  # Z39: per desk; 20 on trial and sandbox accounts; 0 switches it off
+    exports_per_minute: int = 10  # Z44; 0 switches it off
+    # Reading
+    search_lag: float = 0.0  # Z42
+    export_withheld: float = 60.0  # Z44: the newest minute is not shown
+    # Views
+    view_count: str = "fresh"  # Z43: fresh | stale | null
+
+    def change(self, values: dict[str, Any]) -> None:
+        """Set some switches by name. Raises ValueError for an unknown name or a value of another type; then nothing is changed."""
+        known = {f.name: type(getattr(self, f.name)) for f in fields(self)}
+        checked: dict[str, Any] = {}
+        for name, value in values.items():
+            if name not in known:
+                raise ValueError(f"no switch is called {name!r}; there are {', '.join(sorted(known))}")
+            wanted = known[name]
+            if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+                value = float(value)
+            if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+                raise ValueError(f"switch {name} takes a {wanted.__name__}, not {value!r}")
+            checked[name] = value
+        for name, value in checked.items():
+            setattr(self, name, value)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
