@@ -109,7 +109,13 @@ class EmbeddedRedis:
         if self._room is None:
             self._room = _private_directory()
         command = [str(self.program.path), *_options(self._room)]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=self._room, preexec_fn=end_with_parent(signal.SIGTERM))
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            cwd=self._room,
+            start_new_session=True,  # Ctrl-C in the terminal is for us; Redis goes last, when we say so
+            preexec_fn=end_with_parent(signal.SIGTERM),
+        )
         try:
             self._wait_until_ready(self._process)
         except BaseException:

@@ -1,0 +1,67 @@
+"""`make run`, with a small Procfile in the place of ours."""
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def started(room: Path, procfile: str, **variables: str) -> subprocess.Popen[str]:
+    (room / "Procfile").write_text(procfile)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CANDOR_")} | {"CANDOR_VAR": str(room / "var")}
+    code = f"import sys; from pathlib import Path; from scripts.run import main; sys.exit(main(Path({str(room)!r})))"
+    return subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def read_until(process: subprocess.Popen[str], word: str) -> str:
+    seen = ""
+    for line in process.stdout:
+        seen += line
+        if word in line:
+            return seen
+    raise AssertionError(f"it ended without saying {word!r}:\n{seen}")
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_it_migrates_first_gives_all_one_redis_and_ends_them_all_when_asked(tmp_path, asked):
+    procfile = "release: echo migrated > released\nweb: cat released; echo web $CANDOR_REDIS_URL; exec sleep 60\nworker: exec sleep 60\n"
+    with started(tmp_path, procfile) as process:
+        said = read_until(process, "web redis+socket://")
+        process.send_signal(asked)
+        rest = process.communicate(timeout=20)[0]
+    assert "migrated" in said
+    assert process.returncode == 0, rest
+    socket_path = Path(said.split("web redis+socket://")[1].split()[0])
+    assert not socket_path.exists()
+
+
+def test_when_one_process_ends_the_others_do_too_and_its_code_is_told(tmp_path):
+    procfile = "release: true\nweb: exec sleep 60\nworker: exit 3\n"
+    with started(tmp_path, procfile, CANDOR_REDIS_URL="redis://127.0.0.1:1/0") as process:
+        said = process.communicate(timeout=20)[0]
+    assert process.returncode == 3, said
+    assert "of our own" not in said
+
+
+def test_nothing_starts_when_the_database_cannot_be_brought_up_to_date(tmp_path):
+    with started(tmp_path, "release: exit 4\nweb: echo started\n") as process:
+        said = process.communicate(timeout=20)[0]
+    assert process.returncode == 4
+    assert "nothing was started" in said
+
+
+def test_a_wrong_setting_is_told_without_a_traceback(tmp_path):
+    (tmp_path / ".env").write_text("CANDOR_PORT='eighty'\n")
+    with started(tmp_path, "release: true\nweb: true\n") as process:
+        said = process.communicate(timeout=20)[0]
+    assert process.returncode == 1
+    assert said.startswith("Candor does not start: CANDOR_PORT must be a number")
+    assert "Traceback" not in said
