@@ -108,7 +108,8 @@ def desk_session(
 def _checked_host(base_url: str, rule: re.Pattern[str]) -> str:
     parts = urlsplit(base_url)
     host = parts.netloc
-    if parts.scheme != "https" or not rule.fullmatch(host) or parts.path not in ("", "/") or parts.query or parts.fragment:
+    # Compared as a whole as well: urlsplit drops line ends and control characters without a word.
+    if not rule.fullmatch(host) or base_url not in (f"https://{host}", f"https://{host}/"):
         raise ConnectorError("this is not the address of a desk of this kind; check the desk's settings", permanent=True)
     return host
 
@@ -202,9 +203,15 @@ class _DeskAdapter(HTTPAdapter):
                 _read_body(response)
         except requests.RequestException as error:
             if deadline.passed:
-                raise requests.ReadTimeout(f"no complete answer within {self._timeouts.total:.0f} s", request=request) from error
+                raise self._too_late(request) from error
             raise
+        if deadline.passed:
+            # A head that was cut off reads like a whole one, with an empty body after it.
+            raise self._too_late(request)
         return response
+
+    def _too_late(self, request: requests.PreparedRequest) -> requests.ReadTimeout:
+        return requests.ReadTimeout(f"no complete answer within {self._timeouts.total:.0f} s", request=request)
 
     def _learn(self, response: requests.Response, method: str, path: str) -> None:
         headers = dict(response.headers)

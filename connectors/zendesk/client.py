@@ -69,7 +69,9 @@ class ZendeskClient:
 
     @property
     def view(self) -> View:
-        agent_url = (self.connection.wire_url or self.base_url).rstrip("/")
+        wire = self.connection.wire_url
+        # A sandbox desk has one small page where Zendesk has its agents' workspace.
+        agent_url = f"{self.base_url}/agent/tickets/" if wire is None else f"{wire.rstrip('/')}/sandbox/agent/tickets/"
         return view_of(self.connection.desk, self.connection.state, bot_ids(self.connection.settings), agent_url)
 
     def zenpy(self) -> Zenpy:
@@ -109,13 +111,13 @@ class ZendeskClient:
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The answer's JSON object; {} for an empty answer. `path` begins with /api/v2/ or is a full link of the desk's own."""
+        """The answer's JSON object; {} for a 204. `path` begins with /api/v2/ or is a full link of the desk's own."""
         session = self.session
         url = path if path.startswith("https://") else self.base_url + path
         try:
             response = session.request(method, url, params=params, json=body, headers=headers)
             response.raise_for_status()
-            if response.status_code == 204 or not response.content:
+            if response.status_code == 204:
                 return {}
             value = response.json()
         except (requests.RequestException, ValueError, RecursionError) as error:

@@ -44,7 +44,8 @@ MESSAGING_CHANNELS = frozenset({
 NEXT_STEP_VALUES = {name: f"candor_next_{name}" for name in NEXT_STEPS}
 NEXT_STEP_NAMES = {value: name for name, value in NEXT_STEP_VALUES.items()}
 
-METHODS_THAT_PROVE = frozenset({"sso", "embed", "full"})
+# Of an identity: whether it is proven. `low` is what an address is after a click in a mail, and there the older `verified` decides.
+METHODS = {"none": False, "sso": True, "embed": True, "full": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class View:
     bots: frozenset[str]
     fields: Mapping[str, str]  # our name -> the desk's field id
     groups: Mapping[str, str]  # name -> id
-    agent_url: str  # of the desk's agent pages, without a last slash
+    agent_url: str  # where an agent opens a ticket, up to the ticket's id
 
     def group_name(self, group_id: Any) -> str | None:
         """The group's name, its id when the name is not known, None when the ticket has no group."""
@@ -137,7 +138,7 @@ def ticket(data: Json, comments: Sequence[Json], people: Mapping[str, Json], sta
         tags=tuple(data.get("tags") or ()),
         fields=own_fields(data, view),
         channel=str((data.get("via") or {}).get("channel") or "web"),
-        url=f"{view.agent_url}/agent/tickets/{data['id']}",
+        url=f"{view.agent_url}{data['id']}",
         cannot_reply=cannot_reply(data, status, requester),
     )
 
@@ -186,11 +187,9 @@ def proven(identities: Sequence[Json], email: str | None) -> bool | None:
     fitting = [i for i in identities if i.get("type") == "email" and (email is None or i.get("value") == email)]
     if not fitting:
         return None
-    known = [i for i in fitting if i.get("verification_method") is not None]
-    if known:
-        return any(i["verification_method"] in METHODS_THAT_PROVE and _deliverable(i) for i in known)
-    said = [i["verified"] for i in fitting if i.get("verified") is not None]  # deprecated, and all that older answers hold
-    return any(said) if said else None
+    said = [METHODS.get(str(i.get("verification_method")), i.get("verified")) for i in fitting if _deliverable(i)]
+    known = [bool(answer) for answer in said if answer is not None]
+    return any(known) if known or not all(map(_deliverable, fitting)) else None
 
 
 def _deliverable(identity: Json) -> bool:

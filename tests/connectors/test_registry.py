@@ -1,0 +1,41 @@
+"""The list of connectors, and what the web process may load."""
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from connectors import registry
+from connectors.contract import Connector
+
+# The client libraries, and the models: none of them belongs into a process that answers webhooks.
+HEAVY = ("zenpy", "requests", "urllib3", "freshdesk", "torch", "transformers", "faiss", "onnxruntime")
+
+SCRIPT = """
+import sys
+from connectors import registry
+for name in registry.NAMES:
+    found = registry.connector(name)
+    found.inbound()
+    print(sorted(found.settings_keys), sorted(found.secret_keys), sorted(found.capabilities), found.title)
+print(sorted(set(sys.argv[1:]) & set(sys.modules)))
+"""
+
+
+def test_a_connectors_inbound_loads_no_client_library() -> None:
+    ran = subprocess.run([sys.executable, "-c", SCRIPT, *HEAVY], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", registry.NAMES)
+def test_every_connector_fulfils_the_contract(name: str) -> None:
+    found = registry.connector(name)
+    assert isinstance(found, Connector)
+    assert found.kind == name
+    assert found.secret_keys <= set(found.settings_keys)
+
+
+def test_an_unknown_kind_is_named_together_with_those_there_are() -> None:
+    with pytest.raises(LookupError, match="no connector 'jira'.*zendesk"):
+        registry.connector("jira")

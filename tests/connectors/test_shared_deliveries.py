@@ -1,0 +1,150 @@
+"""Security cases of a delivery, written once and run for every connector that signs.
+
+A connector brings one genuine delivery: headers, body, secret and the time it was signed. Everything else is done to it here.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import pytest
+
+from connectors import registry, signing
+from connectors.clock import SECOND, from_iso
+from connectors.contract import Capability, Inbound
+from connectors.errors import Rejected
+
+SIGNED = [name for name in registry.NAMES if Capability.SIGNED in registry.connector(name).capabilities]
+AT = "2026-03-11T12:00:00Z"
+SECRET = "Qx0nq6m1oQm0xg1w9v3k8h2yYb5n7c4zLr6t8u0sPdE="
+
+
+@dataclass(frozen=True)
+class Genuine:
+    headers: Mapping[str, str]
+    body: bytes
+    now: int
+    sign: Callable[[bytes, str], Mapping[str, str]]  # headers for another body, secret
+
+    def resigned(self, body: bytes, secret: str = SECRET) -> Genuine:
+        return replace(self, headers=self.sign(body, secret), body=body)
+
+
+def zendesk() -> Genuine:
+    def sign(body: bytes, secret: str) -> Mapping[str, str]:
+        return {
+            "X-Zendesk-Webhook-Signature": signing.sign(secret, AT, body),
+            "X-Zendesk-Webhook-Signature-Timestamp": AT,
+            "X-Zendesk-Webhook-Invocation-Id": "01HZ4W7VQ2N9G6X3T5R8M1K0AB",
+            "X-Zendesk-Webhook-Id": "01HZ4W7VQ2N9G6X3T5R8M1K0AA",
+            "X-Zendesk-Account-Id": "12345678",
+            "Content-Type": "application/json; charset=utf-8",
+        }
+
+    body = b'{"ticket_id": "1001"}'
+    return Genuine(sign(body, SECRET), body, from_iso(AT), sign)
+
+
+GENUINE = {"zendesk": zendesk}
+
+
+@pytest.fixture(params=SIGNED)
+def case(request: pytest.FixtureRequest) -> tuple[Inbound, Genuine]:
+    assert request.param in GENUINE, f"bring a genuine delivery for {request.param}: these cases are run for every connector that signs"
+    return registry.connector(request.param).inbound(), GENUINE[request.param]()
+
+
+def refused(inbound: Inbound, delivery: Genuine, *, secrets: list[str] | None = None, production: bool = True) -> int:
+    with pytest.raises(Rejected) as rejected:
+        inbound.verify(delivery.headers, delivery.body, [SECRET] if secrets is None else secrets, delivery.now, production=production)
+    assert "1001" not in str(rejected.value), "a refusal never quotes the body"
+    return rejected.value.status
+
+
+def test_a_genuine_delivery_is_accepted_and_read(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    inbound.verify(genuine.headers, genuine.body, [SECRET], genuine.now, production=True)
+    found = inbound.parse(genuine.headers, genuine.body)
+    assert found is not None
+    assert (found.subject, found.subject_id) == ("ticket", "1001")
+    assert found.key
+
+
+@pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
+def test_header_names_are_read_whatever_their_case(case: tuple[Inbound, Genuine], spelling: Callable[[str], str]) -> None:
+    inbound, genuine = case
+    headers = {spelling(name): value for name, value in genuine.headers.items()}
+    inbound.verify(headers, genuine.body, [SECRET], genuine.now, production=True)
+    assert inbound.parse(headers, genuine.body) == inbound.parse(genuine.headers, genuine.body)
+
+
+def test_an_unsigned_delivery_is_401(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    unsigned = {name: value for name, value in genuine.headers.items() if "signature" not in name.lower()}
+    assert refused(inbound, replace(genuine, headers=unsigned)) == 401
+    for name in genuine.headers:
+        if "signature" in name.lower():
+            without = {n: v for n, v in genuine.headers.items() if n != name}
+            assert refused(inbound, replace(genuine, headers=without)) == 401
+
+
+def test_another_desks_secret_is_401(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    assert refused(inbound, genuine.resigned(genuine.body, "another desk's secret")) == 401
+
+
+def test_a_changed_body_is_401(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    for body in (genuine.body + b" ", genuine.body.replace(b"1001", b"1002"), b""):
+        assert refused(inbound, replace(genuine, body=body)) == 401
+
+
+def test_a_delivery_without_a_configured_secret_is_503_and_never_passes(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    for secrets in ([], [""]):
+        assert refused(inbound, genuine, secrets=secrets) == 503
+        assert refused(inbound, genuine.resigned(genuine.body, ""), secrets=secrets, production=False) == 503
+
+
+def test_the_vendors_published_test_secret_is_refused_in_production(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    tested = genuine.resigned(genuine.body, signing.PUBLISHED_TEST_SECRET)
+    assert refused(inbound, tested, secrets=[signing.PUBLISHED_TEST_SECRET]) == 503
+    assert refused(inbound, tested, secrets=[signing.PUBLISHED_TEST_SECRET, SECRET]) == 401
+
+
+@pytest.mark.parametrize("seconds", [-301, 301, 8 * 60, 30 * 86_400])
+def test_a_replayed_or_early_signature_is_401(case: tuple[Inbound, Genuine], seconds: int) -> None:
+    inbound, genuine = case
+    assert refused(inbound, replace(genuine, now=genuine.now + seconds * SECOND)) == 401
+
+
+def test_two_secrets_are_good_while_one_replaces_the_other(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    for secret in ("the old one", SECRET):
+        again = genuine.resigned(genuine.body, secret)
+        inbound.verify(again.headers, again.body, ["the old one", SECRET], again.now, production=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"nonsense", b"[" * 100_000, b'{"ticket_id": NaN}', b'{"ticket_id": "\\ud800"}', b'{"ticket_id": "\xff"}', b'{"ticket_id": 1, "ticket_id": 2}',
+     b"[]", b"null", b'"1001"', b"{}", b'{"ticket_id": null}', b'{"ticket_id": "1001; drop"}', b'{"ticket_id": ""}', b'{"ticket_id": {"a": 1}}',
+     b'{"ticket_id": true}', b'{"ticket_id": "' + b"9" * 21 + b'"}', b'{"ticket_id": -5}', b'{"ticket_id": 1.5}',
+     b'{"ticket_id": "\xd9\xa1\xd9\xa2"}'],
+)  # fmt: skip
+def test_a_signed_body_that_cannot_be_read_is_400(case: tuple[Inbound, Genuine], body: bytes) -> None:
+    inbound, genuine = case
+    signed = genuine.resigned(body)
+    inbound.verify(signed.headers, signed.body, [SECRET], signed.now, production=True)
+    with pytest.raises(Rejected) as rejected:
+        inbound.parse(signed.headers, signed.body)
+    assert rejected.value.status == 400
+
+
+def test_the_same_delivery_keeps_its_key_over_the_desks_own_retries(case: tuple[Inbound, Genuine]) -> None:
+    inbound, genuine = case
+    first, second = (inbound.parse(genuine.headers, genuine.body) for _ in range(2))
+    assert first == second
+    assert json.loads(genuine.body)["ticket_id"] == getattr(first, "subject_id", None)
