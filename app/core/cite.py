@@ -7,10 +7,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import quote as percent
-from urllib.parse import urlsplit
 
-from app.core.sentences import ENDS, LINE, STEP, TABLE_ROW, Piece, pieces
+from app.core.links import deep_link
+from app.core.sentences import ENDS, LINE, MARK, STEP, TABLE_ROW, Piece, pieces
 from app.core.verdicts import Answer, Candidate, Passage, Sentence, Source
 
 # The second article joins only near the first's score: right often enough to pay for its length (44 of 160 real questions need two).
@@ -26,8 +25,7 @@ PROBLEM_SECTIONS = frozenset(
     "problem issue symptom symptoms question problème symptôme symptômes symptome frage fehler fehlerbild síntoma síntomas problema "
     "pregunta".split()
 )
-# Words at each end of a long quote: enough to be unique on a page, few enough for a link.
-LINK_WORDS = 6
+
 
 
 def compose(
@@ -60,7 +58,7 @@ def compose(
             continue
         number = len(sources) + 1
         sentences += [_sentence(passage, piece, number) for piece in chosen]
-        sources.append(source_of(candidate, number, "\n".join(piece.text for piece in chosen)))
+        sources.append(source_of(candidate, number, _as_shown(chosen)))
         used.add(passage.article)
         best = candidate.score if best is None else best
     return Answer(tuple(sentences), tuple(sources), p_right)
@@ -70,29 +68,8 @@ def source_of(candidate: Candidate, number: int = 1, quote: str | None = None) -
     """The candidate's article as a source; its link opens at the quote (the passage's opening words when none is given)."""
     passage = candidate.passage
     if quote is None:
-        quote = next((piece.text for piece in _quotable(passage, "", WORDS_SECOND)), "")
+        quote = _as_shown(_quotable(passage, "", WORDS_SECOND)[:1])
     return Source(number, passage.article, passage.version, passage.title, deep_link(passage.url, quote), passage.updated_at)
-
-
-def deep_link(url: str | None, quote: str) -> str | None:
-    """The address that opens the page at the quote; None for no address, or one that is not plain http(s).
-
-    A text fragment as https://wicg.github.io/scroll-to-text-fragment/ defines it: a short quote whole, a long one (or one over several
-    blocks) by its first and last words; everything but letters and digits is percent-encoded, `-` `,` `&` included.
-    """
-    address = _web_address(url)
-    if address is None:
-        return None
-    lines = [words for line in quote.splitlines() if (words := MARKS_OFF.sub("", line, count=1).split())]
-    if not lines:
-        return address
-    first, last = lines[0], lines[-1]
-    if len(lines) == 1 and len(first) <= 2 * LINK_WORDS:
-        fragment = _fragment(first)
-    else:
-        fragment = f"{_fragment(first[:LINK_WORDS])},{_fragment(last[-LINK_WORDS:])}"
-    base, _, anchor = address.partition("#")
-    return f"{base}#{anchor.partition(':~:')[0]}:~:text={fragment}"
 
 
 def verify(answer: Answer, texts: Mapping[tuple[str, str], str]) -> tuple[Sentence, ...]:
@@ -116,7 +93,7 @@ def without(answer: Answer, unsupported: tuple[Sentence, ...]) -> Answer:
     )
 
 
-MARKS_OFF = re.compile(r"^\s*(?:\d{1,3}[.)]|[a-zA-Z]\)|[-*–•·▪◦‣])\s+")
+LISTS = frozenset(("steps", "bullets", "table"))
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -125,25 +102,40 @@ def _quotable(passage: Passage, question: str, max_words: int) -> list[Piece]:
         return []
     if len(passage.text) != passage.end - passage.start:
         raise ValueError(f"passage of {passage.article} {passage.start}-{passage.end}: its text has {len(passage.text)} characters")
-    kept = _without_headings(_typed(pieces(passage.text), passage.kind), passage)
+    kept = _without_headings(_read(passage), passage)
     if len(kept) > 1 and kept[0].kind == LINE and _only_asks(kept[0], passage, question):
         kept = kept[1:]
     return _shortened(kept, max_words)
 
 
-def _typed(found: list[Piece], kind: str) -> list[Piece]:
-    """A line under an introducing line, or in a passage known to be steps or a table, belongs to the list even without a mark."""
+def _read(passage: Passage) -> list[Piece]:
+    """The passage in pieces; in one of kind steps, bullets or table every line after the last blank line is one item or row."""
+    if passage.kind not in LISTS:
+        return _listed(pieces(passage.text))
+    lead, gap, items = passage.text.rpartition("\n\n")
+    found = _listed(pieces(lead))
+    at = len(lead) + len(gap)
+    number = passage.first_step
+    for line in items.split("\n"):
+        if line.strip():
+            start = at + len(line) - len(line.lstrip())
+            mark = f"{number}." if passage.kind == "steps" and not MARK.match(line.strip()) else ""
+            kind = TABLE_ROW if passage.kind == "table" else STEP
+            found.append(Piece(line.strip(), start, start + len(line.strip()), kind, mark=mark))
+            number += 1
+        at += len(line) + 1
+    return found
+
+
+def _listed(found: list[Piece]) -> list[Piece]:
+    """Short lines under an introducing line are a list even without marks."""
     typed: list[Piece] = []
     in_list = False
     for piece in found:
-        unmarked = piece.kind == LINE and piece.opens and piece.text[-1] != ":"
-        if unmarked and kind == "table":
-            piece = replace(piece, kind=TABLE_ROW)
-        elif unmarked and (kind == "steps" and not _is_heading(piece) or in_list and _is_heading(piece)):
-            piece = replace(piece, kind=STEP)
-        # Under marked steps an unmarked line is a new heading, not one more step.
-        in_list = piece.text[-1] == ":" or (in_list and unmarked and piece.kind != LINE)
-        typed.append(piece)
+        bare = piece.kind == LINE and piece.opens and _is_heading(piece)
+        # Under marked steps a bare line is a new heading, not one more step.
+        typed.append(replace(piece, kind=STEP) if bare and in_list else piece)
+        in_list = piece.text[-1] == ":" or (in_list and bare)
     return typed
 
 
@@ -194,8 +186,14 @@ def _adds(chosen: list[Piece], so_far: list[Sentence], share: float) -> bool:
 def _sentence(passage: Passage, piece: Piece, number: int) -> Sentence:
     start = passage.start + piece.start
     return Sentence(
-        piece.text, passage.article, passage.version, start, start + len(piece.text), support=1.0, step=piece.kind != LINE, number=number
+        piece.text, passage.article, passage.version, start, start + len(piece.text), support=1.0, step=piece.kind != LINE, number=number,
+        mark=piece.mark,
     )
+
+
+def _as_shown(chosen: list[Piece]) -> str:
+    # A page shows a row's cells apart: only the first can be asked for as one text.
+    return "\n".join(piece.text.split(" | ")[0] if piece.kind == TABLE_ROW else piece.text for piece in chosen)
 
 
 def _content(text: str) -> set[str]:
@@ -218,22 +216,3 @@ def _stands_in(sentence: str, text: str) -> bool:
             return True
         at = text.find(sentence, at + 1)
     return False
-
-
-def _web_address(url: str | None) -> str | None:
-    if not url or any(letter.isspace() or not letter.isprintable() for letter in url):
-        return None
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:  # such as an unclosed [ in the host: no address a reader could open
-        return None
-    # A name before an @ makes one site look like another.
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
-        return None
-    # Quotes and braces are data in an address: encoded, they can neither leave the attribute nor look like a desk's placeholder.
-    return percent(url, safe=":/?#[]@!$&()*+,;=%~-._")
-
-
-def _fragment(words: list[str]) -> str:
-    return percent(" ".join(words), safe="").replace("-", "%2D")

@@ -16,6 +16,7 @@ class Piece:
     end: int
     kind: str = LINE
     opens: bool = True  # false for the second and later sentences of a line
+    mark: str = ""  # of a step whose number is not part of the text
 
 
 # A mark in front of a step, as help centres write them: "1." "2)" "a)" "-" "•" "Step 3:" "Schritt 3:".

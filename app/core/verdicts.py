@@ -11,7 +11,8 @@ from config.policy import Detail, Reason
 class Passage:
     """A verbatim span of one article version. (article, version, start, end) is its identity; offsets count characters of `Source.text`.
 
-    `kind` is `steps`, `table`, `text` or `heading`. `own_time` marks a passage that states the company's own answering time: never quoted.
+    `kind` is `steps`, `bullets`, `table`, `text` or `heading`; in the first three the lines after the last blank line are items or rows.
+    `own_time` marks a passage that states the company's own answering time: never quoted.
     """
 
     article: str
@@ -26,6 +27,7 @@ class Passage:
     kind: str = "text"
     own_time: bool = False
     locale: str = "en"
+    first_step: int = 1  # the number of the first item, where a passage begins inside a numbered list
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Sentence:
     support: float = 1.0
     step: bool = False
     number: int = 0  # of its source in the message, from 1
+    mark: str = ""  # what the page shows before a step and its text leaves out: `3.`
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,15 @@ class StayQuiet:
 
 
 Verdict = Answer | Clarify | Confirm | Handoff | Settle | StayQuiet
+
+_NAMES: Mapping[type[Verdict], str] = {
+    Answer: "answer", Clarify: "clarify", Confirm: "confirm", Handoff: "handoff", Settle: "settle", StayQuiet: "stay_quiet",
+}
+
+
+def verdict_name(verdict: Verdict) -> str:
+    """The verdict's name as the ledger, the fields and the console write it."""
+    return _NAMES[type(verdict)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.cite import compose, deep_link, verify, without
+from app.core.cite import compose, verify, without
+from app.core.links import deep_link
 from app.core.sentences import pieces
 from app.core.verdicts import Candidate, Passage
 
@@ -59,9 +60,27 @@ def test_a_list_that_has_begun_is_finished_past_the_word_limit() -> None:
     assert answer.sentences[-1].step
 
 
-def test_unmarked_steps_are_steps_when_the_passage_is_known_as_such() -> None:
-    answer = compose(found((passage("Open the settings page and sign in.\nChoose the plan that you want.", kind="steps"), 1.0)))
-    assert [s.step for s in answer.sentences] == [True, True]
+def test_the_lines_of_a_list_passage_are_whole_steps_with_the_numbers_the_page_shows() -> None:
+    text = "Sign in first. It is quick.\n\nOpen the settings page. Wait a moment.\nChoose the plan that you want."
+    answer = compose(found((passage(text, kind="steps"), 1.0)))
+    assert [(s.text, s.mark) for s in answer.sentences] == [
+        ("Sign in first.", ""),
+        ("It is quick.", ""),
+        ("Open the settings page. Wait a moment.", "1."),
+        ("Choose the plan that you want.", "2."),
+    ]
+    assert [text[s.start : s.end] for s in answer.sentences] == [s.text for s in answer.sentences]
+
+
+def test_a_list_that_began_in_another_passage_counts_on() -> None:
+    answer = compose(found((passage("Press save.\nSign out.", kind="steps", first_step=7), 1.0)))
+    assert [s.mark for s in answer.sentences] == ["7.", "8."]
+
+
+def test_bullets_and_rows_carry_no_numbers_and_a_row_is_linked_by_its_first_cell() -> None:
+    answer = compose(found((passage("Sizes we make:\n\nSmall | 36 to 38\nLarge | 42 to 44", kind="table"), 1.0)))
+    assert [(s.mark, s.step) for s in answer.sentences] == [("", False), ("", True), ("", True)]
+    assert answer.sources[0].url == "https://help.example/returns#:~:text=Sizes%20we%20make%3A,Large"
 
 
 def test_a_second_article_joins_when_close_and_new() -> None:

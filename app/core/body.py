@@ -1,0 +1,146 @@
+"""The small mark-up of everything that is sent: paragraphs, lists, links, quotes. Built by code only; whatever comes from outside is data.
+
+Each part is made twice at once, as HTML (p, br, ol, ul, li, a, em, strong, blockquote and nothing else) and as plain text.
+"""
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from app.core.links import web_address
+from config.wording import WordingError, Words
+from connectors.clean import break_placeholders, visible
+
+# A title longer than this is no title any more; it is cut at a word.
+TITLE_MAX = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A finished message: the same words as HTML and as plain text (the ledger's hash is over the text)."""
+
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A run of words inside a line. Only the functions of this file make one."""
+
+    html: Markup
+    text: str
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, list or quote."""
+
+    html: Markup
+    text: str
+
+
+def data(value: object) -> Part:
+    """Text from outside on one line: hidden characters out, spaces folded, mark-up shown as the characters it is made of."""
+    text = " ".join(visible(str(value)).split())
+    return Part(escape(text), text)
+
+
+def title(value: str, instead: str) -> Part:
+    """A page's title, cut at TITLE_MAX; `instead` when nothing readable is left of it."""
+    text = data(value).text
+    if len(text) > TITLE_MAX:
+        text = text[:TITLE_MAX].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+    return data(text or instead)
+
+
+def say(words: Words, key: str, **values: Part | str) -> Part:
+    """A sentence of our words with its fillings; strings are treated as data. Raises WordingError when it cannot be filled."""
+    template = words.texts.get(key)
+    if template is None:
+        raise WordingError(f"words {words.language}: {key} is missing")
+    return fill(template, f"words {words.language}: {key}", values)
+
+
+def fill(template: str, where: str, values: dict[str, Part | str] | None = None) -> Part:
+    """The template with its fillings; the template itself is escaped, so words files hold text and never mark-up."""
+    parts = {name: value if isinstance(value, Part) else data(value) for name, value in (values or {}).items()}
+    try:
+        check_shape(template)
+        html = str(escape(template)).format_map({name: part.html for name, part in parts.items()})
+        text = template.format_map({name: part.text for name, part in parts.items()})
+    except (KeyError, ValueError) as error:
+        raise WordingError(f"{where} cannot be filled ({error}); it may use {sorted(parts)}") from error
+    return Part(Markup(html), text)  # noqa: S704 - template and fillings were escaped above
+
+
+def check_shape(template: str) -> None:
+    """Raises ValueError unless every filling is a bare {name}: nothing reaches inside a value, and nothing pads one to a huge width."""
+    for _, name, spec, conversion in string.Formatter().parse(template):
+        if name is not None and (not name.isidentifier() or spec or conversion):
+            raise ValueError(f"a filling must be a bare {{name}}, not {{{name}}}")
+
+
+def joined(parts: Iterable[Part], between: str = " ") -> Part:
+    kept = [part for part in parts if part]
+    return Part(escape(between).join(part.html for part in kept), between.join(part.text for part in kept))
+
+
+def link(label: Part, url: str | None) -> Part:
+    """The label as a link; the bare label when the address is none that may be linked. In plain text the address follows in brackets."""
+    address = web_address(url)
+    if address is None:
+        return label
+    return Part(Markup('<a href="{}">{}</a>').format(address, label.html), f"{label.text} ({address})")
+
+
+def emphasis(part: Part) -> Part:
+    return Part(Markup("<em>{}</em>").format(part.html), part.text)
+
+
+def strong(part: Part) -> Part:
+    return Part(Markup("<strong>{}</strong>").format(part.html), part.text)
+
+
+def paragraph(*parts: Part) -> Block:
+    """One paragraph, the parts a space apart."""
+    return lines([joined(parts)])
+
+
+def lines(parts: Sequence[Part]) -> Block:
+    """One paragraph of several lines."""
+    kept = [part for part in parts if part]
+    return Block(Markup("<p>{}</p>").format(Markup("<br>").join(part.html for part in kept)), "\n".join(part.text for part in kept))
+
+
+def listing(items: Sequence[Part], ordered: bool) -> Block:
+    tag = Markup("ol") if ordered else Markup("ul")
+    html = Markup("").join(Markup("<li>{}</li>").format(item.html) for item in items)
+    marks = [f"{place}." if ordered else "-" for place in range(1, len(items) + 1)]
+    return Block(
+        Markup("<{}>{}</{}>").format(tag, html, tag), "\n".join(f"{mark} {item.text}" for mark, item in zip(marks, items, strict=True))
+    )
+
+
+def quoted(blocks: Sequence[Block]) -> Block:
+    """A whole message inside another one."""
+    html = Markup("").join(block.html for block in blocks)
+    text = "\n\n".join(block.text for block in blocks)
+    return Block(Markup("<blockquote>{}</blockquote>").format(html), "\n".join(f"> {line}".rstrip() for line in text.split("\n")))
+
+
+def enclosed(body: Body) -> Block:
+    """A message made here before, as the block that `quoted` takes."""
+    return Block(Markup(body.html), body.text)  # noqa: S704 - made by `assemble`, which only joins blocks of this file
+
+
+def assemble(blocks: Sequence[Block]) -> Body:
+    """The finished message. Desk placeholders are broken here, over the whole: no two parts can make one together."""
+    kept = [block for block in blocks if block.text]
+    html = "\n".join(str(block.html) for block in kept)
+    return Body(break_placeholders(html), break_placeholders("\n\n".join(block.text for block in kept)))

@@ -1,0 +1,176 @@
+"""Everything a customer reads from us, from verdict to finished message. No sentence stands here: words come from the words files.
+
+Every message is: notice, body, sources, and at the end the way to a person (`notice.py` sees to it that neither end can be missing).
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+
+from babel.dates import format_date
+
+from app.core import notice
+from app.core.body import Block, Body, Part, assemble, data, emphasis, joined, lines, link, listing, paragraph, say, title
+from app.core.notice import Frame, check_words
+from app.core.verdicts import Answer, Clarify, Handoff, Sentence, Source
+from config.policy import Detail, Reason
+from config.wording import WordingError, Words
+
+__all__ = ["Body", "Frame", "answer", "check_words", "clarify", "fixed", "handoff", "settle"]
+
+# Sentences running from one passage that share one [n].
+RUN_MAX = 3
+# Two sentences of a passage run on when nothing but space lies between them.
+GAP_MAX = 2
+# Never told to a customer: the channel does not reach them, or nobody may notice.
+SILENT = frozenset({Reason.CANNOT_REPLY_HERE, Reason.HELD_OUT})
+# Hand-offs decided without a look into the help centre.
+_UNSEARCHED = frozenset({Detail.EMPTY, Detail.LANGUAGE, Detail.NO_ARTICLES})
+_LOCALES = {"en": "en_GB"}
+_NUMBER = re.compile(r"^(\d{1,3})[.)]\s+")
+_BULLET = re.compile(r"^[-*–•·▪◦‣]\s+")
+
+
+def answer(verdict: Answer, frame: Frame, words: Words) -> Body:
+    """The cited answer, or the fixed sentence it names. Raises ValueError for an answer that quotes nothing."""
+    if verdict.fixed is not None:
+        return fixed(verdict.fixed, frame, words)
+    if not verdict.sentences:
+        raise ValueError("an answer without a quoted sentence cannot be sent: hand off instead")
+    sources = lines([_source(source, words) for source in verdict.sources])
+    return _message(frame, words, [*_cited(verdict.sentences), sources], exit_kind="answer")
+
+
+def clarify(verdict: Clarify, frame: Frame, words: Words) -> Body:
+    """The one question, naming two pages."""
+    letters = [data(option.letter) for option in verdict.options]
+    choice = letters[0]
+    for letter in letters[1:]:
+        choice = say(words, "message.clarify.or", first=choice, second=letter)
+    untitled = words.texts["message.source.untitled"]
+    options = [
+        say(words, "message.clarify.option", letter=option.letter, title=emphasis(title(option.title, untitled)))
+        for option in verdict.options
+    ]
+    blocks = [paragraph(say(words, "message.clarify.ask")), lines(options), paragraph(say(words, "message.clarify.reply", letters=choice))]
+    return _message(frame, words, blocks)
+
+
+def handoff(
+    verdict: Handoff, route_spoken: str, wait_text: str, frame: Frame, words: Words, *, searched: bool | None = None
+) -> Body:
+    """Why, to whom, how long, and what was passed on. `wait_text` is the finished sentence about the wait, in the frame's language.
+
+    `route_spoken` is the group as the customer hears it, "" for "our team". `searched` says whether the help centre was looked into,
+    None to take that from the reason. Raises ValueError for a reason that no customer may read.
+    """
+    if verdict.reason in SILENT:
+        raise ValueError(f"{verdict.reason} is never told to a customer: plan the note only")
+    unsure = verdict.reason in (Reason.UNSURE, Reason.OUT_OF_SCOPE) and verdict.detail not in _UNSEARCHED
+    looked = unsure if searched is None else searched
+    route = data(route_spoken)
+    said = [
+        say(words, _why(verdict, words)),
+        _nearest(verdict.nearest, words) if verdict.reason is Reason.UNSURE and unsure else data(""),
+        say(words, "message.handoff.passed", route=route if route else say(words, "message.route.default")),
+        data(wait_text),
+    ]
+    kept = say(words, f"message.handoff.kept.{'searched' if looked else 'plain'}")
+    opening = notice.opening(frame, words, "handing")
+    waiting = Frame(frame.company, frame.assistant_name, frame.can_do, frame.first_name, frame.language, frame.first, frame.page_url,
+                    people=True, checked=frame.checked)
+    return assemble([opening, paragraph(*said), notice.closing(waiting, words, "people", kept)])
+
+
+def settle(frame: Frame, words: Words) -> Body:
+    """The short thanks when the customer says it is settled."""
+    return _message(frame, words, [paragraph(say(words, "message.settle"))])
+
+
+def fixed(name: str, frame: Frame, words: Words) -> Body:
+    """A fixed sentence: `identity` ("are you human?") or `abilities` ("what can you do?"). Raises WordingError for any other name."""
+    key = f"message.fixed.{name}"
+    if key not in words.texts:
+        raise WordingError(f"words {words.language}: there is no fixed sentence {name!r}")
+    return _message(frame, words, [paragraph(say(words, key))])
+
+
+def spoken_date(at_us: int, language: str) -> str:
+    """The UTC day in the language's long form: 3 March 2026."""
+    day = datetime.fromtimestamp(at_us // 1_000_000, UTC).date()
+    text = format_date(day, "long", locale=_LOCALES.get(language, language))
+    # The first of a month is an ordinal in French, which the locale data leave out.
+    return "1er" + text[1:] if language == "fr" and day.day == 1 else text
+
+
+def _message(frame: Frame, words: Words, blocks: Sequence[Block], exit_kind: str = "other") -> Body:
+    return assemble([notice.opening(frame, words, "first"), *blocks, notice.closing(frame, words, exit_kind)])
+
+
+def _why(verdict: Handoff, words: Words) -> str:
+    key = f"message.handoff.why.{verdict.reason}"
+    return f"{key}.{verdict.detail}" if f"{key}.{verdict.detail}" in words.texts else f"{key}.default"
+
+
+def _nearest(source: Source | None, words: Words) -> Part:
+    if source is None:
+        return data("")
+    named = title(source.title, words.texts["message.source.untitled"])
+    return say(words, "message.handoff.nearest", title=link(named, source.url))
+
+
+def _source(source: Source, words: Words) -> Part:
+    named = title(source.title, words.texts["message.source.untitled"])
+    date = spoken_date(source.updated_at, words.language)
+    shown = say(words, "message.source.line", title=Part(link(named, source.url).html, named.text), date=date)
+    # In plain text the address closes the line: inside the sentence nobody could read around it.
+    address = link(named, source.url).text[len(named.text) :].strip(" ()")
+    number = f"[{source.number}] "
+    return Part(data(number).html + " " + shown.html, f"{number}{shown.text}" + (f"\n{address}" if address else ""))
+
+
+def _cited(sentences: Sequence[Sentence]) -> Iterator[Block]:
+    """Paragraphs and lists in order; a list with the line that opens it, and up to RUN_MAX running sentences, share one [n]."""
+    runs = [(in_list, list(run)) for in_list, run in groupby(sentences, key=lambda s: (s.step, s.number))]
+    for place, ((step, number), run) in enumerate(runs):
+        after = runs[place + 1][0] if place + 1 < len(runs) else None
+        if step:
+            yield _steps(run)
+        else:
+            yield _prose(run, opens_list=after == (True, number) and run[-1].text.endswith(":"))
+
+
+def _prose(run: list[Sentence], opens_list: bool) -> Block:
+    parts: list[Part] = []
+    since_mark = 0
+    for sentence, following in zip(run, [*run[1:], None], strict=True):
+        parts.append(data(sentence.text))
+        since_mark += 1
+        last = following is None or (opens_list and following is run[-1])
+        runs_on = following is not None and 0 <= following.start - sentence.end <= GAP_MAX
+        if (last or since_mark == RUN_MAX or not runs_on) and not (opens_list and sentence is run[-1]):
+            parts.append(_mark(sentence))
+            since_mark = 0
+    return paragraph(*parts)
+
+
+def _steps(run: list[Sentence]) -> Block:
+    """A list as the page counts it: numbers only where the page has them, and never others than the page's."""
+    found = [_NUMBER.match(f"{sentence.mark} {sentence.text}".lstrip()) for sentence in run]
+    rows = all(" | " in sentence.text for sentence in run)
+    if rows or (any(found) and not all(match and int(match[1]) == place for place, match in enumerate(found, start=1))):
+        return lines(_with_mark([f"{sentence.mark} {sentence.text}" for sentence in run], run[-1]))
+    numbered = all(found)
+    unmarked = [(_NUMBER if numbered else _BULLET).sub("", sentence.text, count=1) for sentence in run]
+    return listing(_with_mark(unmarked, run[-1]), ordered=numbered)
+
+
+def _with_mark(items: list[str], last: Sentence) -> list[Part]:
+    parts = [data(item) for item in items]
+    return [*parts[:-1], joined([parts[-1], _mark(last)])]
+
+
+def _mark(sentence: Sentence) -> Part:
+    return data(f"[{sentence.number}]")
