@@ -81,6 +81,23 @@ def working_days_a_week(hours: Hours) -> int:
     return sum(works_on(hours, weekday) for weekday in range(7))
 
 
+def week_plan(hours: Hours) -> dict[int, tuple[tuple[int, int], ...]]:
+    """The shifts by the weekday they begin on (Monday 0), in minutes of that day; a night shift ends past 1440.
+
+    What lasts a day or longer is cut at midnights. Days without work are left out.
+    """
+    plan: dict[int, tuple[tuple[int, int], ...]] = {}
+    for start, end in _shifts(hours):
+        while start < end:
+            midnight = start - start % MINUTES_OF_DAY
+            # A night shift stays whole; only what would be told as "9:00 to 9:00" is cut.
+            until = end if end - start < MINUTES_OF_DAY else min(end, midnight + MINUTES_OF_DAY)
+            day = midnight // MINUTES_OF_DAY % 7
+            plan[day] = (*plan.get(day, ()), (start - midnight, until - midnight))
+            start = until
+    return {day: tuple(sorted(plan[day])) for day in sorted(plan)}
+
+
 def local(at: int, zone: ZoneInfo) -> datetime:
     """The moment as a clock in this zone shows it."""
     return (_EPOCH + timedelta(microseconds=at)).astimezone(zone)
@@ -97,8 +114,7 @@ def _windows(hours: Hours, start: int, end: int) -> Iterator[tuple[int, int]]:
     if not hours.intervals or end <= start:
         return
     zone = ZoneInfo(hours.time_zone)
-    # A day earlier: a skipped local time is read by the old offset and can reach into the next date.
-    day, last = local(start, zone).date() - timedelta(days=1), local(end, zone).date()
+    day, last = local(start, zone).date(), local(end, zone).date()
     pending: tuple[int, int] | None = None
     while day <= last:
         for opening, closing in _day(hours, day):
@@ -133,6 +149,18 @@ def _parts(hours: Hours, weekday: int) -> list[tuple[int, int]]:
             if first < last:
                 parts.append((first, last))
     return sorted(parts)
+
+
+def _shifts(hours: Hours) -> list[tuple[int, int]]:
+    """The plan's unbroken stretches by their start in the week; the last may reach past the week's end."""
+    starts = ((start % MINUTES_OF_WEEK, end - start) for start, end in hours.intervals if start < end)
+    shifts = _merged(sorted((start, start + length) for start, length in starts))
+    while len(shifts) > 1 and shifts[-1][1] >= MINUTES_OF_WEEK + shifts[0][0]:
+        first, last = shifts.pop(0), shifts.pop()
+        shifts.append((last[0], max(last[1], first[1] + MINUTES_OF_WEEK)))
+    if shifts and shifts[-1][1] - shifts[-1][0] >= MINUTES_OF_WEEK:
+        return [(0, MINUTES_OF_WEEK)]
+    return shifts
 
 
 def _merged(parts: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -109,15 +109,17 @@ def estimate(
     # The spoken time counts, not the exact one: what is said must lie within the horizon too.
     if horizon_at is not None and bound_at > horizon_at:
         return unknown("beyond_horizon")
-    typical_seconds, bound_seconds = (math.ceil((at - now) / SECOND) for at in (typical_at, bound_at))
+    # The typical wait is cut to whole seconds, so that it stays inside the working day it ends in; the bound is never cut short.
+    typical_seconds, bound_seconds = max((typical_at - now) // SECOND, 1), math.ceil((bound_at - now) / SECOND)
     return Wait(typical_seconds, bound_seconds, bound_at, None, closed_until, ahead, now, version, inputs)
 
 
 def round_up(hours: Hours, as_of: int, at: int) -> int:
-    """The moment `at` as it may be spoken: never earlier, in steps that grow with the wait, never past the closing it lies before.
+    """The moment `at` as it may be spoken: never earlier, in steps that grow with the wait.
 
-    While people work: 5 minutes up to an hour, 15 up to three hours. Then the next half hour of the desk's clock on the first open day,
-    and noon or the last closing on later days. `at` must be reachable on the open clock (a result of `after_open_seconds`).
+    While people work: 5 minutes up to an hour, 15 up to three hours. Then the next half hour of the desk's clock on the first open day
+    (the last closing at the latest), and noon or the last closing on later days. `at` must be reachable on the open clock: a result
+    of `after_open_seconds`. Raises ValueError for hours that never open.
     """
     first = opens_at(hours, as_of)
     if first is None:
