@@ -22,6 +22,13 @@ from connectors.zendesk.payloads import View, view_of
 from connectors.zendesk.settings import HOST_RULE, base_url, bot_ids
 
 T = TypeVar("T")
+
+# All that zenpy lets out when an answer is not what it hoped for; a list as an error's body ends in AttributeError, deep nesting in
+# RecursionError. What it means is decided on the answer itself.
+LIBRARY_ERRORS = (
+    ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, LookupError, TypeError, RuntimeError,
+)  # fmt: skip
+
 _PAGES_MAX = 100
 _WHY_MAX = 300
 
@@ -99,7 +106,7 @@ class ZendeskClient:
         session = self.session
         try:
             return call(self.zenpy())
-        except (ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
+        except LIBRARY_ERRORS as error:
             raise self.failure(session, error) from error
 
     def raw(

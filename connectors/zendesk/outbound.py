@@ -4,15 +4,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-import requests
 from zenpy.lib.api_objects import Ticket as ZenpyTicket
-from zenpy.lib.exception import APIException, ZenpyException
 
 from connectors.contract import Write
 from connectors.errors import ConnectorError, RateLimited
 from connectors.records import Later, OpenTicket, Outcome, PostNote, PostReply, Refused, RunAction, Trace
 from connectors.zendesk.audits import Audit, audits
-from connectors.zendesk.client import ZendeskClient
+from connectors.zendesk.client import LIBRARY_ERRORS, ZendeskClient
 from connectors.zendesk.outcomes import outcome_of, remote_id
 from connectors.zendesk.payloads import View
 from connectors.zendesk.writing import Fieldful, UnknownGroup, body_hash_text, missing_fields, new_ticket_body, ticket_body
@@ -84,7 +82,7 @@ class ZendeskOutbound:
             if session.last is None and error.permanent:
                 return Refused(str(error))  # our own refusal: nothing left the house
             raised = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        except (ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, KeyError, TypeError) as error:
+        except LIBRARY_ERRORS as error:
             raised = error
         return outcome_of(session.last, raised, self._client.clock(), opened=opened)
 

@@ -54,9 +54,11 @@ def ticket_body(write: Write, view: View) -> dict[str, Any]:
         body["status"] = effect.status.value
     body.update(_common(effect, view))
     tags = _tags(write.tags, effect)
-    if tags is not None:
-        # The list replaces the desk's; only a fenced write knows that its list is still the whole one.
-        body["tags" if write.stamp is not None else "additional_tags"] = tags if write.stamp is not None else list(effect.add_tags)
+    if tags is not None and write.stamp is not None:
+        body["tags"] = tags
+    elif effect.add_tags:
+        # `tags` replaces the desk's list, and only a fenced write knows that its own is still the whole one.
+        body["additional_tags"] = list(effect.add_tags)
     body["metadata"] = {"candor_key": write.key, "candor_plan": write.plan}
     if write.stamp is not None:
         body["safe_update"] = True  # never False: its mere presence asks for the guard
