@@ -11,7 +11,7 @@ _MASKED = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 @dataclass(slots=True)
 class SeenRequest:
-    """One request as it came in; `status` is 0 while it runs and when the connection was cut before an answer."""
+    """One request as it came in, its path without `.json`. `status` is 0 while it runs, and for ever when the connection was cut."""
 
     n: int
     at_us: int

@@ -65,13 +65,14 @@ class ApiWire:
         request = Request(environ)
         body = request.get_data()  # cached: the app below reads it from there
         environ["wsgi.input"] = _Body(body)
-        seen = self._state.recorder.request(self._state.clock(), request.method, request.path, request.query_string.decode(),
+        path = request.path.removesuffix(".json")  # the same route with and without: recorded and matched as one
+        seen = self._state.recorder.request(self._state.clock(), request.method, path, request.query_string.decode(),
                                             dict(request.headers), body)
-        fault = self._faults.meet(request.method, request.path)
+        fault = self._faults.meet(request.method, path)
         if fault is not None:
             seen.fault = fault.name or fault.kind
         if fault is None or fault.commit:
-            self._faults.people_first(request.method, request.path)
+            self._faults.people_first(request.method, path)
             status, headers, data = self._carry_out(environ)
         else:
             status, headers, data = fault.status, Headers(fault.headers), fault.body.encode()

@@ -19,6 +19,7 @@ def create_pages(acts: Acts, company: str) -> Flask:
     """Pages below `/sandbox` and `/hc`. No login: they are served on loopback only, to whoever sits at the machine."""
     app = Flask("connectors.zendesk.sandbox.pages", static_url_path="/sandbox/static")
     app.jinja_env.filters["when"] = showing.when
+    app.jinja_env.filters["day"] = showing.day
     app.jinja_env.filters["comment"] = showing.comment_html
     app.context_processor(lambda: {"company": company, "now_us": acts.state.clock()})
     app.register_blueprint(customer.routes(acts), url_prefix="/sandbox")

@@ -28,6 +28,11 @@ def when(us: int) -> str:
     return f"{moment.day} {moment:%B}, {moment:%H:%M}"
 
 
+def day(us: int) -> str:
+    moment = datetime.fromtimestamp(us // SECOND, UTC)
+    return f"{moment.day} {moment:%B %Y}"
+
+
 def comment_html(fragment: str) -> Markup:
     return Markup(_clean(fragment, _COMMENT_TAGS))  # noqa: S704 - cleaned to a handful of tags
 
