@@ -37,5 +37,5 @@ def test_every_connector_fulfils_the_contract(name: str) -> None:
 
 
 def test_an_unknown_kind_is_named_together_with_those_there_are() -> None:
-    with pytest.raises(LookupError, match="no connector 'jira'.*zendesk"):
+    with pytest.raises(LookupError, match=r"no connector 'jira'.*zendesk"):
         registry.connector("jira")

@@ -92,7 +92,9 @@ def test_an_account_id_that_is_no_number_is_not_believed() -> None:
     assert delivery.account is None
 
 
-@pytest.mark.parametrize("broken", [{"detail": {}}, {"detail": None}, {"type": None}, {"type": "x" * 201}, {"detail": {"id": "zen:1"}}, {"event": []}])
+@pytest.mark.parametrize(
+    "broken", [{"detail": {}}, {"detail": None}, {"type": None}, {"type": "x" * 201}, {"detail": {"id": "zen:1"}}, {"event": []}]
+)
 def test_an_event_without_its_parts_is_400_and_names_the_part(broken: dict[str, Any]) -> None:
     with pytest.raises(Rejected, match=next(iter(broken))) as rejected:
         parse({**event("ticket.created"), **broken})
