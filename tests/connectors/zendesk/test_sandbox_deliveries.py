@@ -181,6 +181,18 @@ def test_x12_a_past_delivery_can_be_sent_again(sandbox: SandboxZendesk, receiver
     assert receiver.seen[0][0]["X-Zendesk-Webhook-Invocation-Id"] == receiver.seen[1][0]["X-Zendesk-Webhook-Invocation-Id"]
 
 
+def test_x14_a_late_delivery_is_freshly_signed(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, clock: SetClock,
+) -> None:
+    write(sandbox)
+    receiver.wait_for(1)
+    settle(sandbox)
+    sandbox.do.advance(8 * 60)
+    sandbox.do.redeliver(sandbox.do.invocations()[0]["id"])
+    receiver.wait_for(2)
+    assert receiver.seen[1][0]["X-Zendesk-Webhook-Signature-Timestamp"] == to_iso(clock() + 8 * 60 * 1_000_000)
+
+
 def test_x17_a_dropped_delivery_never_arrives_and_leaves_no_trace_in_the_log(
     sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, api: Api,
 ) -> None:

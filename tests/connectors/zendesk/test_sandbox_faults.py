@@ -102,6 +102,29 @@ def test_x9_faults_strike_by_route_method_number_and_count(api: Api, sandbox: Sa
     assert [r["fault"] for r in sandbox.do.requests("GET", TICKETS)] == [None, "X9", "X9", None]
 
 
+def test_x10_a_revoked_token_stays_revoked_until_the_fault_is_cleared(api: Api, sandbox: SandboxZendesk, mayas_ticket: int) -> None:
+    sandbox.do.fault("X10")
+    assert [api("GET", "users/me").status_code, put(api, mayas_ticket).status_code] == [401, 401]
+    sandbox.do.clear_faults()
+    assert api("GET", "users/me").status_code == 200
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_x11_a_redirect_leads_elsewhere(api: Api, sandbox: SandboxZendesk, mayas_ticket: int, status: int) -> None:
+    sandbox.do.fault("X11", method="PUT", status=status, headers={"Location": "http://127.0.0.1:9/elsewhere"})
+    answer = api("PUT", f"tickets/{mayas_ticket}", {"ticket": REPLY}, allow_redirects=False)
+    assert (answer.status_code, answer.headers["Location"]) == (status, "http://127.0.0.1:9/elsewhere")
+    assert sandbox.do.once(mayas_ticket) == 0
+
+
+def test_x24_x25_two_desks_have_equal_ids_and_clocks_of_their_own() -> None:
+    with SandboxZendesk(seed=7, clock=lambda: START) as one, SandboxZendesk(seed=7, clock=lambda: START + 600 * SECOND) as other:
+        who = {"name": "Maya", "email": "maya@example.com", "subject": "S", "text": "T"}
+        tickets = one.do.customer_ticket(**who), other.do.customer_ticket(**who)
+        assert tickets[0] == tickets[1]
+        assert one.do.ticket(tickets[0])["created_at"] != other.do.ticket(tickets[1])["created_at"]
+
+
 def test_x18_a_person_answers_between_our_read_and_our_write(api: Api, sandbox: SandboxZendesk, mayas_ticket: int, clock: SetClock) -> None:
     stamp = sandbox.do.ticket(mayas_ticket)["updated_at"]
     clock.advance(3)
@@ -173,7 +196,7 @@ def test_the_control_api_does_what_python_does(sandbox: SandboxZendesk, clock: S
     assert requests.post(f"{sandbox.control_url}/dance", json={}, timeout=5).status_code == 404
 
 
-def test_the_command_prints_its_addresses_serves_and_ends_on_sigterm(tmp_path: Path) -> None:
+def test_x32_the_command_prints_its_addresses_and_switches_and_ends_on_sigterm(tmp_path: Path) -> None:
     (tmp_path / "articles.jsonl").write_text('{"id": "a", "title": "A", "body": "Text"}')
     command = [sys.executable, "-m", "connectors.zendesk.sandbox", "--port", "0", "--control-port", "0", "--page-port", "0", "--seed", "9",
                "--articles", str(tmp_path / "articles.jsonl"), "--switch", "plan_per_minute=50"]

@@ -77,7 +77,7 @@ def test_z55_an_agent_sees_everything_and_acts(sandbox: SandboxZendesk, api: Api
     assert (refused.status_code, "closed prevents ticket update" in refused.text) == (422, True)
 
 
-def test_hostile_text_is_never_more_than_text(sandbox: SandboxZendesk, api: Api) -> None:
+def test_x22_hostile_text_is_never_more_than_text(sandbox: SandboxZendesk, api: Api) -> None:
     ticket = sandbox.do.customer_ticket(name=HOSTILE, email="m@example.com", subject=HOSTILE, text=HOSTILE)
     echo = f"<p>{HOSTILE}<a href='javascript:x()'>a</a><a href='http://evil.test/'>b</a></p>"
     api.put_ticket(ticket, comment={"html_body": echo, "public": True})

@@ -8,6 +8,7 @@ import pytest
 from connectors.clock import SetClock
 from connectors.zendesk.sandbox import SandboxZendesk
 from connectors.zendesk.sandbox.mails import ACK_EXCLUSION_TAG, ACKNOWLEDGEMENT
+from connectors.zendesk.sandbox.signature import sign
 from tests.connectors.zendesk.conftest import BODY, END_USER_ONLY, Api, Connected, Receiver, connect
 
 NEXT_STEP = {"title": "Candor: next step", "type": "tagger", "custom_field_options": [
@@ -61,6 +62,13 @@ def test_z14_a_test_request_goes_out_and_its_answer_comes_back(api: Api, receive
     assert {"key": "X-Seen", "value": "yes"} in response["headers"]
     assert receiver.seen[0][1] == b'{"hello":1}'
     assert api("POST", "webhooks/test", {"webhook": {}}).status_code == 400
+
+
+def test_z11_a_test_before_creation_is_signed_with_the_published_secret(api: Api, receiver: Receiver) -> None:
+    api("POST", "webhooks/test", {"request": {"endpoint": receiver.url, "payload": "{}"}})
+    headers, body = receiver.seen[0]
+    stamp = headers["X-Zendesk-Webhook-Signature-Timestamp"]
+    assert headers["X-Zendesk-Webhook-Signature"] == sign("dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ==", stamp, body)
 
 
 def test_z15_an_update_of_a_trigger_clears_the_lists_that_were_not_sent(api: Api, connected: Connected) -> None:

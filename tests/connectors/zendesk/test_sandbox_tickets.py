@@ -293,6 +293,18 @@ def test_z37_audits_page_both_ways_and_keep_the_marker(api: Api, mayas_ticket: i
     assert markers == [None, "key-0", "key-1", "key-2", "key-3"]
 
 
+def test_x21_long_and_hostile_text_is_cut_and_shown_as_text(api: Api, mayas_ticket: int) -> None:
+    stored = reply(api, mayas_ticket, html_body="<p>\u202eevil\u200b " + "long " * 20_000 + "{{ticket.id}}</p>", public=True)
+    assert len(stored["plain_body"].encode()) < BODY_LIMIT
+    assert stored["plain_body"].startswith("\u202eevil\u200b long")
+
+
+def test_x23_an_automatic_answer_to_our_reply_is_flagged(api: Api, sandbox: SandboxZendesk, mayas_ticket: int) -> None:
+    reply(api, mayas_ticket, body="An answer", public=True)
+    sandbox.do.customer_comment(mayas_ticket, "I am on holiday.", headers={"X-Autoreply": "yes"})
+    assert last_comment(sandbox, mayas_ticket)["metadata"]["flags"] == [4]
+
+
 @pytest.mark.parametrize(("before", "after"), [("pending", "open"), ("solved", "open"), ("hold", "open"), ("new", "new")])
 def test_a_customers_comment_opens_a_ticket_that_waits(
     api: Api, sandbox: SandboxZendesk, mayas_ticket: int, before: str, after: str,
