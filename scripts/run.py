@@ -5,17 +5,18 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 
-import honcho.manager
 from honcho.environ import parse, parse_procfile
 
 from config.settings import Settings, SettingsError, load_settings
-from workers.broker import BrokerError, EmbeddedRedis
+from workers.broker import BrokerError, EmbeddedRedis, end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
-STOP_SECONDS = 30  # honcho's own 5 s would cut the worker's soft shutdown (20 s) short
+STOP_SECONDS = 30  # longer than the worker's soft shutdown (20 s)
 
 
 def main(root: Path = ROOT) -> int:
@@ -42,7 +43,6 @@ def _with_redis(settings: Settings, processes: Mapping[str, str], environment: M
 
 
 def _run(processes: Mapping[str, str], environment: Mapping[str, str], root: Path) -> int:
-    # honcho would start `release` beside the others and end them all when it is done.
     released = subprocess.run(processes["release"], shell=True, cwd=root, env=environment, check=False)  # noqa: S602 - our own Procfile
     if released.returncode:
         print("The database could not be brought up to date; nothing was started.", file=sys.stderr)
@@ -50,29 +50,61 @@ def _run(processes: Mapping[str, str], environment: Mapping[str, str], root: Pat
     return _supervise({name: command for name, command in processes.items() if name != "release"}, environment, root)
 
 
-def _supervise(processes: Mapping[str, str], environment: Mapping[str, str], root: Path) -> int:
-    """Until one process ends or a signal asks us to; then all end, and only after them Redis."""
-    honcho.manager.KILL_WAIT = STOP_SECONDS
-    manager = Supervisor()
-    for name, command in processes.items():
-        manager.add_process(name, command, env=dict(environment), cwd=str(root))
-    signal.signal(signal.SIGALRM, lambda number, frame: manager.terminate())
-    # A closed terminal is a wish to stop, like Ctrl-C; honcho knows only the other two signals.
-    signal.signal(signal.SIGHUP, lambda number, frame: os.kill(os.getpid(), signal.SIGTERM))
-    manager.loop()
-    asked_to = (128 + signal.SIGINT, 128 + signal.SIGTERM)
-    return 0 if manager.returncode in asked_to else manager.returncode or 1
+def _supervise(commands: Mapping[str, str], environment: Mapping[str, str], root: Path) -> int:
+    """Until one process ends or a signal asks us to; then all end, and only after them Redis.
+
+    Not honcho's own manager (2.0.0): a Ctrl-C in its first moments, or while it prints, leaves its processes running.
+    """
+    asked: list[int] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGHUP: a closed terminal is a wish to stop too
+        # Only noted: whatever else a handler did, it might do in the middle of the same thing.
+        signal.signal(number, lambda number, frame: asked.append(number))
+    children = {name: _start(command, environment, root) for name, command in commands.items()}
+    width = max(map(len, children))
+    readers = [Thread(target=_relay, args=(name.ljust(width), child), daemon=True) for name, child in children.items()]
+    for reader in readers:
+        reader.start()
+    while not asked and all(child.poll() is None for child in children.values()):
+        time.sleep(0.1)
+    code = 0 if asked else next(child.returncode for child in children.values() if child.poll() is not None)
+    _end(children, asked)
+    for reader in readers:
+        reader.join(timeout=2.0)  # the last lines; a process that left its group may hold the pipe open
+    return 0 if asked else code or 1  # one that ends by itself is a fault, even when it calls that success
 
 
-class Supervisor(honcho.manager.Manager):
-    """honcho's, for a Ctrl-C in its first moments too."""
+def _start(command: str, environment: Mapping[str, str], root: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S602 - our own Procfile
+        command, shell=True, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C is for us, we pass it on in order
+        preexec_fn=end_with_parent(signal.SIGTERM),
+    )
 
-    def terminate(self) -> None:
-        if self._all_started():
-            super().terminate()
-        else:
-            # honcho 2.0.0 fails on a process that has not told its id yet, and leaves it running: ask again in a moment.
-            signal.setitimer(signal.ITIMER_REAL, 0.05)
+
+def _relay(name: str, child: subprocess.Popen[bytes]) -> None:
+    assert child.stdout is not None
+    for line in child.stdout:
+        print(f"{name} | {line.decode(errors='replace').rstrip()}", flush=True)
+
+
+def _end(children: Mapping[str, subprocess.Popen[bytes]], asked: list[int]) -> None:
+    """SIGTERM to every process and its own children, STOP_SECONDS for all together (none when asked a third time), then SIGKILL."""
+    print(f"Stopping {', '.join(children)}: up to {STOP_SECONDS} s when work is under way.", flush=True)
+    for child in children.values():
+        _signal(child, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while any(child.poll() is None for child in children.values()) and time.monotonic() < deadline and len(asked) < 3:
+        time.sleep(0.05)
+    for child in children.values():
+        _signal(child, signal.SIGKILL)  # also what a process left behind in its group
+        child.wait()
+
+
+def _signal(child: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    try:
+        os.killpg(child.pid, number)
+    except ProcessLookupError:
+        pass  # the whole group has gone
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import alive, until
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -41,6 +43,22 @@ def test_it_migrates_first_gives_all_one_redis_and_ends_them_all_when_asked(tmp_
     assert process.returncode == 0, rest
     socket_path = Path(said.split("web redis+socket://")[1].split()[0])
     assert not socket_path.exists()
+
+
+def test_a_killed_supervisor_leaves_nothing_running(tmp_path):
+    with started(tmp_path, "release: true\nweb: echo web $$; exec sleep 60\n") as process:
+        pid = int(read_until(process, "web | web ").split()[-1])
+        process.kill()
+    until(lambda: not alive(pid))
+
+
+def test_work_under_way_may_finish_before_the_end(tmp_path):
+    procfile = "release: true\nworker: trap 'sleep 0.5; echo finished > done; exit 0' TERM; echo ready; while :; do sleep 0.1; done\n"
+    with started(tmp_path, procfile) as process:
+        read_until(process, "ready")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert (tmp_path / "done").read_text() == "finished\n"
 
 
 def test_when_one_process_ends_the_others_do_too_and_its_code_is_told(tmp_path):

@@ -5,30 +5,16 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import redis
 from kombu import Connection
 
+from tests.waiting import alive, until
 from workers.broker import BrokerError, EmbeddedRedis, RedisProgram, find_program
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def until(condition, seconds=10.0):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true in time"
-        time.sleep(0.01)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def program_saying(directory: Path, text: str) -> Path:
