@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ LIBRARY_ERRORS = (
 )  # fmt: skip
 
 _PAGES_MAX = 100
+# A kept connection older than this may have been dropped on the way without a word; a write on it would end as "nobody knows".
+_IDLE_SECONDS = 15.0
 _WHY_MAX = 300
 
 # zenpy writes whole bodies to its debug log, and customers' words have no place in a log.
@@ -71,8 +74,18 @@ class ZendeskClient:
                 timeouts=self._timeouts,
             )
             self._zenpy_on(session)  # puts the credentials on it
-            self._local.session = session
+            self._local.session, self._local.used = session, time.monotonic()
         return session
+
+    def begin(self) -> DeskSession:
+        """The session for a call that starts now: a new one when the old one has been idle."""
+        now = time.monotonic()
+        session: DeskSession | None = getattr(self._local, "session", None)
+        if session is not None and now - self._local.used > _IDLE_SECONDS:
+            session.close()
+            self._local.session = None
+        self._local.used = now
+        return self.session
 
     @property
     def view(self) -> View:
@@ -103,7 +116,7 @@ class ZendeskClient:
 
     def through_zenpy(self, call: Callable[[Zenpy], T]) -> T:
         """What `call` makes of a fresh zenpy. Raises ConnectorError, whatever zenpy raised."""
-        session = self.session
+        session = self.begin()
         try:
             return call(self.zenpy())
         except LIBRARY_ERRORS as error:
@@ -119,7 +132,7 @@ class ZendeskClient:
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """The answer's JSON object; {} for a 204. `path` begins with /api/v2/ or is a full link of the desk's own."""
-        session = self.session
+        session = self.begin()
         url = path if path.startswith("https://") else self.base_url + path
         try:
             response = session.request(method, url, params=params, json=body, headers=headers)

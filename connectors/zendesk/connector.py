@@ -1,6 +1,7 @@
 """Zendesk, as the rest of Candor sees it. Nothing here loads zenpy until a desk is really spoken to."""
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ class ZendeskConnector:
     def __init__(self, sandbox_desks: bool = False) -> None:
         self._sandbox_desks = sandbox_desks
         self._budgets: dict[str, RateBudget] = {}
+        self._clients: dict[str, tuple[int, Clock, ZendeskClient]] = {}
         self._lock = threading.Lock()
 
     def budget(self, desk: str) -> RateBudget:
@@ -63,4 +65,11 @@ class ZendeskConnector:
     def _client(self, connection: Connection, clock: Clock) -> ZendeskClient:
         from connectors.zendesk.client import ZendeskClient
 
-        return ZendeskClient(connection, clock, self.budget(connection.desk), sandbox_allowed=self._sandbox_desks)
+        # Kept while nothing about the desk changes, so that the calls of one ticket share a connection; never over a fork.
+        budget = self.budget(connection.desk)
+        with self._lock:
+            process, known_clock, client = self._clients.get(connection.desk, (0, clock, None))
+            if client is None or process != os.getpid() or known_clock is not clock or client.connection != connection:
+                client = ZendeskClient(connection, clock, budget, sandbox_allowed=self._sandbox_desks)
+                self._clients[connection.desk] = (os.getpid(), clock, client)
+        return client

@@ -71,7 +71,10 @@ class ZendeskOutbound:
         )
 
     def _outcome(self, call: Callable[[], object], *, opened: bool = False) -> Outcome:
-        session = self._client.session
+        try:
+            session = self._client.begin()
+        except ConnectorError as error:
+            return Refused(str(error))  # the desk's settings forbid every call
         session.last = None
         raised: Exception | None = None
         try:

@@ -204,6 +204,30 @@ def test_the_registrys_connector_answers_a_ticket_in_three_calls(sandbox: Sandbo
     assert sandbox.do.once(mayas_ticket) == 1
 
 
+def test_the_calls_of_one_desk_share_a_connection_until_its_settings_change(sandbox: SandboxZendesk, clock: SetClock) -> None:
+    zendesk = registry.connector("zendesk", sandbox_desks=True)
+
+    def session_of(**changes: str) -> object:
+        connection = Connection("zendesk-1", settings(sandbox, **changes), {}, sandbox.url)
+        desk = zendesk.desk(connection, clock)
+        desk.whoami()
+        return desk._client.session  # type: ignore[attr-defined]
+
+    first = session_of()
+    assert session_of() is first
+    other = session_of(bots="5")
+    assert other is not first
+    assert session_of(bots="5") is other
+
+
+def test_a_connection_that_was_idle_is_not_written_on(sandbox: SandboxZendesk, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    of = client(sandbox, clock)
+    first = of.begin()
+    assert of.begin() is first
+    monkeypatch.setattr("connectors.zendesk.client._IDLE_SECONDS", -1.0)
+    assert of.begin() is not first
+
+
 def test_a_sandbox_desk_is_refused_where_settings_do_not_allow_it(sandbox: SandboxZendesk, clock: SetClock) -> None:
     desk = registry.connector("zendesk").desk(Connection("zendesk-1", settings(sandbox), {}, sandbox.url), clock)
     with pytest.raises(ConnectorError, match="CANDOR_SANDBOX_DESKS"):

@@ -175,6 +175,7 @@ def test_what_can_never_work_is_refused_before_anything_leaves(peer: Peer, row: 
 
 def test_a_real_desk_with_a_loopback_address_is_refused_and_not_unknown() -> None:
     client = peer_client("http://10.0.0.1:1", SetClock(NOON))
+    assert isinstance(ZendeskOutbound(client).send(write("7", reply())), Refused)
     with pytest.raises(ConnectorError, match="loopback"):
         ZendeskDesk(client).whoami()
 
