@@ -13,7 +13,6 @@ from app.store import articles, caps, tickets
 from app.store.desks import StoredDesk
 from connectors.contract import Capability
 from connectors.records import Role, Stamp, Status
-from connectors.registry import connector
 from workers.work import Work
 
 KILL_LOOK = 2_000_000  # microseconds between looks while the kill switch is on
@@ -35,7 +34,7 @@ def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: 
     with work.db.read() as tx:
         killed = caps.killed(tx, row.tenant, desk.id, now)
         ticket = tickets.find(tx, row.tenant, desk.id, row.ticket)
-        gone = articles.still_public(tx, row.tenant, _cited(row))
+        gone = articles.no_longer_public(tx, row.tenant, _cited(row))
     if killed is not None:
         return Check(Deferred(now + KILL_LOOK, f"kill switch: {killed}"), state.stamp)
     if gone:
@@ -48,7 +47,7 @@ def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: 
 
 
 def _ticket_check(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: OutboxRow, times: Times, now: int) -> Check:
-    fenced = Capability.FENCE in connector(desk.kind).capabilities
+    fenced = Capability.FENCE in work.connector(desk.kind).capabilities
     stamp = state.stamp
     if fenced and stamp is not None and protocol.stamp_is_fresh(stamp, now, times) and protocol.stamp_is_safe(stamp, times):
         return Check(None, stamp, tuple(json.loads(row.tags)))

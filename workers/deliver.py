@@ -22,7 +22,6 @@ from app.store.effects import effect_of
 from connectors.contract import Capability, Write
 from connectors.errors import ConnectorError
 from connectors.records import Conflict, Effect, Sent, Stamp
-from connectors.registry import connector
 from workers.after import settled
 from workers.checks import Check, pre_send
 from workers.lease import LEASE_US, Heartbeat
@@ -58,7 +57,7 @@ def deliver_one(work: Work) -> bool:
 
 
 def _one_step(work: Work, row: Claimed, desk: StoredDesk) -> None:
-    state, times = outbox.protocol_row(row), times_of(desk)
+    state, times = outbox.protocol_row(row), times_of(work, desk)
     if state.state == "sending":
         # Its holder died or hangs. Nobody knows whether the call went out.
         _commit(work, row, protocol.step(state, Vanished(), work.clock(), times))
@@ -84,7 +83,7 @@ def _send(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: T
     started = protocol.step(replace(state, stamp=check.stamp), Started(), work.clock(), times)
     if not _commit(work, row, started):
         return
-    write = _write(row, effect, check, desk)
+    write = _write(work, row, effect, check, desk)
     outcome = work.outbound(desk).send(write)
     after = protocol.step(started, Answered(outcome), work.clock(), times)
     if isinstance(outcome, Conflict):
@@ -148,8 +147,8 @@ def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None)
     return True
 
 
-def _write(row: Claimed, effect: Effect, check: Check, desk: StoredDesk) -> Write:
-    fenced = Capability.FENCE in connector(desk.kind).capabilities
+def _write(work: Work, row: Claimed, effect: Effect, check: Check, desk: StoredDesk) -> Write:
+    fenced = Capability.FENCE in work.connector(desk.kind).capabilities
     return Write(row.ticket, effect, row.key, row.plan, check.stamp if fenced else None, tuple(check.tags or json.loads(row.tags)))
 
 
@@ -160,8 +159,8 @@ def _effect(work: Work, row: Claimed) -> Effect | None:
     return None if box is None else effect_of(box.decrypt(row.body).decode())
 
 
-def times_of(desk: StoredDesk) -> Times:
-    return protocol.FENCED if Capability.FENCE in connector(desk.kind).capabilities else protocol.UNFENCED
+def times_of(work: Work, desk: StoredDesk) -> Times:
+    return protocol.FENCED if Capability.FENCE in work.connector(desk.kind).capabilities else protocol.UNFENCED
 
 
 def _renew(work: Work, row: Claimed, held: Row[tuple[object, ...]] | None) -> bool:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Row
 
 from app.store import desks as desk_store
-from app.store import inbox, jobs, outbox, policies, tickets
+from app.store import inbox, outbox, policies, tickets
 from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Policy
@@ -18,6 +18,7 @@ from connectors.errors import ConnectorError
 from connectors.records import Ticket
 from workers.compose import compose
 from workers.lease import LEASE_US, Heartbeat
+from workers.poll import ask_for_sync
 from workers.record import record
 from workers.situate import situate
 from workers.work import Work
@@ -108,7 +109,7 @@ def _sync_knowledge(work: Work, row: Row[tuple[object, ...]]) -> None:
     now = work.clock()
     with work.db.write() as tx:
         # One sync covers every article event that arrived before it starts.
-        jobs.ask(tx, row.tenant, work.new_id(), "knowledge_sync", {"desk": row.desk}, now, now + 3_600_000_000, f"sync:{row.tenant}:{row.desk}")
+        ask_for_sync(tx, row.tenant, work.new_id(), now)
         inbox.finish(tx, row.id, row.fence, "done", "help centre will be synced", now)
     work.ring()
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.memory import TicketMemory
 from app.core.ownership import Event, messages_since
 from app.core.plan import TURN_REPLIES, body_hash, outbox_key, told, turn_key
-from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet
+from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, verdict_name
 from app.store import inbox, ledger, outbox, promises, requesters, tickets
 from app.store.desks import StoredDesk
 from app.store.effects import effect_json
@@ -60,7 +60,7 @@ def _ledger_entry(work: Work, tx: Connection, row: Row[tuple[object, ...]], desk
                   composed: Composed, now: int) -> str:
     verdict = situated.decision.verdict
     entry = ledger.Entry(
-        id=work.new_id(), desk=desk.id, ticket=ticket.id, kind="verdict", at=now, verdict=type(verdict).__name__.lower(),
+        id=work.new_id(), desk=desk.id, ticket=ticket.id, kind="verdict", at=now, verdict=verdict_name(verdict),
         reason=verdict.reason.value if isinstance(verdict, Handoff) else (verdict.why if isinstance(verdict, StayQuiet) else None),
         payload=ledger_payload(work.keys, row, ticket, situated, composed, now - row.received_at),
     )
@@ -150,6 +150,6 @@ def _result(situated: Situated) -> str:
             return f"handoff: {verdict.reason.value}/{verdict.detail.value}"
         case StayQuiet():
             return f"quiet: {verdict.why}"
-    return type(verdict).__name__.lower()
+    return verdict_name(verdict)
 
 

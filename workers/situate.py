@@ -9,12 +9,13 @@ from app.core.triage import read_ticket
 from sqlalchemy import Row
 
 from app.core.calendar import is_open
+from app.core.cite import verify, without
 from app.core.memory import TicketMemory
 from app.core.modes import DeskFacts, effective_mode
 from app.core.ownership import Event, Owner, events_since, owner_after
-from app.core.rules import Situation, decide
-from app.core.verdicts import Decision, Findings, Reading
-from app.store import caps, requesters
+from app.core.rules import Situation, decide, doubt
+from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
+from app.store import articles, caps, requesters
 from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Policy
@@ -36,6 +37,7 @@ class Situated:
     mode_why: str
     requester: str
     query: str
+    ticket_row: str  # our id of the ticket: the address of its story
 
 
 def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, ticket: Ticket,
@@ -47,8 +49,8 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_newest_text(ticket)), act)
     requester, asked_at, mode, mode_why = _stored_facts(work, desk, ticket, policy, reading, now)
     situation = Situation(
-        reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode, status=ticket.status, now=now,
-        handled=held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply, other_bot=_other_bot_spoke_last(ticket),
+        reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
+        status=ticket.status, now=now, handled=held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply, other_bot=_other_bot_spoke_last(ticket),
         asked_person_at=asked_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages,
     )
@@ -56,10 +58,27 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     if decision is None:
         query = search_text(ticket, reading)
         found = work.search(row.tenant).search(query, visibility="public", k=8)
-        situation = replace(situation, findings=_with_choice(work, row.tenant, reading, found))
+        situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, found)))
         decision = decide(situation)
     assert decision is not None, "with findings the last rule always hits"
-    return Situated(situation, decision, events, mode_why, requester, query)
+    return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, requester, query, held.id)
+
+
+def _proven(work: Work, tenant: str, situation: Situation, decision: Decision) -> Decision:
+    """The decision with every sentence that does not stand word for word in its article cut; with none left, doubt instead."""
+    answer = decision.verdict
+    if not isinstance(answer, Answer) or not answer.sentences:
+        return decision
+    with work.db.read() as tx:
+        pairs = sorted({(s.article, s.version) for s in answer.sentences})
+        stored = {(v.article, v.version): v.text for v in articles.versions_of(tx, tenant, pairs)}
+    unsupported = verify(answer, stored)
+    if not unsupported:
+        return decision
+    hit = Hit("quotes stand in their pages", False, f"{len(unsupported)} of {len(answer.sentences)} cut")
+    rest = without(answer, unsupported)
+    verdict = rest if rest.sentences else doubt(situation)
+    return Decision(verdict, (*decision.hits, hit))
 
 
 def search_text(ticket: Ticket, reading: Reading) -> str:
@@ -77,6 +96,17 @@ def _with_choice(work: Work, tenant: str, reading: Reading, found: Findings) -> 
         return found
     again = work.search(tenant).search(reading.question, visibility="public", k=50)
     return replace(found, candidates=(*found.candidates, *(c for c in again.candidates if c.passage.article == reading.choice)))
+
+
+def _with_pages(work: Work, found: Findings) -> Findings:
+    """Articles without a page of their own are shown on ours."""
+    base = work.settings.public_url
+    if base is None:
+        return found
+    return replace(found, candidates=tuple(
+        c if c.passage.url else replace(c, passage=replace(c.passage, url=f"{base}/a/{c.passage.article}/{c.passage.version}"))
+        for c in found.candidates
+    ))
 
 
 def _turn(row: Row[tuple[object, ...]], ticket: Ticket) -> str:

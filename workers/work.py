@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from app.core.verdicts import Findings
 from app.keys import Keys
@@ -12,8 +12,10 @@ from app.store.desks import StoredDesk
 from config.settings import Settings
 from config.wording import Words
 from connectors.clock import Clock
-from connectors.contract import Desk, Outbound
-from connectors.registry import connector
+from connectors.contract import Connector, Desk, Outbound
+
+if TYPE_CHECKING:
+    from workers.knowledge.embed import Embedder
 
 
 class Search(Protocol):
@@ -38,10 +40,12 @@ class Work:
     new_id: Callable[[], str]
     words: Mapping[str, Words]
     search: Callable[[str], Search]
+    embedder: Callable[[], Embedder]
     ring: Callable[[], None]
+    connector: Callable[[str], Connector]  # by kind, one per process: it keeps the desks' rate budgets
 
     def desk(self, desk: StoredDesk) -> Desk:
-        return connector(desk.kind).desk(desk.connection, self.clock)
+        return self.connector(desk.kind).desk(desk.connection, self.clock)
 
     def outbound(self, desk: StoredDesk) -> Outbound:
-        return connector(desk.kind).outbound(desk.connection, self.clock)
+        return self.connector(desk.kind).outbound(desk.connection, self.clock)

@@ -98,6 +98,11 @@ def nearest(s: Situation) -> Source | None:
     return source_of(top)
 
 
+def doubt(s: Situation) -> Verdict:
+    """The honest end when an answer does not hold."""
+    return _handoff(Reason.UNSURE, Detail.NOT_SURE_ENOUGH)(s)
+
+
 def _upset(s: Situation) -> str:
     if s.reading.sentiment != "frustrated":
         return ""
@@ -219,5 +224,5 @@ SEARCH: tuple[Rule, ...] = (
     Rule("sure enough", _confident, _answer),
     Rule("two pages fit", lambda s: "" if s.memory.clarified else _two_fit(s), _clarify),
     Rule("two pages fit, asked before", _two_fit, _handoff(Reason.UNSURE, Detail.ALREADY_ASKED)),
-    Rule("not sure", lambda s: "nothing above decided", _handoff(Reason.UNSURE, Detail.NOT_SURE_ENOUGH)),
+    Rule("not sure", lambda s: "nothing above decided", doubt),
 )

@@ -71,7 +71,7 @@ def prove_public(tx: Tx, desk_id: str, now: int) -> None:
     tx.execute(update(desks).where(desks.c.id == desk_id, desks.c.public_proven_at.is_(None)).values(public_proven_at=now))
 
 
-def polled(tx: Tx, tenant: str, desk_id: str, cursor: str, now: int) -> None:
+def polled(tx: Tx, tenant: str, desk_id: str, cursor: str | None, now: int) -> None:
     tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(poll_cursor=cursor, polled_at=now))
 
 

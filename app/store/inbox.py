@@ -131,13 +131,9 @@ def next_due(tx: Connection) -> int | None:
     return tx.execute(query).scalar_one_or_none()
 
 
-def count_due(tx: Connection, now: int) -> int:
-    query = select(inbox.c.id).where(
-        or_(
-            and_(inbox.c.state == "waiting", inbox.c.next_at <= now),
-            and_(inbox.c.state == "working", inbox.c.lease_until < now - TAKE_OVER_SLACK),
-        )
-    ).limit(50)
+def count_abandoned(tx: Connection, now: int) -> int:
+    """Rows whose worker has vanished."""
+    query = select(inbox.c.id).where(inbox.c.state == "working", inbox.c.lease_until < now - TAKE_OVER_SLACK).limit(50)
     return len(tx.execute(query).all())
 
 

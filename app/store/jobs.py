@@ -14,7 +14,8 @@ from app.store.tables import jobs
 MAX_ATTEMPTS = 3
 
 
-def ask(tx: Connection, tenant: str, job_id: str, kind: str, args: Mapping[str, object], now: int, expires: int, once: str | None = None) -> bool:
+def ask(tx: Connection, tenant: str, job_id: str, kind: str, args: Mapping[str, object], now: int, expires: int,
+        once: str | None = None) -> bool:
     """Ask for a job; False when one under the same `once` is already there."""
     maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
     statement = maker(jobs).values(
@@ -39,6 +40,12 @@ def claim(tx: Connection, now: int, lease_us: int) -> Row[tuple[object, ...]] | 
     ).first()
 
 
+def any_due(tx: Connection, now: int) -> bool:
+    due = or_(and_(jobs.c.state == "waiting", jobs.c.next_at <= now),
+              and_(jobs.c.state == "working", jobs.c.lease_until < now - TAKE_OVER_SLACK))
+    return tx.execute(select(jobs.c.id).where(due).limit(1)).first() is not None
+
+
 def progress(tx: Connection, job_id: str, fence: int, text: str, lease_until: int) -> bool:
     mine = update(jobs).where(jobs.c.id == job_id, jobs.c.fence == fence)
     return tx.execute(mine.values(progress=text, lease_until=lease_until)).rowcount == 1
@@ -52,3 +59,8 @@ def finish(tx: Connection, job_id: str, fence: int, state: str, result: Mapping[
 
 def get(tx: Connection, tenant: str, job_id: str) -> Row[tuple[object, ...]] | None:
     return tx.execute(select(jobs).where(jobs.c.tenant == tenant, jobs.c.id == job_id)).first()
+
+
+def put_back(tx: Connection, job_id: str, fence: int, next_at: int, why: str) -> bool:
+    mine = update(jobs).where(jobs.c.id == job_id, jobs.c.fence == fence)
+    return tx.execute(mine.values(state="waiting", next_at=next_at, progress=why, lease_until=0)).rowcount == 1

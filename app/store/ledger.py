@@ -6,11 +6,11 @@ person destroys the key and the chain still verifies.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from app.keys import Keys
 from app.store import requesters
@@ -103,3 +103,9 @@ def canonical(payload: Mapping[str, object]) -> str:
 
 def chain_mac(keys: Keys, desk: str, seq: int, entry: str, at: int, ticket: str, kind: str, previous: str, payload: str) -> str:
     return keys.mac("ledger", desk, str(seq), entry, str(at), ticket, kind, previous, payload)
+
+
+def of_ticket(tx: Connection, tenant: str, desk: str, ticket: str) -> Sequence[Row[tuple[object, ...]]]:
+    """The entries of one ticket, oldest first."""
+    query = select(ledger).where(ledger.c.tenant == tenant, ledger.c.desk == desk, ledger.c.ticket == ticket).order_by(ledger.c.seq)
+    return tx.execute(query).all()

@@ -140,6 +140,12 @@ def next_due(tx: Connection) -> int | None:
     return tx.execute(query).scalar_one_or_none()
 
 
+def count_orphans(tx: Connection, now: int) -> int:
+    """Rows left `sending` by a worker that has vanished."""
+    query = select(outbox.c.id).where(outbox.c.state == "sending", outbox.c.lease_until < now - TAKE_OVER_SLACK).limit(50)
+    return len(tx.execute(query).all())
+
+
 def renew(tx: Connection, row_id: str, fence: int, lease_until: int) -> bool:
     """Stretch the lease of a row that is being composed or sent; never shorten the one `sending` has taken."""
     mine = update(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence, outbox.c.lease_until > 0)

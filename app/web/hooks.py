@@ -1,0 +1,112 @@
+"""Where desks deliver: verify the raw bytes, keep a row, answer. No model, no desk call, no wait for the broker in the request."""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+
+import structlog
+from flask import Blueprint, Response, request
+
+from app.keys import Keys
+from app.store import desks as desk_store
+from app.store import inbox
+from app.store.database import Database, StoreBusy
+from app.store.desks import StoredDesk
+from app.store.ids import new_id
+from app.web.access import public_page
+from config.settings import Settings
+from connectors.clock import Clock
+from connectors.contract import Inbound
+from connectors.errors import Rejected
+from connectors.records import Delivery
+from connectors.registry import NAMES, connector
+
+SECRETS_FRESH = 2_000_000  # microseconds: a new or withdrawn secret counts after this long
+log = structlog.get_logger(__name__)
+
+
+def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], settings: Settings) -> Blueprint:
+    """`POST /hooks/<desk id>`."""
+    hooks = Blueprint("hooks", __name__)
+    desks = DeskCache(db, keys, clock)
+
+    @hooks.post("/hooks/<desk_id>")
+    @public_page
+    def deliver(desk_id: str) -> Response:
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return _answer(415, "send the body uncompressed")
+        body = request.get_data(cache=False)  # over the size limit this raises 413 before the bytes are read
+        now = clock()
+        try:
+            desk, inbound = desks.find(desk_id)
+            secrets = desk.secrets if desk else (_NOBODYS_SECRET,)
+            production = desk is None or desk.connection.wire_url is None
+            inbound.verify(request.headers, body, secrets, now, production=production)
+            if desk is None:
+                # Verified against a secret nobody has: an unknown desk takes as long to refuse as a wrong signature.
+                return _answer(404, "no such desk")
+            delivery = inbound.parse(request.headers, body)
+        except Rejected as refused:
+            status = 404 if desk is None and refused.status == 401 else refused.status
+            log.warning("delivery refused", desk=desk_id if desk else "unknown", status=status, why=str(refused))
+            return _answer(status, "no such desk" if status == 404 else str(refused))
+        except StoreBusy:
+            return _busy()
+        if delivery is None:
+            return _answer(200, "of no interest")
+        try:
+            return _keep(db, desk, delivery, body, now, settings)
+        except StoreBusy:
+            return _busy()
+
+    return hooks
+
+
+def _keep(db: Database, desk: StoredDesk, delivery: Delivery, body: bytes, now: int, settings: Settings) -> Response:
+    wait = int(settings.debounce_seconds * 1_000_000) if delivery.subject == "ticket" else 0
+    row = inbox.NewRow(new_id(), desk.id, "delivery", delivery.key, delivery.subject, delivery.subject_id, body, now, now + wait)
+    with db.write() as tx:
+        fresh = inbox.accept(tx, desk.tenant, row)
+        if not desk.public_proven and settings.public_url and request.host_url.rstrip("/") == settings.public_url:
+            desk_store.prove_public(tx, desk.id, now)
+    return _answer(200, "kept" if fresh else "known")
+
+
+class DeskCache:
+    """Desks and their secrets in memory, so that a flood of unsigned requests costs no query. Refreshed every two seconds."""
+
+    def __init__(self, db: Database, keys: Keys, clock: Clock) -> None:
+        self._db, self._keys, self._clock = db, keys, clock
+        self._desks: dict[str, StoredDesk] = {}
+        self._inbound = lru_cache(maxsize=None)(lambda kind: connector(kind).inbound())
+        self._read_at = 0
+        self._lock = threading.Lock()
+
+    def find(self, desk_id: str) -> tuple[StoredDesk | None, Inbound]:
+        """The desk and the way to read its deliveries; for an unknown one None and any connector's. Raises StoreBusy."""
+        now = self._clock()
+        if not 0 <= now - self._read_at < SECRETS_FRESH:
+            with self._lock:
+                if not 0 <= now - self._read_at < SECRETS_FRESH:
+                    self._refresh(now)
+        desk = self._desks.get(desk_id)
+        return desk, self._inbound(desk.kind if desk else NAMES[0])
+
+    def _refresh(self, now: int) -> None:
+        with self._db.read() as tx:
+            self._desks = {d.id: d for d in desk_store.all_desks(tx, self._keys)}
+        self._read_at = now
+
+
+_NOBODYS_SECRET = "a secret that signs for no desk at all, in the length of a real one"
+
+
+def _answer(status: int, text: str) -> Response:
+    return Response(text + "\n", status, mimetype="text/plain")
+
+
+def _busy() -> Response:
+    response = _answer(503, "the database is busy: send it again")
+    response.headers["Retry-After"] = "5"
+    return response

@@ -1,0 +1,182 @@
+"""The only place that builds things: reads Settings, makes store, clock, keys and ring, and registers each room's commands.
+
+    gunicorn "candor:web()"      celery -A candor:celery_app worker      flask --app candor …
+"""
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from app.keys import Keys, load_keys
+from app.store import schema
+from app.store.database import WEB_BUSY_SECONDS, WORKER_BUSY_SECONDS, Database
+from app.store.ids import new_id
+from config.settings import Settings, SettingsError, load_settings
+from config.wording import LANGUAGES, load_words
+from connectors.clock import Clock, FileClock, SystemClock
+
+if TYPE_CHECKING:
+    from celery import Celery
+    from flask import Flask
+
+    from workers.work import Search, Work
+
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Ends it with one clear sentence when they cannot be used."""
+    try:
+        return load_settings(os.environ)
+    except SettingsError as error:
+        sys.exit(f"Candor does not start: {error}")
+
+
+def make_clock(settings: Settings) -> Clock:
+    """The one clock. A shifted one is for sandbox desks only: a real desk's customers live in real time."""
+    if settings.clock_file is None:
+        return SystemClock()
+    if not settings.sandbox_desks:
+        sys.exit("Candor does not start: CANDOR_CLOCK_FILE is for sandbox desks only; unset it, or set CANDOR_SANDBOX_DESKS=yes")
+    return FileClock(settings.clock_file)
+
+
+def make_keys(settings: Settings) -> Keys:
+    try:
+        keys, made = load_keys(settings)
+    except SettingsError as error:
+        sys.exit(f"Candor does not start: {error}")
+    if made:
+        print(f"Made new keys in {settings.var / 'keys'}: keep a copy, without them nothing stored can be read.", file=sys.stderr)
+    return keys
+
+
+def set_up_logs(settings: Settings) -> None:
+    """One line an event; ids and kinds of errors, never a customer's text or a secret."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso"), structlog.processors.add_log_level, structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def web() -> Flask:
+    """The web application. It never loads a model or a desk's client library."""
+    from app.factory import create_app
+    from workers.celery import make_celery
+    from workers.ring import Bell
+
+    settings = read_settings()
+    set_up_logs(settings)
+    db = Database(settings.database_url, WEB_BUSY_SECONDS)
+    _check_schema(db)
+    # Without a broker nobody is rung; the workers' sweep finds the rows by itself.
+    ring = Bell(make_celery(settings.redis_url, publisher=True)) if settings.redis_url else _no_bell
+    return create_app(settings, db, make_keys(settings), make_clock(settings), ring)
+
+
+def make_work(settings: Settings, ring: Any = None) -> Work:
+    """What a worker, or a command that does a worker's job, works with."""
+    from connectors.registry import connector
+    from workers.knowledge.embed import LazyEmbedder
+    from workers.knowledge.run import Finder
+    from workers.work import Work
+
+    connectors = lru_cache(maxsize=None)(lambda kind: connector(kind, sandbox_desks=settings.sandbox_desks))
+    db = Database(settings.database_url, WORKER_BUSY_SECONDS)
+    embedder = lru_cache(maxsize=1)(lambda: LazyEmbedder(settings.model, settings.var / "models"))
+
+    @lru_cache(maxsize=64)
+    def search(tenant: str) -> Search:
+        return Finder(db, tenant, settings.var, embedder(), settings.model)
+
+    return Work(
+        settings=settings, db=db, keys=make_keys(settings), clock=make_clock(settings), new_id=new_id,
+        words={language: load_words(language) for language in LANGUAGES}, search=search, embedder=embedder, ring=ring or _no_bell,
+        connector=connectors,
+    )
+
+
+@lru_cache(maxsize=1)
+def _celery() -> Celery:
+    from celery.signals import beat_init, worker_ready, worker_shutdown
+
+    from workers.celery import make_celery
+    from workers.ring import Bell
+    from workers.sweep import Sweeper
+    from workers.tasks import register
+
+    settings = read_settings()
+    if settings.redis_url is None:
+        sys.exit("Candor's worker does not start: CANDOR_REDIS_URL is not set; `make run` starts a Redis of its own and sets it")
+    set_up_logs(settings)
+    app = make_celery(settings.redis_url)
+    bell = Bell(app)
+    built: dict[int, Work] = {}
+
+    def work() -> Work:
+        # One per process: connections and models made before a fork must not be used after it.
+        pid = os.getpid()
+        if pid not in built:
+            built.clear()
+            built[pid] = make_work(settings, bell)
+        return built[pid]
+
+    register(app, work, bell.ring_now)
+
+    @worker_ready.connect(weak=False)
+    def start_sweeping(**_: object) -> None:
+        sweeper = Sweeper(work(), bell.ring_now)
+        worker_shutdown.connect(lambda **_: sweeper.stop(), weak=False)
+        sweeper.start()
+
+    @beat_init.connect(weak=False)
+    def check_before_beat(**_: object) -> None:
+        _check_schema(work().db)
+
+    return app
+
+
+def _check_schema(db: Database) -> None:
+    try:
+        schema.check(db)
+    except schema.SchemaError as error:
+        sys.exit(f"Candor does not start: {error}")
+
+
+def _no_bell(*_names: str) -> None:
+    """Nobody to ring: the sweep finds the rows."""
+
+
+def create_app() -> Flask:
+    """For `flask --app candor`: the web application with every room's commands."""
+    from workers.commands import register_commands
+
+    app = web_for_commands()
+    register_commands(app, read_settings, make_work)
+    return app
+
+
+def web_for_commands() -> Flask:
+    """A bare application for commands: it must work before the database exists."""
+    from flask import Flask
+
+    set_up_logs(read_settings())
+    return Flask("candor")
+
+
+def __getattr__(name: str) -> Any:
+    # Built when Celery asks for it, not when this module is imported.
+    if name == "celery_app":
+        return _celery()
+    raise AttributeError(name)

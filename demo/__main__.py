@@ -1,0 +1,131 @@
+"""`make demo`: start everything, play tickets, show what happened, stay up until Ctrl-C."""
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import FrameType
+
+from candor import make_work
+from config.load import PolicyError
+from config.settings import load_settings
+from connectors.contract import Step as InstallStep
+from connectors.zendesk.sandbox.control import RemoteSandbox
+from demo import show
+from demo.player import Player
+from demo.processes import ROOT, DemoError, Processes, demo_environment, free_port
+from demo.scenes import HELP_CENTRE, Scene, SceneError, articles_file, scenes_from, shop_scenes
+from demo.setting import DESK, connect_sandbox, set_up, sync_now
+from workers.broker import BrokerError, EmbeddedRedis
+from workers.knowledge.models import ModelError
+from workers.work import Work
+
+DEFAULT_MOST = 20
+
+
+def main() -> int:
+    options = _options()
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGHUP, _stop)
+    try:
+        scenes = scenes_from(options.tickets, options.n or DEFAULT_MOST) if options.tickets else shop_scenes()[: options.n]
+        articles = articles_file(options.articles) if options.articles else None
+        with EmbeddedRedis() as redis:
+            return _run(options, scenes, articles, redis.url)
+    except (SceneError, DemoError, BrokerError, PolicyError, ModelError) as error:
+        print(f"The demo cannot go on: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nEnded; all its processes are gone.")
+        return 0
+
+
+def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None, redis_url: str) -> int:
+    began = time.monotonic()
+    port = options.port or free_port()
+    var = ROOT / "var" / (f"demo-{hashlib.sha256(str(articles).encode()).hexdigest()[:8]}" if articles else "demo")
+    environment = demo_environment(var, port, redis_url)
+    # The model is converted once for all; a second help centre must not pay for it again.
+    (var.parent / "models").mkdir(parents=True, exist_ok=True)
+    var.mkdir(parents=True, exist_ok=True)
+    _share(var / "models", var.parent / "models")
+    work = make_work(load_settings(environment))
+    with Processes(var / "logs", environment) as processes:
+        sandbox = processes.sandbox("sandbox", "connectors.zendesk.sandbox", *(() if articles else ("--articles", str(HELP_CENTRE))))
+        token = set_up(work, articles)
+        processes.start("web", *_gunicorn(port))
+        processes.start("worker", *_celery())
+        processes.wait_for("web", f"http://127.0.0.1:{port}/readyz")
+        _connect(work, sandbox, port)
+        show.knowledge(work, _sync(work))
+        show.curtain(len(scenes), time.monotonic() - began)
+        player = Player(work, DESK, RemoteSandbox(sandbox["control_url"]), show.Teller(began))
+        played = player.play(scenes, lambda: _check(processes))
+        show.summary(played)
+        show.texts(work, played)
+        show.addresses(port, token, sandbox["page_url"], work, played)
+        if options.once:
+            return 0 if all(p.outcome != "nothing" for p in played) else 1
+        while True:
+            _check(processes)
+            time.sleep(1)
+
+
+def _share(link: Path, target: Path) -> None:
+    if link.is_symlink() or link.is_dir():
+        return
+    link.symlink_to(target)
+
+
+def _gunicorn(port: int) -> tuple[str, ...]:
+    return (sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4",
+            "--log-level", "warning", "candor:web()")
+
+
+def _celery() -> tuple[str, ...]:
+    return (sys.executable, "-m", "celery", "-A", "candor:celery_app", "worker", "--pool", "prefork", "--concurrency", "2",
+            "--without-gossip", "--without-mingle", "--loglevel", "warning")
+
+
+def _connect(work: Work, sandbox: Mapping[str, str], port: int) -> None:
+    show.heading("Connecting the sandbox desk")
+    connect_sandbox(work, sandbox, f"http://127.0.0.1:{port}", _say_step)
+
+
+def _sync(work: Work) -> Mapping[str, object]:
+    show.heading("Reading the help centre")
+    return sync_now(work, show.progress)
+
+
+def _say_step(step: InstallStep) -> None:
+    show.step(step.state, step.name, step.detail)
+
+
+def _check(processes: Processes) -> None:
+    ended = processes.ended()
+    if ended:
+        raise DemoError(f"{ended} ended by itself; its log is in var/demo*/logs/{ended}.log")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--articles", type=Path, help="a folder of Markdown or HTML, or a JSONL file, instead of the shop's help centre")
+    parser.add_argument("--tickets", type=Path, help="a JSONL file of tickets instead of the demo shop's")
+    parser.add_argument("--n", type=int, help=f"play at most this many tickets (of a file: {DEFAULT_MOST})")
+    parser.add_argument("--port", type=int, default=0, help="of the console (0: any free one)")
+    parser.add_argument("--once", action="store_true", help="end after the last ticket instead of staying up")
+    return parser.parse_args()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    sys.exit(main())

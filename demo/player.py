@@ -1,0 +1,116 @@
+"""Plays scenes at a sandbox desk, all at once as customers do, and tells each end as it comes."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from connectors.zendesk.sandbox.control import RemoteSandbox
+from demo.scenes import Scene, Step
+from demo.watch import Seen, deliveries, verdicts
+from workers.work import Work
+
+STEP_SECONDS = 90.0  # how long a step may take before the demo says that it did not come to an end
+LOOK_SECONDS = 0.1
+AT_ONCE = 12  # scenes in flight: more would only wait in line behind two workers
+REPEAT_SECONDS = 1.0  # how long a repeated delivery is watched for doing anything
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """The end of one step. `seconds` from the customer's message to the last effect at the desk; None when it never ended."""
+
+    scene: Scene
+    step: Step
+    ticket: str
+    seen: Seen | None
+    seconds: float | None
+    outcome: str  # answered | clarified | unsure | handed_off | ignored | duplicate | settled | nothing
+
+
+@dataclass(slots=True)
+class _Running:
+    scene: Scene
+    place: int = 0
+    ticket: str = ""
+    wrote_at: int = 0
+    deadline: float = 0.0
+    verdicts: int = 0
+    repeat_until: float = 0.0
+    kept: int = 0
+    done: list[Played] = field(default_factory=list)
+
+
+class Player:
+    """`tell` is called with each step's end."""
+
+    def __init__(self, work: Work, desk: str, sandbox: RemoteSandbox, tell: Callable[[Played], None]) -> None:
+        self._work, self._desk, self._sandbox, self._tell = work, desk, sandbox, tell
+
+    def play(self, scenes: Sequence[Scene], stopped: Callable[[], None] = lambda: None) -> list[Played]:
+        """Play all scenes to their ends; `stopped` is called while waiting and may raise to end early."""
+        waiting, running, played = list(scenes), [], []
+        while waiting or running:
+            while waiting and len(running) < AT_ONCE:
+                running.append(self._open(waiting.pop(0)))
+            for scene in list(running):
+                end = self._look(scene)
+                if end is None:
+                    continue
+                self._tell(end)
+                played.append(end)
+                scene.place += 1
+                if end.outcome == "nothing" or scene.place == len(scene.scene.steps):
+                    running.remove(scene)
+                else:
+                    self._act(scene)
+            stopped()
+            time.sleep(LOOK_SECONDS)
+        return played
+
+    def _open(self, scene: Scene) -> _Running:
+        running = _Running(scene)
+        self._act(running)
+        return running
+
+    def _act(self, running: _Running) -> None:
+        step, scene = running.scene.steps[running.place], running.scene
+        running.wrote_at, running.deadline = self._work.clock(), time.monotonic() + STEP_SECONDS
+        if step.again:
+            invocation = next(i for i in self._sandbox.invocations() if str(i["ticket"]) == running.ticket)
+            running.kept = deliveries(self._work, self._desk, running.ticket)
+            self._sandbox.redeliver(invocation=invocation["id"])
+            running.repeat_until = time.monotonic() + REPEAT_SECONDS
+        elif not running.ticket:
+            ticket = self._sandbox.customer_ticket(
+                name=scene.name, email=scene.email, subject=scene.subject, text=step.write, locale=scene.locale, headers=dict(step.headers)
+            )
+            running.ticket = str(ticket)
+        else:
+            self._sandbox.customer_comment(ticket=int(running.ticket), text=step.write, headers=dict(step.headers))
+
+    def _look(self, running: _Running) -> Played | None:
+        """The end of the present step, None while it goes on."""
+        step, scene = running.scene.steps[running.place], running.scene
+        seen = verdicts(self._work, self._desk, running.ticket)
+        if step.again:
+            if time.monotonic() < running.repeat_until:
+                return None
+            quiet = len(seen) == running.verdicts and deliveries(self._work, self._desk, running.ticket) == running.kept
+            return Played(scene, step, running.ticket, None, None, "duplicate" if quiet else "nothing")
+        fresh = seen[running.verdicts:]
+        if fresh:
+            # A reply overtaken by its own customer is composed anew: only the newest verdict counts.
+            running.verdicts = len(seen)
+            last = fresh[-1]
+            return Played(scene, step, running.ticket, last, (last.at - running.wrote_at) / 1_000_000, outcome_of(last))
+        if time.monotonic() > running.deadline:
+            return Played(scene, step, running.ticket, None, None, "nothing")
+        return None
+
+
+def outcome_of(seen: Seen) -> str:
+    """The end of a step in the words of the script."""
+    if seen.verdict == "handoff":
+        return "unsure" if seen.why.startswith(("unsure", "out_of_scope")) else "handed_off"
+    return {"answer": "answered", "clarify": "clarified", "settle": "settled", "stay_quiet": "ignored"}.get(seen.verdict, seen.verdict)

@@ -1,0 +1,187 @@
+"""A whole house in one process: the real web application over HTTP, a real sandbox desk, the real worker functions, one clock for all.
+
+The clock stands still until it is moved, so that a debounce, a settle or a promise takes no time and tests are not at the mercy of the
+machine. Only Celery is left out: the worker functions are called here until nothing is due.
+"""
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from werkzeug.serving import make_server
+
+from app.factory import create_app
+from app.keys import Keys, load_keys
+from app.store import ledger as ledger_store
+from app.store import policies
+from app.store.database import DEFAULT_TENANT, Database
+from app.store.ids import new_id
+from app.store.tables import inbox, outbox, tickets
+from config.settings import Settings, load_settings
+from config.wording import LANGUAGES, load_words
+from connectors.clock import SetClock
+from connectors.registry import connector
+from connectors.zendesk.sandbox import SandboxZendesk
+from demo.policy import demo_policy
+from demo.scenes import HELP_CENTRE
+from workers.connect import connect
+from workers.deliver import deliver_one
+from workers.jobs import job_one
+from workers.knowledge.embed import HashEmbedder
+from workers.knowledge.run import Finder, sync_all
+from workers.poll import poll_due
+from workers.process import process_one
+from workers.record import Superseded
+from workers.start import prepare
+from workers.work import Work
+
+DESK = "larkfield"
+# A Tuesday, 10:12 in London, in October 2026: people are at work.
+MORNING = 1_791_882_720_000_000
+
+
+@dataclass
+class House:
+    settings: Settings
+    db: Database
+    keys: Keys
+    clock: SetClock
+    work: Work
+    desk: SandboxZendesk
+    url: str
+    rung: list[str] = field(default_factory=list)
+
+    def write(self, text: str, subject: str = "A question", name: str = "Maya Okonkwo", email: str = "maya@example.com", **more: Any) -> str:
+        """A customer opens a ticket; returns its id once its delivery has arrived."""
+        ticket = str(self.desk.do.customer_ticket(name=name, email=email, subject=subject, text=text, **more))
+        self.delivered()
+        return ticket
+
+    def reply(self, ticket: str, text: str, **more: Any) -> None:
+        self.desk.do.customer_comment(int(ticket), text, **more)
+        self.delivered()
+
+    def delivered(self) -> None:
+        assert self.desk.deliveries.wait_idle(10), "the desk's deliveries did not come to an end"
+
+    def settle(self, seconds: float = 60.0, step: float = 1.0) -> None:
+        """Let time pass and work until nothing is due: at most `seconds` of the clock."""
+        for _ in range(int(seconds / step)):
+            self.clock.advance(step)
+            self.drain()
+            if not self._open_rows():
+                return
+
+    def drain(self) -> None:
+        """Work on everything that is due now."""
+        busy = True
+        while busy:
+            try:
+                busy = process_one(self.work) or deliver_one(self.work) or job_one(self.work)
+            except Superseded:
+                busy = True
+
+    def poll(self) -> int:
+        # The export withholds the newest minute.
+        self.clock.advance(130)
+        return poll_due(self.work)
+
+    def replies(self, ticket: str) -> list[dict[str, Any]]:
+        """What the customer has received from the assistant."""
+        return [r for r in self.desk.do.public_replies(int(ticket)) if r["author_id"] == self.desk.assistant.id]
+
+    def notes(self, ticket: str) -> list[dict[str, Any]]:
+        return self.desk.do.notes(int(ticket))
+
+    def entries(self, ticket: str, kind: str = "verdict") -> Sequence[Any]:
+        with self.db.read() as tx:
+            return [r for r in ledger_store.of_ticket(tx, DEFAULT_TENANT, DESK, ticket) if r.kind == kind]
+
+    def texts(self, entry: str) -> dict[str, Any]:
+        with self.db.read() as tx:
+            return ledger_store.texts(tx, DEFAULT_TENANT, entry, self.keys) or {}
+
+    def rows(self, table: Any = outbox) -> Sequence[Any]:
+        with self.db.read() as tx:
+            return tx.execute(table.select().order_by(table.c.id)).all()
+
+    def owner(self, ticket: str) -> str:
+        return next(r.owner for r in self.rows(tickets) if r.ticket == ticket)
+
+    def change_policy(self, change: Callable[[str], str]) -> None:
+        with self.db.write() as tx:
+            policies.add(tx, DEFAULT_TENANT, change(demo_policy()), "test", "test", self.clock())
+
+    def _open_rows(self) -> bool:
+        return any(r.state in ("waiting", "working") for r in self.rows(inbox)) or any(
+            r.state in ("ready", "sending", "unknown") for r in self.rows(outbox))
+
+
+@contextmanager
+def open_house(database_url: str, var: Path, articles: Path | None = HELP_CENTRE, embedder: Any = None, **environment: str) -> Iterator[House]:
+    """A house with one connected sandbox desk and its help centre read."""
+    clock = SetClock(MORNING)
+    desk = SandboxZendesk(articles, clock=clock).start()
+    rung: list[str] = []
+    base = {
+        "CANDOR_VAR": str(var), "CANDOR_DATABASE_URL": database_url, "CANDOR_SANDBOX_DESKS": "yes", "CANDOR_DEBOUNCE_SECONDS": "2",
+        "CANDOR_DEBOUNCE_CAP_SECONDS": "8", "CANDOR_KEYS": _test_keys(var),
+    }
+    settings = load_settings({**base, **environment})
+    db, keys = Database(settings.database_url), load_keys(settings)[0]
+    prepare(db, clock)
+    server = None
+    try:
+        # The port must be known before the settings are final: the public address is part of every message.
+        server = make_server("127.0.0.1", 0, lambda e, s: app(e, s), threaded=True)
+        url = f"http://127.0.0.1:{server.server_port}"
+        settings = load_settings({**base, "CANDOR_PUBLIC_URL": url, **environment})
+        app = create_app(settings, db, keys, clock, lambda *_: rung.append("web"))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        work = _work(settings, db, keys, clock, embedder or HashEmbedder(), rung)
+        with db.write() as tx:
+            policies.add(tx, DEFAULT_TENANT, demo_policy(), "test", "test", clock())
+        given = {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}
+        assert connect(work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", given, desk.url, url, lambda step: None)
+        sync_all(work, DEFAULT_TENANT, lambda text: None)
+        yield House(settings, db, keys, clock, work, desk, url, rung)
+    finally:
+        if server is not None:
+            server.shutdown()
+            server.server_close()
+        desk.stop()
+        db.close()
+
+
+def _work(settings: Settings, db: Database, keys: Keys, clock: SetClock, embedder: Any, rung: list[str]) -> Work:
+    connectors = lru_cache(maxsize=None)(lambda kind: connector(kind, sandbox_desks=True))
+    finder = lru_cache(maxsize=None)(lambda tenant: Finder(db, tenant, settings.var, embedder, settings.model))
+    return Work(
+        settings=settings, db=db, keys=keys, clock=clock, new_id=new_id, words={code: load_words(code) for code in LANGUAGES},
+        search=finder, embedder=lambda: embedder, ring=lambda *_: rung.append("work"), connector=connectors,
+    )
+
+
+def _test_keys(var: Path) -> str:
+    """Keys for this house alone: a database given by URL makes none of its own."""
+    made, _ = load_keys(load_settings({"CANDOR_VAR": str(var / "keys-of-this-test")}))
+    assert made
+    return (var / "keys-of-this-test" / "keys").read_text()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Whether the condition came true before the deadline."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.01)
+    return condition()
+
+

@@ -1,0 +1,159 @@
+"""A verdict -> the finished texts and effects. Reads only what a text needs: the queue, when a wait is told."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from app.core import messages, note
+from app.core.facts import Deed, facts_of
+from app.core.messages import Body, Frame
+from app.core.plan import Bodies, Planned, plan, told
+from app.core.rules import Situation
+from app.core.speaking import speak_moment, speak_wait
+from app.core.verdicts import Answer, Clarify, Handoff, Sentence, Settle, StayQuiet, Verdict, Wait, verdict_name
+from app.core.waits import estimate
+from app.store import articles, promises
+from app.store.desks import StoredDesk
+from app.store.links import ticket_token
+from config.policy import Mode, Policy, Route
+from config.wording import Words
+from connectors.errors import ConnectorError
+from connectors.records import QueueSnapshot, Ticket
+from workers.situate import Situated
+from workers.work import Work
+
+TAG = "candor"
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """`group_name` is the queue a hand-off goes to; `wait` what was worked out for it; `cited` the sentences that must still be public."""
+
+    bodies: Bodies
+    planned: tuple[Planned, ...]
+    wait: Wait | None = None
+    group_name: str | None = None
+    cited: tuple[Sentence, ...] = ()
+
+
+def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situated: Situated) -> Composed:
+    """Everything the verdict says and does; nothing is written or sent here."""
+    verdict, situation = situated.decision.verdict, situated.situation
+    if isinstance(verdict, StayQuiet):
+        return Composed(Bodies(None, None), ())
+    words = work.words.get(situation.reading.language) or work.words[policy.default_language]
+    frame = _frame(work, desk, policy, ticket, situation, words)
+    match verdict:
+        case Handoff():
+            return _handoff(work, desk, policy, ticket, situated, verdict, frame, words)
+        case Answer():
+            public = messages.answer(verdict, frame, words)
+        case Clarify():
+            public = messages.clarify(verdict, frame, words)
+        case Settle():
+            public = messages.settle(frame, words)
+        case _:
+            raise ValueError(f"no words for a verdict of kind {verdict_name(verdict)}")
+    cited = verdict.sentences if isinstance(verdict, Answer) else ()
+    draft = _draft(work, policy, ticket, situation, public, verdict) if situation.mode is Mode.DRAFT else None
+    bodies = Bodies(public, draft)
+    fields, tags = _labels(situation, verdict)
+    return Composed(bodies, plan(verdict, situation.mode, bodies, None, fields, tags, policy.announce_handoffs), cited=cited)
+
+
+def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situated: Situated, verdict: Handoff, frame: Frame,
+             words: Words) -> Composed:
+    situation = situated.situation
+    route = policy.routes[verdict.route]
+    telling = told(verdict, situation.mode, policy.announce_handoffs)
+    wait = _wait(work, desk, policy, route, situation.now) if situation.mode is not Mode.WATCH else None
+    agents = work.words[policy.default_language]
+    spoken = speak_wait(wait, policy.hours, words, situation.now, ticket.requester.time_zone) if wait else ""
+    public = messages.handoff(verdict, _spoken(route, words.language), spoken, frame, words) if telling else None
+    facts = facts_of(
+        ticket, situation.reading, verdict, situation.findings, told=public is not None,
+        told_text=speak_moment(wait, policy.hours, agents, situation.now) if wait else "", topic=policy.topic(situation.reading.topic),
+        deeds=_deeds(work, desk.tenant, situation), story_url=_story(work, situated.ticket_row),
+    )
+    bodies = Bodies(public, note.note(facts, agents))
+    fields, tags = _labels(situation, verdict)
+    if wait is not None and wait.bound_at is not None and public is not None:
+        fields["promised_by"] = speak_moment(wait, policy.hours, agents, situation.now)
+    groups = desk.connection.state.get("groups")
+    group = str(groups[route.group]) if isinstance(groups, dict) and route.group in groups else None
+    if group is None:
+        log.warning("the desk has no such group; the ticket stays in its own", desk=desk.id, group=route.group)
+    planned = plan(verdict, situation.mode, bodies, group, fields, tags, policy.announce_handoffs)
+    return Composed(bodies, planned, wait, route.group)
+
+
+def _wait(work: Work, desk: StoredDesk, policy: Policy, route: Route, now: int) -> Wait:
+    try:
+        queue = work.desk(desk).queue(route.group)
+    except ConnectorError as error:
+        # The customer is told that we cannot say; a hand-off never waits for a count.
+        log.warning("queue not read", desk=desk.id, status=error.status)
+        queue = QueueSnapshot(route.group, None, now, "unreadable")
+    with work.db.read() as tx:
+        seen = promises.replies_seen(tx, desk.tenant, desk.id, route.group)
+    return estimate(queue.waiting, policy.team(route.group), policy.hours, policy.horizon_days, now, replies_seen=seen, stalled=None,
+                    depth_as_of=queue.as_of)
+
+
+def _frame(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situation: Situation, words: Words) -> Frame:
+    return Frame(
+        company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
+        first_name=ticket.requester.name, language=words.language, first=not situation.memory.noticed,
+        page_url=_page(work, desk, ticket, situation.now),
+    )
+
+
+def _page(work: Work, desk: StoredDesk, ticket: Ticket, now: int) -> str | None:
+    """The customer's page of this ticket; None while no delivery has proven that our address can be reached from outside."""
+    base = work.settings.public_url
+    if base is None or not (desk.public_proven or desk.connection.wire_url is not None):
+        return None
+    return f"{base}/t/{ticket_token(work.keys, desk.tenant, desk.id, ticket.id, now)}"
+
+
+def _story(work: Work, ticket_row: str) -> str | None:
+    base = work.settings.public_url
+    return f"{base}/tickets/{ticket_row}" if base else None
+
+
+def _draft(work: Work, policy: Policy, ticket: Ticket, situation: Situation, public: Body, verdict: Verdict) -> Body:
+    agents = work.words[policy.default_language]
+    facts = facts_of(ticket, situation.reading, None, situation.findings, told=False, draft=public,
+                     topic=policy.topic(situation.reading.topic))
+    return note.draft_note(facts, verdict_name(verdict), agents)
+
+
+def _deeds(work: Work, tenant: str, situation: Situation) -> tuple[Deed, ...]:
+    if not situation.memory.cited:
+        return ()
+    with work.db.read() as tx:
+        found = [articles.current(tx, tenant, article) for article in situation.memory.cited]
+    return (Deed("answered", tuple(v.title for v in found if v is not None)),)
+
+
+def _labels(situation: Situation, verdict: Verdict) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Fields and tags in the desk's own style, so that its views, triggers and reports work on our results."""
+    reading = situation.reading
+    fields = {"intent": reading.topic, "sentiment": reading.sentiment}
+    tags = [TAG, f"{TAG}_{verdict_name(verdict)}", f"intent__{reading.topic}"]
+    if isinstance(verdict, Answer) and verdict.p_right is not None:
+        fields["confidence"] = f"{verdict.p_right:.2f} (uncalibrated)" if not _calibrated(situation) else f"{verdict.p_right:.2f}"
+    if isinstance(verdict, Handoff):
+        fields["handoff_reason"] = verdict.reason.value
+        tags.append(f"handoff__{verdict.reason.value}")
+    return fields, tuple(tags)
+
+
+def _calibrated(situation: Situation) -> bool:
+    return situation.findings is not None and situation.findings.calibrated
+
+
+def _spoken(route: Route, language: str) -> str:
+    return route.spoken.get(language, "")

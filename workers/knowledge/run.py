@@ -1,0 +1,84 @@
+"""Knowledge as a worker uses it: one search per process and tenant, and the sync of all its sources."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from app.core.verdicts import Findings
+from app.store import articles
+from app.store import desks as desk_store
+from app.store.articles import SourceRow
+from app.store.database import Database
+from config.wording import LANGUAGES
+from connectors.contract import Knowledge
+from connectors.sources import FolderSource, JsonlSource, SourceError
+from workers.knowledge.embed import Embedder
+from workers.knowledge.search import NotReady, Searcher
+from workers.knowledge.sync import sync
+
+if TYPE_CHECKING:
+    from workers.work import Work
+
+log = structlog.get_logger(__name__)
+
+
+class Finder:
+    """A searcher that says honestly that it has nothing, before the first sync; and which languages its model understands."""
+
+    def __init__(self, db: Database, tenant: str, var: Path, embedder: Embedder, model: str) -> None:
+        self._searcher = Searcher(db, tenant, var, embedder)
+        # The bundled model was trained on English alone; a multilingual one says so in its name.
+        self.languages = frozenset(LANGUAGES if "multilingual" in model.lower() else ("en",))
+
+    def search(self, question: str, *, visibility: str = "public", k: int = 8) -> Findings:
+        try:
+            return self._searcher.search(question, visibility=visibility, k=k)
+        except NotReady as error:
+            log.warning("nothing to search", why=str(error))
+            return Findings((), 0.0, "none", articles=0)
+
+    def prepare(self) -> None:
+        """Load the index and the model now, so that the first customer does not wait for it."""
+        self.search("warm up")
+
+
+def sync_all(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapping[str, object]:
+    """Sync every source of the tenant; returns what changed by source. One source that cannot be read does not stop the others.
+
+    Raises ConnectorError when a desk's help centre asks for a pause: the job is then put back.
+    """
+    results: dict[str, object] = {}
+    with work.db.read() as tx:
+        rows = articles.all_sources(tx, tenant)
+    for row in rows:
+        def step(what: str, done: int, total: int | None, name: str = _name(row)) -> None:
+            progress(f"{name}: {what} {done}{f' of {total}' if total else ''}")
+
+        try:
+            found = sync(work.db, tenant, row, _source(work, tenant, row), work.embedder(), work.clock, step)
+            results[_name(row)] = {k: v for k, v in asdict(found).items() if k != "bad_rows"} | {
+                "bad_rows": [str(bad) for bad in found.bad_rows[:20]]}
+        except SourceError as error:
+            log.warning("source not synced", source=row.id, why=str(error))
+            results[_name(row)] = {"error": str(error)}
+    return results
+
+
+def _source(work: Work, tenant: str, row: SourceRow) -> Knowledge:
+    if row.kind == "folder":
+        return FolderSource(Path(row.location), row.base_url)
+    if row.kind == "jsonl":
+        return JsonlSource(Path(row.location), row.base_url)
+    with work.db.read() as tx:
+        desk = desk_store.get(tx, tenant, row.desk or "", work.keys)
+    if desk is None:
+        raise SourceError(f"its desk {row.desk!r} does not exist any more: remove the source")
+    return work.connector(desk.kind).knowledge(desk.connection, work.clock)
+
+
+def _name(row: SourceRow) -> str:
+    return f"help centre of {row.desk}" if row.kind == "desk" else row.location

@@ -1,0 +1,85 @@
+"""The poll: the only source of what agents do, because the loop stop hides it from webhooks. It also finds lost deliveries."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import Connection, Row, select
+
+from app.store import desks as desk_store
+from app.store import inbox, jobs, marks, tickets
+from app.store.desks import StoredDesk
+from app.store.tables import desks
+from connectors.errors import ConnectorError
+from connectors.records import ChangedTicket
+from workers.work import Work
+
+POLL_EVERY = 60_000_000  # microseconds
+SYNC_EVERY = 15 * 60_000_000
+LOCK = 120_000_000
+PAGES_AT_ONCE = 5
+log = structlog.get_logger(__name__)
+
+
+def due_desks(tx: Connection, now: int) -> Sequence[Row[tuple[str, str]]]:
+    """(tenant, desk) of every active, installed desk that was not polled for a while."""
+    query = select(desks.c.tenant, desks.c.id).where(
+        desks.c.status == "active", desks.c.state != "{}", (desks.c.polled_at.is_(None)) | (desks.c.polled_at <= now - POLL_EVERY))
+    return tx.execute(query).all()
+
+
+def poll_due(work: Work) -> int:
+    """Poll every desk whose turn it is; returns how many changed tickets were taken in."""
+    with work.db.read() as tx:
+        waiting = due_desks(tx, work.clock())
+    return sum(_poll_one(work, tenant, desk) for tenant, desk in waiting)
+
+
+def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
+    now = work.clock()
+    with work.db.write() as tx:
+        if not marks.take(tx, f"poll:{desk_id}", work.new_id(), now, now + LOCK):
+            return 0
+        desk = desk_store.get(tx, tenant, desk_id, work.keys)
+        if marks.take(tx, f"sync:{tenant}", work.new_id(), now, now + SYNC_EVERY):
+            ask_for_sync(tx, tenant, work.new_id(), now)
+    assert desk is not None
+    try:
+        return _take_in(work, desk)
+    except ConnectorError as error:
+        log.warning("poll failed", desk=desk_id, status=error.status, permanent=error.permanent)
+        with work.db.write() as tx:
+            if error.status in (401, 403):
+                desk_store.set_status(tx, tenant, desk_id, "broken", f"the desk refuses our key ({error.status}): connect it again")
+            desk_store.polled(tx, tenant, desk_id, desk.poll_cursor, now)
+        return 0
+    finally:
+        with work.db.write() as tx:
+            marks.write(tx, f"poll:{desk_id}", "", 0)
+
+
+def _take_in(work: Work, desk: StoredDesk) -> int:
+    cursor, taken = desk.poll_cursor, 0
+    for _ in range(PAGES_AT_ONCE):
+        changed, next_cursor = work.desk(desk).changed_since(cursor, work.clock())
+        now = work.clock()
+        with work.db.write() as tx:
+            taken += sum(_accept(work, tx, desk, ticket, now) for ticket in changed)
+            # In one transaction with the rows: a crash repeats the page, and the rows' keys make that harmless.
+            desk_store.polled(tx, desk.tenant, desk.id, next_cursor, now)
+        if not changed or next_cursor == cursor:
+            break
+        cursor = next_cursor
+    return taken
+
+
+def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket, now: int) -> bool:
+    known = tickets.find(tx, desk.tenant, desk.id, changed.id)
+    if known is not None and known.own_stamp == changed.stamp:
+        return False  # our own write was the last change: nothing has happened since
+    return inbox.accept_changed(tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id())
+
+
+def ask_for_sync(tx: Connection, tenant: str, job_id: str, now: int) -> bool:
+    """Ask for one sync of all sources of the tenant; False when one is already waiting or at work."""
+    return jobs.ask(tx, tenant, job_id, "knowledge_sync", {}, now, now + 4 * SYNC_EVERY, f"sync:{tenant}")

@@ -1,0 +1,67 @@
+"""The rows are the truth: whatever rang or did not ring, due rows are found again within two seconds.
+
+Runs in beat and beside every worker. Two at once are harmless, none is survivable for as long as one worker lives.
+"""
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from app.store import inbox, jobs, outbox, promises
+from app.store.database import DEFAULT_TENANT, StoreBusy
+from workers.poll import due_desks
+from workers.work import Work
+
+SWEEP_SECONDS = 2.0
+MIN_SECONDS = 0.05
+log = structlog.get_logger(__name__)
+
+
+def sweep(work: Work, ring: Callable[[str], None]) -> float:
+    """Ring for everything that is due; returns the seconds until it is worth looking again (at most SWEEP_SECONDS)."""
+    now = work.clock()
+    with work.db.read() as tx:
+        next_inbox, next_outbox, orphans = inbox.next_due(tx), outbox.next_due(tx), outbox.count_orphans(tx, now)
+        abandoned, jobs_due = inbox.count_abandoned(tx, now), jobs.any_due(tx, now)
+        polls = due_desks(tx, now)
+    if abandoned or (next_inbox is not None and next_inbox <= now):
+        ring("process")
+    if orphans or (next_outbox is not None and next_outbox <= now):
+        ring("deliver")
+    if jobs_due:
+        ring("jobs")
+    if polls:
+        ring("poll")
+    with work.db.write() as tx:
+        promises.lapse(tx, DEFAULT_TENANT, now)
+    ahead = [at for at in (next_inbox, next_outbox) if at is not None and at > now]
+    return max(MIN_SECONDS, min([SWEEP_SECONDS, *((at - now) / 1_000_000 for at in ahead)]))
+
+
+class Sweeper:
+    """Sweeps in a thread until stopped. A sweep that fails is tried again: it is the last thing that may give up."""
+
+    def __init__(self, work: Work, ring: Callable[[str], None]) -> None:
+        self._work, self._ring = work, ring
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _run(self) -> None:
+        pause = MIN_SECONDS
+        while not self._stop.wait(pause):
+            try:
+                pause = sweep(self._work, self._ring)
+            except StoreBusy as error:
+                log.warning("sweep could not read the database", error=str(error))
+                pause = SWEEP_SECONDS
+            except Exception:
+                log.exception("sweep failed")
+                pause = SWEEP_SECONDS

@@ -1,0 +1,50 @@
+"""Celery tasks of three lines. They take no payload: what is due stands in the database, and the oldest due desk goes first."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from celery import Celery
+
+from workers.deliver import deliver_one
+from workers.jobs import job_one
+from workers.poll import poll_due
+from workers.process import process_one
+from workers.record import Superseded
+from workers.sweep import sweep
+from workers.work import Work
+
+MAX_ROWS = 50  # of one ring; the next ring goes on, and other tasks get their turn between
+
+
+def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None]) -> None:
+    """Give the app its tasks. `work` is called inside the worker process, after the fork."""
+
+    @app.task(name="candor.process")
+    def process() -> None:
+        _drain(lambda: process_one(work()))
+
+    @app.task(name="candor.deliver")
+    def deliver() -> None:
+        _drain(lambda: deliver_one(work()))
+
+    @app.task(name="candor.jobs", soft_time_limit=1500, time_limit=1700)
+    def jobs() -> None:
+        job_one(work())
+
+    @app.task(name="candor.poll")
+    def poll() -> None:
+        poll_due(work())
+
+    @app.task(name="candor.sweep")
+    def sweep_once() -> None:
+        sweep(work(), ring)
+
+
+def _drain(one: Callable[[], bool]) -> None:
+    for _ in range(MAX_ROWS):
+        try:
+            if not one():
+                return
+        except Superseded:
+            # Somebody else holds the row by now and writes its end; ours was not written.
+            continue
