@@ -42,6 +42,7 @@ _ORDINARY = re.compile(
 MARKS_MAX = 6
 # Folding these would change what is said: 10² would become 102, 1½ would become 11⁄2, ① followed by 2 would become 12.
 _MEANING = ("<super>", "<sub>", "<fraction>", "<circle>")
+_ELLIPSIS = "\u2026"  # plain typing that hides nothing: a quote keeps it
 
 _DOUBLE_BRACE = re.compile(r"(?<=\{)(?=[{%#])|(?<=[}%#])(?=\})")
 
@@ -85,7 +86,7 @@ def _fold(text: str) -> str:
     parts: list[str] = []
     start = 0
     for place, letter in enumerate(text):
-        if letter > "\x7f" and unicodedata.decomposition(letter).startswith(_MEANING):
+        if letter > "\x7f" and (letter == _ELLIPSIS or unicodedata.decomposition(letter).startswith(_MEANING)):
             parts.append(unicodedata.normalize("NFKC", text[start:place]))
             parts.append(letter)
             start = place + 1

@@ -4,6 +4,7 @@ Each part is made twice at once, as HTML (p, br, ol, ul, li, a, em, strong, bloc
 """
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from connectors.clean import break_placeholders, visible
 
 # A title longer than this is no title any more; it is cut at a word.
 TITLE_MAX = 140
+NO_BREAK = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def say(words: Words, key: str, **values: Part | str) -> Part:
 
 
 def fill(template: str, where: str, values: dict[str, Part | str] | None = None) -> Part:
-    """The template with its fillings; the template itself is escaped, so words files hold text and never mark-up."""
+    """The template with its fillings; the template itself is escaped, so words files hold one line of text and never mark-up."""
+    # Folded piece by piece, so that the no-break spaces of French stay.
+    template = NO_BREAK.join(_folded(piece) for piece in template.split(NO_BREAK))
     parts = {name: value if isinstance(value, Part) else data(value) for name, value in (values or {}).items()}
     try:
         check_shape(template)
@@ -77,6 +81,10 @@ def fill(template: str, where: str, values: dict[str, Part | str] | None = None)
     except (KeyError, ValueError) as error:
         raise WordingError(f"{where} cannot be filled ({error}); it may use {sorted(parts)}") from error
     return Part(Markup(html), text)  # noqa: S704 - template and fillings were escaped above
+
+
+def _folded(template: str) -> str:
+    return re.sub(r"\s+", " ", visible(template))
 
 
 def check_shape(template: str) -> None:

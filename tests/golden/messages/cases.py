@@ -10,6 +10,7 @@ from app.core.messages import Body, Frame
 from app.core.verdicts import Answer, Clarify, Handoff, Option, Sentence, Source
 from config.policy import Detail, Reason
 from config.wording import LANGUAGES, Words, load_words
+from tests.golden.messages.tickets import note_of
 
 FOLDER = Path(__file__).parent
 DAY = 1_772_496_000_000_000  # 3 March 2026
@@ -17,20 +18,23 @@ FRAME = Frame("Larkfield", "Larkfield assistant (AI)", "", "Maya Dubois", "en", 
 
 # The help centre's own words, as each language's articles would hold them.
 QUOTES = {
-    "en": ("Returning an item", "When refunds arrive", "You can return shoes within 30 days of delivery if they are unworn.", "To return a pair:",
+    "en": ("Returning an item", "When refunds arrive", "You can return shoes within 30 days of delivery if they are unworn.",
+           "To return a pair:",
            ("1. Open Your orders and choose the pair.", "2. Select Return an item.", "3. Print the label."),
            "Refunds reach your card 5–7 working days after we receive the parcel.", "our repairs team",
            "They usually reply in about 40 minutes; 9 in 10 people hear back by 3:30 pm (London).",
            "Changing the address of an order not yet shipped", "Changing the address saved in your account"),
     "fr": ("Retourner un article", "Quand arrivent les remboursements",
-           "Vous pouvez retourner des chaussures dans les 30 jours suivant la livraison si elles n'ont pas été portées.", "Pour retourner une paire :",
+           "Vous pouvez retourner des chaussures dans les 30 jours suivant la livraison si elles n'ont pas été portées.",
+           "Pour retourner une paire :",
            ("1. Ouvrez Vos commandes et choisissez la paire.", "2. Sélectionnez Retourner un article.", "3. Imprimez l'étiquette."),
            "Le remboursement arrive sur votre carte 5 à 7 jours ouvrés après réception du colis.", "notre équipe réparations",
            "La réponse arrive en général en 40 minutes environ ; 9 personnes sur 10 ont une réponse avant 15 h 30 (Paris).",
            "Modifier l'adresse d'une commande non expédiée", "Modifier l'adresse enregistrée dans votre compte"),
     "de": ("Einen Artikel zurücksenden", "Wann Erstattungen eintreffen",
-           "Ungetragene Schuhe können Sie innerhalb von 30 Tagen nach der Lieferung zurücksenden.", "So senden Sie ein Paar zurück:",
-           ("1. Öffnen Sie Ihre Bestellungen und wählen Sie das Paar.", "2. Wählen Sie Artikel zurücksenden.", "3. Drucken Sie das Etikett aus."),
+           "Ungetragene Schuhe können Sie innerhalb von 30 Tagen nach der Lieferung zurücksenden.",
+           "So senden Sie ein Paar zurück:",
+           ("1. Öffnen Sie Ihre Bestellungen und wählen Sie ein Paar.", "2. Wählen Sie Zurücksenden.", "3. Drucken Sie das Etikett."),
            "Erstattungen erreichen Ihre Karte 5–7 Werktage nach Eingang des Pakets.", "unser Reparaturteam",
            "Meist dauert eine Antwort etwa 40 Minuten; 9 von 10 Menschen haben bis 15:30 Uhr (Berlin) eine Antwort.",
            "Die Adresse einer noch nicht versandten Bestellung ändern", "Die im Konto gespeicherte Adresse ändern"),
@@ -102,6 +106,13 @@ KINDS |= {
     }.items()
     for detail in details
 }
+
+
+def _note(kind: str) -> Callable[[str, Words, Frame], Body]:
+    return lambda language, words, frame: note_of(kind, language, words, frame)
+
+
+KINDS |= {f"note_{kind}": (_note(kind), FRAME) for kind in ("full", "not_told", "bare", "draft_answer")}
 
 
 def rendered() -> Iterator[tuple[Path, str]]:
