@@ -1,0 +1,53 @@
+"""Who is signed in. The browser holds a random key, the row only its hash: a copy of the database signs nobody in."""
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from app.store.tables import sessions, users
+from app.store.users import Account
+
+IDLE = 30 * 60_000_000  # microseconds
+ABSOLUTE = 12 * 3_600_000_000
+SEEN_EVERY = 60_000_000  # how exact `seen_at` is kept: not every page view needs a write
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    account: Account
+    seen_at: int
+
+
+def start(tx: Connection, account: Account, key: str, now: int) -> None:
+    """Open a session under a fresh random key; sessions past their time are cleared on the way."""
+    tx.execute(delete(sessions).where((sessions.c.created_at < now - ABSOLUTE) | (sessions.c.seen_at < now - IDLE)))
+    tx.execute(insert(sessions).values(id=_digest(key), tenant=account.tenant, user=account.id, created_at=now, seen_at=now))
+
+
+def read(connection: Connection, key: str, now: int) -> Session | None:
+    """The session, None when it is unknown, idle for IDLE, older than ABSOLUTE, or its account is gone."""
+    row = connection.execute(
+        select(users.c.id, users.c.tenant, users.c.email, users.c.name, users.c.role, sessions.c.seen_at)
+        .join(users, (users.c.id == sessions.c.user) & (users.c.tenant == sessions.c.tenant))
+        .where(sessions.c.id == _digest(key), sessions.c.seen_at >= now - IDLE, sessions.c.created_at >= now - ABSOLUTE)
+    ).first()
+    return Session(Account(row.id, row.tenant, row.email, row.name, row.role), row.seen_at) if row else None
+
+
+def touch(tx: Connection, key: str, now: int) -> None:
+    tx.execute(update(sessions).where(sessions.c.id == _digest(key)).values(seen_at=now))
+
+
+def end(tx: Connection, key: str) -> None:
+    tx.execute(delete(sessions).where(sessions.c.id == _digest(key)))
+
+
+def end_all(tx: Connection, account: Account) -> None:
+    """After a new password nobody stays signed in with the old one."""
+    tx.execute(delete(sessions).where(sessions.c.user == account.id))
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

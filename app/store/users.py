@@ -1,0 +1,146 @@
+"""Who may sign in to the console: accounts, their one-time tokens, their passwords."""
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, Row, case, insert, select, update
+
+from app.store.database import Database
+from app.store.tables import users
+
+ROLES = ("viewer", "agent", "auditor", "admin", "owner")
+TOKEN_LIFE = 24 * 3_600_000_000  # microseconds
+MAX_FAILED = 5
+LOCK = 15 * 60_000_000  # microseconds an account rests after MAX_FAILED wrong passwords
+MIN_PASSWORD = 12  # characters
+MAX_PASSWORD = 256  # hashing is slow on purpose: nobody may make it slower
+
+_hasher = PasswordHasher()  # argon2id with the library's defaults (RFC 9106, low memory)
+# Checked when there is no such account, so that an unknown address takes as long as a known one.
+_DECOY = _hasher.hash(secrets.token_hex(16))
+
+
+class UserError(ValueError):
+    """What was asked of an account cannot be done; the message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    id: str
+    tenant: str
+    email: str
+    name: str
+    role: str
+
+
+def create_with_token(tx: Connection, tenant: str, email: str, name: str, role: str, now: int, user_id: str) -> str:
+    """Make the account and return its one-time token (valid TOKEN_LIFE, kept only as a hash): print it once.
+
+    An address that has an account already gets a new token and keeps its role; its password works until the token is used.
+    Raises UserError when the role or the address cannot be used.
+    """
+    email = _clean(email)
+    if role not in ROLES:
+        raise UserError(f"no role {role!r}: choose one of {', '.join(ROLES)}")
+    if "@" not in email or len(email) > 320:
+        raise UserError(f"{email!r} is not an e-mail address")
+    token = secrets.token_urlsafe(24)
+    ticket = {"token_hash": _digest(token), "token_until": now + TOKEN_LIFE}
+    known = tx.execute(select(users.c.tenant).where(users.c.email == email)).first()
+    if known is None:
+        row = {"id": user_id, "tenant": tenant, "email": email, "name": name, "role": role, "created_at": now}
+        tx.execute(insert(users).values(**row, **ticket, failed=0, locked_until=0))
+    elif known.tenant == tenant:
+        tx.execute(update(users).where(users.c.email == email).values(**ticket))
+    else:
+        raise UserError(f"{email!r} belongs to another company")
+    return token
+
+
+def check_password(password: str, account_email: str = "") -> None:
+    """Raises UserError, for people, when this must not become a password."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise UserError(f"Use {MIN_PASSWORD} to {MAX_PASSWORD} characters. A few unrelated words work well.")
+    if password.strip().lower() == account_email or len(set(password)) < 5:
+        raise UserError("That one is too easy to guess. A few unrelated words work well.")
+
+
+def use_token(db: Database, token: str, password: str, now: int) -> Account | None:
+    """Spend the one-time token and set the password; None when it is unknown, used or too old. Raises UserError on a bad password."""
+    with db.read() as connection:
+        row = connection.execute(select(users).where(users.c.token_hash == _digest(token.strip()))).first()
+    if row is None or (row.token_until or 0) < now:
+        return None
+    check_password(password, row.email)
+    # Hashed between two transactions: it takes a tenth of a second, and SQLite has one writer.
+    hashed = _hasher.hash(password)
+    with db.write() as tx:
+        spent = tx.execute(
+            update(users).where(users.c.id == row.id, users.c.token_hash == row.token_hash)
+            .values(password_hash=hashed, token_hash=None, token_until=None, failed=0, locked_until=0)
+        )
+        return _account(row) if spent.rowcount == 1 else None
+
+
+def sign_in(db: Database, email: str, password: str, now: int) -> tuple[Account | None, str]:
+    """The account and "signed_in", or None and why: `unknown`, `locked`, `no_password`, `wrong`. The why is for the audit log only."""
+    with db.read() as connection:
+        row = connection.execute(select(users).where(users.c.email == _clean(email))).first()
+    right = _matches(row.password_hash if row else None, password)
+    if row is None:
+        return None, "unknown"
+    if row.locked_until > now:
+        return None, "locked"
+    if row.password_hash is None:
+        return None, "no_password"
+    with db.write() as tx:
+        _note_try(tx, row.id, right, now)
+    return (_account(row), "signed_in") if right else (None, "wrong")
+
+
+def anywhere(connection: Connection, email: str) -> Account | None:
+    """The account of this address; an address belongs to one tenant, and at sign-in the tenant is not known yet."""
+    row = connection.execute(select(users).where(users.c.email == _clean(email))).first()
+    return _account(row) if row else None
+
+
+def count(connection: Connection, tenant: str) -> int:
+    return len(connection.execute(select(users.c.id).where(users.c.tenant == tenant)).all())
+
+
+def _note_try(tx: Connection, user_id: str, right: bool, now: int) -> None:
+    if right:
+        tx.execute(update(users).where(users.c.id == user_id).values(failed=0, locked_until=0))
+        return
+    # Counted in the statement: two wrong tries at once are two.
+    failed = users.c.failed + 1
+    full = failed >= MAX_FAILED
+    tx.execute(
+        update(users).where(users.c.id == user_id)
+        .values(failed=case((full, 0), else_=failed), locked_until=case((full, now + LOCK), else_=users.c.locked_until))
+    )
+
+
+def _matches(hashed: str | None, password: str) -> bool:
+    try:
+        _hasher.verify(hashed or _DECOY, password[:MAX_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return False
+    return hashed is not None
+
+
+def _account(row: Row[tuple[object, ...]]) -> Account:
+    return Account(row.id, row.tenant, row.email, row.name, row.role)
+
+
+def _clean(email: str) -> str:
+    return email.strip().lower()
+
+
+def _digest(token: str) -> str:
+    # Plain sha256 is enough: the token is 24 random bytes, there is nothing to guess.
+    return hashlib.sha256(token.encode()).hexdigest()

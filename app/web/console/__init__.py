@@ -1,0 +1,111 @@
+"""The console: what the assistant did on each ticket, and why. Reads only; nothing here changes a ticket."""
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import Connection
+
+from app.store import audit as audit_store
+from app.store import evidence, ledger, views
+from app.store.views import Cursor, Story, TicketFilter
+from app.web import times
+from app.web.access import allow
+from app.web.company import Company, company_of
+from app.web.console import desks as desk_pages
+from app.web.console import entries, plain
+from app.web.console.banners import banners
+from app.web.house import House
+
+READERS = ("viewer", "agent", "auditor", "admin", "owner")
+PAGE = 50
+
+
+def blueprint(house: House) -> Blueprint:
+    """Tickets, one ticket's story, desks, the audit log."""
+    pages = Blueprint("console", __name__)
+
+    def page(template: str, connection: Connection, **values: Any) -> str:
+        company, now = company_of(connection, current_user.tenant), house.clock()
+        return render_template(
+            template, company=company, plain=plain, now=now, banners=banners(connection, current_user.tenant, company, now),
+            me=current_user, **_told_in(company, now), **values)
+
+    @pages.get("/")
+    @allow(*READERS)
+    def home() -> ResponseReturnValue:
+        return redirect(url_for("console.tickets"))
+
+    @pages.get("/tickets")
+    @allow(*READERS)
+    def tickets() -> ResponseReturnValue:
+        wanted, after = _filter(), _cursor(request.args.get("after", ""))
+        with house.db.read() as connection:
+            lines, following = views.ticket_page(connection, current_user.tenant, house.keys, wanted, after, PAGE)
+            return page(
+                "console/tickets.html", connection, lines=lines, wanted=wanted, desks=desk_pages.names(connection, current_user.tenant),
+                counts=views.counts(connection, current_user.tenant), detail_of=entries.detail_of, paged=after is not None,
+                following=f"{following.updated_at}.{following.id}" if following else None)
+
+    @pages.get("/tickets/<ticket_row>")
+    @allow(*READERS)
+    def story(ticket_row: str) -> ResponseReturnValue:
+        with house.db.read() as connection:
+            told = views.story(connection, current_user.tenant, house.keys, ticket_row)
+            if told is None:
+                abort(404)
+            events = timeline(connection, current_user.tenant, house, told)
+            return page("console/story.html", connection, story=told, events=events, promises={p.entry: p for p in told.promises})
+
+    @pages.get("/desks")
+    @allow(*READERS)
+    def desks() -> ResponseReturnValue:
+        with house.db.read() as connection:
+            return page("console/desks.html", connection, desks=desk_pages.cards(connection, current_user.tenant))
+
+    @pages.get("/audit")
+    @allow("auditor", "admin", "owner")
+    def audit() -> ResponseReturnValue:
+        before = request.args.get("before", type=int)
+        with house.db.read() as connection:
+            rows = audit_store.newest(connection, current_user.tenant, before, PAGE)
+            return page("console/audit.html", connection, rows=rows, full=len(rows) == PAGE,
+                        broken=audit_store.first_broken(connection, current_user.tenant, house.keys))
+
+    return pages
+
+
+def timeline(connection: Connection, tenant: str, house: House, told: Story) -> list[tuple[int, str, Any]]:
+    """(time, "delivery" or "entry", row or EntryView), oldest first."""
+    texts = {e.id: ledger.texts(connection, tenant, e.id, house.keys) for e in told.entries}
+    pointed = {pair for e in told.entries for pair in entries.cited(json.loads(e.payload), texts[e.id])}
+    versions = evidence.load(connection, tenant, pointed)
+    events: list[tuple[int, str, Any]] = [(row.received_at, "delivery", row) for row in told.deliveries]
+    events += [(e.at, "entry", entries.entry_view(e, texts[e.id], versions, told.effects)) for e in told.entries]
+    # A delivery stands before the verdict it led to, also when both carry the same microsecond.
+    return sorted(events, key=lambda event: (event[0], event[1] == "entry"))
+
+
+def _told_in(company: Company, now: int) -> dict[str, Any]:
+    """Times in the company's zone, for the templates."""
+    return {
+        "stamp": lambda us: times.stamp(us, company.tz),
+        "ago": lambda us: times.ago(us, now),
+        "iso": times.iso,
+        "length": times.length,
+    }
+
+
+def _filter() -> TicketFilter:
+    verdict, desk = request.args.get("verdict", ""), request.args.get("desk", "")
+    return TicketFilter(verdict if verdict in views.VERDICTS else None, desk or None, request.args.get("attention") == "1")
+
+
+def _cursor(text: str) -> Cursor | None:
+    time, _, row = text.partition(".")
+    return Cursor(int(time), row) if time.isascii() and time.isdigit() and len(time) < 18 and row else None
+
+

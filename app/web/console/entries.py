@@ -1,0 +1,153 @@
+"""A ledger entry made ready for a page. Whatever an entry does not hold is left out; nothing is reconstructed."""
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.core.links import deep_link, web_address
+from app.store import evidence
+from app.store.evidence import Shown, StoredVersion
+from app.web.console import plain
+
+SHIPPED_PRIOR = "not calibrated on this desk yet"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    name: str
+    hit: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A sentence as it was written, and the passage it rests on; `shown` is None when that version is not kept any more."""
+
+    text: str
+    number: int
+    title: str
+    version: str
+    link: str | None
+    public: bool
+    shown: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    title: str
+    version: str
+    link: str | None
+    score: float | None
+    cosine: float | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """What the page shows of one entry. `erased`: its texts are gone with the person's key, or were never kept."""
+
+    id: str
+    seq: int
+    at: int
+    kind: str
+    verdict: str | None
+    title: str
+    why: str
+    reason: str | None
+    detail: str | None
+    mode: str | None
+    mode_why: str
+    policy: int | None
+    took_ms: int | None
+    rules: tuple[RuleLine, ...]
+    p_right: float | None
+    confidence: str
+    snapshot: str
+    found: tuple[Found, ...]
+    pairs: tuple[Pair, ...]
+    wait: Mapping[str, Any] | None
+    reading: Mapping[str, Any]
+    question: str
+    reply: str
+    note: str
+    erased: bool
+    effects: tuple[Row[tuple[object, ...]], ...]
+    rest: Mapping[str, Any]
+
+
+def detail_of(payload: Mapping[str, Any]) -> str | None:
+    verdict = payload.get("verdict")
+    found = verdict.get("detail") if isinstance(verdict, Mapping) else None
+    return str(found) if found else None
+
+
+def cited(payload: Mapping[str, Any], texts: Mapping[str, Any] | None) -> set[tuple[str, str]]:
+    """Every (article, version) the entry points at."""
+    return {
+        (str(place["article"]), str(place["version"]))
+        for place in (*_list(texts or {}, "sentences"), *_list(_map(payload, "findings"), "candidates"))
+        if "article" in place and "version" in place
+    }
+
+
+def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, versions: Mapping[tuple[str, str], StoredVersion],
+               effects: Sequence[Row[tuple[object, ...]]]) -> EntryView:
+    payload: dict[str, Any] = json.loads(row.payload)
+    findings, detail = _map(payload, "findings"), detail_of(payload)
+    p_right = findings.get("p_right")
+    known = texts or {}
+    return EntryView(
+        id=row.id, seq=row.seq, at=row.at, kind=row.kind, verdict=row.verdict,
+        title=plain.word(plain.VERDICTS, row.verdict) or plain.word({}, row.kind).capitalize(),
+        why=plain.why(row.verdict, row.reason, detail), reason=row.reason, detail=detail,
+        mode=payload.get("mode"), mode_why=str(payload.get("mode_why") or ""), policy=payload.get("policy"), took_ms=payload.get("took_ms"),
+        rules=tuple(RuleLine(str(h.get("rule", "")), bool(h.get("hit")), str(h.get("because") or "")) for h in _list(payload, "hits")),
+        p_right=float(p_right) if isinstance(p_right, int | float) else None,
+        confidence="" if findings.get("calibrated") else SHIPPED_PRIOR,
+        snapshot=str(findings.get("snapshot") or ""),
+        found=tuple(_found(c, versions) for c in _list(findings, "candidates")),
+        pairs=tuple(_pair(s, versions) for s in _list(known, "sentences")),
+        wait=_map(payload, "wait") or None, reading=_map(payload, "reading"),
+        question=str(known.get("question") or ""), reply=str(known.get("reply") or ""), note=str(known.get("note") or ""),
+        erased=texts is None and row.kind == "verdict",
+        effects=tuple(e for e in effects if e.ledger_entry == row.id),
+        rest={} if row.kind == "verdict" else {k: v for k, v in payload.items() if isinstance(v, str | int | float) and v != ""},
+    )
+
+
+def _pair(sentence: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]) -> Pair:
+    stored, text = _stored(sentence, versions), str(sentence.get("text") or "")
+    start, end = int(sentence.get("start") or 0), int(sentence.get("end") or 0)
+    return Pair(
+        text=text, number=int(sentence.get("number") or 0), title=stored.title if stored else str(sentence.get("article") or ""),
+        version=str(sentence.get("version") or ""), link=deep_link(stored.url, stored.text[start:end]) if stored else None,
+        public=stored.public if stored else False, shown=evidence.in_context(stored.text, start, end) if stored else None,
+    )
+
+
+def _found(candidate: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]) -> Found:
+    stored = _stored(candidate, versions)
+    start, end = int(candidate.get("start") or 0), int(candidate.get("end") or 0)
+    return Found(
+        title=stored.title if stored else str(candidate.get("article") or ""), version=str(candidate.get("version") or ""),
+        link=web_address(stored.url) if stored else None, score=candidate.get("score"), cosine=candidate.get("cosine"),
+        quote=stored.text[start:end] if stored else "",
+    )
+
+
+def _stored(place: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]) -> StoredVersion | None:
+    return versions.get((str(place.get("article")), str(place.get("version"))))
+
+
+def _map(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = tree.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _list(tree: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    found = tree.get(key)
+    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []

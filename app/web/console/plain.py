@@ -1,0 +1,117 @@
+"""The console's words for what the core decided: every name of the closed lists in a sentence a person can act on."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+VERDICTS: Mapping[str, str] = {
+    "answer": "Answered",
+    "clarify": "Asked one question",
+    "confirm": "Asked before acting",
+    "handoff": "Handed off",
+    "settle": "Settled",
+    "stay_quiet": "Stayed quiet",
+}
+REASONS: Mapping[str, str] = {
+    "customer_asked": "The customer asked for a person.",
+    "unsure": "The assistant was not sure enough to answer.",
+    "out_of_scope": "Nothing in the help centre is about this.",
+    "must_handoff": "This has to be looked at by a person.",
+    "approval_needed": "A colleague has to approve this first.",
+    "fallback": "The assistant is holding back for now.",
+    "cannot_reply_here": "A reply would not reach the customer here.",
+    "held_out": "Kept for comparison: nothing was written.",
+    "failed": "Something went wrong on our side.",
+}
+DETAILS: Mapping[str, str] = {
+    "none": "",
+    "contradiction": "Two pages of the help centre contradict each other.",
+    "no_articles": "The help centre is empty.",
+    "nothing_close": "The nearest page is too far from the question.",
+    "not_sure_enough": "The best page may not settle it.",
+    "several_fit": "Several pages fit, and it is not clear which.",
+    "already_asked": "It had asked its one question before.",
+    "language": "It cannot read or answer reliably in this language.",
+    "upset": "The customer is upset.",
+    "repeated": "The customer came back on the same matter.",
+    "cap": "It has written as often as it may in 24 hours.",
+    "spend": "The budget for outside models is used up.",
+    "poison": "The ticket could not be worked on, again and again.",
+    "old_delivery": "The delivery was too old to answer.",
+    "topic": "Policy gives this topic to people.",
+    "phrase": "In the customer's own words.",
+    "page_button": "With the button on the ticket page.",
+    "asked_before": "They asked for a person within the last 30 days.",
+    "after_answer": "After an answer of the assistant.",
+    "channel": "The ticket's channel cannot be written to.",
+    "closed": "The ticket is closed.",
+    "empty": "The message has no text to read.",
+}
+QUIET: Mapping[str, str] = {
+    "automatic": "An automatic mail, not a person writing.",
+    "own_writing": "The newest message is the assistant's own.",
+    "people_own_it": "A person has taken this ticket.",
+    "already_answered": "This message has its answer.",
+    "nothing_new": "Nothing new from the customer.",
+    "other_bot": "Another bot has answered: two bots work on this desk.",
+    "closed": "The ticket is closed or gone.",
+    "not_yet": "People are at work; the assistant answers later.",
+}
+VERDICT_NOTES: Mapping[str, str] = {
+    "answer": "Every sentence is quoted from the help centre.",
+    "clarify": "Two pages could fit, so it asked which one is meant.",
+    "confirm": "Nothing is done until the customer says yes.",
+    "settle": "The customer said that it is settled.",
+}
+MODES: Mapping[str, str] = {
+    "send": "Send: replies go to the customer",
+    "draft": "Draft: replies wait in a note for an agent",
+    "watch": "Watch: nothing is written at the desk",
+}
+EFFECTS: Mapping[str, str] = {
+    "public": "reply",
+    "note": "note",
+    "fields": "fields",
+    "open_ticket": "new ticket",
+    "action": "action",
+}
+STATES: Mapping[str, str] = {
+    "ready": "waiting to be sent",
+    "sending": "being sent",
+    "sent": "sent",
+    "unknown": "unclear whether it arrived; being checked",
+    "stale": "not sent, the ticket had changed",
+    "failed": "refused by the desk",
+    "dead": "given up; a person must look",
+}
+# How a state looks: good, busy, plain or bad. Never by colour alone: the word stands beside it.
+TONES: Mapping[str, str] = {
+    "ready": "busy", "sending": "busy", "sent": "good", "unknown": "bad", "stale": "plain", "failed": "bad", "dead": "bad",
+    "waiting": "busy", "working": "busy", "done": "good", "bad": "bad",
+}
+INBOX_KINDS: Mapping[str, str] = {
+    "delivery": "The desk delivered a change",
+    "changed": "The poll found a change",
+    "act": "The customer pressed a button",
+}
+INBOX_STATES: Mapping[str, str] = {
+    "waiting": "waiting", "working": "being worked on", "done": "done", "bad": "set aside, a person must look",
+}
+PROMISE_STATES: Mapping[str, str] = {
+    "open": "still running", "kept": "kept", "broken": "broken", "none": "no time was told", "void": "no longer counts",
+}
+OWNERS: Mapping[str, str] = {"assistant": "The assistant", "people": "A person"}
+DESK_STATES: Mapping[str, str] = {"active": "active", "paused": "paused", "broken": "broken"}
+
+
+def word(table: Mapping[str, str], name: str | None) -> str:
+    """The table's words, or the bare name for one a newer release wrote; "" for none."""
+    return "" if name is None else table.get(name, name.replace("_", " "))
+
+
+def why(verdict: str | None, reason: str | None, detail: str | None) -> str:
+    """One or two sentences on why the verdict fell as it did."""
+    if verdict == "stay_quiet":
+        return word(QUIET, reason)
+    if verdict == "handoff":
+        return " ".join(part for part in (word(REASONS, reason), word(DETAILS, detail)) if part)
+    return VERDICT_NOTES.get(verdict or "", "")

@@ -1,0 +1,106 @@
+"""The customer's page of one ticket, behind the signed link in each message. Opening it never does anything: mail scanners open links."""
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
+
+from app.store import inbox, links, tickets
+from app.store.ids import new_id
+from app.store.links import LinkRefused, TicketLink
+from app.store.tickets import StoredTicket
+from app.web.access import public_page
+from app.web.company import Company, company_of
+from app.web.customer.view import asking, customer_view, presses
+from app.web.house import House
+from config.wording import LANGUAGES, Words, load_words
+
+PRESS_LIMIT = "60 per hour"  # per address; a whole office may stand behind one
+# Not in config/words on purpose: those sentences are taken out of customers' mails before they are read, and a customer
+# who writes the words on our button must be heard.
+WORDS = Path(__file__).parent / "words"
+
+
+def blueprint(house: House) -> Blueprint:
+    """`/t/<token>`: GET shows, POST asks for a person."""
+    pages = Blueprint("customer", __name__)
+
+    @pages.get("/t/<token>")
+    @public_page
+    def show(token: str) -> ResponseReturnValue:
+        now = house.clock()
+        try:
+            link = links.read_token(house.keys, token, now)
+        except LinkRefused as refused:
+            return _no_page(refused)
+        with house.db.read() as connection:
+            ticket = tickets.find(connection, link.tenant, link.desk, link.ticket)
+            if ticket is None:
+                return _no_page(LinkRefused(expired=False))
+            company = company_of(connection, link.tenant)
+            view = customer_view(connection, house, link, ticket, company, messages_of(_language(ticket, company)), now)
+        return _quiet_page(render_template(
+            "customer/ticket.html", view=view, company=company, say=page_words(view.language).say, language=view.language,
+            press=links.press_token(house.keys, link), ask_at=url_for("customer.ask_person", token=token)))
+
+    @pages.post("/t/<token>/person")
+    @public_page
+    @house.limiter.limit(PRESS_LIMIT)
+    def ask_person(token: str) -> ResponseReturnValue:
+        now = house.clock()
+        try:
+            link = links.read_token(house.keys, token, now)
+        except LinkRefused as refused:
+            return _no_page(refused)
+        if not links.pressed_on(house.keys, link, request.form.get("press", "")):
+            return _no_page(LinkRefused(expired=False))
+        with house.db.write() as tx:
+            kept = _keep_press(tx, link, now)
+        if kept:
+            house.ring()
+        return redirect(url_for("customer.show", token=token), 303)
+
+    return pages
+
+
+def _keep_press(tx: Connection, link: TicketLink, now: int) -> bool:
+    """Keep the wish for a person once: not while one is being carried out, nor when people have the ticket."""
+    ticket = tickets.find(tx, link.tenant, link.desk, link.ticket)
+    if ticket is None or ticket.owner == "people" or asking(tx, link):
+        return False
+    # Two presses at once carry the same number, so the desk's unique key lets one row in.
+    key = f"person:{ticket.id}:{presses(tx, link)}"
+    return inbox.accept_act(tx, link.tenant, link.desk, link.ticket, "person", key, now, new_id())
+
+
+@cache
+def page_words(language: str) -> Words:
+    return load_words(language, WORDS)
+
+
+@cache
+def messages_of(language: str) -> Words:
+    """The words of the messages, for what the page repeats of them."""
+    return load_words(language)
+
+
+def _language(ticket: StoredTicket, company: Company) -> str:
+    wanted = (ticket.language or company.default_language).split("-")[0]
+    return wanted if wanted in LANGUAGES else company.default_language
+
+
+def _no_page(refused: LinkRefused) -> Response:
+    language = request.accept_languages.best_match(LANGUAGES) or "en"
+    page = render_template("customer/no_link.html", say=page_words(language).say, language=language,
+                           kind="expired" if refused.expired else "unknown")
+    return _quiet_page(page, 410 if refused.expired else 404)
+
+
+def _quiet_page(page: str, status: int = 200) -> Response:
+    """Never indexed, never kept by a cache."""
+    response = make_response(page, status)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,240 @@
+"""What a customer may see of their ticket: what was sent to them, where it comes from, who has it now, and the wait they were told."""
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Connection, Row, func, select
+
+from app.core.links import deep_link
+from app.core.speaking import speak_wait
+from app.core.verdicts import Wait
+from app.store import evidence, ledger, views
+from app.store.evidence import Shown, StoredVersion
+from app.store.links import TicketLink
+from app.store.tables import inbox, outbox, promises, queue_events
+from app.store.tables import ledger as ledger_rows
+from app.store.tickets import StoredTicket
+from app.web import times
+from app.web.company import Company
+from app.web.house import House
+from config.wording import Words
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """A page an answer was quoted from; `passages` are the quotes in their context."""
+
+    number: int
+    title: str
+    updated: str
+    link: str | None
+    passages: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message that was sent to the customer. `sentences` (text, source number) for an answer, else the whole `text`."""
+
+    at: str
+    at_iso: str
+    question: str
+    sentences: tuple[tuple[str, int], ...]
+    sources: tuple[SourceView, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitView:
+    text: str
+    told_at: str
+    told_iso: str
+    replied_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The customer's copy of a hand-off: the same facts the agents got, nothing of theirs."""
+
+    why: str
+    question: str
+    looked_up: tuple[str, ...]
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """`owner`: reading (no reply yet), assistant (it has replied), asked (a person is being called), queue or people (one has acted)."""
+
+    language: str
+    subject: str | None
+    owner: str
+    team: str | None
+    told: tuple[Told, ...]  # newest first
+    wait: WaitView | None
+    passed_on: PassedOn | None
+    until: str
+
+
+def asking(connection: Connection, link: TicketLink) -> bool:
+    """Whether the customer's wish for a person is on its way."""
+    return connection.execute(_acts(link, "waiting", "working").limit(1)).first() is not None
+
+
+def presses(connection: Connection, link: TicketLink) -> int:
+    """How many wishes of this ticket have been carried out."""
+    return int(connection.execute(select(func.count()).select_from(_acts(link, "done", "bad").subquery())).scalar_one())
+
+
+def customer_view(connection: Connection, house: House, link: TicketLink, ticket: StoredTicket, company: Company, words: Words,
+                  now: int) -> CustomerView:
+    """Everything the page shows, read in one transaction. Internal notes and scores have no place here."""
+    language = words.language
+    entries = connection.execute(
+        select(ledger_rows)
+        .where(ledger_rows.c.tenant == link.tenant, ledger_rows.c.desk == link.desk, ledger_rows.c.ticket == link.ticket,
+               ledger_rows.c.kind == "verdict")
+        .order_by(ledger_rows.c.seq.desc())
+    ).all()
+    texts = {e.id: ledger.texts(connection, link.tenant, e.id, house.keys) or {} for e in entries}
+    sent = _sent(connection, link)
+    told = [e for e in entries if e.id in sent]
+    versions = evidence.load(connection, link.tenant, {
+        (str(s["article"]), str(s["version"])) for e in entries for s in (*_sentences(texts[e.id]), *_looked(e)) if "article" in s
+    })
+    handed = next((e for e in entries if e.verdict == "handoff"), None)
+    owner = _owner(connection, link, ticket, handed, bool(told))
+    return CustomerView(
+        language=language,
+        subject=views.open_subject(connection, link.tenant, house.keys, ticket),
+        owner=owner,
+        team=_team(handed, company, language) if owner == "queue" else None,
+        told=tuple(_told(e, sent[e.id], texts[e.id], versions, company, language) for e in told),
+        wait=_wait(connection, link, entries, company, words, now),
+        passed_on=_passed_on(handed, texts[handed.id], versions, words, bool(told)) if handed and owner in ("queue", "people") else None,
+        until=times.day(link.until, company.tz, language),
+    )
+
+
+def _owner(connection: Connection, link: TicketLink, ticket: StoredTicket, handed: Row[tuple[object, ...]] | None, told: bool) -> str:
+    if ticket.owner != "people":
+        return "asked" if asking(connection, link) else "assistant" if told else "reading"
+    # Handed over is not taken up: we say that a person has it only when one has been seen to act.
+    if handed is None:
+        return "people"
+    replied = select(queue_events.c.id).where(
+        queue_events.c.tenant == link.tenant, queue_events.c.desk == link.desk, queue_events.c.ticket == link.ticket,
+        queue_events.c.kind == "replied", queue_events.c.at > handed.at).limit(1)
+    return "queue" if connection.execute(replied).first() is None else "people"
+
+
+def _acts(link: TicketLink, *states: str) -> Any:
+    return select(inbox.c.id).where(
+        inbox.c.tenant == link.tenant, inbox.c.desk == link.desk, inbox.c.subject_id == link.ticket, inbox.c.kind == "act",
+        inbox.c.state.in_(states))
+
+
+def _sent(connection: Connection, link: TicketLink) -> dict[str, int]:
+    """Ledger entry -> when its public message was sent: what was drafted or held back was never told to anybody."""
+    query = select(outbox.c.ledger_entry, outbox.c.done_at, outbox.c.attempt_at, outbox.c.created_at).where(
+        outbox.c.tenant == link.tenant, outbox.c.desk == link.desk, outbox.c.ticket == link.ticket, outbox.c.effect == "public",
+        outbox.c.state == "sent", outbox.c.ledger_entry.is_not(None))
+    return {r.ledger_entry: r.done_at or r.attempt_at or r.created_at for r in connection.execute(query)}
+
+
+def _told(entry: Row[tuple[object, ...]], at: int, texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion],
+          company: Company, language: str) -> Told:
+    sentences = _sentences(texts) if entry.verdict == "answer" else []
+    return Told(
+        at=times.stamp(at, company.tz, language), at_iso=times.iso(at), question=str(texts.get("question") or ""),
+        sentences=tuple((str(s.get("text") or ""), int(s.get("number") or 0)) for s in sentences),
+        sources=_sources(sentences, versions, company, language), text="" if sentences else str(texts.get("reply") or ""),
+    )
+
+
+def _sources(sentences: list[Mapping[str, Any]], versions: Mapping[tuple[str, str], StoredVersion], company: Company,
+             language: str) -> tuple[SourceView, ...]:
+    by_number: dict[int, list[tuple[StoredVersion, int, int]]] = {}
+    for s in sentences:
+        stored = versions.get((str(s.get("article")), str(s.get("version"))))
+        # Public when it was quoted does not mean public today; the quote was sent, but the page around it is not shown again.
+        if stored is not None and stored.public:
+            by_number.setdefault(int(s.get("number") or 0), []).append((stored, int(s.get("start") or 0), int(s.get("end") or 0)))
+    return tuple(
+        SourceView(
+            number=number, title=places[0][0].title, updated=times.day(places[0][0].updated_at, company.tz, language),
+            link=_link(places[0][0], places[0][1], places[0][2]), passages=_passages(places),
+        )
+        for number, places in sorted(by_number.items())
+    )
+
+
+def _passages(places: list[tuple[StoredVersion, int, int]]) -> tuple[Shown, ...]:
+    """Quotes that follow each other are shown as one."""
+    runs: list[tuple[StoredVersion, int, int]] = []
+    for stored, start, end in sorted(places, key=lambda place: place[1]):
+        if runs and not stored.text[runs[-1][2]:start].strip():
+            runs[-1] = (stored, runs[-1][1], end)
+        else:
+            runs.append((stored, start, end))
+    return tuple(evidence.in_context(stored.text, start, end) for stored, start, end in runs)
+
+
+def _link(stored: StoredVersion, start: int, end: int) -> str | None:
+    own = url_for("articles.show", article=stored.article, version=stored.version)
+    return deep_link(stored.url, stored.text[start:end]) if stored.url else own
+
+
+def _wait(connection: Connection, link: TicketLink, entries: list[Row[tuple[object, ...]]], company: Company, words: Words,
+          now: int) -> WaitView | None:
+    made = connection.execute(
+        select(promises)
+        .where(promises.c.tenant == link.tenant, promises.c.desk == link.desk, promises.c.ticket == link.ticket, promises.c.state != "void")
+        .order_by(promises.c.made_at.desc()).limit(1)
+    ).first()
+    entry = next((e for e in entries if made is not None and e.id == made.entry), None)
+    wait = wait_of(json.loads(entry.payload)) if entry is not None else None
+    if made is None or wait is None:
+        return None
+    return WaitView(
+        # Spoken as of now: "within 40 minutes" would be wrong an hour later, the clock time it meant is not.
+        text=speak_wait(wait, company.hours, words, now, None), told_at=times.stamp(made.made_at, company.tz, words.language),
+        told_iso=times.iso(made.made_at),
+        replied_at=times.stamp(made.replied_at, company.tz, words.language) if made.replied_at else None,
+    )
+
+
+def wait_of(payload: Mapping[str, Any]) -> Wait | None:
+    """The wait as the ledger holds it; None when the entry has none, or one of another release's shape."""
+    raw = payload.get("wait")
+    known = {f.name for f in fields(Wait)}
+    if not isinstance(raw, Mapping) or not {"bound_at", "why_not", "as_of"} <= raw.keys():
+        return None
+    given: dict[str, Any] = dict.fromkeys(known) | {"inputs": {}, "version": ""}
+    return Wait(**(given | {k: v for k, v in raw.items() if k in known}))
+
+
+def _team(handed: Row[tuple[object, ...]] | None, company: Company, language: str) -> str | None:
+    route = json.loads(handed.payload).get("verdict", {}).get("route") if handed else None
+    return company.teams.get(str(route), {}).get(language)
+
+
+def _passed_on(handed: Row[tuple[object, ...]], texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion], words: Words,
+               answered: bool) -> PassedOn:
+    detail = json.loads(handed.payload).get("verdict", {}).get("detail")
+    why = (words.texts.get(f"message.handoff.why.{handed.reason}.{key}") for key in (detail, "default"))
+    titles = (stored.title for c in _looked(handed)[:3]
+              if (stored := versions.get((str(c.get("article")), str(c.get("version"))))) is not None and stored.public)
+    return PassedOn(next((w for w in why if w), ""), str(texts.get("question") or ""), tuple(dict.fromkeys(titles)), answered)
+
+
+def _sentences(texts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [s for s in texts.get("sentences") or [] if isinstance(s, Mapping)]
+
+
+def _looked(entry: Row[tuple[object, ...]]) -> list[Mapping[str, Any]]:
+    findings = json.loads(entry.payload).get("findings") or {}
+    return [c for c in findings.get("candidates") or [] if isinstance(c, Mapping)]

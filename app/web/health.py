@@ -1,0 +1,86 @@
+"""For machines: is the process up, can it serve, how much stands in the queues. No customer data."""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.store import schema
+from app.store.tables import desks, inbox, outbox
+from app.web.access import public_page
+from app.web.house import House
+
+INBOX_STATES = ("waiting", "working", "done", "bad")
+OUTBOX_STATES = ("ready", "sending", "sent", "unknown", "stale", "failed", "dead")
+
+
+class QueueCollector(Collector):
+    """Counts rows when it is asked, so that every web process tells the same figures."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        now = self._house.clock()
+        with self._house.db.read() as connection:
+            for table, states in ((inbox, INBOX_STATES), (outbox, OUTBOX_STATES)):
+                family = GaugeMetricFamily(f"candor_{table.name}_rows", f"Rows of the {table.name} by state.", labels=["tenant", "state"])
+                found = {
+                    (tenant, state): n for tenant, state, n in connection.execute(
+                        select(table.c.tenant, table.c.state, func.count()).group_by(table.c.tenant, table.c.state))
+                }
+                for tenant in sorted({t for t, _ in found}):
+                    for state in states:
+                        family.add_metric([tenant, state], found.get((tenant, state), 0))
+                yield family
+            oldest = GaugeMetricFamily("candor_inbox_oldest_waiting_seconds", "Age of the oldest inbox row that is due and not done.")
+            due = select(func.min(inbox.c.next_at)).where(inbox.c.state == "waiting", inbox.c.next_at <= now)
+            since = connection.execute(due).scalar_one()
+            oldest.add_metric([], 0 if since is None else (now - since) / 1_000_000)
+            yield oldest
+            status = GaugeMetricFamily("candor_desks", "Desks by status.", labels=["tenant", "status"])
+            for tenant, name, n in connection.execute(
+                    select(desks.c.tenant, desks.c.status, func.count()).group_by(desks.c.tenant, desks.c.status)):
+                status.add_metric([tenant, name], n)
+            yield status
+
+
+def blueprint(house: House) -> Blueprint:
+    pages = Blueprint("health", __name__)
+    registry = CollectorRegistry()
+    registry.register(QueueCollector(house))
+
+    @pages.get("/healthz")
+    @public_page
+    def healthz() -> ResponseReturnValue:
+        return Response("up\n", content_type="text/plain")
+
+    @pages.get("/readyz")
+    @public_page
+    def readyz() -> ResponseReturnValue:
+        why = why_not_ready(house)
+        return Response(f"{why or 'ready'}\n", 503 if why else 200, content_type="text/plain")
+
+    @pages.get("/metrics")
+    @public_page
+    def metrics() -> ResponseReturnValue:
+        return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+    return pages
+
+
+def why_not_ready(house: House) -> str | None:
+    """In words for an operator; None when the process can serve."""
+    try:
+        schema.check(house.db)
+    except schema.SchemaError as error:
+        return str(error)
+    except SQLAlchemyError as error:
+        return f"the database does not answer ({type(error).__name__}): is it up, and is CANDOR_DATABASE_URL right?"
+    return None
