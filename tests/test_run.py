@@ -46,7 +46,7 @@ def test_it_migrates_first_gives_all_one_redis_and_ends_them_all_when_asked(tmp_
 
 
 def test_a_killed_supervisor_leaves_nothing_running(tmp_path):
-    with started(tmp_path, "release: true\nweb: echo web $$; exec sleep 60\n") as process:
+    with started(tmp_path, "release: true\nweb: echo web $$; exec sleep 60\n", CANDOR_REDIS_URL="redis://127.0.0.1:1/0") as process:
         pid = int(read_until(process, "web | web ").split()[-1])
         process.kill()
     until(lambda: not alive(pid))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -68,12 +69,13 @@ def test_after_a_crash_it_comes_up_at_the_same_address():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent is gone")
 def test_a_killed_parent_takes_it_along():
-    code = "import time; from workers.broker import EmbeddedRedis\nr = EmbeddedRedis(); r.start(); print(r.pid, flush=True); time.sleep(60)"
+    code = "import time; from workers.broker import EmbeddedRedis\nr = EmbeddedRedis(); r.start(); print(r.pid, r.socket_path, flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
-        pid = int(parent.stdout.readline())
-        assert alive(pid)
+        pid, address = parent.stdout.readline().split()
+        assert alive(int(pid))
         parent.kill()
-    until(lambda: not alive(pid))
+    until(lambda: not alive(int(pid)))
+    shutil.rmtree(Path(address).parent)  # nobody was left to do it
 
 
 def test_a_long_temporary_directory_still_gives_a_short_address(tmp_path, monkeypatch):
