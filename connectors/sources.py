@@ -21,7 +21,8 @@ from connectors.markdown import looks_like_html, markdown_to_html
 from connectors.records import Article
 
 MAX_ARTICLE_BYTES = 2_000_000  # a help page; more is a mistake, and would hold up every sync
-_INTERNAL_TITLE = re.compile(r"^\s*(?:internal|interne?|interno|interna)\s*(?::|[-–—]\s)|[(\[](?:internal|interne?|interno|interna)[)\]]", re.IGNORECASE)
+_INTERNAL = r"(?:internal|interne?|interno|interna)"
+_INTERNAL_TITLE = re.compile(rf"^\s*{_INTERNAL}\s*(?::|[-–—]\s)|[(\[]{_INTERNAL}[)\]]", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm": "html"}
 
@@ -69,7 +70,10 @@ class JsonlRow(ArticleRow):
 
 
 class FolderSource:
-    """Every `*.md`, `*.markdown`, `*.html` below a folder, one article a file. `base_url` + the path without its ending is the article's address."""
+    """Every `*.md`, `*.markdown`, `*.html` below a folder, one article a file.
+
+    An article's address is its own `url`, else `base_url` + its path in the folder without the ending, else none.
+    """
 
     def __init__(self, folder: Path, base_url: str | None = None) -> None:
         self.folder = folder
@@ -208,8 +212,9 @@ def _moment(given: object, written: int, line: int) -> int:
         return written * 1_000_000
     if isinstance(given, int | float) and not isinstance(given, bool):
         return int(given * 1_000_000)
+    text = given.isoformat() if isinstance(given, date) else str(given)  # YAML reads dates by itself
     try:
-        moment = given if isinstance(given, datetime) else datetime.fromisoformat(given.isoformat() if isinstance(given, date) else str(given))
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise _BadFile(f"updated: {given!r} is no date (write 2026-05-02)", line) from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) * 1_000_000

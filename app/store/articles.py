@@ -74,7 +74,8 @@ class Known:
 def add_source(conn: Connection, tenant: str, source: SourceRow, now: int) -> None:
     conn.execute(
         insert(sources).values(
-            id=source.id, tenant=tenant, kind=source.kind, desk=source.desk, location=source.location, base_url=source.base_url, created_at=now,
+            id=source.id, tenant=tenant, kind=source.kind, desk=source.desk, location=source.location, base_url=source.base_url,
+            created_at=now,
         )
     )
 
@@ -115,8 +116,8 @@ def put_version(conn: Connection, tenant: str, version: ArticleVersion, cut: Seq
     conn.execute(delete(passages).where(passages.c.article == version.article, passages.c.version == version.version))
     if cut:
         conn.execute(insert(passages), [
-            {"article": p.article, "version": p.version, "start": p.start, "end": p.end, "tenant": tenant, "kind": p.kind, "heading": p.heading,
-             "own_time": p.own_time, "text_hash": p.text_hash, "model": p.model, "vector": p.vector}
+            {"article": p.article, "version": p.version, "start": p.start, "end": p.end, "tenant": tenant, "kind": p.kind,
+             "heading": p.heading, "own_time": p.own_time, "text_hash": p.text_hash, "model": p.model, "vector": p.vector}
             for p in cut
         ])
 

@@ -31,7 +31,8 @@ def add(conn: Connection, tenant: str, snapshot: Snapshot) -> None:
     conn.execute(
         insert(snapshots).values(
             id=snapshot.id, tenant=tenant, visibility=snapshot.visibility, model=snapshot.model,
-            members=json.dumps(snapshot.members), n_articles=snapshot.n_articles, n_passages=snapshot.n_passages, created_at=snapshot.created_at,
+            members=json.dumps(snapshot.members), n_articles=snapshot.n_articles, n_passages=snapshot.n_passages,
+            created_at=snapshot.created_at,
         )
     )
 

@@ -18,7 +18,7 @@ from workers.knowledge.models import BUNDLED, Model, ModelError, bundled_path, m
 
 MOST_TOKENS = 256  # longer texts are cut: our passages are 120 words
 LEAST_COSINE = 0.9999
-PROOF = ("How do I return a pair of shoes?", "Refunds reach your card five to seven working days after we receive the parcel.", "ok", "word " * 400)
+PROOF = ("How do I return a pair of shoes?", "Refunds reach your card five working days after the parcel is here.", "ok", "word " * 400)
 
 
 def convert(name: str, root: Path) -> str:
@@ -56,9 +56,8 @@ def _found(name: str) -> Path:
     try:
         return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError, ValueError) as error:
-        offline = os.environ.get("HF_HUB_OFFLINE") == "1"
-        why = "it is not on this machine and HF_HUB_OFFLINE is set" if offline else f"it is not on this machine and could not be fetched ({type(error).__name__})"
-        raise ModelError(f"{why}; set CANDOR_MODEL to a model's directory, or to 'bundled'") from error
+        why = "HF_HUB_OFFLINE is set" if os.environ.get("HF_HUB_OFFLINE") == "1" else f"it could not be fetched ({type(error).__name__})"
+        raise ModelError(f"it is not on this machine and {why}; set CANDOR_MODEL to a model's directory, or to 'bundled'") from error
 
 
 def _load(directory: Path) -> Any:
@@ -72,11 +71,9 @@ def _shape(encoder: Any, name: str) -> tuple[str, int, int]:
     names = [type(module).__name__ for module in encoder]
     if names[:2] != ["Transformer", "Pooling"] or set(names[2:]) - {"Normalize"}:
         raise ModelError(f"{name} is made of {' + '.join(names)}; only Transformer + Pooling (+ Normalize) is supported")
-    pooling = encoder[1].get_config_dict()
-    mode = pooling.get("pooling_mode") or next((m for m in ("mean", "cls") if pooling.get(f"pooling_mode_{m}_tokens" if m == "mean" else "pooling_mode_cls_token")), "")
-    mode = mode if isinstance(mode, str) else next(iter(mode), "")
+    mode = encoder[1].get_config_dict()["pooling_mode"]
     if mode not in ("mean", "cls"):
-        raise ModelError(f"{name} pools by {mode or 'an unknown way'}; only mean and cls are supported")
+        raise ModelError(f"{name} pools by {mode}; only mean and cls are supported")
     return mode, int(encoder.get_embedding_dimension()), min(int(encoder.max_seq_length or MOST_TOKENS), MOST_TOKENS)
 
 
@@ -99,7 +96,7 @@ def _export(encoder: Any, file: Path) -> None:
 
     axes = {name: {0: "batch", 1: "tokens"} for name in (*names, "hidden")}
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the tracer warns about Python branches that are constant for these models; `_prove` checks the result
+        warnings.simplefilter("ignore")  # the tracer warns of branches that are constant for these models; `_prove` checks the result
         torch.onnx.export(
             Hidden(), tuple(example[name] for name in names), str(file), input_names=names, output_names=["hidden"],
             dynamic_axes=axes, opset_version=17, dynamo=False,
@@ -115,7 +112,7 @@ def _prove(encoder: Any, model: Model) -> None:
     expected = encoder.encode(list(PROOF), normalize_embeddings=True, show_progress_bar=False)
     least = float((OnnxEmbedder(model).embed(PROOF) * expected).sum(axis=1).min())
     if least < LEAST_COSINE:
-        raise ModelError(f"after conversion its vectors differ (cosine {least:.5f}, at least {LEAST_COSINE} is needed); choose another model")
+        raise ModelError(f"its vectors differ after conversion (cosine {least:.5f}, {LEAST_COSINE} is needed); choose another model")
 
 
 if __name__ == "__main__":

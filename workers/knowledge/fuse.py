@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,7 +135,7 @@ def features(ranking: Ranking) -> dict[str, float]:
     """The 13 numbers that say how likely the first article is the right one; all 0 when nothing was found."""
     if not ranking.ranked:
         return dict.fromkeys(FEATURES, 0.0)
-    index, first = ranking.index, ranking.ranked[0]
+    first = ranking.ranked[0]
     by_words = sorted(ranking.ranked, key=lambda s: -s.words)
     near = ranking.near
     words_first = by_words[0]
@@ -154,7 +153,7 @@ def features(ranking: Ranking) -> dict[str, float]:
         "top5_share": sum(article == first.article for _, article in top5) / max(1, len(top5)),
         **_coverage(ranking, first.article),
     }
-    return {name: values[name] for name in FEATURES} if index else {}
+    return {name: values[name] for name in FEATURES}
 
 
 def _fused_passages(ranking: Ranking) -> list[tuple[float, int]]:
@@ -164,11 +163,11 @@ def _fused_passages(ranking: Ranking) -> list[tuple[float, int]]:
 
 
 def _coverage(ranking: Ranking, article: int) -> Mapping[str, float]:
-    """Which share of the question's terms, weighted by rarity, stands in the article's best chunk, in its title, and of the three rarest."""
+    """Shares of the question's terms, weighted by rarity, that stand in the article's best chunk and title; and of the three rarest."""
     index = ranking.index
     listed = index.articles[article]
     language = language_of(listed.locale)
-    asked = [t for t in dict.fromkeys(ranking.terms)]
+    asked = ranking.terms
     weights = {t: _rarity(index, t) for t in asked}
     total = sum(weights.values())
     first, end = index.first_chunk[index.first_passage[article]], index.first_chunk[index.first_passage[article + 1]]
@@ -189,6 +188,3 @@ def _rarity(index: Index, term: str) -> float:
     chunks = len(index.chunk_spans)
     return math.log(1 + (chunks - found_in + 0.5) / (found_in + 0.5))
 
-
-def as_row(values: Mapping[str, float]) -> list[Any]:
-    return [values[name] for name in FEATURES]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from app.store.articles import ArticleVersion, StoredPassage
 from app.store.snapshots import Snapshot
 from workers.knowledge.models import sha256_of
-from workers.knowledge.passages import lexical_spans
+from workers.knowledge.passages import Cut, lexical_spans
 from workers.knowledge.terms import language_of, terms
 
 FORMAT = 1
@@ -46,17 +46,6 @@ class Listed:
     locale: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One passage of the index, as in the store."""
-
-    start: int
-    end: int
-    kind: str
-    heading: str
-    own_time: bool
-
-
 class Index:
     """An open index. Passages are numbered by article and place; pieces for word search are numbered by passage."""
 
@@ -72,7 +61,7 @@ class Index:
         self.width: int = manifest["width"]
         shown = json.loads((directory / "articles.json").read_text("utf-8"))
         self.articles = [Listed(*row) for row in shown["articles"]]
-        self.pieces = [Piece(*row) for row in shown["passages"]]
+        self.pieces = [Cut(*row) for row in shown["passages"]]
         self.languages: list[str] = shown["languages"]
         self.by_id = {a.article: n for n, a in enumerate(self.articles)}
         with np.load(directory / "numbers.npz", allow_pickle=False) as numbers:

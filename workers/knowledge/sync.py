@@ -4,11 +4,12 @@ Rows are the truth. A run that changes nothing embeds nothing and writes no snap
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import numpy as np
+from sqlalchemy import Connection
 
 from app.store import articles, snapshots
 from app.store.articles import ArticleVersion, Known, SourceRow, StoredPassage
@@ -21,6 +22,7 @@ from workers.knowledge.embed import Embedder
 from workers.knowledge.ingest import Ingested, embedded_text, ingest, text_hash
 
 ROWS_AT_ONCE = 50  # versions in one transaction: deliveries must not wait long for the database
+TOLD_EVERY = 64  # articles or passages between two words of progress: each may be a write
 
 
 class Progress(Protocol):
@@ -84,7 +86,8 @@ def _read(source: Knowledge, progress: Progress) -> tuple[dict[str, Ingested], t
                 read[article.id] = again
             continue
         read[article.id] = ingest(article)
-        progress("reading", len(read), None)
+        if len(read) % TOLD_EVERY == 0:
+            progress("reading", len(read), None)
     return read, (*getattr(source, "bad_rows", ()), *twice)
 
 
@@ -102,7 +105,7 @@ def _store_versions(
         vectors = articles.vectors_by_hash(conn, tenant, embedder.model_id, texts)
     missing = [h for h in texts if h not in vectors]
     if missing:
-        made = embedder.embed_many([texts[h] for h in missing], lambda done: progress("embedding", done, len(missing)))
+        made = embedder.embed_many([texts[h] for h in missing], lambda done: _tell(progress, done, len(missing)))
         vectors.update(zip(missing, (row.tobytes() for row in made.astype(np.float16)), strict=True))
     waiting = list(fresh.items())
     for at in range(0, len(waiting), ROWS_AT_ONCE):
@@ -114,6 +117,11 @@ def _store_versions(
                 )
         progress("storing", min(at + ROWS_AT_ONCE, len(waiting)), len(waiting))
     return len(missing)
+
+
+def _tell(progress: Progress, done: int, total: int) -> None:
+    if done % TOLD_EVERY == 0 or done == total:
+        progress("embedding", done, total)
 
 
 def _make_current(
@@ -136,7 +144,7 @@ def _make_current(
         articles.source_synced(conn, tenant, source, now, shown)
 
 
-def _name_snapshot(conn: articles.Connection, tenant: str, visibility: str, model: str, now: int) -> None:
+def _name_snapshot(conn: Connection, tenant: str, visibility: str, model: str, now: int) -> None:
     members = tuple(articles.members(conn, tenant, public_only=visibility == snapshots.PUBLIC))
     newest = snapshots.newest(conn, tenant, visibility, model)
     if newest is not None and newest.members == members:
@@ -155,8 +163,8 @@ def _count(before: Mapping[str, Known], read: Mapping[str, Ingested], embedded: 
 def _version_row(article_id: str, article: Ingested) -> ArticleVersion:
     blocks = tuple((b.start, b.end, b.kind, b.heading) for b in article.blocks)
     return ArticleVersion(
-        article_id, article.version, article.title, article.text, article.url, article.public, article.locale, article.section, article.kind,
-        blocks, article.updated_at,
+        article_id, article.version, article.title, article.text, article.url, article.public, article.locale, article.section,
+        article.kind, blocks, article.updated_at,
     )
 
 

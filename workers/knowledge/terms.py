@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from workers.knowledge.plaintext import clean
+from connectors.clean import visible
 
 _WORD = re.compile(r"[^\W_]+")
 # locale -> (Snowball's name, bm25s's stop list)
@@ -30,7 +30,7 @@ def language_of(locale: str) -> str:
 def terms(text: str, language: str) -> list[str]:
     """The search terms of a text in order, repetitions included."""
     stem, stop = _tools(language)
-    words = [w for w in _WORD.findall(clean(text).lower()) if w not in stop]
+    words = [w for w in _WORD.findall(visible(text).lower()) if w not in stop]
     return list(stem.stemWords(words)) if stem else words
 
 
