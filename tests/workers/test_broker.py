@@ -69,7 +69,8 @@ def test_after_a_crash_it_comes_up_at_the_same_address():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent is gone")
 def test_a_killed_parent_takes_it_along():
-    code = "import time; from workers.broker import EmbeddedRedis\nr = EmbeddedRedis(); r.start(); print(r.pid, r.socket_path, flush=True); time.sleep(60)"
+    code = "import time; from workers.broker import EmbeddedRedis\nr = EmbeddedRedis(); r.start()\n"
+    code += "print(r.pid, r.socket_path, flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         pid, address = parent.stdout.readline().split()
         assert alive(int(pid))
