@@ -1,0 +1,189 @@
+"""Finding phrases in what people type: case, accents, spacing and apostrophes apart, on whole words, with the places in the original.
+
+A phrase is words in a row, written as people write. Beyond plain words it may hold
+`a|b` either word (`get_hold_of` is three words in one place), `word?` an optional one, `word~` any ending, `{slot}` any entry of that list,
+`..` up to three words between, `...` up to six, `$` the end of the clause.
+Phrases never reach over the end of a sentence. All functions are linear in the text.
+"""
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+_APOSTROPHES = "'’‘ʼ´`′"
+_KEPT = frozenset(".!?,;:")
+# Letters that carry no accent to take off, but are often typed as plain ones.
+_SPELLED_OUT = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "¿": "", "¡": ""}
+_BETWEEN = r"(?:[,;:] ?| )"
+_WORD = r"[^\s.!?]{1,40}"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A text made comparable. `at[i]` is the place in the original of character `i`; one entry more marks the end."""
+
+    text: str
+    at: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where the folded characters from `start` to `end` stand in the original."""
+        return self.at[start], self.at[end - 1] + 1 if end > start else self.at[start]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase that was found: places in the original text, and in the folded one."""
+
+    start: int
+    end: int
+    folded_start: int
+    folded_end: int
+
+
+def fold(text: str) -> Folded:
+    """Lower case without accents; runs of blanks are one blank, an empty line is a line end, other signs are blanks."""
+    letters: list[str] = []
+    at: list[int] = []
+    for place, letter in enumerate(text):
+        for plain in _plain(letter):
+            if plain == " " and letters and letters[-1] in " \n":
+                continue
+            if plain == "\n":
+                if letters and letters[-1] == " ":
+                    letters.pop()
+                    at.pop()
+                if letters and letters[-1] in "\n\r":
+                    letters[-1] = "\n"
+                    continue
+                plain = "\r"  # a single line end so far: a blank, unless another one follows
+            elif letters and letters[-1] == "\r" and plain == " ":
+                continue
+            letters.append(plain)
+            at.append(place)
+    at.append(len(text))
+    return Folded("".join(letters).replace("\r", " "), at)
+
+
+@lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    if letter == "\n":
+        return "\n"
+    if letter in _APOSTROPHES:
+        return "'"
+    if letter in _KEPT:
+        return letter
+    folded = letter.casefold()
+    if folded in _SPELLED_OUT:
+        return _SPELLED_OUT[folded]
+    plain = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    if not plain and unicodedata.combining(letter):
+        return ""
+    return plain if plain and all(c.isalnum() for c in plain) else "?" if letter == "？" else " "
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """A compiled list of phrases."""
+
+    pattern: re.Pattern[str]
+
+    def all(self, folded: Folded) -> Iterator[Found]:
+        for match in self.pattern.finditer(folded.text):
+            yield Found(*folded.span(match.start(), match.end()), match.start(), match.end())
+
+    def first(self, folded: Folded) -> Found | None:
+        return next(self.all(folded), None)
+
+    def whole(self, text: str) -> bool:
+        """Whether a folded text is one of the phrases and nothing else."""
+        return self.pattern.fullmatch(text) is not None
+
+
+def phrases(entries: Iterable[str], slots: Mapping[str, Sequence[str]] | None = None) -> Phrases:
+    """Compile phrases; `slots` are the lists that `{name}` stands for. An empty list finds nothing."""
+    return _compiled(tuple(entries), tuple((name, tuple(values)) for name, values in (slots or {}).items()))
+
+
+@lru_cache(maxsize=512)
+def _compiled(entries: tuple[str, ...], slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
+    made = {name: _either(_pattern(entry, {}) for entry in values) for name, values in slots}
+    # Longest first: where two phrases begin at one place, the fuller one is the better reason.
+    bodies = sorted((_pattern(entry, made) for entry in entries), key=len, reverse=True)
+    return Phrases(re.compile(rf"(?<!\w){_either(bodies)}(?!\w)" if bodies else r"(?!)"))
+
+
+def _either(bodies: Iterable[str]) -> str:
+    return "(?:" + "|".join(bodies) + ")"
+
+
+def _pattern(phrase: str, slots: Mapping[str, str]) -> str:
+    """One phrase as a regular expression. Every repetition has a fixed maximum, so matching is linear."""
+    made = ""
+    begun = False  # a word that must be there has been placed: from then on the blank stands in front of each word
+    for part in phrase.split():
+        if part in ("..", "..."):
+            made += f"(?:{_BETWEEN}{_WORD}){{0,{3 if part == '..' else 6}}}"
+            continue
+        if part == "$":
+            made += r"(?= ?(?:[,;:.!?\n]|\Z))"
+            continue
+        optional = part.endswith("?")
+        body = _alternatives(part.removesuffix("?"), slots)
+        if begun:
+            made += f"(?:{_BETWEEN}{body})?" if optional else _BETWEEN + body
+        else:
+            made += f"(?:{body}{_BETWEEN})?" if optional else body
+            begun = not optional
+    return made
+
+
+def _alternatives(part: str, slots: Mapping[str, str]) -> str:
+    if part.startswith("{"):
+        return slots[part.strip("{}")]
+    return _either(_word(word) for word in part.split("|"))
+
+
+def _word(word: str) -> str:
+    stem = word.endswith("~")
+    plain = fold(word.rstrip("~").replace("_", " ")).text.strip()
+    return re.escape(plain).replace(r"\ ", _BETWEEN) + (r"\w{0,20}" if stem else "")
+
+
+def corrected(folded: Folded, meant: Iterable[str], real: Iterable[str]) -> Folded:
+    """The text with words that are one slip away from one of `meant` put right; `real` words are never touched.
+
+    A slip is one letter wrong, missing, doubled or swapped, in a word of five letters or more that begins as it should.
+    """
+    targets: dict[str, list[str]] = {}
+    for word in meant:
+        targets.setdefault(fold(word).text[:1], []).append(fold(word).text)
+    known = {fold(word).text for word in real} | {word for group in targets.values() for word in group}
+    text: list[str] = []
+    at: list[int] = []
+    done = 0
+    for match in re.finditer(r"\w{4,16}", folded.text):
+        word = match.group()
+        if word in known:
+            continue
+        better = next((t for t in targets.get(word[0], ()) if _one_slip(word, t)), None)
+        if better is None:
+            continue
+        text += (folded.text[done:match.start()], better)
+        at += folded.at[done:match.start()]
+        at += [folded.at[min(match.start() + i, match.end() - 1)] for i in range(len(better) - 1)] + [folded.at[match.end() - 1]]
+        done = match.end()
+    if not done:
+        return folded
+    return Folded("".join((*text, folded.text[done:])), [*at, *folded.at[done:]])
+
+
+def _one_slip(word: str, target: str) -> bool:
+    if abs(len(word) - len(target)) > 1 or len(target) < 4 or word == target:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(word, target, strict=False)) if a != b), min(len(word), len(target)))
+    rest, want = word[start:], target[start:]
+    swapped = len(rest) > 1 and len(want) > 1 and rest[0] == want[1] and rest[1] == want[0] and rest[2:] == want[2:]
+    return rest[1:] == want or rest == want[1:] or rest[1:] == want[1:] or swapped

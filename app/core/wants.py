@@ -1,0 +1,175 @@
+"""What a message asks of us apart from its question: a person, to know who writes, an end, one of two pages. All from the words files."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from app.core.matching import Folded, Found, Phrases, corrected, fold, phrases
+from app.core.verdicts import Option
+from config.wording import Words
+
+EXIT_WORDS_AROUND = 4  # words of courtesy that may stand around an exit word
+EXIT_SENTENCE_MESSAGE = 30  # words of a message in which an exit word may be a sentence of its own
+SETTLED_MESSAGE = 40  # a longer message is read by the rules for questions
+CHOICE_MESSAGE = 25  # words of a reply in which one hit of a title decides
+DENIAL_WORDS = 3  # between "I don't need" and "a person"
+
+_SENTENCE = re.compile(r"[^.!?\n]+")
+_CLAUSE_ENDS = re.compile(r"[,;:.!?\n]| but | mais | aber | sondern | pero | sino ")
+_LETTER = re.compile(r"(?:\w+ ){0,3}([ab])(?: \w+){0,3}")
+
+
+def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tuple[Found, str] | None:
+    """Where a message asks for a person and in which language's words; None when it does not. `first`: the text begins a message."""
+    plain = fold(text)
+    for language, lexicon in words.items():
+        found = _exit_word(text, lexicon) if first else None
+        if found is not None:
+            return found, language
+        right = corrected(plain, lexicon.phrases("phrases.spelling.meant"), lexicon.phrases("phrases.spelling.real"))
+        found = _named_person(right, lexicon) or _first_clear(right, _list(lexicon, "person_indirect"), _list(lexicon, "person_not"))
+        if found is not None:
+            return found, language
+    return None
+
+
+def _exit_word(text: str, lexicon: Words) -> Found | None:
+    """An exit word alone on the first line that is no greeting; in a short message also as a sentence of its own."""
+    greeting, alone = _list(lexicon, "greeting"), _list(lexicon, "exit")
+    around = _list(lexicon, "exit_around")
+    place = 0
+    lines = text.splitlines(keepends=True)
+    for line in lines[:8]:
+        folded = fold(line).text.strip(" ,.;:!?\n")
+        if folded and not greeting.whole(folded):
+            if _stands_alone(folded, alone, around):
+                return Found(place, place + len(line.rstrip()), 0, 0)
+            break
+        place += len(line)
+    if len(text.split(None, EXIT_SENTENCE_MESSAGE)) > EXIT_SENTENCE_MESSAGE:
+        return None
+    whole = fold(text)
+    for sentence in _SENTENCE.finditer(whole.text):
+        if _stands_alone(sentence.group().strip(" ,;:"), alone, around):
+            return Found(*whole.span(sentence.start(), sentence.end()), sentence.start(), sentence.end())
+    return None
+
+
+def _stands_alone(folded: str, alone: Phrases, around: Phrases) -> bool:
+    found = next(alone.all(Folded(folded, range(len(folded) + 1))), None)
+    if found is None:
+        return False
+    rest = f"{folded[:found.folded_start]} {folded[found.folded_end:]}".replace(",", " ")
+    words = rest.split()
+    return len(words) <= EXIT_WORDS_AROUND and not around.pattern.sub("", " ".join(words)).strip()
+
+
+def _named_person(folded: Folded, lexicon: Words) -> Found | None:
+    denied = list(_list(lexicon, "person_denied").all(folded))
+    near_misses = _spans(_list(lexicon, "person_not").all(folded))
+    for found in _list(lexicon, "person").all(folded):
+        if not _overlaps(found, near_misses) and not any(_denies(denial, found, folded.text) for denial in denied):
+            return found
+    return None
+
+
+def _first_clear(folded: Folded, wanted: Phrases, near_misses: Phrases) -> Found | None:
+    missed = _spans(near_misses.all(folded))
+    return next((found for found in wanted.all(folded) if not _overlaps(found, missed)), None)
+
+
+def _spans(found: Iterable[Found]) -> Sequence[tuple[int, int]]:
+    return [(f.folded_start, f.folded_end) for f in found]
+
+
+def _overlaps(found: Found, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < found.folded_end and found.folded_start < end for start, end in spans)
+
+
+def _denies(denial: Found, found: Found, text: str) -> bool:
+    """Whether the denial stands just before, in the same clause: "I don't need to call you", not "I don't want a bot, call me"."""
+    if denial.folded_start > found.folded_start:
+        return False
+    if denial.folded_end >= found.folded_start:
+        return denial.folded_end <= found.folded_end
+    between = text[denial.folded_end : found.folded_start]
+    return len(between) < 60 and not _CLAUSE_ENDS.search(between) and len(between.split()) <= DENIAL_WORDS
+
+
+def asks_identity(text: str, words: Mapping[str, Words]) -> bool:
+    """Whether it asks if a machine or a person writes here."""
+    folded = fold(text)
+    return any(_list(lexicon, "identity").first(folded) is not None for lexicon in words.values())
+
+
+def settles(text: str, words: Mapping[str, Words]) -> bool:
+    """Whether it says that the matter is settled, or only thanks; never with a question, a wish or a "but" in it."""
+    if "?" in text or "？" in text or len(text.split(None, SETTLED_MESSAGE)) > SETTLED_MESSAGE:
+        return False
+    folded = fold(text)
+    return any(_settles_in(folded, lexicon) for lexicon in words.values())
+
+
+def _settles_in(folded: Folded, lexicon: Words) -> bool:
+    if _list(lexicon, "settled_not").first(folded) or _list(lexicon, "asks_more").first(folded):
+        return False
+    if _list(lexicon, "settled").first(folded):
+        return True
+    rest = folded.text
+    for name in ("greeting", "thanks"):
+        rest = _list(lexicon, name).pattern.sub(" ", rest)
+    return folded.text.strip() != "" and rest != folded.text and not rest.strip(" .,!;:\n")
+
+
+def choice(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> str | None:
+    """The article a reply chooses out of the two offered: by letter, by order, or by words of one title clearly more than of the other."""
+    if len(options) != 2 or not text.strip():
+        return None
+    folded = fold(text)
+    opening = next((s.group().strip(" ,;:") for s in _SENTENCE.finditer(folded.text) if s.group().strip()), "")
+    picks = {n for lexicon in words.values() for n in _picked(opening, folded, lexicon)}
+    if len(picks) == 1:
+        return options[picks.pop()].article
+    return None if picks else _by_title(folded, options, words)
+
+
+def _picked(opening: str, folded: Folded, lexicon: Words) -> set[int]:
+    around = _list(lexicon, "choice.around")
+    letters = re.findall(r"(?<![\w'])[ab](?![\w'])", opening.replace(",", " "))
+    # The rest of the letter's clause may be courtesy only: "A jacket I bought" chooses nothing.
+    clause = next((c for c in re.split(r"[,;:]", opening) if re.search(r"(?<![\w'])[ab](?![\w'])", c)), "")
+    rest = around.pattern.sub(" ", re.sub(r"(?<![\w'])[ab](?![\w'])", " ", clause))
+    if letters and len(set(letters)) == 1 and not rest.strip():
+        return {"ab".index(letters[0])}
+    if _list(lexicon, "choice.neither").first(folded):
+        return {0, 1}
+    first = Folded(opening, range(len(opening) + 1))
+    return {n for n, name in enumerate(("choice.first", "choice.second")) if _list(lexicon, name).first(first)}
+
+
+def _by_title(folded: Folded, options: Sequence[Option], words: Mapping[str, Words]) -> str | None:
+    ignored = {w for lexicon in words.values() for w in lexicon.phrases("phrases.choice.ignored")}
+    titles = [_content(fold(option.title).text, ignored) for option in options]
+    own = [titles[0] - titles[1], titles[1] - titles[0]]
+    said = _content(folded.text, ignored)
+    hits = [len(own[n] & said) for n in (0, 1)]
+    short = len(folded.text.split()) <= CHOICE_MESSAGE
+    best = 0 if hits[0] > hits[1] else 1
+    clear = hits[best] >= 1 and hits[1 - best] == 0 if short else hits[best] >= hits[1 - best] + 3
+    return options[best].article if clear else None
+
+
+def _content(folded: str, ignored: set[str]) -> set[str]:
+    """Words cut to their first six letters, which stands in for their stems."""
+    return {word[:6] for word in re.findall(r"\w{3,30}", folded) if word not in ignored}
+
+
+def _list(lexicon: Words, name: str) -> Phrases:
+    slots = tuple((key, lexicon.lists[key]) for key in sorted(lexicon.lists) if key.startswith("phrases.slot."))
+    return _phrases(lexicon.phrases(f"phrases.{name}"), slots)
+
+
+@lru_cache(maxsize=256)
+def _phrases(entries: tuple[str, ...], slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
+    return phrases(entries, {key.removeprefix("phrases.slot."): values for key, values in slots})
