@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import groupby
 
 from babel.dates import format_date
 
@@ -22,8 +21,8 @@ __all__ = ["Body", "Frame", "answer", "check_words", "clarify", "fixed", "handof
 
 # Sentences running from one passage that share one [n].
 RUN_MAX = 3
-# Two sentences of a passage run on when nothing but space lies between them.
-GAP_MAX = 2
+# Sentences further apart than a space stood in two paragraphs of the page, or had something between them that is not quoted.
+GAP_MAX = 1
 # Never told to a customer: the channel does not reach them, or nobody may notice.
 SILENT = frozenset({Reason.CANNOT_REPLY_HERE, Reason.HELD_OUT})
 # Hand-offs decided without a look into the help centre.
@@ -132,28 +131,37 @@ def _source(source: Source, words: Words) -> Part:
 
 
 def _cited(sentences: Sequence[Sentence]) -> Iterator[Block]:
-    """Paragraphs and lists in order; a list with the line that opens it, and up to RUN_MAX running sentences, share one [n]."""
-    runs = [(in_list, list(run)) for in_list, run in groupby(sentences, key=lambda s: (s.step, s.number))]
-    for place, ((step, number), run) in enumerate(runs):
-        after = runs[place + 1][0] if place + 1 < len(runs) else None
-        if step:
+    """Paragraphs and lists in order; a line that opens a list or paragraph and what it opens, and up to RUN_MAX running sentences, share one [n]."""
+    runs = _runs(sentences)
+    for run, after in zip(runs, [*runs[1:], None], strict=True):
+        if run[0].step:
             yield _steps(run)
         else:
-            yield _prose(run, opens_list=after == (True, number) and run[-1].text.endswith(":"))
+            opens = after is not None and after[0].number == run[0].number and run[-1].text.endswith(":")
+            yield _prose(run, opens)
 
 
-def _prose(run: list[Sentence], opens_list: bool) -> Block:
+def _runs(sentences: Sequence[Sentence]) -> list[list[Sentence]]:
+    runs: list[list[Sentence]] = []
+    for sentence in sentences:
+        last = runs[-1][-1] if runs else None
+        together = last is not None and (last.step, last.number) == (sentence.step, sentence.number)
+        if last is not None and together and (sentence.step or 0 <= sentence.start - last.end <= GAP_MAX):
+            runs[-1].append(sentence)
+        else:
+            runs.append([sentence])
+    return runs
+
+
+def _prose(run: list[Sentence], opens: bool) -> Block:
     parts: list[Part] = []
-    since_mark = 0
-    for sentence, following in zip(run, [*run[1:], None], strict=True):
+    # A line that introduces what follows is marked with it.
+    marked = run[:-1] if opens else run
+    for place, sentence in enumerate(marked, start=1):
         parts.append(data(sentence.text))
-        since_mark += 1
-        last = following is None or (opens_list and following is run[-1])
-        runs_on = following is not None and 0 <= following.start - sentence.end <= GAP_MAX
-        if (last or since_mark == RUN_MAX or not runs_on) and not (opens_list and sentence is run[-1]):
+        if place % RUN_MAX == 0 or sentence is marked[-1]:
             parts.append(_mark(sentence))
-            since_mark = 0
-    return paragraph(*parts)
+    return paragraph(*parts, *([data(run[-1].text)] if opens else []))
 
 
 def _steps(run: list[Sentence]) -> Block:

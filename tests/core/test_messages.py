@@ -245,8 +245,12 @@ def test_up_to_three_running_sentences_share_one_mark() -> None:
     assert body_of(prose("A a.", "B b.", "C c.", "D d.")) == "A a. B b. C c. [1] D d. [1]"
 
 
-def test_sentences_with_words_left_out_between_them_do_not_share_a_mark() -> None:
-    assert body_of(prose("A a.", "B b.", gap=9)) == "A a. [1] B b. [1]"
+def test_sentences_of_two_paragraphs_stay_apart_and_share_no_mark() -> None:
+    assert body_of(prose("A a.", "B b.", gap=2)) == "A a. [1]\n\nB b. [1]"
+
+
+def test_an_introducing_line_is_marked_with_what_it_introduces() -> None:
+    assert body_of(prose("Do this:", "B b.", gap=2)) == "Do this:\n\nB b. [1]"
 
 
 def test_a_list_shares_one_mark_with_the_line_that_opens_it() -> None:
