@@ -131,7 +131,7 @@ def _source(source: Source, words: Words) -> Part:
 
 
 def _cited(sentences: Sequence[Sentence]) -> Iterator[Block]:
-    """Paragraphs and lists in order; a line that opens a list or paragraph and what it opens, and up to RUN_MAX running sentences, share one [n]."""
+    """Blocks in order; an introducing line and what it introduces, and up to RUN_MAX running sentences, share one [n]."""
     runs = _runs(sentences)
     for run, after in zip(runs, [*runs[1:], None], strict=True):
         if run[0].step:
