@@ -11,9 +11,9 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 _KNOWN_TAGS = frozenset(
-    "a abbr article b blockquote br caption center cite code col colgroup dd del details div dl dt em figcaption figure font h1 h2 h3 h4 "
-    "h5 h6 hr i iframe img ins kbd li main mark ol p pre q s script section small span strike strong style sub summary sup svg table tbody td "
-    "tfoot th thead tr u ul video".split()
+    "a abbr article b blockquote br caption center cite code col colgroup dd del details div dl dt em figcaption figure font h1 h2 "
+    "h3 h4 h5 h6 hr i iframe img ins kbd li main mark ol p pre q s script section small span strike strong style sub summary sup "
+    "svg table tbody td tfoot th thead tr u ul video".split()
 )
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
 _HTML_BODY = re.compile(r"</(?:p|div|ul|ol|li|table|h[1-6]|span)>|<br ?/?>", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""Evaluation on a folder of suites. A module with `suites` and `run` is found by itself."""
