@@ -1,0 +1,1 @@
+"""Speed, as ratios inside one run. A module with `run(emit)` is found by itself."""
