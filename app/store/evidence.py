@@ -52,6 +52,14 @@ def load(connection: Connection, tenant: str, wanted: Iterable[tuple[str, str]])
     }
 
 
+def titles(connection: Connection, tenant: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The titles alone, by (article, version), for lists."""
+    pairs = sorted(set(wanted))
+    query = select(versions.c.article, versions.c.version, versions.c.title).where(
+        versions.c.tenant == tenant, tuple_(versions.c.article, versions.c.version).in_(pairs))
+    return {(r.article, r.version): r.title for r in connection.execute(query)} if pairs else {}
+
+
 def public_version(connection: Connection, tenant: str, article: str, version: str) -> tuple[StoredVersion, StoredVersion | None] | None:
     """A version anyone may read, and the current one when that is newer; None when there is nothing for the public.
 

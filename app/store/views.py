@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, exists, func, select, tuple_, union
 
 from app.keys import Keys
 from app.store import requesters
@@ -124,11 +124,18 @@ def open_subject(connection: Connection, tenant: str, keys: Keys, ticket: Row[tu
         return None
 
 
+def stray_deliveries(connection: Connection, tenant: str, limit: int) -> Sequence[Row[tuple[object, ...]]]:
+    """Deliveries set aside that belong to no ticket we know: articles, and tickets that were never read. Newest first."""
+    known = exists(select(tickets.c.id).where(tickets.c.desk == inbox.c.desk, tickets.c.ticket == inbox.c.subject_id))
+    query = select(inbox).where(inbox.c.tenant == tenant, inbox.c.state == "bad", (inbox.c.subject != "ticket") | ~known)
+    return connection.execute(query.order_by(inbox.c.received_at.desc()).limit(limit)).all()
+
+
 def counts(connection: Connection, tenant: str) -> dict[str, dict[str, int]]:
     """How many rows of inbox and outbox stand in each state."""
     return {
         table.name: dict(
-            connection.execute(select(table.c.state, func.count()).where(table.c.tenant == tenant).group_by(table.c.state)).tuples().all()
+            connection.execute(select(table.c.state, func.count()).where(table.c.tenant == tenant).group_by(table.c.state)).all()
         )
         for table in (inbox, outbox)
     }
@@ -162,7 +169,7 @@ def _lines(connection: Connection, tenant: str, keys: Keys, rows: Sequence[Row[t
     verdicts = _newest_verdicts(connection, tenant, named)
     effects = _effects_of(connection, [v.id for v in verdicts.values()])
     troubled = _troubled(connection, tenant, named)
-    names = dict(connection.execute(select(desks.c.id, desks.c.name).where(desks.c.tenant == tenant)).tuples().all())
+    names = dict(connection.execute(select(desks.c.id, desks.c.name).where(desks.c.tenant == tenant)).all())
     lines = []
     for row in rows:
         entry = verdicts.get((row.desk, row.ticket))

@@ -47,7 +47,9 @@ def blueprint(house: House) -> Blueprint:
 def blocks_of(stored: evidence.StoredVersion) -> list[Block]:
     """The article's structure. Every shown line equals a piece of the stored text, so that a link to a quote finds it."""
     blocks = stored.blocks or ((0, len(stored.text), "text", ""),)
-    return [_block(kind, text) for start, end, kind, _ in blocks if (text := stored.text[start:end].strip())]
+    shown = [_block(kind, text) for start, end, kind, _ in blocks if (text := stored.text[start:end].strip())]
+    # The title stands above already; a page that repeats it as its first heading reads as a mistake.
+    return shown[1:] if shown and shown[0] == Block("heading", (stored.title,)) else shown
 
 
 def _block(kind: str, text: str) -> Block:

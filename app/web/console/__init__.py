@@ -45,8 +45,11 @@ def blueprint(house: House) -> Blueprint:
         wanted, after = _filter(), _cursor(request.args.get("after", ""))
         with house.db.read() as connection:
             lines, following = views.ticket_page(connection, current_user.tenant, house.keys, wanted, after, PAGE)
+            titles = evidence.titles(connection, current_user.tenant, (pair for line in lines for pair in entries.sources_of(line.payload)))
             return page(
-                "console/tickets.html", connection, lines=lines, wanted=wanted, desks=desk_pages.names(connection, current_user.tenant),
+                "console/tickets.html", connection, lines=lines, titles=titles, sources_of=entries.sources_of,
+                stray=views.stray_deliveries(connection, current_user.tenant, PAGE) if wanted.attention else [], wanted=wanted,
+                desks=desk_pages.names(connection, current_user.tenant),
                 counts=views.counts(connection, current_user.tenant), detail_of=entries.detail_of, paged=after is not None,
                 following=f"{following.updated_at}.{following.id}" if following else None)
 

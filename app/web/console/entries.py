@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import Row
 
-from app.core.links import deep_link, web_address
+from app.core.links import deep_link
 from app.store import evidence
 from app.store.evidence import Shown, StoredVersion
 from app.web.console import plain
@@ -85,6 +86,12 @@ def detail_of(payload: Mapping[str, Any]) -> str | None:
     return str(found) if found else None
 
 
+def sources_of(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The (article, version) pairs an answer quotes, in the order of its sources."""
+    verdict = _map(payload, "verdict")
+    return [(str(s["article"]), str(s["version"])) for s in _list(verdict, "sources") if "article" in s and "version" in s]
+
+
 def cited(payload: Mapping[str, Any], texts: Mapping[str, Any] | None) -> set[tuple[str, str]]:
     """Every (article, version) the entry points at."""
     return {
@@ -124,7 +131,7 @@ def _pair(sentence: Mapping[str, Any], versions: Mapping[tuple[str, str], Stored
     start, end = int(sentence.get("start") or 0), int(sentence.get("end") or 0)
     return Pair(
         text=text, number=int(sentence.get("number") or 0), title=stored.title if stored else str(sentence.get("article") or ""),
-        version=str(sentence.get("version") or ""), link=deep_link(stored.url, stored.text[start:end]) if stored else None,
+        version=str(sentence.get("version") or ""), link=_page_of(stored, stored.text[start:end]) if stored else None,
         public=stored.public if stored else False, shown=evidence.in_context(stored.text, start, end) if stored else None,
     )
 
@@ -134,9 +141,15 @@ def _found(candidate: Mapping[str, Any], versions: Mapping[tuple[str, str], Stor
     start, end = int(candidate.get("start") or 0), int(candidate.get("end") or 0)
     return Found(
         title=stored.title if stored else str(candidate.get("article") or ""), version=str(candidate.get("version") or ""),
-        link=web_address(stored.url) if stored else None, score=candidate.get("score"), cosine=candidate.get("cosine"),
+        link=_page_of(stored, "") if stored else None, score=candidate.get("score"), cosine=candidate.get("cosine"),
         quote=stored.text[start:end] if stored else "",
     )
+
+
+def _page_of(stored: StoredVersion, quote: str) -> str | None:
+    """The article at the desk, opened at the quote; else our own page of it, which only public articles have."""
+    own = url_for("articles.show", article=stored.article, version=stored.version) if stored.public else None
+    return deep_link(stored.url, quote) or own
 
 
 def _stored(place: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]) -> StoredVersion | None:

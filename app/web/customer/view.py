@@ -106,6 +106,7 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
         (str(s["article"]), str(s["version"])) for e in entries for s in (*_sentences(texts[e.id]), *_looked(e)) if "article" in s
     })
     handed = next((e for e in entries if e.verdict == "handoff"), None)
+    answered = handed is not None and any(e.seq < handed.seq for e in told)
     owner = _owner(connection, link, ticket, handed, bool(told))
     return CustomerView(
         language=language,
@@ -114,7 +115,7 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
         team=_team(handed, company, language) if owner == "queue" else None,
         told=tuple(_told(e, sent[e.id], texts[e.id], versions, company, language) for e in told),
         wait=_wait(connection, link, entries, company, words, now),
-        passed_on=_passed_on(handed, texts[handed.id], versions, words, bool(told)) if handed and owner in ("queue", "people") else None,
+        passed_on=_passed_on(handed, texts[handed.id], versions, words, answered) if handed and owner in ("queue", "people") else None,
         until=times.day(link.until, company.tz, language),
     )
 
