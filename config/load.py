@@ -33,7 +33,7 @@ class _Strict(Schema):
 class TopicSchema(_Strict):
     name = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]*$"))
     title = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    mode = fields.String(load_default="draft", validate=_mode)
+    mode = fields.String(load_default=None, allow_none=True, validate=_mode)
     must_handoff = fields.Boolean(load_default=False)
     when_unsure = fields.String(load_default="handoff", validate=validate.OneOf(["handoff", "leave"]))
     route = fields.String(load_default=None, allow_none=True)
@@ -125,7 +125,7 @@ def parse_policy(text: str, where: str, version: int) -> Policy:
 
 def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
     topics = tuple(
-        Topic(t["name"], t["title"], Mode(t["mode"]), t["must_handoff"], t["when_unsure"], t["route"],
+        Topic(t["name"], t["title"], Mode(t["mode"]) if t["mode"] else None, t["must_handoff"], t["when_unsure"], t["route"],
               {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["examples"]), tuple(t["playbook"]))
         for t in data["topics"]
     )

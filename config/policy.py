@@ -77,7 +77,7 @@ class Topic:
 
     name: str
     title: Mapping[str, str]
-    mode: Mode
+    mode: Mode | None = None  # None: whatever `modes` says
     must_handoff: bool = False
     when_unsure: str = "handoff"  # handoff | leave (note only)
     route: str | None = None  # name of a Route, None for the default
@@ -149,7 +149,7 @@ class Policy:
             if key in self.modes:
                 return self.modes[key]
         named = self.topic(topic)
-        if named is not None:
+        if named is not None and named.mode is not None:
             return named.mode
         return self.modes.get(("*", "*"), Mode.DRAFT)
 

@@ -36,7 +36,7 @@ def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: 
         ticket = tickets.find(tx, row.tenant, desk.id, row.ticket)
         gone = articles.no_longer_public(tx, row.tenant, _cited(row))
     if killed is not None:
-        return Check(Deferred(now + KILL_LOOK, f"kill switch: {killed}"), state.stamp)
+        return Check(Deferred(now + KILL_LOOK, f"kill switch: {killed}", counts=False), state.stamp)
     if gone:
         return Check(Overtaken("a cited article is not public any more, or has changed"), state.stamp)
     if row.effect == "public" and ticket is not None:

@@ -82,7 +82,7 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     if wait is not None and wait.bound_at is not None and public is not None:
         fields["promised_by"] = speak_moment(wait, policy.hours, agents, situation.now)
     groups = desk.connection.state.get("groups")
-    group = str(groups[route.group]) if isinstance(groups, dict) and route.group in groups else None
+    group = route.group if isinstance(groups, dict) and route.group in groups else None
     if group is None:
         log.warning("the desk has no such group; the ticket stays in its own", desk=desk.id, group=route.group)
     planned = plan(verdict, situation.mode, bodies, group, fields, tags, policy.announce_handoffs)

@@ -43,7 +43,7 @@ def deliver_one(work: Work) -> bool:
         desk = desk_store.get(tx, row.tenant, row.desk, work.keys)
         held = tickets.lease(tx, row.tenant, row.desk, row.ticket, now, LEASE_US, work.new_id())
         if held is None and row.state != "sending":
-            outbox.save(tx, row.id, row.fence, replace(outbox.protocol_row(row), next_at=now + TICKET_BUSY, lease_until=0), now)
+            outbox.save(tx, row.id, row.fence, _put_back(outbox.protocol_row(row), now + TICKET_BUSY), now)
             return True
     assert desk is not None, "a desk with rows is never deleted"
     try:
@@ -63,8 +63,16 @@ def _one_step(work: Work, row: Claimed, desk: StoredDesk) -> None:
         _commit(work, row, protocol.step(state, Vanished(), work.clock(), times))
     elif state.state == "unknown":
         _reconcile(work, row, desk, state, times)
+    elif protocol.worn_out(state):
+        why = f"its worker died {row.crashes} times before the call could go out"
+        _commit(work, row, protocol.step(state, GivenUp(why), work.clock(), times))
     else:
         _send(work, row, desk, state, times)
+
+
+def _put_back(state: OutboxRow, until: int) -> OutboxRow:
+    """Nothing was tried: somebody else holds the ticket."""
+    return replace(state, next_at=until, attempts=state.attempts - 1, lease_until=0)
 
 
 def _send(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: Times) -> None:

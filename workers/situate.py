@@ -5,7 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.core.triage import read_ticket
 from sqlalchemy import Row
 
 from app.core.calendar import is_open
@@ -14,11 +13,12 @@ from app.core.memory import TicketMemory
 from app.core.modes import DeskFacts, effective_mode
 from app.core.ownership import Event, Owner, events_since, owner_after
 from app.core.rules import Situation, decide, doubt
+from app.core.triage import read_ticket
 from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
-from app.store import articles, caps, requesters
+from app.store import articles, caps, outbox, requesters
 from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
-from config.policy import Policy
+from config.policy import Mode, Policy
 from connectors.records import Change, Role, Status, Ticket
 from workers.read import guess_language
 from workers.work import Work
@@ -47,11 +47,13 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     events = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
     act = row.body.decode() if row.kind == "act" else None
     reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_newest_text(ticket)), act)
-    requester, asked_at, mode, mode_why = _stored_facts(work, desk, ticket, policy, reading, now)
+    stored = _stored_facts(work, desk, ticket, reading, now)
+    mode, mode_why = _mode(policy, desk, reading, stored.ceiling)
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
-        status=ticket.status, now=now, handled=held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply, other_bot=_other_bot_spoke_last(ticket),
-        asked_person_at=asked_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
+        status=ticket.status, now=now, handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
+        other_bot=_other_bot_spoke_last(ticket),
+        asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages,
     )
     decision, query = decide(situation), ""
@@ -61,7 +63,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, found)))
         decision = decide(situation)
     assert decision is not None, "with findings the last rule always hits"
-    return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, requester, query, held.id)
+    return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, stored.requester, query, held.id)
 
 
 def _proven(work: Work, tenant: str, situation: Situation, decision: Decision) -> Decision:
@@ -132,15 +134,29 @@ def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMem
     return work.desk(desk).history(ticket.id, held.updated_at if held.seen_message else ticket.created_at)
 
 
-def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, policy: Policy, reading: Reading, now: int):  # type: ignore[no-untyped-def]
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What our own rows know about the customer and this turn."""
+
+    requester: str
+    asked_person_at: int | None
+    ceiling: Mode
+    taken: bool
+
+
+def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading, now: int) -> _Stored:
     address = ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
     with work.db.write() as tx:
         requester = requesters.meet(tx, desk.tenant, address, work.keys, now, work.new_id())
-        asked_at = requesters.asked_person_at(tx, desk.tenant, requester)
-        ceiling = caps.ceiling(tx, desk.tenant, desk.id, reading.topic, now)
+        return _Stored(
+            requester, requesters.asked_person_at(tx, desk.tenant, requester),
+            caps.ceiling(tx, desk.tenant, desk.id, reading.topic, now), outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn),
+        )
+
+
+def _mode(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode) -> tuple[Mode, str]:
     facts = DeskFacts(
         sandbox=desk.connection.wire_url is not None, guard_proven=desk.guard_proven, public_proven=desk.public_proven,
         bot_name=str(desk.connection.state.get("user_name", "")),
     )
-    mode, why = effective_mode(policy, desk.id, reading.topic, ceiling, facts)
-    return requester, asked_at, mode, why
+    return effective_mode(policy, desk.id, reading.topic, ceiling, facts)

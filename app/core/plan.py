@@ -34,7 +34,7 @@ class Bodies:
 
 def plan(verdict: Verdict, mode: Mode, bodies: Bodies, group: str | None, fields: Mapping[str, str], tags: tuple[str, ...],
          announce: bool) -> tuple[Planned, ...]:
-    """The effects of a verdict; none in watch mode. In a hand-off the note comes first: the agent's facts must be there when the mail is."""
+    """The effects of a verdict; none in watch mode. In a hand-off the note comes first: the facts must be there when the mail is."""
     if mode is Mode.WATCH:
         return ()
     match verdict:

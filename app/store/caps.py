@@ -1,7 +1,7 @@
 """What is switched down by the kill switch, a breaker or a fall-back. The effective mode is the lower of wish and caps."""
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
 
 from app.store.tables import caps
 from config.policy import Mode, lower
@@ -9,7 +9,8 @@ from config.policy import Mode, lower
 KILL = "kill"
 
 
-def set_cap(tx: Connection, tenant: str, desk: str, topic: str, cap: str, why: str, by: str, until: int | None, now: int, row_id: str) -> None:
+def set_cap(tx: Connection, tenant: str, desk: str, topic: str, cap: str, why: str, by: str, until: int | None, now: int,
+            row_id: str) -> None:
     """`cap` is `watch`, `draft`, or `kill`: nothing at all is sent. `desk` and `topic` may be "*"."""
     tx.execute(insert(caps).values(id=row_id, tenant=tenant, desk=desk, topic=topic, cap=cap, why=why, by=by, until=until, created_at=now))
 
@@ -32,5 +33,5 @@ def ceiling(tx: Connection, tenant: str, desk: str, topic: str, now: int) -> Mod
     return lower(Mode.SEND, *(Mode(c) for c in tx.execute(query).scalars()))
 
 
-def _holds(now: int):  # type: ignore[no-untyped-def]
+def _holds(now: int) -> ColumnElement[bool]:
     return or_(caps.c.until.is_(None), caps.c.until > now)

@@ -46,10 +46,12 @@ def update_settings(tx: Tx, tenant: str, desk_id: str, settings: Mapping[str, st
     tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(**values))
 
 
-def installed(tx: Tx, tenant: str, desk_id: str, state: Mapping[str, object], secrets: Sequence[str], guard_proven: bool, keys: Keys) -> None:
+def installed(tx: Tx, tenant: str, desk_id: str, state: Mapping[str, object], secrets: Sequence[str], guard_proven: bool,
+              keys: Keys) -> None:
     """Keep what an installation left behind."""
+    sealed = json.dumps([seal(keys.box, s).decode() for s in secrets])
     tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(
-        state=json.dumps(state, sort_keys=True), secrets=json.dumps([seal(keys.box, s).decode() for s in secrets]), guard_proven=guard_proven))
+        state=json.dumps(state, sort_keys=True), secrets=sealed, guard_proven=guard_proven))
 
 
 def all_desks(tx: Tx, keys: Keys) -> list[StoredDesk]:

@@ -52,8 +52,8 @@ def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> 
 def claim(tx: Connection, now: int, lease_us: int) -> Row[tuple[object, ...]] | None:
     """The next due row, leased with a new fence; None when nothing is due.
 
-    Rows of one plan go in order: a row waits until every earlier one of its plan was sent. A row left `sending` by a crash comes up when
-    its lease is over; the caller turns it into `unknown`.
+    The desk served longest ago goes first. Rows of one plan go in order: a row waits until every earlier one of its plan was sent. A row
+    left `sending` by a crash comes up when its lease is over; the caller turns it into `unknown`.
     """
     earlier = outbox.alias("earlier")
     blocked = exists(
@@ -71,9 +71,12 @@ def claim(tx: Connection, now: int, lease_us: int) -> Row[tuple[object, ...]] | 
     row = tx.execute(query).first()
     if row is None:
         return None
+    # Every orderly end of a step takes the lease away, so a row that still has one was dropped by a crash.
+    crashed = row.lease_until > 0
+    tx.execute(update(desks).where(desks.c.id == row.desk).values(claimed_at=now))
     return tx.execute(
         update(outbox).where(outbox.c.id == row.id, outbox.c.fence == row.fence)
-        .values(fence=row.fence + 1, lease_until=now + lease_us, attempts=row.attempts + 1)
+        .values(fence=row.fence + 1, lease_until=now + lease_us, attempts=row.attempts + 1, crashes=row.crashes + crashed)
         .returning(outbox)
     ).first()
 
@@ -93,7 +96,7 @@ def save(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> b
     A `stale` row was certainly never sent: it gives its key and turn free, so that the turn can be composed anew.
     """
     values: dict[str, object] = {
-        "state": new.state, "next_at": new.next_at, "sends": new.sends, "lease_until": new.lease_until, "attempt_at": new.attempt_at,
+        "state": new.state, "next_at": new.next_at, "sends": new.sends, "attempts": new.attempts, "lease_until": new.lease_until, "attempt_at": new.attempt_at,
         "unknown_since": new.unknown_since, "restamped": new.restamped, "base_stamp": stamp_json(new.stamp), "remote_id": new.remote_id,
         "result": new.result,
     }
@@ -124,6 +127,14 @@ def end_rest(tx: Connection, plan: str, place: int, state: str, why: str, now: i
 def has_open(tx: Connection, desk: str, ticket: str) -> bool:
     """True while something of ours is still on its way to the ticket."""
     query = select(outbox.c.id).where(outbox.c.desk == desk, outbox.c.ticket == ticket, outbox.c.state.in_(OPEN_STATES)).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def turn_is_taken(tx: Connection, desk: str, ticket: str, turn_id: str) -> bool:
+    """True when something was composed for the turn and not overtaken: whatever became of it, it is not composed twice."""
+    query = select(outbox.c.id).where(
+        outbox.c.desk == desk, outbox.c.ticket == ticket, outbox.c.turn_id == turn_id, outbox.c.state != "stale"
+    ).limit(1)
     return tx.execute(query).first() is not None
 
 

@@ -18,7 +18,8 @@ def meet(tx: Connection, tenant: str, address: str, keys: Keys, now: int, new_ro
     A person who was erased keeps the row as a tombstone, and its key stays gone: what they write now is answered, and not kept.
     """
     hashed = address_hmac(keys, tenant, address)
-    found = tx.execute(select(requesters.c.id).where(requesters.c.tenant == tenant, requesters.c.address_hmac == hashed)).scalar_one_or_none()
+    query = select(requesters.c.id).where(requesters.c.tenant == tenant, requesters.c.address_hmac == hashed)
+    found = tx.execute(query).scalar_one_or_none()
     if found is not None:
         return found
     tx.execute(insert(requesters).values(

@@ -99,7 +99,7 @@ class DeskCache:
         self._read_at = now
 
 
-_NOBODYS_SECRET = "a secret that signs for no desk at all, in the length of a real one"
+_NOBODYS_SECRET = "a secret that signs for no desk at all, in the length of a real one"  # noqa: S105 - it opens nothing
 
 
 def _answer(status: int, text: str) -> Response:

@@ -13,20 +13,28 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
+import requests
+import yaml
+from bs4 import BeautifulSoup
 from werkzeug.serving import make_server
 
 from app.factory import create_app
 from app.keys import Keys, load_keys
+from app.store import articles as article_store
+from app.store import desks as desk_store
 from app.store import ledger as ledger_store
 from app.store import policies
 from app.store.database import DEFAULT_TENANT, Database
 from app.store.ids import new_id
-from app.store.tables import inbox, outbox, tickets
+from app.store.links import ticket_token
+from app.store.tables import desks, inbox, outbox, promises, tickets
 from config.settings import Settings, load_settings
 from config.wording import LANGUAGES, load_words
-from connectors.clock import SetClock
+from connectors.clock import SetClock, to_iso
 from connectors.registry import connector
+from connectors.signing import sign
 from connectors.zendesk.sandbox import SandboxZendesk
 from demo.policy import demo_policy
 from demo.scenes import HELP_CENTRE
@@ -57,7 +65,9 @@ class House:
     url: str
     rung: list[str] = field(default_factory=list)
 
-    def write(self, text: str, subject: str = "A question", name: str = "Maya Okonkwo", email: str = "maya@example.com", **more: Any) -> str:
+    def write(
+        self, text: str, subject: str = "A question", name: str = "Maya Okonkwo", email: str = "maya@example.com", **more: Any
+    ) -> str:
         """A customer opens a ticket; returns its id once its delivery has arrived."""
         ticket = str(self.desk.do.customer_ticket(name=name, email=email, subject=subject, text=text, **more))
         self.delivered()
@@ -114,9 +124,55 @@ class House:
     def owner(self, ticket: str) -> str:
         return next(r.owner for r in self.rows(tickets) if r.ticket == ticket)
 
-    def change_policy(self, change: Callable[[str], str]) -> None:
+    def change_policy(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         with self.db.write() as tx:
-            policies.add(tx, DEFAULT_TENANT, change(demo_policy()), "test", "test", self.clock())
+            policies.add(tx, DEFAULT_TENANT, yaml.safe_dump(change(yaml.safe_load(demo_policy()))), "test", "test", self.clock())
+
+    def process_only(self) -> bool:
+        """Decide what is due, and send nothing yet."""
+        return process_one(self.work)
+
+    def sync(self) -> None:
+        sync_all(self.work, DEFAULT_TENANT, lambda text: None)
+
+    def article(self, article: str, version: str) -> Any:
+        with self.db.read() as tx:
+            return article_store.version(tx, DEFAULT_TENANT, article, version)
+
+    def promises(self) -> Sequence[Any]:
+        return self.rows(promises)
+
+    def deliveries(self) -> Sequence[Any]:
+        return [r for r in self.rows(inbox) if r.kind == "delivery"]
+
+    def press_person_button(self, ticket: str) -> None:
+        """As the customer does: open the page of the link, send its form."""
+        page = f"{self.url}/t/{ticket_token(self.keys, DEFAULT_TENANT, DESK, ticket, self.clock())}"
+        form = BeautifulSoup(requests.get(page, timeout=5).text, "lxml").find("form")
+        if form is None:
+            return  # a person has it already: there is nothing left to press
+        fields = {i["name"]: i.get("value", "") for i in form.find_all("input") if i.get("name")}
+        answer = requests.post(urljoin(page, form.get("action") or page), data=fields, headers={"Origin": self.url}, timeout=5)
+        assert answer.status_code == 200, answer.status_code
+
+    def canary(self, article: str) -> str:
+        return str(yaml.safe_load((HELP_CENTRE.parent / "canaries.yaml").read_text("utf-8"))[article])
+
+    def forget_secret(self) -> None:
+        with self.db.write() as tx:
+            tx.execute(desks.update().values(secrets="[]"))
+
+    def post_signed(self, body: bytes) -> requests.Response:
+        """A delivery as the desk signs it."""
+        with self.db.read() as tx:
+            stored = desk_store.get(tx, DEFAULT_TENANT, DESK, self.keys)
+        assert stored is not None
+        stamp = to_iso(self.clock())
+        headers = {
+            "X-Zendesk-Webhook-Signature": sign(stored.secrets[0], stamp, body), "X-Zendesk-Webhook-Signature-Timestamp": stamp,
+            "X-Zendesk-Webhook-Invocation-Id": new_id(), "Content-Type": "application/json",
+        }
+        return requests.post(f"{self.url}/hooks/{DESK}", data=body, headers=headers, timeout=5)
 
     def _open_rows(self) -> bool:
         return any(r.state in ("waiting", "working") for r in self.rows(inbox)) or any(
@@ -124,7 +180,9 @@ class House:
 
 
 @contextmanager
-def open_house(database_url: str, var: Path, articles: Path | None = HELP_CENTRE, embedder: Any = None, **environment: str) -> Iterator[House]:
+def open_house(
+    database_url: str, var: Path, articles: Path | None = HELP_CENTRE, embedder: Any = None, **environment: str
+) -> Iterator[House]:
     """A house with one connected sandbox desk and its help centre read."""
     clock = SetClock(MORNING)
     desk = SandboxZendesk(articles, clock=clock).start()

@@ -25,6 +25,7 @@ from workers.knowledge.terms import language_of, terms
 
 FORMAT = 1
 FLAT_UP_TO = 50_000  # passages; above it half-precision storage: half the memory, the same results (recall 1.00 at 100k)
+SAMPLE = 1_000
 K1, B = 1.2, 0.75
 
 
@@ -70,12 +71,15 @@ class Index:
             self.first_chunk: NDArray[np.int32] = numbers["first_chunk"]  # of each passage, and one past the end
             self.chunk_spans: NDArray[np.int32] = numbers["chunk_spans"]  # (start, end) of each chunk in its article's text
         self.dense: Any = None
+        self.sample: Any = None  # evenly spaced passages, for the least cosine of a question
         self.words: Any = None
         if self.pieces:
             # Mapped, not read: worker processes of one host share the pages.
             self.dense = faiss.read_index(str(directory / "dense.faiss"), faiss.IO_FLAG_MMAP_IFC)
             if self.dense.d != self.width or self.dense.ntotal != len(self.pieces):
                 raise IndexUnusable(f"{directory}: the vectors do not fit the passages")
+            self.sample = faiss.IndexFlatIP(self.width)
+            self.sample.add(self.dense.reconstruct_batch(np.arange(0, len(self.pieces), -(-len(self.pieces) // SAMPLE))))
             self.words = bm25s.BM25.load(directory / "words", mmap=True, show_progress=False)
             self.found_in: NDArray[np.int64] = np.diff(self.words.scores["indptr"])  # chunks a term stands in
 

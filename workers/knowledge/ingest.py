@@ -26,7 +26,10 @@ class Ingested:
     url: str | None
     updated_at: int
     blocks: tuple[Block, ...]
-    passages: tuple[Cut, ...]
+
+    def passages(self) -> tuple[Cut, ...]:
+        """Its passages, cut when asked: most articles of a sync have not changed."""
+        return cut(self.text, self.blocks)
 
 
 def ingest(article: Article) -> Ingested:
@@ -46,7 +49,6 @@ def ingest(article: Article) -> Ingested:
         url=article.url,
         updated_at=article.updated_at,
         blocks=blocks,
-        passages=cut(text, blocks),
     )
 
 

@@ -137,9 +137,7 @@ class Searcher:
 
 def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:
     index = ranking.index
-    cosines = ranking.passage_cosines(index.passages_of(scored.article))
-    scores = {p: ranking.fused(ranking.passage_words(p), cosine) for p, cosine in cosines.items()}
-    chosen = quote(index, scored.article, scores)
+    chosen = quote(index, scored.article, ranking.passage_scores([scored.article]))
     if chosen is None:
         return None
     listed = index.articles[scored.article]

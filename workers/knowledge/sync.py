@@ -4,7 +4,7 @@ Rows are the truth. A run that changes nothing embeds nothing and writes no snap
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from connectors.contract import Knowledge
 from connectors.sources import BadRow
 from workers.knowledge.embed import Embedder
 from workers.knowledge.ingest import Ingested, embedded_text, ingest, text_hash
+from workers.knowledge.passages import Cut
 
 ROWS_AT_ONCE = 50  # versions in one transaction: deliveries must not wait long for the database
 TOLD_EVERY = 64  # articles or passages between two words of progress: each may be a write
@@ -97,8 +98,9 @@ def _store_versions(
     """Store the versions with their vectors; nothing points at them yet. Returns how many passages were embedded."""
     texts: dict[str, str] = {}
     hashes: dict[str, list[str]] = {}
+    cuts = {vendor: article.passages() for vendor, article in fresh.items()}
     for vendor, article in fresh.items():
-        of_article = [embedded_text(article.title, p.heading, article.text[p.start:p.end]) for p in article.passages]
+        of_article = [embedded_text(article.title, p.heading, article.text[p.start:p.end]) for p in cuts[vendor]]
         hashes[vendor] = [text_hash(t) for t in of_article]
         texts.update(zip(hashes[vendor], of_article, strict=True))
     with db.read() as conn:
@@ -113,7 +115,7 @@ def _store_versions(
             for vendor, article in waiting[at:at + ROWS_AT_ONCE]:
                 articles.put_version(
                     conn, tenant, _version_row(ids[vendor], article),
-                    _passage_rows(ids[vendor], article, hashes[vendor], vectors, embedder.model_id), clock(),
+                    _passage_rows(ids[vendor], article.version, cuts[vendor], hashes[vendor], vectors, embedder.model_id), clock(),
                 )
         progress("storing", min(at + ROWS_AT_ONCE, len(waiting)), len(waiting))
     return len(missing)
@@ -149,7 +151,7 @@ def _name_snapshot(conn: Connection, tenant: str, visibility: str, model: str, n
     newest = snapshots.newest(conn, tenant, visibility, model)
     if newest is not None and newest.members == members:
         return
-    n_passages = len(articles.passages_of(conn, tenant, members))
+    n_passages = articles.count_passages(conn, tenant, public_only=visibility == snapshots.PUBLIC)
     snapshots.add(conn, tenant, snapshots.Snapshot(new_id(), visibility, model, members, len(members), n_passages, now))
 
 
@@ -169,9 +171,9 @@ def _version_row(article_id: str, article: Ingested) -> ArticleVersion:
 
 
 def _passage_rows(
-    article_id: str, article: Ingested, hashes: list[str], vectors: Mapping[str, bytes], model: str,
+    article_id: str, version: str, cuts: Sequence[Cut], hashes: list[str], vectors: Mapping[str, bytes], model: str,
 ) -> list[StoredPassage]:
     return [
-        StoredPassage(article_id, article.version, p.start, p.end, p.kind, p.heading, p.own_time, h, model, vectors[h])
-        for p, h in zip(article.passages, hashes, strict=True)
+        StoredPassage(article_id, version, p.start, p.end, p.kind, p.heading, p.own_time, h, model, vectors[h])
+        for p, h in zip(cuts, hashes, strict=True)
     ]
