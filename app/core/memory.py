@@ -36,7 +36,7 @@ class TicketMemory:
         """Unknown keys are dropped: an older process may read what a newer one wrote."""
         raw = json.loads(text)
         known = {k: v for k, v in raw.items() if k in TicketMemory.__dataclass_fields__}
-        known["options"] = tuple(Option(**o) for o in known.get("options", ()))
+        known["options"] = tuple(Option(o["letter"], o["article"], o["title"]) for o in known.get("options", ()))
         known["replies"] = tuple(known.get("replies", ()))
         known["cited"] = tuple(known.get("cited", ()))
         return TicketMemory(**known)

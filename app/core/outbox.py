@@ -80,10 +80,11 @@ class Vanished:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Nothing went out; try again later."""
+    """Nothing went out; try again later. `counts` is False when we hold the row back ourselves: that is no failed try."""
 
     until: int
     why: str
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
         case ("ready", Started()):
             lease = now + times.deadline + times.lease
             return replace(row, state="sending", sends=row.sends + 1, attempt_at=now, lease_until=lease)
-        case ("ready", Deferred(until, why)):
+        case ("ready", Deferred(until, why, counts)):
+            if not counts:
+                return replace(row, next_at=until, attempts=max(0, row.attempts - 1), result=why, lease_until=0)
             if row.attempts >= MAX_ATTEMPTS:
                 return _dead(row, f"tried {row.attempts} times; last: {why}")
             return replace(row, next_at=until, result=why, lease_until=0)
@@ -129,7 +132,7 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
             return _after_conflict(row, trace, stamp, now)
         case ("unknown", Traced(trace, stamp)):
             return _reconciled(row, trace, now)
-        case ("unknown", Deferred(until, why)):
+        case ("unknown", Deferred(until, why, _)):
             return replace(row, next_at=until, result=why, lease_until=0)
         case ("ready" | "unknown" | "sending", GivenUp(why)):
             return _dead(row, why)
@@ -139,6 +142,11 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
 def may_look(row: OutboxRow, now: int) -> bool:
     """True when an `unknown` row has settled: before that, a late commit could still arrive after our look."""
     return row.state == "unknown" and now >= row.next_at
+
+
+def worn_out(row: OutboxRow) -> bool:
+    """True when a row was claimed more often than it may be and has still not gone out: its holders die before they can say why."""
+    return row.state == "ready" and row.attempts > MAX_ATTEMPTS
 
 
 def stamp_is_safe(stamp: Stamp, times: Times) -> bool:
@@ -160,8 +168,9 @@ def _answered(row: OutboxRow, outcome: Outcome, now: int, times: Times) -> Outbo
         case Sent(remote_id, _):
             return replace(row, state="sent", remote_id=remote_id, lease_until=0, result=None)
         case Later(seconds):
-            # Certain that nothing was written: this call does not count.
-            return replace(row, state="ready", sends=row.sends - 1, next_at=now + int(seconds * SECOND), lease_until=0,
+            # Certain that nothing was written: neither the call nor the try counts, however often the desk asks for a pause.
+            return replace(row, state="ready", sends=row.sends - 1, attempts=max(0, row.attempts - 1),
+                           next_at=now + int(seconds * SECOND), lease_until=0,
                            result=f"the desk asked for a pause of {seconds:.0f} s")
         case Refused(why, _):
             return replace(row, state="failed", result=why, lease_until=0)
