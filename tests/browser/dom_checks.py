@@ -41,7 +41,8 @@ FAULTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || ["SCRIPT", "STYLE", "OPTION", "METER"].includes(element.tagName) || !seen(element)) continue;
+    const unseen = ["SCRIPT", "STYLE", "OPTION", "METER"].includes(element.tagName) || !seen(element);
+    if (unseen || !walker.currentNode.textContent.trim()) continue;
     const [a, b] = [light(parse(getComputedStyle(element).color)), light(ground(element))];
     const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
     if (ratio < 4.5) say(element, `contrast ${ratio.toFixed(2)}`);

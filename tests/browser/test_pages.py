@@ -1,7 +1,9 @@
 """The pages in a real Chromium: signing in over plain http on this machine, one ticket's story, the customer's one tap."""
 from __future__ import annotations
 
+import importlib.util
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -120,6 +122,26 @@ def test_every_page_can_be_read_by_everybody(house, address, browser, size, sche
         found[path] = faults(page)
     assert {path: what for path, what in found.items() if what} == {}
     assert trouble == []
+
+
+def test_axe_finds_nothing_serious(house, address, browser, figures):
+    spec = importlib.util.find_spec("axe_playwright_python")
+    if spec is None or spec.submodule_search_locations is None:
+        figures("pages", "axe_serious", None, 0, why="axe-playwright-python is not installed")
+        pytest.skip("axe-playwright-python is not installed: only our own checks of the pages were made")
+    axe = (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text("utf-8")
+    rows = a_morning(house)
+    page, _ = open_page(browser, PHONE)
+    sign_in(page, house, address)
+    serious, paths = [], ["/login", "/login/token", "/tickets", "/desks", "/audit", "/a/returns/v1", house.link("1041"), house.link("1042"),
+                          f"/tickets/{rows['answered']}", f"/tickets/{rows['handed_off']}"]
+    for path in paths:
+        page.goto(address + path)
+        page.evaluate(axe)
+        found = page.evaluate("axe.run().then((result) => result.violations.map((v) => [v.impact, v.id, v.nodes[0].html]))")
+        serious += [(path, *what) for what in found if what[0] in ("serious", "critical")]
+    figures("pages", "axe_serious", len(serious), len(paths))
+    assert serious == []
 
 
 def test_a_page_that_is_not_there_is_readable_too(house, address, browser):
