@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -109,12 +110,13 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
 
 @lru_cache(maxsize=1)
 def _celery() -> Celery:
-    from celery.signals import beat_init, worker_ready, worker_shutdown
+    from celery.signals import beat_init, worker_process_init, worker_ready, worker_shutdown
 
     from workers.celery import make_celery
     from workers.ring import Bell
     from workers.sweep import Sweeper
     from workers.tasks import register
+    from workers.warm import warm_up
 
     settings = read_settings()
     if settings.redis_url is None:
@@ -139,6 +141,11 @@ def _celery() -> Celery:
         sweeper = Sweeper(work(), bell.ring_now)
         worker_shutdown.connect(lambda **_: sweeper.stop(), weak=False)
         sweeper.start()
+
+    @worker_process_init.connect(weak=False)
+    def start_warm(**_: object) -> None:
+        # In a thread: Celery takes a child that needs more than four seconds here for dead.
+        threading.Thread(target=lambda: warm_up(work()), name="warm", daemon=True).start()
 
     @beat_init.connect(weak=False)
     def check_before_beat(**_: object) -> None:

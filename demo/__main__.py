@@ -18,11 +18,12 @@ from connectors.contract import Step as InstallStep
 from connectors.zendesk.sandbox.control import RemoteSandbox
 from demo import show
 from demo.player import Player
-from demo.processes import ROOT, DemoError, Processes, demo_environment, free_port
+from demo.processes import ROOT, START_SECONDS, DemoError, Processes, demo_environment, free_port
 from demo.scenes import HELP_CENTRE, Scene, SceneError, articles_file, scenes_from, shop_scenes
 from demo.setting import DESK, connect_sandbox, set_up, sync_now
 from workers.broker import BrokerError, EmbeddedRedis
 from workers.knowledge.models import ModelError
+from workers.warm import is_warm
 from workers.work import Work
 
 DEFAULT_MOST = 20
@@ -59,10 +60,11 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
         sandbox = processes.sandbox("sandbox", "connectors.zendesk.sandbox", *(() if articles else ("--articles", str(HELP_CENTRE))))
         token = set_up(work, articles)
         processes.start("web", *_gunicorn(port))
-        processes.start("worker", *_celery())
+        processes.start("worker", *_celery())  # loads its model while the desk is connected
         processes.wait_for("web", f"http://127.0.0.1:{port}/readyz")
         _connect(work, sandbox, port)
         show.knowledge(work, _sync(work))
+        _wait_until_warm(work, processes)
         show.curtain(len(scenes), time.monotonic() - began)
         player = Player(work, DESK, RemoteSandbox(sandbox["control_url"]), show.Teller(began))
         played = player.play(scenes, lambda: _check(processes))
@@ -83,8 +85,8 @@ def _share(link: Path, target: Path) -> None:
 
 
 def _gunicorn(port: int) -> tuple[str, ...]:
-    return (sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2", "--threads", "4",
-            "--log-level", "warning", "candor:web()")
+    return (sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
+            "--threads", "4", "--log-level", "warning", "candor:web()")
 
 
 def _celery() -> tuple[str, ...]:
@@ -100,6 +102,15 @@ def _connect(work: Work, sandbox: Mapping[str, str], port: int) -> None:
 def _sync(work: Work) -> Mapping[str, object]:
     show.heading("Reading the help centre")
     return sync_now(work, show.progress)
+
+
+def _wait_until_warm(work: Work, processes: Processes) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_warm(work):
+        _check(processes)
+        if time.monotonic() > deadline:
+            raise DemoError("the worker did not load its model; see worker.log in var/demo*/logs")
+        time.sleep(0.05)
 
 
 def _say_step(step: InstallStep) -> None:

@@ -23,6 +23,10 @@ class Search(Protocol):
 
     def search(self, question: str, *, visibility: str = "public", k: int = 8) -> Findings: ...
 
+    def prepare(self) -> None:
+        """Load what the first search would load."""
+        ...
+
     @property
     def languages(self) -> frozenset[str]:
         """Languages the index's model understands."""

@@ -1,6 +1,7 @@
 """Knowledge as a worker uses it: one search per process and tenant, and the sync of all its sources."""
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -31,19 +32,21 @@ class Finder:
 
     def __init__(self, db: Database, tenant: str, var: Path, embedder: Embedder, model: str) -> None:
         self._searcher = Searcher(db, tenant, var, embedder)
+        self._lock = threading.Lock()  # the warm-up and the first ticket may come at once, and a searcher is for one thread
         # The bundled model was trained on English alone; a multilingual one says so in its name.
         self.languages = frozenset(LANGUAGES if "multilingual" in model.lower() else ("en",))
 
     def search(self, question: str, *, visibility: str = "public", k: int = 8) -> Findings:
         try:
-            return self._searcher.search(question, visibility=visibility, k=k)
+            with self._lock:
+                return self._searcher.search(question, visibility=visibility, k=k)
         except NotReady as error:
             log.warning("nothing to search", why=str(error))
             return Findings((), 0.0, "none", articles=0)
 
     def prepare(self) -> None:
-        """Load the index and the model now, so that the first customer does not wait for it."""
-        self.search("warm up")
+        """Load the index and the model now, so that the first customer does not wait for them."""
+        self.search("a first question, asked by nobody")
 
 
 def sync_all(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapping[str, object]:
