@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, and_, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from app.store.tables import articles, passages, sources, versions
 
@@ -157,6 +157,16 @@ def members(conn: Connection, tenant: str, *, public_only: bool) -> list[tuple[s
     if public_only:
         query = query.where(articles.c.public.is_(True))
     return sorted((r[0], r[1]) for r in conn.execute(query))
+
+
+def count_passages(conn: Connection, tenant: str, *, public_only: bool) -> int:
+    """How many passages `members` of the same arguments have."""
+    query = (
+        select(func.count())
+        .select_from(passages.join(articles, and_(articles.c.id == passages.c.article, articles.c.version == passages.c.version)))
+        .where(articles.c.tenant == tenant, articles.c.gone.is_(False))
+    )
+    return conn.execute(query.where(articles.c.public.is_(True)) if public_only else query).scalar_one()
 
 
 def version(conn: Connection, tenant: str, article: str, version_id: str) -> ArticleVersion | None:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--only names]` (or ONLY=names): every module here with a `run(emit)`, one JSON object a line, a table on stderr."""
+"""`python -m tests.bench [--only names]` (or ONLY=names): every module here with a `run(emit)`."""
 from __future__ import annotations
 
 import argparse

@@ -1,4 +1,4 @@
-"""`python -m tests.quality --data DIR [--only helpcentre_wix,helpcentre_bank]`: how good the answers are, by the functions the worker calls.
+"""`python -m tests.quality --data DIR [--only helpcentre_wix]`: how good the answers are, by the functions the worker calls.
 
 A module's `suites(data)` lists what it can score of the folder, its `run(emit, data, suites, var)` scores those.
 """
