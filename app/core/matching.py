@@ -141,9 +141,7 @@ def _pattern(phrase: str, slots: Mapping[str, str]) -> str:
 
 
 def _alternatives(part: str, slots: Mapping[str, str]) -> str:
-    if part.startswith("{"):
-        return slots[part.strip("{}")]
-    return _either(_word(word) for word in part.split("|"))
+    return _either(slots[word.strip("{}")] if word.startswith("{") else _word(word) for word in part.split("|"))
 
 
 def _word(word: str) -> str:
@@ -157,10 +155,7 @@ def corrected(folded: Folded, meant: Iterable[str], real: Iterable[str]) -> Fold
 
     A slip is one letter wrong, missing, doubled or swapped, in a word of five letters or more that begins as it should.
     """
-    targets: dict[str, list[str]] = {}
-    for word in meant:
-        targets.setdefault(fold(word).text[:1], []).append(fold(word).text)
-    known = {fold(word).text for word in real} | {word for group in targets.values() for word in group}
+    targets, known = _spelling(tuple(meant), tuple(real))
     text: list[str] = []
     at: list[int] = []
     done = 0
@@ -178,6 +173,16 @@ def corrected(folded: Folded, meant: Iterable[str], real: Iterable[str]) -> Fold
     if not done:
         return folded
     return Folded("".join((*text, folded.text[done:])), [*at, *folded.at[done:]])
+
+
+@lru_cache(maxsize=64)
+def _spelling(meant: tuple[str, ...], real: tuple[str, ...]) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """The words meant by their first letter, and all words that are right as they are."""
+    targets: dict[str, list[str]] = {}
+    for word in meant:
+        plain = fold(word).text
+        targets.setdefault(plain[:1], []).append(plain)
+    return targets, frozenset(fold(word).text for word in (*meant, *real))
 
 
 def _one_slip(word: str, target: str) -> bool:

@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import re
 
-from app.core.matching import Folded, Found, Phrases, corrected, fold, phrases
+from app.core.matching import Folded, Found, Phrases, fold, phrases
 from config.wording import Words
 
 FRUSTRATED_AT = 2  # one strong sign, or two mild ones
 SATISFIED_AT = 1
-CAPITALS_AT = 3  # words of three letters or more, all capitals, before they count as shouting
+CAPITALS_AT = 3  # words in a row, all capitals, before they count as shouting
 SHOWN = 6
 
-_CAPITALS = re.compile(r"\b[^\W\d_]{3,20}\b")
+_WORD = re.compile(r"\b[^\W\d_]{2,20}\b")
 _INSISTS = re.compile(r"[!?]{3,}|!\s{0,2}!")
 
 
@@ -19,7 +19,7 @@ def sentiment(text: str, lexicon: Words | None) -> tuple[str, tuple[tuple[int, i
     """`frustrated`, `neutral` or `satisfied`, or `unread` without words for the language; and the places of the words that drove it."""
     if lexicon is None:
         return "unread", ()
-    folded = corrected(fold(text), (), ())
+    folded = fold(text)
     denied = [(f.folded_start, f.folded_end) for f in _list(lexicon, "upset.not").all(folded)]
     strong = [*_clear(folded, _list(lexicon, "upset.strong"), denied), *_clear(folded, _list(lexicon, "repeated"), [])]
     mild = [f for f in _clear(folded, _list(lexicon, "upset.weak"), denied) if not _within(f, strong)]
@@ -35,12 +35,19 @@ def sentiment(text: str, lexicon: Words | None) -> tuple[str, tuple[tuple[int, i
 
 
 def _shouted(text: str) -> list[tuple[int, int]]:
-    """The words in capitals, where they are many but not the whole message: some people type so."""
-    words = list(_CAPITALS.finditer(text))
-    shouted = [m for m in words if m.group().isupper()]
-    if not shouted or len(shouted) < CAPITALS_AT and len(shouted) < len(words):
+    """Runs of words in capitals; one or two in a row are names and short forms, and some people type everything so."""
+    words = list(_WORD.finditer(text))
+    if all(m.group().isupper() for m in words):
         return []
-    return [(shouted[0].start(), shouted[-1].end())]
+    runs: list[tuple[int, int]] = []
+    begin = 0
+    for n in range(len(words) + 1):
+        if n < len(words) and words[n].group().isupper():
+            continue
+        if n - begin >= CAPITALS_AT:
+            runs.append((words[begin].start(), words[n - 1].end()))
+        begin = n + 1
+    return runs
 
 
 def _clear(folded: Folded, wanted: Phrases, denied: list[tuple[int, int]]) -> list[Found]:

@@ -13,9 +13,14 @@ EXIT_WORDS_AROUND = 4  # words of courtesy that may stand around an exit word
 EXIT_SENTENCE_MESSAGE = 30  # words of a message in which an exit word may be a sentence of its own
 SETTLED_MESSAGE = 40  # a longer message is read by the rules for questions
 CHOICE_MESSAGE = 25  # words of a reply in which one hit of a title decides
+SLOTS = ("who", "human", "machine", "talk", "me", "asked")
+FIRST_LINES = 8  # greetings and blank lines among which the first line is looked for
+LINE_MAX = 300
 DENIAL_WORDS = 3  # between "I don't need" and "a person"
 
 _SENTENCE = re.compile(r"[^.!?\n]+")
+_LAST_CLAUSE = re.compile(r"(?<=[,;:])[^,;:.!?\n]{1,60}[.!?\n ]*\Z")
+_ENDS = " ,.;:!?\n"
 _CLAUSE_ENDS = re.compile(r"[,;:.!?\n]| but | mais | aber | sondern | pero | sino ")
 _LETTER = re.compile(r"(?:\w+ ){0,3}([ab])(?: \w+){0,3}")
 
@@ -27,7 +32,7 @@ def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tu
         found = _exit_word(text, lexicon) if first else None
         if found is not None:
             return found, language
-        right = corrected(plain, lexicon.phrases("phrases.spelling.meant"), lexicon.phrases("phrases.spelling.real"))
+        right = _right(plain, lexicon)
         found = _named_person(right, lexicon) or _first_clear(right, _list(lexicon, "person_indirect"), _list(lexicon, "person_not"))
         if found is not None:
             return found, language
@@ -35,25 +40,28 @@ def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tu
 
 
 def _exit_word(text: str, lexicon: Words) -> Found | None:
-    """An exit word alone on the first line that is no greeting; in a short message also as a sentence of its own."""
-    greeting, alone = _list(lexicon, "greeting"), _list(lexicon, "exit")
-    around = _list(lexicon, "exit_around")
+    """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its last clause, of its own."""
+    greeting, alone, around = _list(lexicon, "greeting"), _list(lexicon, "exit"), _list(lexicon, "exit_around")
     place = 0
-    lines = text.splitlines(keepends=True)
-    for line in lines[:8]:
-        folded = fold(line).text.strip(" ,.;:!?\n")
-        if folded and not greeting.whole(folded):
-            if _stands_alone(folded, alone, around):
+    for line in text.splitlines(keepends=True)[:FIRST_LINES]:
+        folded = _right(fold(line[:LINE_MAX]), lexicon)
+        bare = folded.text.strip(_ENDS)
+        if bare and not greeting.whole(bare):
+            if _stands_alone(bare, alone, around):
                 return Found(place, place + len(line.rstrip()), 0, 0)
             break
         place += len(line)
     if len(text.split(None, EXIT_SENTENCE_MESSAGE)) > EXIT_SENTENCE_MESSAGE:
         return None
-    whole = fold(text)
-    for sentence in _SENTENCE.finditer(whole.text):
-        if _stands_alone(sentence.group().strip(" ,;:"), alone, around):
-            return Found(*whole.span(sentence.start(), sentence.end()), sentence.start(), sentence.end())
+    whole = _right(fold(text), lexicon)
+    for part in (*_SENTENCE.finditer(whole.text), *_LAST_CLAUSE.finditer(whole.text)):
+        if _stands_alone(part.group().strip(_ENDS), alone, around):
+            return Found(*whole.span(part.start(), part.end()), part.start(), part.end())
     return None
+
+
+def _right(folded: Folded, lexicon: Words) -> Folded:
+    return corrected(folded, lexicon.phrases("phrases.spelling.meant"), lexicon.phrases("phrases.spelling.real"))
 
 
 def _stands_alone(folded: str, alone: Phrases, around: Phrases) -> bool:
@@ -166,10 +174,10 @@ def _content(folded: str, ignored: set[str]) -> set[str]:
 
 
 def _list(lexicon: Words, name: str) -> Phrases:
-    slots = tuple((key, lexicon.lists[key]) for key in sorted(lexicon.lists) if key.startswith("phrases.slot."))
+    slots = tuple((slot, lexicon.phrases(f"phrases.slot.{slot}")) for slot in SLOTS)
     return _phrases(lexicon.phrases(f"phrases.{name}"), slots)
 
 
 @lru_cache(maxsize=256)
 def _phrases(entries: tuple[str, ...], slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
-    return phrases(entries, {key.removeprefix("phrases.slot."): values for key, values in slots})
+    return phrases(entries, dict(slots))
