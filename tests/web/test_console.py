@@ -110,10 +110,19 @@ def test_the_story_shows_evidence_rules_effects_and_the_wait(house):
         assert said in answered, said
     handed = text(client, f"/tickets/{rows['handed_off']}")
     for said in ("The note for agents AI NOTE · Handed off", "Usually 40 minutes. 9 in 10 by 23 Nov, 12:07 (1 hour 45).", "still running",
-                 "minutes per ticket 25.0", "waiting before them 3", "Fields waiting to be sent"):
+                 "minutes per ticket 25", "waiting before them 3", "Fields waiting to be sent"):
         assert said in handed, said
     assert "given up; a person must look" in text(client, f"/tickets/{rows['failed']}")
     assert "The desk said: the ticket is closed." in text(client, f"/tickets/{rows['failed']}")
+
+
+def test_a_customers_own_link_is_shown_to_nobody_else(house):
+    row, link = seed_ticket(house, "1"), "http://127.0.0.1:8642" + house.link("1")
+    seed_verdict(house, "1", "handoff", reason="customer_asked", detail="phrase", note=f"AI NOTE Evidence ({link})",
+                 reply=f"Passed on. See what I passed on ({link}); to add something, reply. [1] Returns (https://help.example/a/returns)")
+    page = text(house.signed_in(), f"/tickets/{row}")
+    assert "/t/" not in page
+    assert "See what I passed on; to add something" in page and "(https://help.example/a/returns)" in page
 
 
 def test_text_from_outside_stays_text(house):

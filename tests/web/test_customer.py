@@ -55,6 +55,14 @@ def test_a_handed_off_ticket_shows_who_has_it_the_wait_and_what_was_passed_on(ho
     assert BUTTON not in page
 
 
+def test_a_question_is_called_a_question(house):
+    seed_ticket(house, "1")
+    seed_verdict(house, "1", "clarify", effects=(("public", "clarify", "sent"),), reply="Is it about A) or B)?")
+    page = text(house.app.test_client(), house.link("1"))
+    assert "Larkfield's AI assistant has a question for you" in page
+    assert "Is it about A) or B)?" in page and BUTTON in page
+
+
 def test_a_wait_that_has_passed_is_said_to_have_passed(house):
     a_morning(house)
     link = house.link("1042")

@@ -19,6 +19,7 @@ from app.web.console import desks as desk_pages
 from app.web.console import entries, plain
 from app.web.console.banners import banners
 from app.web.house import House
+from app.web.reading import figure
 
 READERS = ("viewer", "agent", "auditor", "admin", "owner")
 PAGE = 50
@@ -99,6 +100,7 @@ def _told_in(company: Company, now: int) -> dict[str, Any]:
         "ago": lambda us: times.ago(us, now),
         "iso": times.iso,
         "length": times.length,
+        "figure": figure,
     }
 
 

@@ -23,7 +23,7 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
     for desk in connection.execute(select(desks).where(desks.c.tenant == tenant).order_by(desks.c.name)):
         if not json.loads(desk.secrets):
             found.append(Banner("bad", f"{desk.name} has no signing secret. Its deliveries are refused with 503 until one is set: "
-                                       "run `flask --app candor connect`."))
+                                       "run “flask --app candor connect”."))
         if desk.status != "active":
             because = f" ({desk.status_why})" if desk.status_why else ""
             found.append(Banner("bad", f"{desk.name} is {desk.status}{because}. Its tickets wait here; nothing is lost."))
@@ -32,8 +32,8 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
     for cap in connection.execute(switched_off):
         found.append(Banner("bad", f"Sending is switched off by {cap.by}: {cap.why}."))
     if company.policy_version == 0:
-        found.append(Banner("bad", "No policy has been kept yet, so nothing can be decided: run `flask --app candor policy import`."))
+        found.append(Banner("bad", "No policy has been kept yet, so nothing can be decided: run “flask --app candor policy import”."))
     if company.accept_uncalibrated:
-        found.append(Banner("note", "Answers are sent before they are calibrated: policy says `accept_uncalibrated`. "
+        found.append(Banner("note", "Answers are sent before they are calibrated: policy says accept_uncalibrated. "
                                     "How sure the assistant is rests on the shipped figures, not on this desk's own."))
     return found

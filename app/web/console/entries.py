@@ -13,7 +13,10 @@ from app.core.links import deep_link
 from app.store import evidence
 from app.store.evidence import Shown, StoredVersion
 from app.web.console import plain
+from app.web.reading import without_own_links
 
+# Of entries that are no verdicts. Ids and hashes are for `ledger show`.
+SHOWN_OF_OTHERS = ("purpose", "remote_id", "why", "reason", "result")
 SHIPPED_PRIOR = "not calibrated on this desk yet"
 
 
@@ -112,18 +115,25 @@ def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, ve
         title=plain.word(plain.VERDICTS, row.verdict) or plain.word({}, row.kind).capitalize(),
         why=plain.why(row.verdict, row.reason, detail), reason=row.reason, detail=detail,
         mode=payload.get("mode"), mode_why=str(payload.get("mode_why") or ""), policy=payload.get("policy"), took_ms=payload.get("took_ms"),
-        rules=tuple(RuleLine(str(h.get("rule", "")), bool(h.get("hit")), str(h.get("because") or "")) for h in _list(payload, "hits")),
+        rules=tuple(_rule(h) for h in _list(payload, "hits")),
         p_right=float(p_right) if isinstance(p_right, int | float) else None,
         confidence="" if findings.get("calibrated") else SHIPPED_PRIOR,
         snapshot=str(findings.get("snapshot") or ""),
         found=tuple(_found(c, versions) for c in _list(findings, "candidates")),
         pairs=tuple(_pair(s, versions) for s in _list(known, "sentences")),
         wait=_map(payload, "wait") or None, reading=_map(payload, "reading"),
-        question=str(known.get("question") or ""), reply=str(known.get("reply") or ""), note=str(known.get("note") or ""),
+        question=str(known.get("question") or ""),
+        reply=without_own_links(str(known.get("reply") or "")),
+        note=without_own_links(str(known.get("note") or "")),
         erased=texts is None and row.kind == "verdict",
         effects=tuple(e for e in effects if e.ledger_entry == row.id),
-        rest={} if row.kind == "verdict" else {k: v for k, v in payload.items() if isinstance(v, str | int | float) and v != ""},
+        rest={} if row.kind == "verdict" else {k: payload[k] for k in SHOWN_OF_OTHERS if payload.get(k)},
     )
+
+
+def _rule(hit: Mapping[str, Any]) -> RuleLine:
+    """Only a hit has a reason worth reading."""
+    return RuleLine(str(hit.get("rule", "")), bool(hit.get("hit")), str(hit.get("because") or "") if hit.get("hit") else "")
 
 
 def _pair(sentence: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]) -> Pair:

@@ -21,6 +21,7 @@ from app.store.tickets import StoredTicket
 from app.web import times
 from app.web.company import Company
 from app.web.house import House
+from app.web.reading import without_own_links
 from config.wording import Words
 
 
@@ -67,7 +68,8 @@ class PassedOn:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """`owner`: reading (no reply yet), assistant (it has replied), asked (a person is being called), queue or people (one has acted)."""
+    """`owner`: reading (no reply yet), question (it asks one), assistant (it has replied), asked (a person is being called),
+    queue (handed over), people (one has acted)."""
 
     language: str
     subject: str | None
@@ -107,7 +109,7 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
     })
     handed = next((e for e in entries if e.verdict == "handoff"), None)
     answered = handed is not None and any(e.seq < handed.seq for e in told)
-    owner = _owner(connection, link, ticket, handed, bool(told))
+    owner = _owner(connection, link, ticket, handed, told)
     return CustomerView(
         language=language,
         subject=views.open_subject(connection, link.tenant, house.keys, ticket),
@@ -120,9 +122,12 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
     )
 
 
-def _owner(connection: Connection, link: TicketLink, ticket: StoredTicket, handed: Row[tuple[object, ...]] | None, told: bool) -> str:
+def _owner(connection: Connection, link: TicketLink, ticket: StoredTicket, handed: Row[tuple[object, ...]] | None,
+           told: list[Row[tuple[object, ...]]]) -> str:
     if ticket.owner != "people":
-        return "asked" if asking(connection, link) else "assistant" if told else "reading"
+        if asking(connection, link):
+            return "asked"
+        return "reading" if not told else "question" if told[0].verdict == "clarify" else "assistant"
     # Handed over is not taken up: we say that a person has it only when one has been seen to act.
     if handed is None:
         return "people"
@@ -152,7 +157,8 @@ def _told(entry: Row[tuple[object, ...]], at: int, texts: Mapping[str, Any], ver
     return Told(
         at=times.stamp(at, company.tz, language), at_iso=times.iso(at), question=str(texts.get("question") or ""),
         sentences=tuple((str(s.get("text") or ""), int(s.get("number") or 0)) for s in sentences),
-        sources=_sources(sentences, versions, company, language), text="" if sentences else str(texts.get("reply") or ""),
+        sources=_sources(sentences, versions, company, language),
+        text="" if sentences else without_own_links(str(texts.get("reply") or "")),
     )
 
 
