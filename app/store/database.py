@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 DEFAULT_TENANT = "default"
@@ -48,11 +49,18 @@ class Database:
                     raise
         except OperationalError as error:
             raise StoreBusy(str(error.orig)) from error
+        except NoConnection as error:
+            raise StoreBusy("every connection of this process is in use") from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A consistent view for reading; nothing written in it is kept."""
+        """One consistent view, however many queries look at it; nothing written in it is kept."""
         with self.engine.connect() as connection:
+            if self.is_sqlite:
+                # The driver begins nothing by itself (see `_prepare`): without this, each query would see another moment.
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield connection
             finally:
@@ -64,8 +72,11 @@ class Database:
 
 def _engine(url: str, busy_seconds: float) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, connect_args={"connect_timeout": 5})
-    engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False})
+        # lock_timeout is to PostgreSQL what the busy wait is to SQLite: a row held by somebody else must not hold a request.
+        options = f"-c lock_timeout={int(busy_seconds * 1000)}"
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, pool_timeout=busy_seconds,
+                             connect_args={"connect_timeout": 5, "options": options})
+    engine = create_engine(url, pool_timeout=busy_seconds, connect_args={"timeout": busy_seconds, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

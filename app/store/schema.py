@@ -80,6 +80,8 @@ def _only_one(db: Database) -> Iterator[None]:
             yield
         return
     with db.engine.connect() as holder:
+        # Waits for as long as the other process migrates, not only as long as a row may be held.
+        holder.execute(text("SET LOCAL lock_timeout = 0"))
         holder.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
         try:
             yield
