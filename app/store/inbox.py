@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.sql.dml import Insert
 
 from app.store.tables import desks, inbox
 
 TAKE_OVER_SLACK = 5_000_000  # microseconds a lease may be past its end before another host takes it: skew between hosts' clocks
 MAX_ATTEMPTS = 5
 MAX_CRASHES = 3
+CLAIM_TRIES = 3  # two workers that choose rows of one ticket at once: the later one chooses again
 ALONE_AFTER_CRASHES_WAIT = 30_000_000  # microseconds a row rests after its second crash
 
 
@@ -29,13 +29,21 @@ class NewRow:
     next_at: int
 
 
+# Built once: building it anew took longer than running it, and this one runs while a desk waits. It says what it kept by RETURNING: the
+# row count of an INSERT is not known on PostgreSQL.
+_KEEP = {
+    name: maker(inbox).on_conflict_do_nothing(index_elements=["desk", "delivery_key"]).returning(inbox.c.id)
+    for name, maker in (("sqlite", sqlite_insert), ("postgresql", pg_insert))
+}
+
+
 def accept(tx: Connection, tenant: str, row: NewRow) -> bool:
     """Keep the row; False when the desk has delivered this key before. One statement, so that two copies at once make one row."""
-    statement = _insert(tx).values(
-        id=row.id, tenant=tenant, desk=row.desk, kind=row.kind, delivery_key=row.key, subject=row.subject, subject_id=row.subject_id,
-        body=row.body, received_at=row.received_at, next_at=row.next_at, state="waiting", fence=0, lease_until=0, attempts=0, crashes=0,
-    )
-    return tx.execute(statement.on_conflict_do_nothing(index_elements=["desk", "delivery_key"])).rowcount == 1
+    kept = tx.execute(_KEEP[tx.dialect.name], {
+        "id": row.id, "tenant": tenant, "desk": row.desk, "kind": row.kind, "delivery_key": row.key, "subject": row.subject,
+        "subject_id": row.subject_id, "body": row.body, "received_at": row.received_at, "next_at": row.next_at, "state": "waiting",
+    })
+    return kept.first() is not None
 
 
 def accept_act(tx: Connection, tenant: str, desk_id: str, ticket_id: str, act: str, key: str, now: int, row_id: str) -> bool:
@@ -74,22 +82,27 @@ def claim(tx: Connection, now: int, lease_us: int) -> Row[tuple[object, ...]] | 
     )
     if tx.dialect.name == "postgresql":
         query = query.with_for_update(of=inbox, skip_locked=True)
-    row = tx.execute(query).first()
-    if row is None:
-        return None
-    crashed = row.state == "working"
-    claimed = tx.execute(
-        update(inbox).where(inbox.c.id == row.id, inbox.c.fence == row.fence)
-        .values(state="working", fence=row.fence + 1, lease_until=now + lease_us, attempts=row.attempts + 1, crashes=row.crashes + crashed)
-        .returning(inbox)
-    ).first()
-    tx.execute(update(desks).where(desks.c.id == row.desk).values(claimed_at=now))
-    return claimed
+    for _ in range(CLAIM_TRIES):
+        row = tx.execute(query).first()
+        if row is None:
+            return None
+        # The desk's row is taken first: on PostgreSQL two claims of one desk meet here, and the later one then sees the earlier's row.
+        tx.execute(update(desks).where(desks.c.id == row.desk).values(claimed_at=now))
+        claimed = tx.execute(
+            update(inbox).where(inbox.c.id == row.id, inbox.c.fence == row.fence, ~busy)
+            .values(state="working", fence=row.fence + 1, lease_until=now + lease_us, attempts=row.attempts + 1,
+                    crashes=row.crashes + (row.state == "working"))
+            .returning(inbox)
+        ).first()
+        if claimed is not None:
+            return claimed
+    return None
 
 
 def renew(tx: Connection, row_id: str, fence: int, lease_until: int) -> bool:
-    """Stretch the lease; False when the row is somebody else's by now."""
-    return tx.execute(update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence).values(lease_until=lease_until)).rowcount == 1
+    """Stretch the lease; False when the row is somebody else's by now, or was ended."""
+    mine = update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == "working")
+    return tx.execute(mine.values(lease_until=lease_until)).rowcount == 1
 
 
 def finish(tx: Connection, row_id: str, fence: int, state: str, result: str, now: int) -> bool:
@@ -135,10 +148,3 @@ def count_abandoned(tx: Connection, now: int) -> int:
     """Rows whose worker has vanished."""
     query = select(inbox.c.id).where(inbox.c.state == "working", inbox.c.lease_until < now - TAKE_OVER_SLACK).limit(50)
     return len(tx.execute(query).all())
-
-
-def _insert(tx: Connection) -> Insert:
-    maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
-    return maker(inbox)
-
-

@@ -22,7 +22,10 @@ def ask(tx: Connection, tenant: str, job_id: str, kind: str, args: Mapping[str, 
         id=job_id, tenant=tenant, kind=kind, args=json.dumps(args, sort_keys=True), state="waiting", progress="", next_at=now,
         expires=expires, once=once, fence=0, lease_until=0, attempts=0, created_at=now,
     )
-    return tx.execute(statement.on_conflict_do_nothing(index_elements=["once"]) if once else statement).rowcount == 1
+    if once:
+        statement = statement.on_conflict_do_nothing(index_elements=["once"])
+    # RETURNING, not the row count: that is not known for an INSERT on PostgreSQL.
+    return tx.execute(statement.returning(jobs.c.id)).first() is not None
 
 
 def claim(tx: Connection, now: int, lease_us: int) -> Row[tuple[object, ...]] | None:

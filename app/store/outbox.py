@@ -97,8 +97,8 @@ def save(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> b
     """
     values: dict[str, object] = {
         "state": new.state, "next_at": new.next_at, "sends": new.sends, "attempts": new.attempts, "lease_until": new.lease_until,
-        "attempt_at": new.attempt_at, "unknown_since": new.unknown_since, "restamped": new.restamped, "base_stamp": stamp_json(new.stamp), "remote_id": new.remote_id,
-        "result": new.result,
+        "attempt_at": new.attempt_at, "unknown_since": new.unknown_since, "restamped": new.restamped,
+        "base_stamp": stamp_json(new.stamp), "remote_id": new.remote_id, "result": new.result,
     }
     if new.state not in OPEN_STATES:
         values["done_at"] = now

@@ -30,7 +30,8 @@ def lease(tx: Connection, tenant: str, desk: str, ticket: str, now: int, lease_u
 
 
 def renew(tx: Connection, ticket_row: str, fence: int, lease_until: int) -> bool:
-    mine = update(tickets).where(tickets.c.id == ticket_row, tickets.c.fence == fence)
+    """Stretch the lease; False when the ticket is somebody else's by now, or was let go: a late heartbeat must not hold it again."""
+    mine = update(tickets).where(tickets.c.id == ticket_row, tickets.c.fence == fence, tickets.c.lease_until > 0)
     return tx.execute(mine.values(lease_until=lease_until)).rowcount == 1
 
 
