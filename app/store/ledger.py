@@ -39,14 +39,15 @@ def append(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping
         update(desks).where(desks.c.id == entry.desk, desks.c.tenant == tenant)
         .values(ledger_seq=desks.c.ledger_seq + 1).returning(desks.c.ledger_seq)
     ).scalar_one()
-    previous = tx.execute(select(desks.c.ledger_mac).where(desks.c.id == entry.desk)).scalar_one()
+    query = select(ledger.c.mac).where(ledger.c.tenant == tenant, ledger.c.desk == entry.desk, ledger.c.seq == seq - 1)
+    previous = tx.execute(query).scalar_one_or_none() or ""
     payload = canonical(entry.payload)
-    mac = chain_mac(keys, entry.desk, seq, entry.id, entry.at, entry.ticket, entry.kind, previous, payload)
+    mac = chain_mac(keys, tenant, entry, seq, previous, payload)
     tx.execute(insert(ledger).values(
         id=entry.id, tenant=tenant, desk=entry.desk, seq=seq, at=entry.at, ticket=entry.ticket, kind=entry.kind, verdict=entry.verdict,
         reason=entry.reason, prev_mac=previous, mac=mac, payload=payload,
     ))
-    tx.execute(update(desks).where(desks.c.id == entry.desk).values(ledger_mac=mac))
+    tx.execute(update(desks).where(desks.c.id == entry.desk).values(ledger_mac=head_mac(keys, entry.desk, seq, mac)))
     if texts is not None and requester is not None:
         box = requesters.box(tx, tenant, requester, keys)
         if box is not None:
@@ -85,14 +86,16 @@ def _verify_desk(tx: Connection, tenant: str, desk: str, head_seq: int, head_mac
     previous, expected, erased = "", 1, 0
     rows = tx.execute(select(ledger).where(ledger.c.tenant == tenant, ledger.c.desk == desk).order_by(ledger.c.seq))
     for row in rows:
-        mac = chain_mac(keys, desk, row.seq, row.id, row.at, row.ticket, row.kind, previous, row.payload)
+        entry = Entry(row.id, desk, row.ticket, row.kind, row.at, {}, row.verdict, row.reason)
+        mac = chain_mac(keys, tenant, entry, row.seq, previous, row.payload)
         if row.seq != expected:
             return ChainCheck(desk, expected - 1, erased, expected, "an entry is missing")
         if row.prev_mac != previous or row.mac != mac:
             return ChainCheck(desk, expected - 1, erased, row.seq, "an entry was changed")
         erased += row.kind == "erased"
         previous, expected = row.mac, expected + 1
-    if expected - 1 != head_seq or previous != head_mac:
+    head = head_mac(keys, desk, expected - 1, previous) if expected > 1 else ""
+    if expected - 1 != head_seq or head != head_mac:
         return ChainCheck(desk, expected - 1, erased, expected, "the newest entries are missing")
     return ChainCheck(desk, expected - 1, erased, None)
 
@@ -101,8 +104,16 @@ def canonical(payload: Mapping[str, object]) -> str:
     return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def chain_mac(keys: Keys, desk: str, seq: int, entry: str, at: int, ticket: str, kind: str, previous: str, payload: str) -> str:
-    return keys.mac("ledger", desk, str(seq), entry, str(at), ticket, kind, previous, payload)
+def chain_mac(keys: Keys, tenant: str, entry: Entry, seq: int, previous: str, payload: str) -> str:
+    """Over every column of the entry's row; `payload` is its canonical text, as stored."""
+    # None and "" must differ: the console lists entries by these two columns.
+    named = [f"={value}" if value is not None else "" for value in (entry.verdict, entry.reason)]
+    return keys.mac("ledger", tenant, entry.desk, str(seq), entry.id, str(entry.at), entry.ticket, entry.kind, *named, previous, payload)
+
+
+def head_mac(keys: Keys, desk: str, seq: int, mac: str) -> str:
+    """What the desk's row keeps of the newest entry. Keyed: whoever cuts the tail cannot make the head of what is left."""
+    return keys.mac("ledger head", desk, str(seq), mac)
 
 
 def of_ticket(tx: Connection, tenant: str, desk: str, ticket: str) -> Sequence[Row[tuple[object, ...]]]:
