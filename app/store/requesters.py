@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.keys import Keys, seal, unseal
 from app.store.tables import requesters
@@ -22,9 +24,12 @@ def meet(tx: Connection, tenant: str, address: str, keys: Keys, now: int, new_ro
     found = tx.execute(query).scalar_one_or_none()
     if found is not None:
         return found
-    tx.execute(insert(requesters).values(
-        id=new_row_id, tenant=tenant, address_hmac=hashed, wrapped_key=seal(keys.box, Fernet.generate_key().decode()), created_at=now))
-    return new_row_id
+    maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    tx.execute(maker(requesters).values(
+        id=new_row_id, tenant=tenant, address_hmac=hashed, wrapped_key=seal(keys.box, Fernet.generate_key().decode()), created_at=now,
+    ).on_conflict_do_nothing(index_elements=["tenant", "address_hmac"]))
+    # Asked again: two first messages of one person may be read at the same moment, and they must end with one key.
+    return tx.execute(query).scalar_one()
 
 
 def box(tx: Connection, tenant: str, requester: str | None, keys: Keys) -> Fernet | None:

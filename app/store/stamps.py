@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from connectors.records import Stamp
 
@@ -12,4 +12,8 @@ def stamp_json(stamp: Stamp | None) -> str | None:
 
 
 def stamp_of(text: str | None) -> Stamp | None:
-    return None if text is None else Stamp(**json.loads(text))
+    """The stamp a row holds; what a newer release added to it is dropped."""
+    if text is None:
+        return None
+    raw = json.loads(text)
+    return Stamp(**{f.name: raw[f.name] for f in fields(Stamp)})
