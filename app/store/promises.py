@@ -22,10 +22,14 @@ def make(tx: Connection, tenant: str, desk: str, ticket: str, group: str, wait: 
 
 
 def replied(tx: Connection, tenant: str, desk: str, ticket: str, at: int) -> int:
-    """A person has answered: judge the ticket's open promises. Returns how many were kept."""
+    """A person has answered: judge the promises made to the ticket before. Returns how many were kept.
+
+    The poll sees a reply up to two minutes late: one that had lapsed by then and was kept all the same is put right.
+    """
     kept = 0
     for row in tx.execute(select(promises).where(
-            promises.c.tenant == tenant, promises.c.desk == desk, promises.c.ticket == ticket, promises.c.state == "open")).all():
+            promises.c.tenant == tenant, promises.c.desk == desk, promises.c.ticket == ticket, promises.c.state.in_(("open", "broken")),
+            promises.c.replied_at.is_(None), promises.c.made_at <= at)).all():
         in_time = at <= row.bound_at
         kept += in_time
         tx.execute(update(promises).where(promises.c.id == row.id).values(state="kept" if in_time else "broken", replied_at=at))
