@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from config.settings import Settings, SettingsError
 
 NAMES = ("fernet", "ledger", "links", "sessions")
+MIN_KEY_BYTES = 32  # an empty or short key would sign, and be guessed
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -75,8 +76,11 @@ def _parse(text: str, where: str) -> Keys:
         keys = Keys(tuple(raw["fernet"]), bytes.fromhex(raw["ledger"]), bytes.fromhex(raw["links"]), bytes.fromhex(raw["sessions"]))
         for key in keys.fernet:
             Fernet(key)
+        if not keys.fernet or min(len(keys.ledger), len(keys.links), len(keys.sessions)) < MIN_KEY_BYTES:
+            raise ValueError("too short")
     except (ValueError, KeyError, TypeError) as error:
-        raise SettingsError(f"{where} does not hold the keys {', '.join(NAMES)} as JSON: {type(error).__name__}") from None
+        why = f"{where} does not hold the keys {', '.join(NAMES)} as JSON, each of at least {MIN_KEY_BYTES} bytes"
+        raise SettingsError(f"{why}: {type(error).__name__}") from None
     return keys
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -103,6 +103,8 @@ def load_policy(path: Path, version: int = 1) -> Policy:
         text = path.read_text("utf-8")
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"{path}: is not UTF-8 (byte {error.start}): save it as UTF-8") from None
     return parse_policy(text, str(path), version)
 
 
@@ -138,6 +140,8 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
     for entry in data["modes"]:
         if entry["topic"] not in {"*", "other", *(t.name for t in topics)}:
             raise PolicyError(f"{where}: modes: there is no topic {entry['topic']!r}")
+    if len({(entry["desk"], entry["topic"]) for entry in data["modes"]}) != len(data["modes"]):
+        raise PolicyError(f"{where}: modes: two lines speak of the same desk and topic")
     if data["default_language"] not in data["languages"]:
         raise PolicyError(f"{where}: default_language: must be one of languages")
     return Policy(
@@ -180,6 +184,8 @@ def _span(text: str, where: str) -> tuple[int, int]:
 
 def _iso_date(value: object, where: str) -> str:
     try:
+        if isinstance(value, datetime):
+            raise ValueError("a moment is no day")
         return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
     except ValueError:
         raise PolicyError(f"{where}: hours.closed: {value!r} is no date, write one such as 2026-12-25") from None

@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 _N = TypeVar("_N", int, float)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingsError(ValueError):
@@ -18,9 +20,9 @@ class Settings:
     """How this process runs. Desks, policy and words are not here: they live in the database."""
 
     var: Path  # where the database, keys, indexes and logs of one machine live
-    database_url: str
+    database_url: str = field(repr=False)  # holds a password
     database_given: bool  # many machines: nothing is made up on first start
-    redis_url: str | None  # None: we start our own
+    redis_url: str | None = field(repr=False)  # None: we start our own; holds a password too
     public_url: str | None  # https address customers and desks reach us at
     clock_file: Path | None
     sandbox_desks: bool  # loopback desks are allowed
@@ -31,7 +33,7 @@ class Settings:
     debounce_cap_seconds: float
     log_level: str
     proxy_hops: int
-    secret_keys: str | None  # JSON of keys for many machines; None: var/keys
+    secret_keys: str | None = field(repr=False)  # JSON of keys for many machines; None: var/keys
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -72,7 +74,12 @@ def _database_url(given: str, var: Path) -> str:
 def _public_url(given: str | None) -> str | None:
     if given is None:
         return None
-    if not given.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+    try:
+        parts = urlsplit(given)
+        fits = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    except ValueError:
+        fits = False
+    if not fits:
         raise SettingsError("CANDOR_PUBLIC_URL must be an https:// address (plain http only on 127.0.0.1, for sandbox desks)")
     return given.rstrip("/")
 

@@ -43,7 +43,7 @@ def load_words(language: str, root: Path = SHIPPED) -> Words:
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
     for path in sorted((root / language).glob("*.yaml")):
-        for key, value in _flatten(yaml.safe_load(path.read_text("utf-8")) or {}, ""):
+        for key, value in _flatten(_tree(path), ""):
             if key in texts or key in lists:
                 raise WordingError(f"{path}: {key} stands in two files")
             if isinstance(value, str):
@@ -55,6 +55,16 @@ def load_words(language: str, root: Path = SHIPPED) -> Words:
     if not texts and not lists:
         raise WordingError(f"no words for language {language!r} in {root}")
     return Words(language, texts, lists)
+
+
+def _tree(path: Path) -> Mapping[str, object]:
+    try:
+        tree = yaml.safe_load(path.read_text("utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise WordingError(f"{path}: is not YAML in UTF-8: {getattr(error, 'problem', None) or error}") from None
+    if not isinstance(tree, Mapping):
+        raise WordingError(f"{path}: must be a tree of keys")
+    return tree
 
 
 def placeholders(text: str) -> frozenset[str]:
