@@ -11,8 +11,10 @@ from app.core.verdicts import Option
 
 words = st.text(max_size=12)
 memories = st.builds(
-    TicketMemory, noticed=st.booleans(), clarified=st.booleans(), options=st.lists(st.builds(Option, words, words, words), max_size=2).map(tuple),
-    replies=st.lists(st.integers(0, 2**53), max_size=5).map(tuple), answered=st.integers(0, 9), cited=st.lists(words, max_size=3).map(tuple),
+    TicketMemory, noticed=st.booleans(), clarified=st.booleans(),
+    options=st.lists(st.builds(Option, words, words, words), max_size=2).map(tuple),
+    replies=st.lists(st.integers(0, 2**53), max_size=5).map(tuple), answered=st.integers(0, 9),
+    cited=st.lists(words, max_size=3).map(tuple),
     frustrated=st.integers(0, 9), handed_off=st.none() | words, handed_off_at=st.none() | st.integers(0, 2**53), assignee=st.none() | words,
     group=st.none() | words, extra=st.dictionaries(words, words, max_size=2),
 )

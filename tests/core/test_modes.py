@@ -66,7 +66,9 @@ def test_the_more_careful_of_modes_wins():
     assert lower(Mode.SEND, Mode.DRAFT) is Mode.DRAFT
 
 
-@pytest.mark.parametrize("name", ["Larkfield AI assistant", "Larkfield (AI)", "Assistant IA", "KI-Assistent Larkfield", "Asistente", "Bot, Larkfield"])
+@pytest.mark.parametrize("name", [
+    "Larkfield AI assistant", "Larkfield (AI)", "Assistant IA", "KI-Assistent Larkfield", "Asistente", "Bot, Larkfield",
+])  # fmt: skip
 def test_a_name_that_says_what_writes(name):
     assert names_an_ai(name)
 
