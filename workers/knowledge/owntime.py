@@ -24,7 +24,7 @@ _WHO = re.compile(
     r"\b(?:we|we'll|our|us|support|agents?|advis[eo]rs?|customer (?:service|care)|(?:team|staff|desk)"
     r"|nous|notre|nos|service client|[ée]quipe|conseillers?"
     r"|wir|unser\w{0,2}|uns|kundendienst|kundenservice|mitarbeiter\w{0,5}"
-    r"|nosotros|nuestr[oa]s?|equipo|agentes?|atenci[óo]n al cliente)\b",
+    r"|respond(?:emos|eremos)|contest(?:amos|aremos)|nosotros|nuestr[oa]s?|equipo|agentes?|atenci[óo]n al cliente)\b",
     re.IGNORECASE,
 )
 _ANSWERS = re.compile(
