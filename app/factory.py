@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.keys import Keys
 from app.store.database import Database
 from app.web import access, articles, console, customer, health, hooks, protect, signin
+from app.web.door import Application
 from app.web.house import House
 from config.settings import Settings
 from connectors.clock import Clock
@@ -26,7 +27,7 @@ def create_app(settings: Settings, db: Database, keys: Keys, clock: Clock, ring:
 
     `ring` wakes the workers and never raises. This never imports a model, an index or a desk's client: the web process stays small.
     """
-    app = Flask(__name__, template_folder="web/templates", static_folder="web/static")
+    app = Application(__name__, template_folder="web/templates", static_folder="web/static")
     app.config.update(
         SECRET_KEY=keys.sessions,
         MAX_CONTENT_LENGTH=MAX_BODY,

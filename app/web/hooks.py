@@ -37,16 +37,16 @@ def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], 
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             return _answer(415, "send the body uncompressed")
         body = request.get_data(cache=False)  # over the size limit this raises 413 before the bytes are read
-        now = clock()
+        headers, now = dict(request.headers), clock()  # read once: werkzeug makes its headers anew each time they are looked through
         try:
             desk, inbound = desks.find(desk_id)
             secrets = desk.secrets if desk else (_NOBODYS_SECRET,)
             production = desk is None or desk.connection.wire_url is None
-            inbound.verify(request.headers, body, secrets, now, production=production)
+            inbound.verify(headers, body, secrets, now, production=production)
             if desk is None:
                 # Verified against a secret nobody has: an unknown desk takes as long to refuse as a wrong signature.
                 return _answer(404, "no such desk")
-            delivery = inbound.parse(request.headers, body)
+            delivery = inbound.parse(headers, body)
         except Rejected as refused:
             status = 404 if desk is None and refused.status == 401 else refused.status
             log.warning("delivery refused", desk=desk_id if desk else "unknown", status=status, why=str(refused))

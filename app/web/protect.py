@@ -37,14 +37,14 @@ def is_safe_origin() -> bool:
 def protect(app: Flask, settings: Settings) -> None:
     """Install headers, origin check and error pages."""
     _check_origins(app, settings)
-    _add_headers(app)
+    app.after_request(with_headers)
     _explain_errors(app)
 
 
 def _check_origins(app: Flask, settings: Settings) -> None:
     @app.before_request
     def same_origin() -> None:
-        if request.method not in STATE_CHANGES or request.blueprint == DELIVERIES:
+        if request.method not in STATE_CHANGES:
             return
         # Every browser names the page's origin when a form is sent; a request that does not is not from one of our pages.
         ours = {_origin(request.host_url)} | ({_origin(settings.public_url)} if settings.public_url else set())
@@ -57,18 +57,17 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _add_headers(app: Flask) -> None:
-    @app.after_request
-    def headers(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        # Not no-referrer: with it Chromium sends `Origin: null` on our own forms, and the origin check would refuse them.
-        response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers.setdefault("Cache-Control", "no-store")
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        return response
+def with_headers(response: Response) -> Response:
+    """The response with the headers that every answer of ours has."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    # Not no-referrer: with it Chromium sends `Origin: null` on our own forms, and the origin check would refuse them.
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
 
 
 def _explain_errors(app: Flask) -> None:

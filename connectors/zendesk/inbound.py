@@ -92,6 +92,10 @@ class EventSchema(Schema):
     event = fields.Nested(_Event, load_default=dict)
 
 
+# Made once: a schema and the schemas nested in it take longer to make than to use, and a desk waits.
+_TRIGGER, _EVENT = TriggerSchema(), EventSchema()
+
+
 class ZendeskInbound:
     """Verify and parse one delivery."""
 
@@ -122,8 +126,8 @@ def _subject_of(value: Any) -> tuple[str, str] | None:
     if not isinstance(value, dict):
         raise Rejected("the body is not an object", 400)
     if "ticket_id" in value:
-        return "ticket", _load(TriggerSchema(), value)["ticket_id"]
-    event = _load(EventSchema(), value)
+        return "ticket", _load(_TRIGGER, value)["ticket_id"]
+    event = _load(_EVENT, value)
     kind, subject_id = event["type"], event["detail"]["id"]
     if kind.startswith(ARTICLE_EVENTS):
         return "article", subject_id

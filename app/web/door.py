@@ -1,0 +1,32 @@
+"""Deliveries pass by what is there for browsers. They prove themselves by a signature, and a desk waits for the answer.
+
+Sessions, sign-in, CSRF, rate limits and roles together took longer than verifying and keeping a delivery.
+"""
+from __future__ import annotations
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.typing import ResponseReturnValue
+
+from app.web.protect import DELIVERIES, with_headers
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Cookies for browsers; a delivery has none, and may not be given one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if request.path.startswith(f"/{DELIVERIES}/"):
+            return None  # Flask then gives it a session that cannot be written
+        return super().open_session(app, request)
+
+
+class Application(Flask):
+    """Flask, but a view of the blueprint `hooks` runs at once. It stays public by its own mark, as `access.policies` reads it."""
+
+    session_interface = Sessions()
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        return None if request.blueprint == DELIVERIES else super().preprocess_request()
+
+    def process_response(self, response: Response) -> Response:
+        return with_headers(response) if request.blueprint == DELIVERIES else super().process_response(response)
