@@ -47,7 +47,7 @@ def append(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping
         id=entry.id, tenant=tenant, desk=entry.desk, seq=seq, at=entry.at, ticket=entry.ticket, kind=entry.kind, verdict=entry.verdict,
         reason=entry.reason, prev_mac=previous, mac=mac, payload=payload,
     ))
-    tx.execute(update(desks).where(desks.c.id == entry.desk).values(ledger_mac=head_mac(keys, entry.desk, seq, mac)))
+    tx.execute(update(desks).where(desks.c.id == entry.desk).values(ledger_mac=head_of(keys, entry.desk, seq, mac)))
     if texts is not None and requester is not None:
         box = requesters.box(tx, tenant, requester, keys)
         if box is not None:
@@ -94,7 +94,7 @@ def _verify_desk(tx: Connection, tenant: str, desk: str, head_seq: int, head_mac
             return ChainCheck(desk, expected - 1, erased, row.seq, "an entry was changed")
         erased += row.kind == "erased"
         previous, expected = row.mac, expected + 1
-    head = head_mac(keys, desk, expected - 1, previous) if expected > 1 else ""
+    head = head_of(keys, desk, expected - 1, previous) if expected > 1 else ""
     if expected - 1 != head_seq or head != head_mac:
         return ChainCheck(desk, expected - 1, erased, expected, "the newest entries are missing")
     return ChainCheck(desk, expected - 1, erased, None)
@@ -111,7 +111,7 @@ def chain_mac(keys: Keys, tenant: str, entry: Entry, seq: int, previous: str, pa
     return keys.mac("ledger", tenant, entry.desk, str(seq), entry.id, str(entry.at), entry.ticket, entry.kind, *named, previous, payload)
 
 
-def head_mac(keys: Keys, desk: str, seq: int, mac: str) -> str:
+def head_of(keys: Keys, desk: str, seq: int, mac: str) -> str:
     """What the desk's row keeps of the newest entry. Keyed: whoever cuts the tail cannot make the head of what is left."""
     return keys.mac("ledger head", desk, str(seq), mac)
 
