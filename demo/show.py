@@ -96,7 +96,7 @@ def addresses(port: int, token: str, desk_page: str, work: Work, played: Sequenc
         link = ticket_token(work.keys, DEFAULT_TENANT, DESK, handed.ticket, work.clock())
         print(f"  the customer's page of #{handed.ticket:<12} {base}/t/{link}")
     print(f"  the console                          {base}/")
-    print(f"    first sign-in as {OWNER}: {base}/login/token with the token {token}")
+    print(f"    first sign-in as {OWNER}: {base}/login/token#{token}")
     print("\nStays up; write tickets of your own at the desk. Ctrl-C ends all its processes.", flush=True)
 
 

@@ -150,7 +150,7 @@ def _users(app: Flask, settings: Callable[[], Settings]) -> None:
 
         with _clear_errors(), Database(settings().database_url).write() as tx:
             token = users.create_with_token(tx, DEFAULT_TENANT, email, name or email, role, SystemClock()(), new_id())
-            click.echo(f"One-time token, valid for a short while, for /login/token: {token}")
+            click.echo(f"Shown once, valid for 24 hours: open /login/token#{token} on the console and choose a password")
 
 
 def _connect(app: Flask, settings: Callable[[], Settings], make_work: Callable[[Settings], Work]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
 
-from app.core.verdicts import Answer, Clarify, Findings, Handoff, Reading, Sentence, Source, Verdict, verdict_name
+from app.core.verdicts import Answer, Clarify, Findings, Handoff, Hit, Reading, Sentence, Source, Verdict, verdict_name
 from app.keys import Keys
 from connectors.records import Ticket
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workers.situate import Situated
 
 KEPT_CANDIDATES = 5
+QUOTING_RULES = frozenset({"asks for a person", "must be handed off"})
 
 
 def ledger_payload(keys: Keys, row: Row[tuple[object, ...]], ticket: Ticket, situated: Situated, composed: Composed,
@@ -28,8 +29,7 @@ def ledger_payload(keys: Keys, row: Row[tuple[object, ...]], ticket: Ticket, sit
         "mode": situation.mode.value, "mode_why": situated.mode_why, "owner": situation.owner.value,
         "events": [e.value for e in situated.events],
         "verdict": _verdict(situated.decision.verdict),
-        "hits": [asdict(hit) if not _quotes(hit.rule) else {**asdict(hit), "because": "a phrase of the customer"} for hit in
-                 situated.decision.hits],
+        "hits": [_hit(hit) for hit in situated.decision.hits],
         "reading": _reading(situation.reading),
         "findings": _findings(situation.findings),
         "wait": None if composed.wait is None else _plain(asdict(composed.wait)),
@@ -66,9 +66,10 @@ def _verdict(verdict: Verdict) -> Mapping[str, object]:
     return {"kind": kind, **_plain(asdict(verdict))}
 
 
-def _quotes(rule: str) -> bool:
-    """Rules whose reason is the customer's own words: those belong to the sealed texts."""
-    return rule in ("asks for a person", "must be handed off")
+def _hit(hit: Hit) -> Mapping[str, object]:
+    """A line of the rule table; where the reason is the customer's own words, those stay in the sealed texts."""
+    told = hit.because if hit.rule not in QUOTING_RULES else "a phrase of the customer" if hit.hit else ""
+    return {"rule": hit.rule, "hit": hit.hit, "because": told}
 
 
 def _reading(reading: Reading) -> Mapping[str, object]:

@@ -11,7 +11,7 @@ from app.store import inbox, jobs, marks, tickets
 from app.store.desks import StoredDesk
 from app.store.tables import desks
 from connectors.errors import ConnectorError
-from connectors.records import ChangedTicket
+from connectors.records import ChangedTicket, Status
 from workers.work import Work
 
 POLL_EVERY = 60_000_000  # microseconds
@@ -75,6 +75,8 @@ def _take_in(work: Work, desk: StoredDesk) -> int:
 
 def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket, now: int) -> bool:
     known = tickets.find(tx, desk.tenant, desk.id, changed.id)
+    if known is None and changed.status in (Status.DELETED, Status.CLOSED):
+        return False  # ended before we ever met it
     if known is not None and known.own_stamp == changed.stamp:
         return False  # our own write was the last change: nothing has happened since
     return inbox.accept_changed(tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id())

@@ -31,6 +31,9 @@ from connectors.records import Status
 DAY = 86_400_000_000  # microseconds
 ASKED_PERSON_DAYS = 30
 UPSET_MESSAGES = 2
+# Both pages of a toss-up speak closely of the question. On the demo shop's own questions such pairs with half the policy's gap between
+# them are 4 in 100, and in 3 of 10 of those the first page is the wrong one.
+CLOSE_COSINE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,8 @@ def _equal(s: Situation) -> str:
     if not because or s.memory.clarified:
         return ""
     first, second = _candidates(s)[:2]
-    return because if first.score - second.score <= s.policy.thresholds.clarify_gap / 3 and second.lexical >= 0.6 else ""
+    both_near = min(first.cosine, second.cosine) >= CLOSE_COSINE
+    return because if both_near and first.score - second.score <= s.policy.thresholds.clarify_gap / 2 else ""
 
 
 def _clarify(s: Situation) -> Verdict:

@@ -211,13 +211,13 @@ def test_the_page_the_customer_chose_is_quoted_and_no_other():
     assert answer.p_right is None
 
 
-@pytest.mark.parametrize(("mode", "p_right", "answers"), [
-    (Mode.SEND, 0.60, True), (Mode.SEND, 0.59, False), (Mode.DRAFT, 0.45, True), (Mode.DRAFT, 0.44, False), (Mode.WATCH, 0.59, False),
+@pytest.mark.parametrize(("mode", "threshold"), [
+    (Mode.SEND, POLICY.thresholds.answer), (Mode.DRAFT, POLICY.thresholds.draft), (Mode.WATCH, POLICY.thresholds.answer),
 ])  # fmt: skip
-def test_in_draft_mode_the_draft_threshold_decides(mode, p_right, answers):
-    assert POLICY.thresholds.answer == 0.60 and POLICY.thresholds.draft == 0.45
-    made = verdict(mode=mode, findings=findings(candidate("north"), p_right=p_right))
-    assert isinstance(made, Answer) is answers
+def test_in_draft_mode_the_draft_threshold_decides(mode, threshold):
+    assert POLICY.thresholds.draft < POLICY.thresholds.answer
+    at, below = (verdict(mode=mode, findings=findings(candidate("north"), p_right=p)) for p in (threshold, threshold - 0.01))
+    assert isinstance(at, Answer) and not isinstance(below, Answer)
 
 
 def test_an_answer_without_a_sentence_to_quote_is_not_given():

@@ -45,6 +45,7 @@ def test_an_agents_reply_takes_the_ticket_and_keeps_the_promise(house: House) ->
     house.poll()
     ticket = house.write(PERSON)
     house.settle()
+    house.clock.advance(600)
     house.desk.do.agent_reply(int(ticket), "Hello, I'm Ana and I'll sort this out.")
     house.poll()
     house.settle()
