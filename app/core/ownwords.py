@@ -11,7 +11,7 @@ from config.wording import Words
 
 OWN_SENTENCES = "own_sentences"
 FILLED_MAX = 120  # characters a filled-in placeholder may have
-WORDS_MIN = 4  # a sentence of fewer words of its own is taken out only below one that was recognised
+WORDS_MIN = 5  # a sentence of fewer words of its own could be anybody's: it is taken out only in the company of longer ones
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -42,8 +42,11 @@ def kept_ranges(text: str, words: Mapping[str, Words]) -> tuple[tuple[int, int],
         else:
             found.extend(_places(sentence, plain))
     if found:
-        first = min(start for start, _ in found)
-        found.extend((a, b) for sentence in short for a, b in _places(sentence, plain) if a > first and _stands_alone(plain, a, b))
+        # The first line is the customer's: whoever types "Talk to a person" above our whole message means it.
+        first = text.find("\n") if len(found) > 1 else min(at[start] for start, _ in found)
+        for sentence in short:
+            free = len(sentence.pieces) > 1 and len(found) > 1
+            found.extend(span for span in _places(sentence, plain) if (free or at[span[0]] > first >= 0) and _stands_alone(text, at, span))
     return _left((_original(span, at, text) for span in found), len(text))
 
 
@@ -55,9 +58,10 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
     return folded.text, folded.at
 
 
-def _stands_alone(plain: str, start: int, end: int) -> bool:
-    before, after = plain[:start].rstrip(" "), plain[end:].lstrip(" ")
-    return (not before or before[-1] in ".!?\n") and (not after or after[0] in ".!?\n")
+def _stands_alone(text: str, at: Sequence[int], span: tuple[int, int]) -> bool:
+    start, end = _original(span, at, text)
+    before, after = text[max(0, start - 80) : start].rstrip(" \u00a0*_>["), text[end : end + 80].lstrip(" \u00a0*_]")
+    return (not before or before[-1] in ".!?:\n") and (not after or after[0] in "\n<(" or text[end - 1] in ".!? ")
 
 
 def _places(sentence: _Sentence, plain: str) -> Iterable[tuple[int, int]]:
@@ -99,9 +103,12 @@ def _reach_right(sentence: _Sentence, plain: str, place: int) -> int | None:
 
 
 def _original(span: tuple[int, int], at: Sequence[int], text: str) -> tuple[int, int]:
+    """The span in the original text, with the signs that belong to the sentence."""
     start, end = at[span[0]], at[span[1] - 1] + 1
-    while end < len(text) and text[end] in ".!?”\"»' ":
+    while end < len(text) and text[end] in ".!?”\"»' \u00a0\u202f":
         end += 1
+    while start and text[start - 1] in "¿¡“«\"":
+        start -= 1
     return start, end
 
 

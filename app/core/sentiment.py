@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import re
 
-from app.core.matching import Folded, Found, Phrases, fold, phrases
+from app.core.lexicon import listed
+from app.core.matching import Folded, Found, Phrases, fold
 from config.wording import Words
 
 FRUSTRATED_AT = 2  # one strong sign, or two mild ones
@@ -20,15 +21,15 @@ def sentiment(text: str, lexicon: Words | None) -> tuple[str, tuple[tuple[int, i
     if lexicon is None:
         return "unread", ()
     folded = fold(text)
-    denied = [(f.folded_start, f.folded_end) for f in _list(lexicon, "upset.not").all(folded)]
-    strong = [*_clear(folded, _list(lexicon, "upset.strong"), denied), *_clear(folded, _list(lexicon, "repeated"), [])]
-    mild = [f for f in _clear(folded, _list(lexicon, "upset.weak"), denied) if not _within(f, strong)]
-    intense = _list(lexicon, "intensifier")
+    denied = [(f.folded_start, f.folded_end) for f in listed(lexicon, "upset.not").all(folded)]
+    strong = [*_clear(folded, listed(lexicon, "upset.strong"), denied), *_clear(folded, listed(lexicon, "repeated"), [])]
+    mild = [f for f in _clear(folded, listed(lexicon, "upset.weak"), denied) if not _within(f, strong)]
+    intense = listed(lexicon, "intensifier")
     weight = 2 * len(strong) + sum(2 if _stressed(f, folded, intense) else 1 for f in mild)
     loud = [*_shouted(text), *((m.start(), m.end()) for m in _INSISTS.finditer(text))][:SHOWN]
     if weight and weight + len(loud) >= FRUSTRATED_AT:
         return "frustrated", tuple([(f.start, f.end) for f in [*strong, *mild]][:SHOWN] + loud)[:SHOWN]
-    pleased = _clear(folded, _list(lexicon, "pleased"), denied)
+    pleased = _clear(folded, listed(lexicon, "pleased"), denied)
     if len(pleased) >= SATISFIED_AT and not weight and "?" not in text:
         return "satisfied", tuple((f.start, f.end) for f in pleased[:SHOWN])
     return "neutral", ()
@@ -61,7 +62,3 @@ def _within(found: Found, others: list[Found]) -> bool:
 def _stressed(found: Found, folded: Folded, intense: Phrases) -> bool:
     before = folded.text[max(0, found.folded_start - 24) : found.folded_start].rstrip()
     return any(f.folded_end == len(before) for f in intense.all(Folded(before, range(len(before) + 1))))
-
-
-def _list(lexicon: Words, name: str) -> Phrases:
-    return phrases(lexicon.phrases(f"phrases.{name}"))

@@ -5,6 +5,7 @@ sentences of ours. No function looks at more than a fixed number of characters; 
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ LANGUAGE_LETTERS = 24  # a shorter text is too short to tell a language by
 LANGUAGE_SURE = 0.7
 STEM_LETTERS = 4  # topic phrases of so many letters may go on ("refund" finds "refunded")
 ENDINGS = ("", "s", "es", "e", "n", "en", "er", "in", "'s", "ed", "d")  # a phrase that hands off may only be inflected
+
+_WORD = re.compile(r"\w{3,40}")
 
 CUT_ORDER = (*HIDDEN_KINDS, *mail.CUTS, ownwords.OWN_SENTENCES)
 
@@ -182,8 +185,8 @@ def _question(subject: _Own | None, own: Sequence[_Own]) -> str:
     text = "\n\n".join(o.text for o in own if o.text)
     if subject is None or not subject.text:
         return text
-    said = set(fold(text).text.replace(".", " ").replace(",", " ").split())
-    adds = [w for w in fold(subject.text).text.replace(".", " ").replace(",", " ").split() if len(w) > 2 and w not in said]
+    said = set(_WORD.findall(fold(text).text))
+    adds = [word for word in _WORD.findall(fold(subject.text).text) if word not in said]
     return f"{subject.text}\n\n{text}".strip() if adds else text
 
 

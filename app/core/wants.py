@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 
-from app.core.matching import Folded, Found, Phrases, corrected, fold, phrases
+from app.core.lexicon import listed
+from app.core.matching import Folded, Found, Phrases, corrected, fold
 from app.core.verdicts import Option
 from config.wording import Words
 
@@ -13,7 +13,6 @@ EXIT_WORDS_AROUND = 4  # words of courtesy that may stand around an exit word
 EXIT_SENTENCE_MESSAGE = 30  # words of a message in which an exit word may be a sentence of its own
 SETTLED_MESSAGE = 40  # a longer message is read by the rules for questions
 CHOICE_MESSAGE = 25  # words of a reply in which one hit of a title decides
-SLOTS = ("who", "human", "machine", "talk", "me", "asked")
 FIRST_LINES = 8  # greetings and blank lines among which the first line is looked for
 LINE_MAX = 300
 DENIAL_WORDS = 3  # between "I don't need" and "a person"
@@ -28,23 +27,25 @@ _LETTER = re.compile(r"(?:\w+ ){0,3}([ab])(?: \w+){0,3}")
 def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tuple[Found, str] | None:
     """Where a message asks for a person and in which language's words; None when it does not. `first`: the text begins a message."""
     plain = fold(text)
+    real = [entry for w in words.values() for name in ("meant", "real") for entry in w.phrases(f"phrases.spelling.{name}")]
     for language, lexicon in words.items():
-        found = _exit_word(text, lexicon) if first else None
+        found = _exit_word(text, lexicon, real) if first else None
         if found is not None:
             return found, language
-        right = _right(plain, lexicon)
-        found = _named_person(right, lexicon) or _first_clear(right, _list(lexicon, "person_indirect"), _list(lexicon, "person_not"))
+        right = corrected(plain, lexicon.phrases("phrases.spelling.meant"), real)
+        found = _named_person(right, lexicon) or _first_clear(right, listed(lexicon, "person_indirect"), listed(lexicon, "person_not"))
         if found is not None:
             return found, language
     return None
 
 
-def _exit_word(text: str, lexicon: Words) -> Found | None:
+def _exit_word(text: str, lexicon: Words, real: Sequence[str]) -> Found | None:
     """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its last clause, of its own."""
-    greeting, alone, around = _list(lexicon, "greeting"), _list(lexicon, "exit"), _list(lexicon, "exit_around")
+    greeting, alone, around = listed(lexicon, "greeting"), listed(lexicon, "exit"), listed(lexicon, "exit_around")
+    meant = lexicon.phrases("phrases.spelling.meant")
     place = 0
     for line in text.splitlines(keepends=True)[:FIRST_LINES]:
-        folded = _right(fold(line[:LINE_MAX]), lexicon)
+        folded = corrected(fold(line[:LINE_MAX]), meant, real)
         bare = folded.text.strip(_ENDS)
         if bare and not greeting.whole(bare):
             if _stands_alone(bare, alone, around):
@@ -53,15 +54,11 @@ def _exit_word(text: str, lexicon: Words) -> Found | None:
         place += len(line)
     if len(text.split(None, EXIT_SENTENCE_MESSAGE)) > EXIT_SENTENCE_MESSAGE:
         return None
-    whole = _right(fold(text), lexicon)
+    whole = corrected(fold(text), meant, real)
     for part in (*_SENTENCE.finditer(whole.text), *_LAST_CLAUSE.finditer(whole.text)):
         if _stands_alone(part.group().strip(_ENDS), alone, around):
             return Found(*whole.span(part.start(), part.end()), part.start(), part.end())
     return None
-
-
-def _right(folded: Folded, lexicon: Words) -> Folded:
-    return corrected(folded, lexicon.phrases("phrases.spelling.meant"), lexicon.phrases("phrases.spelling.real"))
 
 
 def _stands_alone(folded: str, alone: Phrases, around: Phrases) -> bool:
@@ -74,9 +71,10 @@ def _stands_alone(folded: str, alone: Phrases, around: Phrases) -> bool:
 
 
 def _named_person(folded: Folded, lexicon: Words) -> Found | None:
-    denied = list(_list(lexicon, "person_denied").all(folded))
-    near_misses = _spans(_list(lexicon, "person_not").all(folded))
-    for found in _list(lexicon, "person").all(folded):
+    denied = list(listed(lexicon, "person_denied").all(folded))
+    # "Are you a human?" asks whether, not for.
+    near_misses = _spans((*listed(lexicon, "person_not").all(folded), *listed(lexicon, "identity").all(folded)))
+    for found in listed(lexicon, "person").all(folded):
         if not _overlaps(found, near_misses) and not any(_denies(denial, found, folded.text) for denial in denied):
             return found
     return None
@@ -96,19 +94,20 @@ def _overlaps(found: Found, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _denies(denial: Found, found: Found, text: str) -> bool:
-    """Whether the denial stands just before, in the same clause: "I don't need to call you", not "I don't want a bot, call me"."""
-    if denial.folded_start > found.folded_start:
+    """Whether the denial stands just before or inside, in one clause: "I don't need to call you", not "I don't want a bot, call me"."""
+    if denial.folded_start > found.folded_end:
         return False
-    if denial.folded_end >= found.folded_start:
+    wanted = found.folded_end if denial.folded_start > found.folded_start else found.folded_start
+    if denial.folded_end >= wanted:
         return denial.folded_end <= found.folded_end
-    between = text[denial.folded_end : found.folded_start]
+    between = text[denial.folded_end : wanted]
     return len(between) < 60 and not _CLAUSE_ENDS.search(between) and len(between.split()) <= DENIAL_WORDS
 
 
 def asks_identity(text: str, words: Mapping[str, Words]) -> bool:
     """Whether it asks if a machine or a person writes here."""
     folded = fold(text)
-    return any(_list(lexicon, "identity").first(folded) is not None for lexicon in words.values())
+    return any(listed(lexicon, "identity").first(folded) is not None for lexicon in words.values())
 
 
 def settles(text: str, words: Mapping[str, Words]) -> bool:
@@ -120,14 +119,16 @@ def settles(text: str, words: Mapping[str, Words]) -> bool:
 
 
 def _settles_in(folded: Folded, lexicon: Words) -> bool:
-    if _list(lexicon, "settled_not").first(folded) or _list(lexicon, "asks_more").first(folded):
+    if listed(lexicon, "settled_not").first(folded) or listed(lexicon, "asks_more").first(folded):
         return False
-    if _list(lexicon, "settled").first(folded):
+    if listed(lexicon, "settled").first(folded):
         return True
+    if not listed(lexicon, "thanks").first(folded):
+        return False
     rest = folded.text
-    for name in ("greeting", "thanks"):
-        rest = _list(lexicon, name).pattern.sub(" ", rest)
-    return folded.text.strip() != "" and rest != folded.text and not rest.strip(" .,!;:\n")
+    for name in ("greeting", "thanks", "thanks_around"):
+        rest = listed(lexicon, name).pattern.sub(" ", rest)
+    return not rest.strip(_ENDS)
 
 
 def choice(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> str | None:
@@ -143,17 +144,17 @@ def choice(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> 
 
 
 def _picked(opening: str, folded: Folded, lexicon: Words) -> set[int]:
-    around = _list(lexicon, "choice.around")
+    around = listed(lexicon, "choice.around")
     letters = re.findall(r"(?<![\w'])[ab](?![\w'])", opening.replace(",", " "))
     # The rest of the letter's clause may be courtesy only: "A jacket I bought" chooses nothing.
     clause = next((c for c in re.split(r"[,;:]", opening) if re.search(r"(?<![\w'])[ab](?![\w'])", c)), "")
     rest = around.pattern.sub(" ", re.sub(r"(?<![\w'])[ab](?![\w'])", " ", clause))
     if letters and len(set(letters)) == 1 and not rest.strip():
         return {"ab".index(letters[0])}
-    if _list(lexicon, "choice.neither").first(folded):
+    if listed(lexicon, "choice.neither").first(folded):
         return {0, 1}
     first = Folded(opening, range(len(opening) + 1))
-    return {n for n, name in enumerate(("choice.first", "choice.second")) if _list(lexicon, name).first(first)}
+    return {n for n, name in enumerate(("choice.first", "choice.second")) if listed(lexicon, name).first(first)}
 
 
 def _by_title(folded: Folded, options: Sequence[Option], words: Mapping[str, Words]) -> str | None:
@@ -171,13 +172,3 @@ def _by_title(folded: Folded, options: Sequence[Option], words: Mapping[str, Wor
 def _content(folded: str, ignored: set[str]) -> set[str]:
     """Words cut to their first six letters, which stands in for their stems."""
     return {word[:6] for word in re.findall(r"\w{3,30}", folded) if word not in ignored}
-
-
-def _list(lexicon: Words, name: str) -> Phrases:
-    slots = tuple((slot, lexicon.phrases(f"phrases.slot.{slot}")) for slot in SLOTS)
-    return _phrases(lexicon.phrases(f"phrases.{name}"), slots)
-
-
-@lru_cache(maxsize=256)
-def _phrases(entries: tuple[str, ...], slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
-    return phrases(entries, dict(slots))
