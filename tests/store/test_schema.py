@@ -1,0 +1,123 @@
+"""Migrations: they make exactly the tables the code names, once, whoever starts first, and refuse a schema of another age."""
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from app.store import schema
+from app.store.database import Database
+from app.store.schema import SchemaError
+from app.store.tables import metadata
+from tests.services import ROOT
+
+REVISION = """
+revision = {revision!r}
+down_revision = {down!r}
+branch_labels = None
+depends_on = None
+def upgrade():
+    pass
+"""
+
+
+@pytest.fixture
+def empty(database_url):
+    db = Database(database_url)
+    yield db
+    db.close()
+
+
+def differences(db: Database) -> list[object]:
+    with db.engine.connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+
+def test_the_migrated_schema_is_the_one_the_code_names(empty):
+    assert differences(empty)  # or the comparison sees nothing
+    schema.upgrade(empty)
+    assert differences(empty) == []
+
+
+def test_upgrading_twice_changes_nothing(empty):
+    assert schema.upgrade(empty) == schema.upgrade(empty) == schema.head() == schema.current(empty)
+    schema.check(empty)
+
+
+def test_every_column_with_a_default_in_the_code_has_it_in_the_database(empty):
+    schema.upgrade(empty)
+    with empty.write() as tx:
+        tx.execute(text("INSERT INTO desks (id, tenant, kind, name, settings, created_at) VALUES ('d', 't', 'zendesk', 'D', '{}', 1)"))
+        row = tx.execute(text("SELECT status, guard_proven, secrets, state, ledger_seq, ledger_mac, claimed_at FROM desks")).one()
+    assert (row.status, bool(row.guard_proven), row.secrets, row.state, row.ledger_seq, row.ledger_mac, row.claimed_at) == (
+        "active", False, "[]", "{}", 0, "", 0)
+
+
+def test_two_processes_that_upgrade_at_once_make_one_schema(database_url):
+    code = "import sys; from app.store import schema; from app.store.database import Database; print(schema.upgrade(Database(sys.argv[1])))"
+    started = [
+        subprocess.Popen([sys.executable, "-c", code, database_url], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    ended = [process.communicate(timeout=60) for process in started]
+    assert [process.returncode for process in started] == [0, 0], ended
+    assert [out.strip() for out, _ in ended] == [schema.head()] * 2
+    db = Database(database_url)
+    assert differences(db) == []
+    db.close()
+
+
+def test_a_database_without_tables_says_which_command_makes_them(empty):
+    with pytest.raises(SchemaError, match="db upgrade"):
+        schema.check(empty)
+
+
+def at(db: Database, revision: str) -> None:
+    with db.write() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_a_schema_of_a_much_newer_release_is_refused_and_of_the_next_one_is_not(empty):
+    schema.upgrade(empty)
+    at(empty, f"{int(schema.head()) + 1:04d}")
+    schema.check(empty)
+    at(empty, f"{int(schema.head()) + 2:04d}")
+    with pytest.raises(SchemaError, match="newer release wrote: install that release"):
+        schema.check(empty)
+
+
+@pytest.mark.parametrize(("found", "fits"), [("0003", True), ("0002", True), ("0004", True), ("0001", False), ("0005", False)])
+def test_one_step_to_either_side_is_read_and_two_are_not(sqlite_store, tmp_path, monkeypatch, found, fits):
+    db = Database(sqlite_store)
+    (tmp_path / "versions").mkdir()
+    for number in (1, 2, 3):
+        down = f"{number - 1:04d}" if number > 1 else None
+        (tmp_path / "versions" / f"{number:04d}.py").write_text(REVISION.format(revision=f"{number:04d}", down=down))
+    config = Config()
+    config.set_main_option("script_location", str(tmp_path))
+    monkeypatch.setattr(schema, "_config", lambda: config)
+    at(db, found)
+    if fits:
+        schema.check(db)
+    else:
+        with pytest.raises(SchemaError, match=found):
+            schema.check(db)
+    db.close()
+
+
+def test_revisions_are_numbered_without_a_gap():
+    # `check` names the step after ours by adding one.
+    names = sorted(p.name[:4] for p in (Path(schema.__file__).parent / "migrations" / "versions").glob("0*.py"))
+    assert names == [f"{n:04d}" for n in range(1, len(names) + 1)]
+
+
+def test_every_table_but_the_small_facts_carries_its_tenant():
+    assert {t.name for t in metadata.sorted_tables if "tenant" not in t.c} == {"marks"}
