@@ -32,7 +32,7 @@ from app.core.mailmarks import (
 from app.core.matching import Phrases, fold
 from connectors.records import Message
 
-MAIL_MAX = 200_000  # characters of a mail that are looked at
+MAIL_MAX = 100_000  # characters of a mail that are looked at
 LINE_MAX = 300
 ATTRIBUTION_LINES = 3  # "On … wrote:" is broken over so many lines at most
 SIGNATURE_LINES = 10  # more than this below "-- " is no signature

@@ -43,6 +43,7 @@ class Found:
     folded_end: int
 
 
+@lru_cache(maxsize=8)  # one message is folded by each of its readers in turn
 def fold(text: str) -> Folded:
     """Lower case without accents; runs of blanks are one blank, an empty line is a line end, other signs are blanks."""
     letters: list[str] = []
