@@ -57,7 +57,8 @@ def load_keys(settings: Settings) -> tuple[Keys, bool]:
         )
     settings.var.mkdir(parents=True, exist_ok=True)
     made = {"fernet": [Fernet.generate_key().decode()], **{n: os.urandom(32).hex() for n in NAMES[1:]}}
-    draft = path.with_name(f"keys.{os.getpid()}")
+    # Not by the process id: two containers on one volume may both be process 1, and a crash would leave its name behind.
+    draft = path.with_name(f"keys.{os.urandom(8).hex()}")
     with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
         json.dump(made, file)
     try:

@@ -146,5 +146,6 @@ def test_a_topic_without_a_route_goes_the_default_way():
 
 def test_the_reasons_of_a_hand_off_are_the_closed_list_figures_rely_on():
     assert [r.value for r in Reason] == [
-        "customer_asked", "unsure", "out_of_scope", "must_handoff", "approval_needed", "fallback", "cannot_reply_here", "held_out", "failed",
+        "customer_asked", "unsure", "out_of_scope", "must_handoff", "approval_needed", "fallback", "cannot_reply_here", "held_out",
+        "failed",
     ]
