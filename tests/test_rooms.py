@@ -35,7 +35,10 @@ ONLY_IN = {
     "zenpy": ("connectors/zendesk",),
     "freshdesk": ("connectors/freshdesk",),
     "celery": ("workers",),
-    "flask": ("app/factory.py", "app/web", "connectors/zendesk/sandbox", "connectors/freshdesk/sandbox", "workers/commands.py"),
+    "flask": (
+        "app/factory.py", "app/web", "connectors/sandbox", "connectors/zendesk/sandbox", "connectors/freshdesk/sandbox",
+        "workers/commands.py",
+    ),
 }
 
 

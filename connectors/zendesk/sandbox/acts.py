@@ -2,19 +2,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from connectors.sandbox.acts import CommonActs, verbs_of
+from connectors.sandbox.articles import Source
+from connectors.sandbox.faults import Faults, with_bodies
 from connectors.zendesk.sandbox import articles, comments, mails, shapes
 from connectors.zendesk.sandbox.deliveries import Deliveries
-from connectors.zendesk.sandbox.faults import Faults, preset
 from connectors.zendesk.sandbox.nouns import Actor, Ticket, User
 from connectors.zendesk.sandbox.state import State
 from connectors.zendesk.sandbox.tickets import Tickets
 
+_FAULTS = with_bodies(
+    X5='{"error":"APIRateLimitExceeded","description":"Number of allowed API requests exceeded"}',
+    X9='{"error":"InternalError","description":"Something went wrong"}',
+    X10='{"error":"Couldn\'t authenticate you"}',
+)
+
 
 @dataclass(frozen=True, slots=True)
-class Acts:
+class Acts(CommonActs):
     """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal for what the desk refuses."""
+
+    reply_route: ClassVar = ("PUT", r"/tickets/\d+")
+    fault_presets: ClassVar = _FAULTS
 
     state: State
     tickets: Tickets
@@ -105,7 +116,7 @@ class Acts:
     # -- the help centre
     def put_article(self, id: str, title: str, html: str, public: bool = True, section: str = "General", draft: bool = False) -> int:
         with self.state.lock:
-            return articles.put(self.state, articles.Source(id, title, html, public, section), draft=draft).id
+            return articles.put(self.state, Source(id, title, html, public, section), draft=draft).id
 
     def delete_article(self, id: str) -> None:
         with self.state.lock:
@@ -113,38 +124,6 @@ class Acts:
             if number not in self.state.articles:
                 raise LookupError(f"no article {id!r}")
             del self.state.articles[number]
-
-    # -- faults and time
-    def advance(self, seconds: float) -> int:
-        """Move the desk's clock; its new time in microseconds."""
-        self.state.clock.advance(seconds)
-        return self.state.clock()
-
-    def fault(self, name: str, **where: Any) -> None:
-        """Arm a fault mode by its id (`X1` … `X11`); see `faults.Fault` for `method`, `path`, `nth`, `count` and the rest."""
-        self.faults.arm(preset(name, **where))
-
-    def clear_faults(self) -> None:
-        self.faults.clear()
-
-    def person_first(self, verb: str, method: str = "PUT", path: str = r"/tickets/\d+", **arguments: Any) -> None:
-        """Just before the next such request is carried out, a person does this verb (X18)."""
-        act = VERBS[verb]
-        self.faults.before(method, path, lambda: act(self, **arguments))
-
-    def drop_deliveries(self, count: int = 1) -> None:
-        self.deliveries.drop_next(count)
-
-    def duplicate_deliveries(self, count: int = 1, same_id: bool = True) -> None:
-        self.deliveries.duplicate_next(count, same_id=same_id)
-
-    def redeliver(self, invocation: str, same_id: bool = True) -> str:
-        return self.deliveries.redeliver(invocation, same_id=same_id).id
-
-    def switch(self, **values: Any) -> dict[str, Any]:
-        """Set switches by name; all of them as they are now."""
-        self.state.switches.change(values)
-        return self.state.switches.as_dict()
 
     # -- what a test asks
     def ticket(self, ticket: int) -> dict[str, Any]:
@@ -173,19 +152,6 @@ class Acts:
         with self.state.lock:
             return mails.per_customer_message(self.state)
 
-    def invocations(self) -> list[dict[str, Any]]:
-        return [i.as_dict() for i in self.deliveries.all()]
-
-    def requests(self, method: str | None = None, path: str | None = None) -> list[dict[str, Any]]:
-        return self.state.recorder.requests(method, path)
-
-    def failures(self) -> list[dict[str, Any]]:
-        """What the sandbox was asked for and could not do: a test should find this empty."""
-        return list(self.state.recorder.failures)
-
-    def changes(self) -> list[dict[str, Any]]:
-        return list(self.state.recorder.changes)
-
     def _agent_comment(self, ticket: int, text: str, public: bool, agent: str | None, status: str | None) -> int:
         with self.state.lock:
             wanted: dict[str, Any] = {"comment": {"body": text, "public": public}}
@@ -209,4 +175,4 @@ class Acts:
         return {"channel": channel, "source": {"from": sender, "to": receiver, "rel": None}}
 
 
-VERBS: dict[str, Any] = {name: value for name, value in vars(Acts).items() if callable(value) and not name.startswith("_")}
+VERBS = verbs_of(Acts)

@@ -1,4 +1,4 @@
-"""The whole sandbox desk: built from its parts, started in threads, stopped clean."""
+"""The whole sandbox desk, built from its parts."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from connectors.clock import SystemClock
-from connectors.zendesk.sandbox import articles, mails
+from connectors.sandbox.articles import Source, sources
+from connectors.sandbox.desk import SandboxDesk
+from connectors.sandbox.faults import Faults
+from connectors.zendesk.sandbox import mails
 from connectors.zendesk.sandbox.acts import Acts
 from connectors.zendesk.sandbox.api import Desk, create_api
-from connectors.zendesk.sandbox.control import create_control
+from connectors.zendesk.sandbox.articles import load as load_articles
 from connectors.zendesk.sandbox.deliveries import Deliveries
-from connectors.zendesk.sandbox.faults import Faults
 from connectors.zendesk.sandbox.keys import Keys
 from connectors.zendesk.sandbox.limits import Limits
 from connectors.zendesk.sandbox.nouns import TicketField, User
@@ -20,12 +22,11 @@ from connectors.zendesk.sandbox.state import State
 from connectors.zendesk.sandbox.switches import Switches
 from connectors.zendesk.sandbox.tickets import Tickets
 from connectors.zendesk.sandbox.triggers import Triggers
-from connectors.zendesk.sandbox.wire import ApiWire, Server
 
 _SYSTEM_FIELDS = ("subject", "description", "status", "group", "assignee")
 
 
-class SandboxZendesk:
+class SandboxZendesk(SandboxDesk):
     """A Zendesk on loopback. `SandboxZendesk(articles=…).start()`, then `.url`, `.do`, and at the end `.stop()`.
 
     `articles`: a folder or JSONL file, or ready `Source` records. `clock`: integer microseconds UTC. Ports 0 are chosen by the system.
@@ -35,7 +36,7 @@ class SandboxZendesk:
 
     def __init__(
         self,
-        articles: str | Path | Iterable[articles.Source] | None = None,
+        articles: str | Path | Iterable[Source] | None = None,
         seed: int = 7,
         clock: Callable[[], int] | None = None,
         *,
@@ -56,40 +57,14 @@ class SandboxZendesk:
         triggers = Triggers(self.state, self.deliveries.notify)
         tickets = Tickets(self.state, triggers.run)
         self.do = Acts(self.state, tickets, self.deliveries, self.faults)
-        self.article_ids: dict[str, int] = {}
         self.assistant = self._furnish(company, groups, agents)
         self.email, self.token = str(self.assistant.email), f"sandbox-token-{seed}"
         self.bearer = f"sandbox-bearer-{seed}"
         keys = Keys(self.token, {self.bearer: (self.assistant.id, frozenset({"read", "write"}))})
         self.keys = keys
-        self._load(articles)
+        self.article_ids = load_articles(self.state, sources(articles))
         api = create_api(Desk(self.state, tickets, self.deliveries, Limits(self.state), keys))
-        self._wire = ApiWire(api, self.state, self.faults)
-        pages = create_pages(self.do, company)
-        self._server = Server(_by_path(self._wire, pages.wsgi_app), host, port)
-        self._control = Server(create_control(self.do, self.about).wsgi_app, host, control_port)
-        self._pages = Server(pages.wsgi_app, host, page_port) if page_port is not None else None
-        self.url, self.control_url = self._server.url, self._control.url
-        self.page_url = self.state.page_url = self._pages.url if self._pages else self.url
-
-    def start(self) -> SandboxZendesk:
-        self.deliveries.start()
-        for server in filter(None, (self._server, self._control, self._pages)):
-            server.start()
-        return self
-
-    def stop(self) -> None:
-        """Ends every thread; safe to call once."""
-        self._wire.stopping.set()
-        for server in filter(None, (self._server, self._control, self._pages)):
-            server.stop()
-        self.deliveries.stop()
-
-    def __enter__(self) -> SandboxZendesk:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+        self._listen(self.do, api, create_pages(self.do, company), ("/sandbox", "/hc"), host, (port, control_port, page_port))
 
     def about(self) -> dict[str, Any]:
         """What somebody needs to use the desk; the credentials open this sandbox and nothing else."""
@@ -114,19 +89,3 @@ class SandboxZendesk:
             state.fields[number] = TicketField(number, kind, kind.capitalize(), state.clock(), visible_in_portal=True, removable=False)
         mails.default_triggers(state)
         return assistant
-
-    def _load(self, given: str | Path | Iterable[articles.Source] | None) -> None:
-        if given is None:
-            return
-        sources = articles.read(Path(given)) if isinstance(given, str | Path) else iter(given)
-        self.article_ids = articles.load(self.state, sources)
-
-
-def _by_path(api: Any, pages: Any) -> Any:
-    """One port for both: the API below /api, people's pages and the help centre beside it."""
-
-    def serve(environ: dict[str, Any], start_response: Any) -> Any:
-        is_page = environ["PATH_INFO"].startswith(("/sandbox", "/hc", "/favicon.ico")) or environ["PATH_INFO"] == "/"
-        return (pages if is_page else api)(environ, start_response)
-
-    return serve

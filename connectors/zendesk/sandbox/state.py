@@ -1,11 +1,10 @@
-"""The sandbox desk's memory: one object, one lock. Every API call and every person's act holds the lock while it runs."""
+"""The sandbox desk's memory: all its nouns in one object."""
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
-from connectors.clock import SECOND
+from connectors.sandbox.state import BaseState
 from connectors.zendesk.sandbox.ids import Ids
 from connectors.zendesk.sandbox.nouns import (
     Group,
@@ -19,35 +18,16 @@ from connectors.zendesk.sandbox.nouns import (
     View,
     Webhook,
 )
-from connectors.zendesk.sandbox.recorder import Recorder
 from connectors.zendesk.sandbox.switches import Switches
 
 
-class ShiftableClock:
-    """The clock the sandbox was given, plus what a test has advanced it by."""
-
-    def __init__(self, base: Callable[[], int]) -> None:
-        self._base = base
-        self._shift_us = 0
-
-    def __call__(self) -> int:
-        return self._base() + self._shift_us
-
-    def advance(self, seconds: float) -> None:
-        self._shift_us += int(seconds * SECOND)
-
-
-class State:
+class State(BaseState):
     """All nouns by id. `account` is the desk's name in the vendor's URLs (`https://<account>.zendesk.com`)."""
 
     def __init__(self, account: str, seed: int, clock: Callable[[], int], switches: Switches) -> None:
-        self.lock = threading.RLock()
-        self.account = account
+        super().__init__(account, clock)
         self.ids = Ids(seed)
-        self.clock = ShiftableClock(clock)
-        self.switches = switches
-        self.recorder = Recorder()
-        self.page_url = ""  # where people's pages and articles are served; known once the server runs
+        self.switches: Switches = switches
         self.users: dict[int, User] = {}
         self.groups: dict[int, Group] = {}
         self.memberships: dict[int, Membership] = {}
@@ -60,7 +40,6 @@ class State:
         self.categories: dict[int, str] = {}
         self.sections: dict[int, Section] = {}
         self.articles: dict[int, HelpArticle] = {}
-        self.mails: list[dict[str, Any]] = []
         self.search_index: dict[int, dict[str, Any]] = {}
         self.search_waiting: list[tuple[int, int, dict[str, Any] | None]] = []  # due, ticket id, document
 

@@ -15,8 +15,8 @@ from requests.adapters import HTTPAdapter
 from zenpy import Zenpy
 
 from connectors.clock import SetClock, from_iso
+from connectors.sandbox.articles import Source
 from connectors.zendesk.sandbox import SandboxZendesk
-from connectors.zendesk.sandbox.articles import Source
 
 START = from_iso("2026-03-11T10:00:00Z")
 ARTICLES = (

@@ -10,6 +10,7 @@ from connectors.clock import SetClock
 from connectors.contract import Connection, Step
 from connectors.errors import ConnectorError
 from connectors.records import FIELDS, NEXT_STEPS
+from connectors.sandbox.faults import Fault
 from connectors.zendesk import blueprint, payloads
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.guard import prove
@@ -17,7 +18,6 @@ from connectors.zendesk.inbound import ZendeskInbound
 from connectors.zendesk.install import ZendeskInstall
 from connectors.zendesk.outbound import ZendeskOutbound
 from connectors.zendesk.sandbox import SandboxZendesk
-from connectors.zendesk.sandbox.faults import Fault
 from tests.connectors.conftest import NOON, Peer
 from tests.connectors.zendesk.conftest import Receiver
 from tests.connectors.zendesk.wiring import HOOK, client, installed, peer_client, reply, safe_stamp, settings, write

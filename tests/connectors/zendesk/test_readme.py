@@ -10,6 +10,7 @@ from connectors.contract import Connection
 from connectors.errors import ConnectorError
 from connectors.limits import RateBudget
 from connectors.records import OpenTicket
+from connectors.sandbox.faults import Fault
 from connectors.zendesk import blueprint
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.desk import ZendeskDesk
@@ -17,7 +18,6 @@ from connectors.zendesk.install import ZendeskInstall
 from connectors.zendesk.knowledge import ZendeskKnowledge
 from connectors.zendesk.outbound import ZendeskOutbound
 from connectors.zendesk.sandbox import SandboxZendesk
-from connectors.zendesk.sandbox.faults import Fault
 from tests.connectors.zendesk.wiring import HOOK, SHORT, reply, settings, write
 
 ROW = re.compile(r"^\| `([A-Z]+) (/[^`]+)` \| (raw|zenpy) \|", re.MULTILINE)

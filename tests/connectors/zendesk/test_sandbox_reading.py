@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from connectors.clock import SECOND, SetClock
-from connectors.zendesk.sandbox import SandboxZendesk, articles
+from connectors.sandbox import articles
+from connectors.zendesk.sandbox import SandboxZendesk
 from tests.connectors.zendesk.conftest import START, Api
 
 SAMPLES = Path(__file__).resolve().parents[3] / "connectors" / "zendesk" / "samples" / "go-zendesk"

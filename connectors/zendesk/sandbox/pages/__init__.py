@@ -1,59 +1,13 @@
-"""The sandbox desk's own pages: the customer's side, the agent's side and the help centre. Plain forms, no script at all."""
+"""The pages of the sandbox Zendesk: the shared ones over its own tickets, and its help centre under `/hc`."""
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import urlsplit
+from flask import Flask
 
-from flask import Flask, Response, abort, redirect, request, url_for
-from werkzeug.wrappers import Response as AnyResponse
-
+from connectors.sandbox.pages import create_pages as create
 from connectors.zendesk.sandbox.acts import Acts
-from connectors.zendesk.sandbox.pages import agent, customer, help_centre, showing
-from connectors.zendesk.sandbox.wire import http_date
-
-# Nothing but our own style sheet; a comment that smuggled something in would still do nothing.
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+from connectors.zendesk.sandbox.pages import help_centre
+from connectors.zendesk.sandbox.pages.side import ZendeskSide
 
 
 def create_pages(acts: Acts, company: str) -> Flask:
-    """Pages below `/sandbox` and `/hc`. No login: they are served on loopback only, to whoever sits at the machine."""
-    app = Flask("connectors.zendesk.sandbox.pages", static_url_path="/sandbox/static")
-    app.jinja_env.filters["when"] = showing.when
-    app.jinja_env.filters["day"] = showing.day
-    app.jinja_env.filters["comment"] = showing.comment_html
-    app.context_processor(lambda: {"company": company, "now_us": acts.state.clock()})
-    app.register_blueprint(customer.routes(acts), url_prefix="/sandbox")
-    app.register_blueprint(agent.routes(acts), url_prefix="/sandbox/agent")
-    app.register_blueprint(help_centre.routes(acts), url_prefix="/hc")
-
-    @app.before_request
-    def only_from_here() -> None:
-        # Another site in the same browser must not write tickets, nor read them under a name of its own.
-        host = urlsplit(f"//{request.host}").hostname
-        origin = request.headers.get("Origin")
-        if host not in ("127.0.0.1", "localhost", "::1") or (origin is not None and origin != f"http://{request.host}"):
-            abort(403, "These pages answer to this machine only.")
-
-    @app.after_request
-    def guarded(response: Response) -> Response:
-        response.headers.update({
-            "Date": http_date(acts.state.clock()), "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
-        })
-        if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
-        return response
-
-    @app.get("/")
-    def root() -> AnyResponse:
-        return redirect(url_for("customer.index"))
-
-    @app.get("/favicon.ico")
-    def no_icon() -> tuple[str, int]:
-        return "", 204
-
-    @app.errorhandler(404)
-    def nothing(_: Any) -> tuple[str, int]:
-        return showing.page("missing.html"), 404
-
-    return app
+    return create(ZendeskSide(acts), company, "Zendesk", help_centre.routes(acts), "/hc")

@@ -1,10 +1,10 @@
 """The help centre's pages: the target of every citation (Z52). Drafts and restricted articles do not show."""
 from __future__ import annotations
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, url_for
 
+from connectors.sandbox.pages import showing
 from connectors.zendesk.sandbox.acts import Acts
-from connectors.zendesk.sandbox.pages import showing
 
 
 def routes(acts: Acts) -> Blueprint:
@@ -27,7 +27,10 @@ def routes(acts: Acts) -> Blueprint:
         with state.lock:
             public = sorted((a for a in state.articles.values() if not a.draft and a.user_segment_id is None), key=lambda a: a.title)
             names = {a.section_id: state.sections[a.section_id].name for a in public}
-        sections = {name: [a for a in public if a.section_id == number] for number, name in sorted(names.items(), key=lambda pair: pair[1])}
-        return showing.page("help_centre.html", sections=sections, locale=locale)
+        sections = {
+            name: [(a.title, url_for("help_centre.article", locale=a.locale, article_id=a.id)) for a in public if a.section_id == number]
+            for number, name in sorted(names.items(), key=lambda pair: pair[1])
+        }
+        return showing.page("help_centre.html", sections=sections)
 
     return bp

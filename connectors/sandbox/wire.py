@@ -14,8 +14,8 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from connectors.clock import SECOND
-from connectors.zendesk.sandbox.faults import Fault, Faults
-from connectors.zendesk.sandbox.state import State
+from connectors.sandbox.faults import Fault, Faults
+from connectors.sandbox.state import BaseState
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _DRIP_EVERY = 1.0  # real seconds between two bytes
@@ -55,7 +55,7 @@ class Server:
 class ApiWire:
     """Around the API app: record, let people act first, break what shall break, date the answer by the sandbox's clock."""
 
-    def __init__(self, app: WsgiApp, state: State, faults: Faults) -> None:
+    def __init__(self, app: WsgiApp, state: BaseState, faults: Faults) -> None:
         self._app = app
         self._state = state
         self._faults = faults

@@ -32,30 +32,34 @@ class Fault:
     name: str = ""
 
 
-# The fault modes by their ids; a caller adds where they strike.
+# The fault modes by their ids; a caller adds where they strike, a desk the bodies of its own refusals.
 PRESETS: dict[str, Fault] = {
     "X1": Fault("cut", commit=True),
     "X2": Fault("delay", commit=True),
     "X3": Fault("answer", commit=True, status=503, body=_HTML_ERROR, headers={"Content-Type": "text/html"}),
     "X4": Fault("answer", status=503, body=_HTML_ERROR, headers={"Content-Type": "text/html"}),
-    "X5": Fault("answer", status=429, body='{"error":"APIRateLimitExceeded","description":"Number of allowed API requests exceeded"}',
-                headers={"Retry-After": "1"}),
+    "X5": Fault("answer", status=429, headers={"Retry-After": "1"}),
     "X7-hang": Fault("hang"),
     "X7-drip": Fault("drip"),
     "X8-truncated": Fault("truncate", commit=True),
     "X8-list": Fault("answer", status=200, body="[]"),
     "X8-login": Fault("answer", status=200, body=_HTML_LOGIN, headers={"Content-Type": "text/html"}),
-    "X9": Fault("answer", status=500, body='{"error":"InternalError","description":"Something went wrong"}'),
-    "X10": Fault("answer", status=401, body='{"error":"Couldn\'t authenticate you"}', count=1_000_000),
+    "X9": Fault("answer", status=500),
+    "X10": Fault("answer", status=401, count=1_000_000),
     "X11": Fault("answer", status=302, headers={"Location": "http://127.0.0.1:9/elsewhere"}),
 }
 
 
-def preset(name: str, **changes: Any) -> Fault:
-    """A fault mode by its id, e.g. `preset("X5", path="/tickets/", headers={"Retry-After": "1.5"})`. Raises LookupError, TypeError."""
-    if name not in PRESETS:
-        raise LookupError(f"no fault {name!r}; there are {', '.join(PRESETS)}")
-    return replace(PRESETS[name], name=name, **changes)
+def with_bodies(**bodies: str) -> dict[str, Fault]:
+    """The fault modes with a desk's own words for some of them."""
+    return {name: replace(fault, body=bodies.get(name, fault.body)) for name, fault in PRESETS.items()}
+
+
+def preset(presets: dict[str, Fault], name: str, **changes: Any) -> Fault:
+    """A fault mode by its id, e.g. `preset(PRESETS, "X5", headers={"Retry-After": "1.5"})`. Raises LookupError, TypeError."""
+    if name not in presets:
+        raise LookupError(f"no fault {name!r}; there are {', '.join(presets)}")
+    return replace(presets[name], name=name, **changes)
 
 
 @dataclass(slots=True)
