@@ -59,6 +59,8 @@ def deliveries(work: Work, desk: str, ticket: str) -> int:
 def _why(payload: dict[str, Any]) -> str:
     verdict = payload["verdict"]
     match verdict["kind"]:
+        case "answer" if verdict["fixed"] == "draft":
+            return "a colleague sent the draft"
         case "answer" if verdict["fixed"]:
             return f"fixed sentence: {verdict['fixed']}"
         case "answer":

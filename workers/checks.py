@@ -40,7 +40,8 @@ def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: 
     if gone:
         return Check(Overtaken("a cited article is not public any more, or has changed"), state.stamp)
     if row.effect == "public" and ticket is not None:
-        own_plan = row.purpose == "handoff_notice"
+        # Rows of the hand-off itself, and a draft that a person has just sent, do not talk over anybody.
+        own_plan = row.purpose == "handoff_notice" or row.turn_id.startswith("draft:")
         if not may_post(Owner(ticket.owner), row.purpose, own_plan):
             return Check(Overtaken("a person has taken the ticket"), state.stamp)
     return _ticket_check(work, row, desk, state, times, now)

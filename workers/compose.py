@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.core import messages, note
+from app.core.body import assemble, paragraph, say
 from app.core.facts import Deed, facts_of
 from app.core.messages import Body, Frame
 from app.core.plan import Bodies, Planned, plan, told
@@ -19,7 +20,8 @@ from app.store.links import ticket_token
 from config.policy import Mode, Policy, Route
 from config.wording import Words
 from connectors.errors import ConnectorError
-from connectors.records import QueueSnapshot, Ticket
+from connectors.records import PostNote, PostReply, QueueSnapshot, Status, Ticket
+from workers.drafts import MISSING, OUTDATED, newest_draft
 from workers.situate import Situated
 from workers.work import Work
 
@@ -42,9 +44,11 @@ def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situat
     """Everything the verdict says and does; nothing is written or sent here."""
     verdict, situation = situated.decision.verdict, situated.situation
     if isinstance(verdict, StayQuiet):
-        return Composed(Bodies(None, None), ())
+        return _quiet(work, policy, verdict)
+    if isinstance(verdict, Answer) and verdict.fixed == "draft":
+        return _send_draft(work, desk, ticket)
     words = work.words.get(situation.reading.language) or work.words[policy.default_language]
-    frame = _frame(work, desk, policy, ticket, situation, words)
+    frame = _frame(work, desk, policy, ticket, situation, verdict, words)
     match verdict:
         case Handoff():
             return _handoff(work, desk, policy, ticket, situated, verdict, frame, words)
@@ -61,6 +65,22 @@ def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situat
     bodies = Bodies(public, draft)
     fields, tags = _labels(situation, verdict)
     return Composed(bodies, plan(verdict, situation.mode, bodies, None, fields, tags, policy.announce_handoffs), cited=cited)
+
+
+def _quiet(work: Work, policy: Policy, verdict: StayQuiet) -> Composed:
+    """Nothing, unless an agent waits to hear why their draft was not sent."""
+    if verdict.why not in (OUTDATED, MISSING):
+        return Composed(Bodies(None, None), ())
+    said = assemble([paragraph(say(work.words[policy.default_language], f"agent.{verdict.why}"))])
+    return Composed(Bodies(None, said), (Planned("note", "note", PostNote(said.html, said.text, {"next_step": ""})),))
+
+
+def _send_draft(work: Work, desk: StoredDesk, ticket: Ticket) -> Composed:
+    draft = newest_draft(work, desk, ticket)
+    assert draft is not None, "the verdict rests on a draft"
+    # The field is emptied in the same write: the choice was carried out, and may be made again for another draft.
+    effect = PostReply(draft.body.html, draft.body.text, {"next_step": ""}, (TAG, f"{TAG}_draft_sent"), None, Status.PENDING)
+    return Composed(Bodies(draft.body, None), (Planned("answer", "public", effect),), cited=draft.cited)
 
 
 def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situated: Situated, verdict: Handoff, frame: Frame,
@@ -102,11 +122,13 @@ def _wait(work: Work, desk: StoredDesk, policy: Policy, route: Route, now: int) 
                     depth_as_of=queue.as_of)
 
 
-def _frame(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situation: Situation, words: Words) -> Frame:
+def _frame(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situation: Situation, verdict: Verdict, words: Words) -> Frame:
     return Frame(
         company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
         first_name=ticket.requester.name, language=words.language, first=not situation.memory.noticed,
         page_url=_page(work, desk, ticket, situation.now),
+        # What is drafted is what a colleague sends, word for word: it says so from the start.
+        checked=situation.mode is Mode.DRAFT and isinstance(verdict, Answer | Clarify | Settle),
     )
 
 

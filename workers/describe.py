@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from app.core.verdicts import Answer, Clarify, Findings, Handoff, Hit, Reading, Sentence, Source, Verdict, verdict_name
 from app.keys import Keys
+from config.policy import Mode
 from connectors.records import Ticket
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ def ledger_texts(ticket: Ticket, situated: Situated, composed: Composed) -> Mapp
     return {
         "subject": ticket.subject, "question": reading.question, "searched": situated.query,
         "reply": composed.bodies.public.text if composed.bodies.public else None,
+        # Kept only while it is a draft: an agent may send exactly this.
+        "reply_html": composed.bodies.public.html if composed.bodies.public and situated.situation.mode is Mode.DRAFT else None,
         "note": composed.bodies.note.text if composed.bodies.note else None,
         "sentences": [_sentence(s) for s in verdict.sentences] if isinstance(verdict, Answer) else [],
         "spans": [asdict(s) for s in (reading.asks_person, reading.must_handoff, *reading.sentiment_spans) if s is not None],

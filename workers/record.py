@@ -11,7 +11,7 @@ from app.core.memory import TicketMemory
 from app.core.ownership import Event, messages_since
 from app.core.plan import TURN_REPLIES, body_hash, outbox_key, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, verdict_name
-from app.store import inbox, ledger, outbox, promises, requesters, tickets
+from app.store import inbox, ledger, outbox, promises, requesters, signals, tickets
 from app.store.desks import StoredDesk
 from app.store.effects import effect_json
 from app.store.outbox import NewOutboxRow
@@ -24,6 +24,7 @@ from workers.situate import Situated
 from workers.work import Work
 
 QUIET = "(waiting for a person)"
+STEPS = frozenset({Event.SEND_DRAFT, Event.MAY_CONTINUE, Event.STAY_OUT, Event.NOT_NEEDED})
 
 
 class Superseded(Exception):
@@ -36,7 +37,8 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
     now = work.clock()
     decision = situated.decision
     verdict = decision.verdict
-    silent = isinstance(verdict, StayQuiet) and verdict.why in ("already_answered", "nothing_new") and not composed.planned
+    routine = isinstance(verdict, StayQuiet) and verdict.why in ("already_answered", "nothing_new")
+    silent = routine and not composed.planned and not _step(situated)
     try:
         with work.db.write() as tx:
             if not silent:
@@ -44,6 +46,7 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
                 _outbox_rows(work, tx, desk, ticket, situated, composed, entry, now)
                 _promise(work, tx, desk, ticket, situated, composed, entry, now)
             _people(work, tx, desk, ticket, held, situated, now)
+            _label(work, tx, desk, ticket, situated, now)
             saved = tickets.save(tx, held.id, held.fence, **_ticket_values(work, tx, desk, ticket, situated, composed, held, now))
             result = _result(situated)
             if not saved or not inbox.finish(tx, row.id, row.fence, "done", result, now):
@@ -110,6 +113,19 @@ def _people(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, held: 
         promises.queue_event(tx, desk.tenant, desk.id, group, ticket.id, "arrived", ticket.created_at, work.new_id())
 
 
+def _step(situated: Situated) -> Event | None:
+    """What an agent has just chosen in the field *Candor: next step*."""
+    return next((e for e in situated.events if e in STEPS), None)
+
+
+def _label(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, now: int) -> None:
+    """An agent's choice is a judgement of ours: kept for calibration."""
+    step = _step(situated)
+    if step is not None:
+        topic = situated.situation.reading.topic
+        signals.add(tx, desk.tenant, desk.id, ticket.id, topic, f"next_step:{step.value}", 1.0, now, work.new_id())
+
+
 def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,
                    held: StoredTicket, now: int) -> dict[str, object]:
     verdict, situation, reading = situated.decision.verdict, situated.situation, situated.situation.reading
@@ -128,7 +144,9 @@ def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket,
 
 def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, now: int) -> TicketMemory:
     verdict, reading = situated.decision.verdict, situated.situation.reading
-    new = replace(memory, assignee=ticket.assignee, group=ticket.group)
+    # After "send the draft" our own write empties the field.
+    step = "" if Event.SEND_DRAFT in situated.events else ticket.fields.get("next_step") or ""
+    new = replace(memory, assignee=ticket.assignee, group=ticket.group, next_step=step)
     if isinstance(verdict, StayQuiet):
         return new
     if reading.sentiment == "frustrated":

@@ -9,9 +9,10 @@ from sqlalchemy import Row
 
 from app.core.calendar import is_open
 from app.core.cite import verify, without
+from app.core.mail import new_text
 from app.core.memory import TicketMemory
 from app.core.modes import DeskFacts, effective_mode
-from app.core.ownership import Event, Owner, events_since, owner_after
+from app.core.ownership import Event, Owner, events_since, owner_after, step_chosen
 from app.core.rules import Situation, decide, doubt
 from app.core.triage import read_ticket
 from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
@@ -20,10 +21,12 @@ from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Mode, Policy
 from connectors.records import Change, Role, Status, Ticket
+from workers.drafts import decide_draft
 from workers.read import guess_language
 from workers.work import Work
 
 POINTS_BACK = re.compile(r"\b(it|that|this|they|them|those|these|one|ones|same|instead|then|also)\b", re.IGNORECASE)
+LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
 SHORT_FOLLOW_UP = 14  # words: below it a follow-up is searched together with the question before it
 
 
@@ -44,9 +47,10 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
             now: int) -> Situated:
     """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
     memory = TicketMemory.from_json(held.memory)
-    events = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
+    happened = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
+    events = (*happened, *step_chosen(ticket, memory.next_step))
     act = row.body.decode() if row.kind == "act" else None
-    reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_newest_text(ticket)), act)
+    reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
     stored = _stored_facts(work, desk, ticket, reading, now)
     mode, mode_why = _mode(policy, desk, reading, stored.ceiling)
     situation = Situation(
@@ -56,6 +60,9 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages,
     )
+    if Event.SEND_DRAFT in events:
+        situation, decision = decide_draft(work, desk, ticket, situation)
+        return Situated(situation, decision, events, mode_why, stored.requester, "", held.id)
     decision, query = decide(situation), ""
     if decision is None:
         query = search_text(ticket, reading)
@@ -88,7 +95,7 @@ def search_text(ticket: Ticket, reading: Reading) -> str:
     earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id != reading.message]
     words = reading.question.split()
     if earlier and len(words) < SHORT_FOLLOW_UP and POINTS_BACK.search(reading.question):
-        return f"{reading.question}\n{earlier[-1].text[:400]}"
+        return f"{reading.question}\n{new_text(earlier[-1].text)[0][:400]}"
     return reading.question
 
 
@@ -118,8 +125,10 @@ def _turn(row: Row[tuple[object, ...]], ticket: Ticket) -> str:
     return f"m:{newest.id}" if newest else f"none:{ticket.stamp.value}"
 
 
-def _newest_text(ticket: Ticket) -> str:
-    return next((m.text for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), "")
+def _own_words(ticket: Ticket) -> str:
+    """What the customer wrote themselves, newest first: quotes of ours would speak for the wrong language."""
+    theirs = (m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER)
+    return "\n".join(new_text(m.text)[0] for m in theirs)[:LANGUAGE_CHARACTERS]
 
 
 def _other_bot_spoke_last(ticket: Ticket) -> bool:

@@ -23,6 +23,7 @@ class TicketMemory:
     handed_off_at: int | None = None
     assignee: str | None = None  # as last seen, to notice a change
     group: str | None = None
+    next_step: str = ""  # the field *Candor: next step* as last seen
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def replied(self, at: int) -> TicketMemory:

@@ -1,4 +1,4 @@
-"""What Candor puts on a Zendesk: one webhook, one trigger, the ticket fields. Data, and what is there compared with what should be.
+"""What Candor puts on a Zendesk: one webhook, two triggers, the ticket fields. Data, and what is there compared with what should be.
 
 Sources: developer.zendesk.com, webhooks/creating-and-monitoring-webhooks, ticketing/business-rules/triggers and
 ticketing/tickets/ticket_fields.
@@ -12,6 +12,7 @@ from connectors.zendesk.payloads import NEXT_STEP_VALUES, Json
 
 WEBHOOK_NAME = "Candor"
 TRIGGER_TITLE = "Candor: a customer wrote"
+NEXT_STEP_TITLE = "Candor: an agent chose the next step"
 
 # Ids only: nothing says that placeholder values are escaped for JSON, and the ticket is read again anyway.
 TRIGGER_BODY = '{"ticket_id": "{{ticket.id}}"}'
@@ -64,6 +65,18 @@ def trigger_wanted(webhook_id: str) -> dict[str, Any]:
         "title": TRIGGER_TITLE,
         "active": True,
         "conditions": TRIGGER_CONDITIONS,
+        "actions": [{"field": "notification_webhook", "value": [webhook_id, TRIGGER_BODY]}],
+    }
+
+
+def next_step_trigger_wanted(webhook_id: str, field_id: str) -> dict[str, Any]:
+    """An agent's choice comes at once; the poll would find it a minute later."""
+    chosen = {"field": f"custom_fields_{field_id}"}
+    return {
+        "title": NEXT_STEP_TITLE,
+        "active": True,
+        # "present": our own write empties the field, and must not come back to us.
+        "conditions": {"all": [{**chosen, "operator": "changed", "value": None}, {**chosen, "operator": "present", "value": None}], "any": []},
         "actions": [{"field": "notification_webhook", "value": [webhook_id, TRIGGER_BODY]}],
     }
 

@@ -25,6 +25,7 @@ _ARTICLES = Step("articles", "exists", "read every 15 minutes; no subscription i
 class _Found:
     webhook: Json | None
     trigger: Json | None
+    next_step: Json | None  # the trigger for it
     fields: Mapping[str, Json]  # our name -> the desk's field
 
 
@@ -47,6 +48,8 @@ class ZendeskInstall:
         for name in blueprint.FIELDS:
             wanted = blueprint.field_wanted(name)
             steps.append(_planned(wanted["title"], found.fields.get(name), lambda there, w=wanted: blueprint.field_fits(there, w)))
+        chosen = blueprint.next_step_trigger_wanted(str((found.webhook or {}).get("id", "")), str(found.fields.get("next_step", {}).get("id", "")))
+        steps.append(_planned("trigger of the next step", found.next_step, lambda there: blueprint.trigger_fits(there, chosen)))
         return [*steps, _ARTICLES]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
@@ -67,11 +70,14 @@ class ZendeskInstall:
         note(Step("groups", "exists", ", ".join(sorted(groups))))
         found = self._survey()
         webhook_id = self._step("webhook", note, lambda: self._webhook(found.webhook, hook_url))
-        trigger_id = self._step("trigger", note, lambda: self._trigger(found.trigger, webhook_id))
+        wanted = blueprint.trigger_wanted(webhook_id)
+        trigger_id = self._step("trigger", note, lambda: self._trigger(found.trigger, wanted))
         fields = {
             name: self._step(title, note, lambda n=name: self._field(found.fields.get(n), n))
             for name, (title, _, _) in blueprint.FIELDS.items()
         }
+        chosen = blueprint.next_step_trigger_wanted(webhook_id, fields["next_step"])
+        self._step("trigger of the next step", note, lambda: self._trigger(found.next_step, chosen))
         secret = str(self._client.through_zenpy(lambda z: z.webhooks.show_secret(webhook_id).secret))
         note(_ARTICLES)
         state = {
@@ -94,8 +100,9 @@ class ZendeskInstall:
     def remove(self, progress: Progress) -> None:
         """Take away what carries our names: the trigger before its webhook, then the fields with their values on old tickets."""
         found = self._survey()
-        if found.trigger is not None:
-            self._remove("trigger", progress, lambda z: z.triggers.delete(Trigger(id=found.trigger["id"])))
+        for name, trigger in (("trigger", found.trigger), ("trigger of the next step", found.next_step)):
+            if trigger is not None:
+                self._remove(name, progress, lambda z, t=trigger: z.triggers.delete(Trigger(id=t["id"])))
         if found.webhook is not None:
             self._remove("webhook", progress, lambda z: z.webhooks.delete(Webhook(id=found.webhook["id"])))
         for field in found.fields.values():
@@ -109,6 +116,7 @@ class ZendeskInstall:
         return _Found(
             next((w for w in webhooks if w.get("name") == blueprint.WEBHOOK_NAME), None),
             next((t for t in triggers if t.get("title") == blueprint.TRIGGER_TITLE), None),
+            next((t for t in triggers if t.get("title") == blueprint.NEXT_STEP_TITLE), None),
             {titles[f["title"]]: f for f in fields if f.get("title") in titles},
         )
 
@@ -124,8 +132,7 @@ class ZendeskInstall:
         self._client.through_zenpy(lambda z: z.webhooks.patch(_filled(Webhook(id=there["id"]), change)))
         return str(there["id"]), "updated"
 
-    def _trigger(self, there: Json | None, webhook_id: str) -> tuple[str, str]:
-        wanted = blueprint.trigger_wanted(webhook_id)
+    def _trigger(self, there: Json | None, wanted: Json) -> tuple[str, str]:
         if there is None:
             made = self._client.through_zenpy(lambda z: z.triggers.create(_filled(Trigger(), wanted)))
             return str(made.id), "created"

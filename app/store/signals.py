@@ -1,0 +1,10 @@
+"""What people's acts say of our verdicts: labels for calibration and the breaker."""
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert
+
+from app.store.tables import signals
+
+
+def add(tx: Connection, tenant: str, desk: str, ticket: str, topic: str, kind: str, value: float, now: int, row_id: str) -> None:
+    tx.execute(insert(signals).values(id=row_id, tenant=tenant, desk=desk, ticket=ticket, topic=topic, kind=kind, value=value, at=now))
