@@ -3,21 +3,13 @@ from __future__ import annotations
 
 import math
 import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Protocol
 
 TICKS = os.sysconf("SC_CLK_TCK")
 SURE = 0.95
-
-
-class Emit(Protocol):
-    """Prints one figure. `n` = rounds, rows or runs behind it; a value of None needs a `why`."""
-
-    def __call__(self, name: str, value: float | None, n: int, **fields: object) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +46,6 @@ def in_turn(rounds: int, *sides: Callable[[], float]) -> list[list[float]]:
         for place in sorted(range(len(sides)), reverse=number % 2 == 1):
             results[place].append(sides[place]())
     return results
-
-
-def cpu_seconds(work: Callable[[], object]) -> float:
-    """CPU time of this process, all threads, while the work runs."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
 
 
 def tree_cpu_seconds(root: int) -> float:
