@@ -203,7 +203,17 @@ def test_a_row_that_may_have_gone_out_keeps_key_and_turn(db, state):
         add(db, effect_row("p2", turn="t"))
 
 
-def test_the_rest_of_a_plan_ends_with_it_and_no_holder_can_write_over_that(db):
+def test_a_holder_of_a_row_that_was_ended_with_its_plan_writes_nothing(db):
+    add(db, effect_row(place=0), effect_row(place=1))
+    sent(db, claim(db))
+    held = claim(db)
+    with db.write() as tx:
+        assert outbox.end_rest(tx, "p1", 0, "failed", "an earlier row was dead", NOW) == 1
+    assert not save(db, held, protocol.step(outbox.protocol_row(held), Started(), NOW, FENCED))
+    assert stored(db, held.id).state == "failed"
+
+
+def test_the_rest_of_a_plan_ends_with_it_and_gives_its_turn_free(db):
     add(db, effect_row(place=0), effect_row(place=1, key="k1", turn="t1"), effect_row(place=2))
     first = claim(db)
     save(db, first, protocol.step(outbox.protocol_row(first), protocol.GivenUp("gone"), NOW, FENCED))
