@@ -42,7 +42,7 @@ def test_a_follow_up_in_the_same_ticket_gets_its_own_answer_with_the_short_notic
 
 
 def test_an_ambiguous_question_is_asked_back_once_and_the_choice_is_understood(house: House) -> None:
-    ticket = house.write("Hi, we have moved. How can I change the address please?", "address")
+    ticket = house.write("I need to change the address", "address")
     house.settle()
     [question] = house.replies(ticket)
     assert "A)" in question["plain_body"] and "B)" in question["plain_body"]
