@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -15,9 +13,10 @@ import requests
 from zenpy import Zenpy
 from zenpy.lib.exception import APIException, ZenpyException
 
+from connectors.calls import DeskCalls
 from connectors.contract import Connection
 from connectors.errors import ConnectorError
-from connectors.http import DeskSession, Timeouts, desk_session
+from connectors.http import DeskSession, Timeouts
 from connectors.limits import RateBudget
 from connectors.zendesk.payloads import View, view_of
 from connectors.zendesk.settings import HOST_RULE, base_url, bot_ids
@@ -31,15 +30,13 @@ LIBRARY_ERRORS = (
 )  # fmt: skip
 
 _PAGES_MAX = 100
-# A kept connection older than this may have been dropped on the way without a word; a write on it would end as "nobody knows".
-_IDLE_SECONDS = 15.0
 _WHY_MAX = 300
 
 # zenpy writes whole bodies to its debug log, and customers' words have no place in a log.
 logging.getLogger("zenpy").setLevel(logging.WARNING)
 
 
-class ZendeskClient:
+class ZendeskClient(DeskCalls):
     """Shared by a desk's readers and writers. Each thread gets its own session; nothing of zenpy outlives one use."""
 
     def __init__(
@@ -51,41 +48,13 @@ class ZendeskClient:
         sandbox_allowed: bool,
         timeouts: Timeouts | None = None,
     ) -> None:
-        self.connection = connection
-        self.clock = clock
-        self.base_url = base_url(connection.settings)
-        self._budget = budget
-        self._sandbox_allowed = sandbox_allowed
-        self._timeouts = timeouts or Timeouts()
-        self._local = threading.local()
+        super().__init__(
+            connection, clock, budget, base_url(connection.settings), HOST_RULE, desks_words,
+            sandbox_allowed=sandbox_allowed, timeouts=timeouts,
+        )
 
-    @property
-    def session(self) -> DeskSession:
-        session: DeskSession | None = getattr(self._local, "session", None)
-        if session is None:
-            session = desk_session(
-                self.base_url,
-                self.connection.wire_url,
-                host_rule=HOST_RULE,
-                user_agent="Candor",
-                budget=self._budget,
-                clock=self.clock,
-                sandbox_allowed=self._sandbox_allowed,
-                timeouts=self._timeouts,
-            )
-            self._zenpy_on(session)  # puts the credentials on it
-            self._local.session, self._local.used = session, time.monotonic()
-        return session
-
-    def begin(self) -> DeskSession:
-        """The session for a call that starts now: a new one when the old one has been idle."""
-        now = time.monotonic()
-        session: DeskSession | None = getattr(self._local, "session", None)
-        if session is not None and now - self._local.used > _IDLE_SECONDS:
-            session.close()
-            self._local.session = None
-        self._local.used = now
-        return self.session
+    def sign_in(self, session: DeskSession) -> None:
+        self._zenpy_on(session)  # puts the credentials on it
 
     @property
     def view(self) -> View:
@@ -109,7 +78,7 @@ class ZendeskClient:
         return Zenpy(
             subdomain=settings.get("subdomain"),
             session=session,
-            timeout=(self._timeouts.connect, self._timeouts.read),
+            timeout=(self.timeouts.connect, self.timeouts.read),
             disable_cache=True,
             **credentials,
         )
@@ -132,18 +101,9 @@ class ZendeskClient:
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """The answer's JSON object; {} for a 204. `path` begins with /api/v2/ or is a full link of the desk's own."""
-        session = self.begin()
-        url = path if path.startswith("https://") else self.base_url + path
-        try:
-            response = session.request(method, url, params=params, json=body, headers=headers)
-            response.raise_for_status()
-            if response.status_code == 204:
-                return {}
-            value = response.json()
-        except (requests.RequestException, ValueError, RecursionError) as error:
-            raise self.failure(session, error) from error
+        value = self.value(method, path, params=params, body=body, headers=headers)
         if not isinstance(value, dict):
-            raise ConnectorError("the desk's answer has another form than its documents say", status=response.status_code)
+            raise ConnectorError("the desk's answer has another form than its documents say", status=200)
         return value
 
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
@@ -157,21 +117,6 @@ class ZendeskClient:
                 return
             seen.add(link)
             page = self.raw("GET", link)
-
-    @staticmethod
-    def failure(session: DeskSession, error: Exception) -> ConnectorError:
-        """The one reading of everything that can come out of a call, decided on the answer as it came."""
-        last = session.last
-        if last is None:
-            return ConnectorError(f"the desk did not answer: {type(error).__name__}")
-        status = last.status
-        if 200 <= status < 300:
-            return ConnectorError(f"the desk's answer could not be read: {type(error).__name__}", status=status)
-        if 300 <= status < 400:
-            return ConnectorError("the desk sent us to another address, which is never followed", status=status)
-        if status in (401, 403):
-            return ConnectorError(f"the desk refused our credentials or rights: {desks_words(last.body)}", permanent=True, status=status)
-        return ConnectorError(f"the desk answered {status}: {desks_words(last.body)}", permanent=status < 500, status=status)
 
 
 def next_link(page: Mapping[str, Any]) -> str | None:

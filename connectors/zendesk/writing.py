@@ -5,40 +5,20 @@ Sources: developer.zendesk.com, ticketing/tickets/tickets ("Update Ticket", "Pro
 """
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from connectors.clean import break_placeholders
 from connectors.contract import Write
+from connectors.outgoing import body_html, break_markup, comparable
 from connectors.records import OpenTicket, PostNote, PostReply, UpdateFields
 from connectors.zendesk.payloads import NEXT_STEP_NAMES, NEXT_STEP_VALUES, View
-
-BODY_LIMIT = 64 * 1024  # bytes of UTF-8
-_TAIL = 4 * 1024  # of a text that is too long, kept: the way to a person stands at its end
-_CUT = "[…]"
-
-_ENTITIES = re.compile(r"&(?:#0*(?:123|125|37)|#[xX]0*(?:7[bB]|7[dD]|25)|lbrace|lcub|rbrace|rcub|percnt)(?:;|(?![0-9A-Za-z]))")
-# Markup between two braces vanishes at the desk, and the braces meet.
-_DIVIDED = re.compile(r"([{}%])(?=(?:<[^<>]*>)+[{}%])")
 
 Fieldful = PostReply | PostNote | UpdateFields | OpenTicket
 
 
 class UnknownGroup(LookupError):
     """The desk has no group of this name."""
-
-
-def body_html(markup: str, text: str) -> str:
-    """The HTML to send: no placeholder survives in it, and the desk will not cut it.
-
-    A message that is too long goes out as plain paragraphs with a visible gap before its last lines.
-    """
-    safe = _break(markup)
-    if len(safe.encode()) <= BODY_LIMIT:
-        return safe
-    return _shortened(text)
 
 
 def ticket_body(write: Write, view: View) -> dict[str, Any]:
@@ -72,7 +52,7 @@ def new_ticket_body(write: Write, view: View) -> dict[str, Any]:
     if not isinstance(effect, OpenTicket):
         raise TypeError(f"{type(effect).__name__} opens no ticket")
     body: dict[str, Any] = {
-        "subject": _break(effect.subject),
+        "subject": break_markup(effect.subject),
         "comment": {"html_body": body_html(effect.html, effect.text), "public": False},
         "external_id": write.key,
         "metadata": {"candor_key": write.key, "candor_plan": write.plan},
@@ -125,32 +105,7 @@ def _tags(present: tuple[str, ...], effect: Fieldful) -> list[str] | None:
     return list(dict.fromkeys([*kept, *effect.add_tags, *([step] if step else [])]))
 
 
-def _break(text: str) -> str:
-    plain = _ENTITIES.sub(lambda m: html.unescape(m.group(0).rstrip(";") + ";"), text)
-    return break_placeholders(_DIVIDED.sub("\\1\u200c", plain))
-
-
-def _shortened(text: str) -> str:
-    tail = _as_html(_last(text, _TAIL))
-    room = BODY_LIMIT - len(tail.encode()) - len(f"<p>{_CUT}</p>".encode())
-    kept = text
-    while len(_as_html(kept).encode()) > room:
-        # Escaping makes a text longer by an amount only known afterwards.
-        kept = kept[: int(len(kept) * min(0.95, room / len(_as_html(kept).encode())))]
-    return f"{_as_html(kept)}<p>{_CUT}</p>{tail}"
-
-
-def _last(text: str, size: int) -> str:
-    return text.encode()[-size:].decode(errors="ignore")
-
-
-def _as_html(text: str) -> str:
-    lines = html.escape(_break(text), quote=False).split("\n")
-    return "".join(f"<p>{line}</p>" for line in lines if line.strip())
-
-
 def body_hash_text(markup: Mapping[str, Any] | str) -> str:
     """A body as compared between ours and the desk's copy: no tags, no entities, no zero-width characters, white space as one blank."""
     source = markup if isinstance(markup, str) else str(markup.get("html_body") or markup.get("body") or "")
-    plain = html.unescape(re.sub(r"<[^<>]*>", " ", source))
-    return " ".join(re.sub("[\u200b-\u200d\u2060\ufeff]", "", plain).split())
+    return comparable(source)

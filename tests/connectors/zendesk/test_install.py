@@ -224,7 +224,7 @@ def test_a_connection_that_was_idle_is_not_written_on(sandbox: SandboxZendesk, c
     of = client(sandbox, clock)
     first = of.begin()
     assert of.begin() is first
-    monkeypatch.setattr("connectors.zendesk.client._IDLE_SECONDS", -1.0)
+    monkeypatch.setattr("connectors.calls._IDLE_SECONDS", -1.0)
     assert of.begin() is not first
 
 

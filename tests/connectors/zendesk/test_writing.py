@@ -5,9 +5,10 @@ import html
 
 import pytest
 
+from connectors.outgoing import BODY_LIMIT, body_html
 from connectors.records import OpenTicket, PostNote, PostReply, Stamp, Status, UpdateFields
 from connectors.zendesk import payloads, writing
-from connectors.zendesk.writing import BODY_LIMIT, UnknownGroup, body_html, new_ticket_body, ticket_body
+from connectors.zendesk.writing import UnknownGroup, new_ticket_body, ticket_body
 from tests.connectors.conftest import NOON
 from tests.connectors.zendesk.wiring import write
 
