@@ -1,7 +1,8 @@
 """What a desk says about its rate limits, in every spelling it has used, and how long it wants us to stay away.
 
 Sources: recorded Zendesk exchanges of 2023 (`rate-limit-*`) and 2024 on (`ratelimit-*`), `x-rate-limit-*` on webhooks and the help centre;
-the endpoint buckets look like `total=100; remaining=99; resets=41`.
+the endpoint buckets look like `total=100; remaining=99; resets=41`. Freshdesk: `x-ratelimit-total` (seen as `100.0`) and
+`x-ratelimit-remaining`, without a time of reset.
 """
 from __future__ import annotations
 
@@ -93,11 +94,11 @@ class RateBudget:
 
 def _buckets(named: Mapping[str, str], now: int) -> dict[str, Bucket]:
     found: dict[str, Bucket] = {}
-    for prefix in ("x-rate-limit", "rate-limit", "ratelimit"):
+    for prefix in ("x-rate-limit", "x-ratelimit", "rate-limit", "ratelimit"):
         remaining = _number(named.get(f"{prefix}-remaining", ""))
         if remaining is None:
             continue
-        limit = _number(named.get(f"{prefix}-limit") or named.get(prefix) or "")
+        limit = _number(named.get(f"{prefix}-limit") or named.get(f"{prefix}-total") or named.get(prefix) or "")
         reset = _number(named.get(f"{prefix}-reset", ""))
         found["account"] = Bucket(
             None if limit is None else int(limit), int(remaining), now + int((_WINDOW if reset is None else reset) * SECOND)

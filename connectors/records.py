@@ -34,13 +34,16 @@ class Delivery:
     """One webhook call, verified and parsed. A hint only: every decision is made on the ticket as re-read.
 
     `key` is stable over the desk's own retries of one delivery. `subject` is "ticket" or "article"; `subject_id` its vendor id.
+    `sent_at` is None, and `key_holds` a number of microseconds, where a desk gives its deliveries neither time nor id: the key then names
+    one delivery among those received within that span, and none after it.
     """
 
     key: str
     subject: str
     subject_id: str
-    sent_at: int
+    sent_at: int | None
     account: str | None = None
+    key_holds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

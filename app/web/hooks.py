@@ -65,7 +65,8 @@ def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], 
 
 def _keep(db: Database, desk: StoredDesk, delivery: Delivery, body: bytes, now: int, settings: Settings) -> Response:
     wait = int(settings.debounce_seconds * 1_000_000) if delivery.subject == "ticket" else 0
-    row = inbox.NewRow(new_id(), desk.id, "delivery", delivery.key, delivery.subject, delivery.subject_id, body, now, now + wait)
+    key = delivery.key if delivery.key_holds is None else f"{delivery.key}@{now // delivery.key_holds}"
+    row = inbox.NewRow(new_id(), desk.id, "delivery", key, delivery.subject, delivery.subject_id, body, now, now + wait)
     with db.write() as tx:
         fresh = inbox.accept(tx, desk.tenant, row)
         if not desk.public_proven and settings.public_url and request.host_url.rstrip("/") == settings.public_url:
