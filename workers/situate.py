@@ -67,7 +67,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     if decision is None:
         query = search_text(ticket, reading)
         found = work.search(row.tenant).search(query, visibility="public", k=8)
-        situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, found)))
+        situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, query, found)))
         decision = decide(situation)
     assert decision is not None, "with findings the last rule always hits"
     return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, stored.requester, query, held.id)
@@ -94,16 +94,19 @@ def search_text(ticket: Ticket, reading: Reading) -> str:
     """What is searched for: the question; for a short follow-up that points back, the customer's turn before it too."""
     earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id != reading.message]
     words = reading.question.split()
+    if reading.choice is not None and earlier:
+        # "B please" names the page; what is wanted from it stands in the question before.
+        return f"{new_text(earlier[-1].text)[0][:400]}\n{reading.question}"
     if earlier and len(words) < SHORT_FOLLOW_UP and POINTS_BACK.search(reading.question):
         return f"{reading.question}\n{new_text(earlier[-1].text)[0][:400]}"
     return reading.question
 
 
-def _with_choice(work: Work, tenant: str, reading: Reading, found: Findings) -> Findings:
+def _with_choice(work: Work, tenant: str, reading: Reading, query: str, found: Findings) -> Findings:
     """The article the customer picked must be among the candidates, even when their short reply does not find it."""
     if reading.choice is None or any(c.passage.article == reading.choice for c in found.candidates):
         return found
-    again = work.search(tenant).search(reading.question, visibility="public", k=50)
+    again = work.search(tenant).search(query, visibility="public", k=50)
     return replace(found, candidates=(*found.candidates, *(c for c in again.candidates if c.passage.article == reading.choice)))
 
 
