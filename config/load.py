@@ -89,8 +89,7 @@ class PolicySchema(_Strict):
     hours = fields.Nested(HoursSchema, required=True)
     thresholds = fields.Nested(ThresholdsSchema, required=True)
     announce_handoffs = fields.Boolean(load_default=True)
-    answer_when = fields.String(load_default="always", validate=validate.OneOf(["always", "when_closed", "after_minutes"]))
-    answer_after_minutes = fields.Integer(load_default=0, validate=validate.Range(0, 7 * 24 * 60))
+    answer_when = fields.String(load_default="always", validate=validate.OneOf(["always", "when_closed"]))
     max_replies_per_day = fields.Integer(load_default=3, validate=validate.Range(1, 20))
     horizon_days = fields.Integer(load_default=5, validate=validate.Range(1, 30))
     accept_uncalibrated = fields.Boolean(load_default=False)
@@ -149,7 +148,7 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
         default_language=data["default_language"], modes={(m["desk"], m["topic"]): Mode(m["mode"]) for m in data["modes"]}, topics=topics,
         routes=routes, default_route=data["default_route"], teams=tuple(Team(**t) for t in data["teams"]),
         hours=_hours(data["hours"], where), thresholds=Thresholds(**data["thresholds"]), announce_handoffs=data["announce_handoffs"],
-        answer_when=data["answer_when"], answer_after_minutes=data["answer_after_minutes"],
+        answer_when=data["answer_when"],
         max_replies_per_day=data["max_replies_per_day"], horizon_days=data["horizon_days"],
         accept_uncalibrated=data["accept_uncalibrated"], bot_allowlist=tuple(data["bot_allowlist"]), can_do=data["can_do"],
     )

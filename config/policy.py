@@ -132,8 +132,7 @@ class Policy:
     hours: Hours
     thresholds: Thresholds
     announce_handoffs: bool = True
-    answer_when: str = "always"  # always | when_closed | after_minutes
-    answer_after_minutes: int = 0
+    answer_when: str = "always"  # always | when_closed
     max_replies_per_day: int = 3
     horizon_days: int = 5  # working days beyond which no wait is promised
     accept_uncalibrated: bool = False

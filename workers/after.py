@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Row
 from app.core.outbox import OutboxRow
 from app.store import inbox, ledger, outbox, tickets
 from connectors.records import Stamp
+from workers.backlinks import link_back, not_opened
 from workers.work import Work
 
 SAME_SECOND = 1_200_000  # microseconds: the next row's stamp is safe once the second it names is over
@@ -18,6 +19,9 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
         id=work.new_id(), desk=row.desk, ticket=row.ticket, kind=new.state, at=now,
         payload={"row": row.id, "plan": row.plan, "purpose": row.purpose, "remote_id": new.remote_id, "sends": new.sends,
                  "verdict_entry": row.ledger_entry, "body_hash": row.body_hash}), work.keys)
+    if row.purpose == "escalation" and new.state != "ready":
+        _escalated(work, tx, row, new, now)
+        return
     if new.state == "sent":
         outbox.restamp_next(tx, row.plan, row.place, made, now + SAME_SECOND)
         if made is not None:
@@ -29,6 +33,13 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
     elif row.purpose not in ("handoff_notice", "note"):
         # The customer got nothing: a person must, and is told why. A hand-off that failed itself stays on the shelf of dead letters.
         inbox.accept_act(tx, row.tenant, row.desk, row.ticket, "failed", f"failed:{row.id}", now, work.new_id())
+
+
+def _escalated(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: OutboxRow, now: int) -> None:
+    if new.state == "sent" and new.remote_id is not None:
+        link_back(work, tx, row, new.remote_id, now)
+    else:
+        not_opened(work, tx, row, new.result or new.state, now)
 
 
 def _remember_stamp(tx: Connection, row: Row[tuple[object, ...]], made: Stamp) -> None:

@@ -33,7 +33,7 @@ def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: 
     now = work.clock()
     with work.db.read() as tx:
         killed = caps.killed(tx, row.tenant, desk.id, now)
-        ticket = tickets.find(tx, row.tenant, desk.id, row.ticket)
+        ticket = tickets.find(tx, row.tenant, row.desk, row.ticket)
         gone = articles.no_longer_public(tx, row.tenant, _cited(row))
     if killed is not None:
         return Check(Deferred(now + KILL_LOOK, f"kill switch: {killed}", counts=False), state.stamp)
@@ -44,6 +44,9 @@ def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: 
         own_plan = row.purpose == "handoff_notice" or row.turn_id.startswith("draft:")
         if not may_post(Owner(ticket.owner), row.purpose, own_plan):
             return Check(Overtaken("a person has taken the ticket"), state.stamp)
+    if row.effect == "open_ticket":
+        gone_now = None if desk.status == "active" else Overtaken(desk.status_why or f"the desk is {desk.status}")
+        return Check(gone_now, None)
     return _ticket_check(work, row, desk, state, times, now)
 
 

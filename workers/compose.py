@@ -21,6 +21,7 @@ from config.policy import Mode, Policy, Route
 from config.wording import Words
 from connectors.errors import ConnectorError
 from connectors.records import PostNote, PostReply, QueueSnapshot, Status, Ticket
+from workers.across import escalate, has_group
 from workers.drafts import MISSING, OUTDATED, newest_draft
 from workers.situate import Situated
 from workers.work import Work
@@ -97,15 +98,17 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
         told_text=speak_moment(wait, policy.hours, agents, situation.now) if wait else "", topic=policy.topic(situation.reading.topic),
         deeds=_deeds(work, desk.tenant, situation), story_url=_story(work, situated.ticket_row),
     )
-    bodies = Bodies(public, note.note(facts, agents))
+    across = escalate(work, desk, route, ticket, facts, agents)
+    said = note.note(facts, agents)
+    bodies = Bodies(public, across.added_to(said) if across else said)
     fields, tags = _labels(situation, verdict)
     if wait is not None and wait.bound_at is not None and public is not None:
         fields["promised_by"] = speak_moment(wait, policy.hours, agents, situation.now)
-    groups = desk.connection.state.get("groups")
-    group = route.group if isinstance(groups, dict) and route.group in groups else None
-    if group is None:
+    group = route.group if has_group(desk, route.group) else None
+    if group is None and route.desk in (None, desk.id):
         log.warning("the desk has no such group; the ticket stays in its own", desk=desk.id, group=route.group)
-    planned = plan(verdict, situation.mode, bodies, group, fields, tags, policy.announce_handoffs)
+    opened = across.opening(fields, tags) if across else None
+    planned = plan(verdict, situation.mode, bodies, group, fields, tags, policy.announce_handoffs, opened)
     return Composed(bodies, planned, wait, route.group)
 
 

@@ -40,7 +40,8 @@ def deliver_one(work: Work) -> bool:
         row = outbox.claim(tx, now, LEASE_US)
         if row is None:
             return False
-        desk = desk_store.get(tx, row.tenant, row.desk, work.keys)
+        # A new ticket is opened at another desk; lease and turn stay with the ticket it comes from.
+        desk = desk_store.get(tx, row.tenant, row.target if row.effect == "open_ticket" else row.desk, work.keys)
         held = tickets.lease(tx, row.tenant, row.desk, row.ticket, now, LEASE_US, work.new_id())
         if held is None and row.state != "sending":
             outbox.save(tx, row.id, row.fence, _put_back(outbox.protocol_row(row), now + TICKET_BUSY), now)

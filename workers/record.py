@@ -17,7 +17,8 @@ from app.store.effects import effect_json
 from app.store.outbox import NewOutboxRow
 from app.store.tickets import StoredTicket
 from config.policy import Reason
-from connectors.records import Role, Ticket
+from connectors.records import Role, Status, Ticket
+from workers.backlinks import report_solved
 from workers.compose import Composed
 from workers.describe import ledger_payload, ledger_texts
 from workers.situate import Situated
@@ -47,6 +48,7 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
                 _promise(work, tx, desk, ticket, situated, composed, entry, now)
             _people(work, tx, desk, ticket, held, situated, now)
             _label(work, tx, desk, ticket, situated, now)
+            report_solved(work, tx, desk, ticket, situated.situation.memory, now)
             saved = tickets.save(tx, held.id, held.fence, **_ticket_values(work, tx, desk, ticket, situated, composed, held, now))
             result = _result(situated)
             if not saved or not inbox.finish(tx, row.id, row.fence, "done", result, now):
@@ -79,8 +81,8 @@ def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, s
     for place, planned in enumerate(composed.planned):
         body = effect_json(planned.effect).encode()
         rows.append(NewOutboxRow(
-            id=work.new_id(), plan=plan_id, place=place, desk=desk.id, ticket=ticket.id, target=desk.id, effect=planned.kind,
-            purpose=planned.purpose, key=outbox_key(desk.tenant, desk.id, ticket.id, turn, planned.purpose),
+            id=work.new_id(), plan=plan_id, place=place, desk=desk.id, ticket=ticket.id, target=planned.target or desk.id,
+            effect=planned.kind, purpose=planned.purpose, key=outbox_key(desk.tenant, desk.id, ticket.id, turn, planned.purpose),
             turn=turn_key(desk.tenant, desk.id, ticket.id, turn) if planned.purpose in TURN_REPLIES else None, turn_id=turn,
             # An erased person's key is gone; what must still be sent is sealed with the house's own until it is.
             body=box.encrypt(body) if box else work.keys.box.encrypt(body), body_hash=body_hash(planned.effect),
@@ -146,7 +148,8 @@ def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, now: int
     verdict, reading = situated.decision.verdict, situated.situation.reading
     # After "send the draft" our own write empties the field.
     step = "" if Event.SEND_DRAFT in situated.events else ticket.fields.get("next_step") or ""
-    new = replace(memory, assignee=ticket.assignee, group=ticket.group, next_step=step)
+    solved = ticket.status in (Status.SOLVED, Status.CLOSED)
+    new = replace(memory, assignee=ticket.assignee, group=ticket.group, next_step=step, reported=memory.reported or solved)
     if isinstance(verdict, StayQuiet):
         return new
     if reading.sentiment == "frustrated":

@@ -24,6 +24,8 @@ class TicketMemory:
     assignee: str | None = None  # as last seen, to notice a change
     group: str | None = None
     next_step: str = ""  # the field *Candor: next step* as last seen
+    original: tuple[str, str] | None = None  # (desk, ticket) this one was escalated from; people own it, and only they
+    reported: bool = False  # its solving was told to the original
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def replied(self, at: int) -> TicketMemory:
@@ -40,4 +42,5 @@ class TicketMemory:
         known["options"] = tuple(Option(o["letter"], o["article"], o["title"]) for o in known.get("options", ()))
         known["replies"] = tuple(known.get("replies", ()))
         known["cited"] = tuple(known.get("cited", ()))
+        known["original"] = tuple(known["original"]) if known.get("original") else None
         return TicketMemory(**known)

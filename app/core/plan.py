@@ -17,11 +17,15 @@ ANNOUNCED_IN_DRAFT = frozenset({Reason.CUSTOMER_ASKED, Reason.MUST_HANDOFF})
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One effect, in the order of the tuple it stands in. `kind` is public | note | fields | open_ticket | action."""
+    """One effect, in the order of the tuple it stands in. `kind` is public | note | fields | open_ticket | action.
+
+    `target` is the desk it is done at; None for the ticket's own.
+    """
 
     purpose: str
     kind: str
     effect: Effect
+    target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,7 @@ class Bodies:
 
 
 def plan(verdict: Verdict, mode: Mode, bodies: Bodies, group: str | None, fields: Mapping[str, str], tags: tuple[str, ...],
-         announce: bool) -> tuple[Planned, ...]:
+         announce: bool, escalation: Planned | None = None) -> tuple[Planned, ...]:
     """The effects of a verdict; none in watch mode. In a hand-off the note comes first: the facts must be there when the mail is."""
     if mode is Mode.WATCH:
         return ()
@@ -50,7 +54,9 @@ def plan(verdict: Verdict, mode: Mode, bodies: Bodies, group: str | None, fields
                 return (_reply("answer", bodies.public, fields, tags, None, Status.SOLVED),)
             return (_note(bodies.note, fields, tags, None, None),) if bodies.note else ()
         case Handoff():
-            return _handoff(verdict, mode, bodies, group, fields, tags, announce)
+            rows = _handoff(verdict, mode, bodies, group, fields, tags, announce)
+            # Last: should the other desk refuse it, the customer and this desk's agents know all the same.
+            return (*rows, escalation) if escalation is not None else rows
 
 
 def told(verdict: Handoff, mode: Mode, announce: bool) -> bool:

@@ -88,7 +88,7 @@ def _handoff(reason: Reason, detail: Detail, public: bool = True) -> Callable[[S
         topic = s.policy.topic(s.reading.topic)
         leave = reason in (Reason.UNSURE, Reason.OUT_OF_SCOPE) and topic is not None and topic.when_unsure == "leave"
         route = (topic.route if topic else None) or s.policy.default_route
-        return Handoff(reason, detail, route, nearest(s), public and not leave)
+        return Handoff(reason, detail, route, nearest(s), public and not leave and s.cannot_reply is None)
 
     return make
 

@@ -138,6 +138,10 @@ def turn_is_taken(tx: Connection, desk: str, ticket: str, turn_id: str) -> bool:
     return tx.execute(query).first() is not None
 
 
+def key_is_taken(tx: Connection, key: str) -> bool:
+    return tx.execute(select(outbox.c.id).where(outbox.c.key == key)).first() is not None
+
+
 def tries_of_turn(tx: Connection, desk: str, ticket: str, turn_id: str) -> int:
     """How often a turn was composed and overtaken."""
     query = select(outbox.c.plan).where(

@@ -64,3 +64,13 @@ def reopen_turn(tx: Connection, tenant: str, desk: str, ticket: str, turn: str, 
     if to_assistant:
         values["owner"] = "assistant"
     tx.execute(mine.values(**values))
+
+
+def adopt(tx: Connection, tenant: str, desk: str, ticket: str, memory: str, now: int, new_row_id: str) -> None:
+    """Know a ticket that we opened ourselves: people own it from the start."""
+    maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
+    row = {"id": new_row_id, "tenant": tenant, "desk": desk, "ticket": ticket, "owner": "people", "fence": 0, "lease_until": 0,
+           "status": "open", "memory": memory, "created_at": now, "updated_at": now}
+    statement = maker(tickets).values(**row)
+    # The desk's own delivery about the new ticket may have been faster than we are.
+    tx.execute(statement.on_conflict_do_update(index_elements=["desk", "ticket"], set_={"owner": "people", "memory": memory}))
