@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from connectors.zendesk.sandbox.control import RemoteSandbox
-from demo.scenes import Scene, Step
+from demo.scenes import Scene, SceneError, Step
 from demo.watch import Seen, deliveries, verdicts
 from workers.work import Work
 
 STEP_SECONDS = 90.0  # how long a step may take before the demo says that it did not come to an end
 LOOK_SECONDS = 0.1
 AT_ONCE = 12  # scenes in flight: more would only wait in line behind two workers
+BETWEEN_SECONDS = 0.4  # between the messages of a burst
+AGENT = "Ana Ruiz"  # a person at the sandbox desk
 REPEAT_SECONDS = 1.0  # how long a repeated delivery is watched for doing anything
 
 
@@ -25,7 +27,7 @@ class Played:
     ticket: str
     seen: Seen | None
     seconds: float | None
-    outcome: str  # answered | clarified | unsure | handed_off | ignored | duplicate | settled | nothing
+    outcome: str  # answered | drafted | clarified | unsure | handed_off | ignored | duplicate | settled | nothing
 
 
 @dataclass(slots=True)
@@ -81,6 +83,9 @@ class Player:
             running.kept = deliveries(self._work, self._desk, running.ticket)
             self._sandbox.redeliver(invocation=invocation["id"])
             running.repeat_until = time.monotonic() + REPEAT_SECONDS
+        elif step.next_step:
+            chosen = f"candor_next_{step.next_step}"
+            self._sandbox.set_field(ticket=int(running.ticket), field="Candor: next step", value=chosen, agent=AGENT)
         elif not running.ticket:
             ticket = self._sandbox.customer_ticket(
                 name=scene.name, email=scene.email, subject=scene.subject, text=step.write, locale=scene.locale, headers=dict(step.headers)
@@ -88,6 +93,20 @@ class Player:
             running.ticket = str(ticket)
         else:
             self._sandbox.customer_comment(ticket=int(running.ticket), text=step.write, headers=dict(step.headers))
+        for kind, text in step.then:
+            time.sleep(BETWEEN_SECONDS)
+            self._at_once(int(running.ticket), kind, text)
+
+    def _at_once(self, ticket: int, kind: str, text: str) -> None:
+        match kind:
+            case "write":
+                self._sandbox.customer_comment(ticket=ticket, text=text)
+            case "agent_reply":
+                self._sandbox.agent_reply(ticket=ticket, text=text, agent=AGENT)
+            case "close":
+                self._sandbox.close(ticket=ticket)
+            case _:
+                raise SceneError(f"a step cannot be followed by {kind!r}")
 
     def _look(self, running: _Running) -> Played | None:
         """The end of the present step, None while it goes on."""
@@ -113,4 +132,6 @@ def outcome_of(seen: Seen) -> str:
     """The end of a step in the words of the script."""
     if seen.verdict == "handoff":
         return "unsure" if seen.why.startswith(("unsure", "out_of_scope")) else "handed_off"
+    if seen.mode == "draft" and seen.verdict in ("answer", "clarify", "settle") and seen.why != "a colleague sent the draft":
+        return "drafted"
     return {"answer": "answered", "clarify": "clarified", "settle": "settled", "stay_quiet": "ignored"}.get(seen.verdict, seen.verdict)

@@ -21,10 +21,16 @@ class SceneError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing the customer, or a machine of theirs, does. `again` repeats the delivery of the step before."""
+    """One thing the customer, or a machine of theirs, does. `again` repeats the delivery of the step before.
+
+    `then` follows at once, before the assistant can answer: ("write", text), ("agent_reply", text) or ("close", "").
+    `next_step` is an agent's choice in the field *Candor: next step*.
+    """
 
     write: str = ""
     again: bool = False
+    next_step: str = ""
+    then: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     expect: str | None = None
 
@@ -38,6 +44,7 @@ class Scene:
     locale: str
     subject: str
     steps: tuple[Step, ...]
+    desk: str = "zendesk"
 
 
 def shop_scenes() -> list[Scene]:
@@ -45,10 +52,15 @@ def shop_scenes() -> list[Scene]:
     scenes = []
     for raw in yaml.safe_load(SCRIPT.read_text("utf-8")):
         steps = tuple(
-            Step(s.get("write", ""), bool(s.get("again")), s.get("headers", {}), s.get("expect", raw["expect"])) for s in raw["steps"]
+            Step(
+                s.get("write", ""), bool(s.get("again")), s.get("next_step", ""),
+                tuple((kind, str(text)) for act in s.get("then", ()) for kind, text in act.items()), s.get("headers", {}),
+                s.get("expect", raw["expect"]),
+            )
+            for s in raw["steps"]
         )
-        who = raw["customer"]
-        scenes.append(Scene(raw["id"], raw["title"], who["name"], who["email"], who["locale"], raw["subject"], steps))
+        who, desk = raw["customer"], raw.get("desk", "zendesk")
+        scenes.append(Scene(raw["id"], raw["title"], who["name"], who["email"], who["locale"], raw["subject"], steps, desk))
     return scenes
 
 

@@ -25,9 +25,9 @@ def step(state: str, name: str, detail: str) -> None:
 
 
 def progress(text: str) -> None:
-    """At most two lines of progress a second; on a terminal they overwrite each other."""
+    """On a terminal two lines a second, each over the last; in a file one every ten seconds."""
     global _last_progress
-    if time.monotonic() - _last_progress < 0.5:
+    if time.monotonic() - _last_progress < (0.5 if sys.stdout.isatty() else 10.0):
         return
     _last_progress = time.monotonic()
     end = "\r" if sys.stdout.isatty() else "\n"

@@ -25,6 +25,7 @@ class Seen:
     why: str
     at: int
     states: tuple[str, ...]
+    mode: str = ""
 
 
 def verdicts(work: Work, desk: str, ticket: str) -> list[Seen]:
@@ -40,7 +41,8 @@ def verdicts(work: Work, desk: str, ticket: str) -> list[Seen]:
         if all(r.state in DONE for r in effects):
             payload = json.loads(entry.payload)
             at = max([entry.at, *(r.done_at or 0 for r in effects)])
-            found.append(Seen(entry.id, payload["turn"], entry.verdict, _why(payload), at, tuple(r.state for r in effects)))
+            states = tuple(r.state for r in effects)
+            found.append(Seen(entry.id, payload["turn"], entry.verdict, _why(payload), at, states, payload["mode"]))
     return found
 
 
@@ -71,5 +73,5 @@ def _why(payload: dict[str, Any]) -> str:
         case "clarify":
             return "two pages fit, asked which"
         case "stay_quiet":
-            return verdict["why"]
+            return str(verdict["why"]).replace("_", " ")
     return next((h["because"] for h in payload["hits"] if h["hit"]), "")

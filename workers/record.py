@@ -25,6 +25,8 @@ from workers.situate import Situated
 from workers.work import Work
 
 QUIET = "(waiting for a person)"
+# What is worth an entry although nothing follows from it.
+NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
 STEPS = frozenset({Event.SEND_DRAFT, Event.MAY_CONTINUE, Event.STAY_OUT, Event.NOT_NEEDED})
 
 
@@ -38,8 +40,8 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
     now = work.clock()
     decision = situated.decision
     verdict = decision.verdict
-    routine = isinstance(verdict, StayQuiet) and verdict.why in ("already_answered", "nothing_new")
-    silent = routine and not composed.planned and not _step(situated)
+    routine = isinstance(verdict, StayQuiet) and verdict.why in ("already_answered", "nothing_new", "people_own_it")
+    silent = routine and not composed.planned and not NEWS.intersection(situated.events)
     try:
         with work.db.write() as tx:
             if not silent:

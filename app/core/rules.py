@@ -190,15 +190,16 @@ def _says(condition: Callable[[Situation], object], because: str) -> Callable[[S
 
 BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("turn has a verdict", _says(lambda s: s.handled, "this turn was decided before"), _quiet("already_answered")),
-    Rule("ticket is gone", _says(lambda s: s.status is Status.DELETED, "deleted, merged or spam"), _quiet("closed")),
+    Rule("ticket is gone", _says(lambda s: s.status in (Status.CLOSED, Status.DELETED), "nothing can be written into it"),
+         _quiet("closed")),
     Rule("person asked for on the page", _says(lambda s: s.act == "person" and s.owner is Owner.ASSISTANT, "pressed the button"),
          _handoff(Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     Rule("our own reply failed", _says(lambda s: s.act == "failed" and s.owner is Owner.ASSISTANT, "the desk would not take it"),
          _handoff(Reason.FAILED, Detail.NONE)),
+    Rule("people own it", _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"), _quiet("people_own_it")),
     Rule("nothing new from the customer", _says(lambda s: s.reading.message is None or s.act is not None, "no newer public message"),
          _quiet("nothing_new")),
     Rule("automatic mail", lambda s: s.reading.automatic or "", _quiet("automatic")),
-    Rule("people own it", _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"), _quiet("people_own_it")),
     Rule("another bot has answered", _says(lambda s: s.other_bot, "a newer public reply of another bot"), _quiet("other_bot")),
     Rule("cannot reply here", lambda s: s.cannot_reply or "", _handoff(Reason.CANNOT_REPLY_HERE, Detail.CHANNEL, public=False)),
     Rule("asks for a person", lambda s: s.reading.asks_person.text if s.reading.asks_person else "",

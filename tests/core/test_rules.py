@@ -26,9 +26,9 @@ CASES: dict[str, tuple[Situation, object]] = {
     "ticket is gone": (situation(status=Status.DELETED), StayQuiet("closed")),
     "person asked for on the page": (situation(act="person"), (Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     "our own reply failed": (situation(act="failed"), (Reason.FAILED, Detail.NONE)),
+    "people own it": (situation(owner=Owner.PEOPLE), StayQuiet("people_own_it")),
     "nothing new from the customer": (situation(reading_message=None), StayQuiet("nothing_new")),
     "automatic mail": (situation(reading_automatic="out of office"), StayQuiet("automatic")),
-    "people own it": (situation(owner=Owner.PEOPLE), StayQuiet("people_own_it")),
     "another bot has answered": (situation(other_bot=True), StayQuiet("other_bot")),
     "cannot reply here": (situation(cannot_reply="a messaging channel"), (Reason.CANNOT_REPLY_HERE, Detail.CHANNEL)),
     "asks for a person": (situation(reading_asks_person=SPAN), (Reason.CUSTOMER_ASKED, Detail.PHRASE)),
@@ -145,7 +145,7 @@ def test_every_way_of_keeping_quiet_is_named_in_the_verdicts():
 
 def test_the_page_button_hands_off_while_the_assistant_owns_and_is_silent_while_people_do():
     assert verdict(act="person", reading_message=None).detail is Detail.PAGE_BUTTON
-    assert verdict(act="person", owner=Owner.PEOPLE) == StayQuiet("nothing_new")
+    assert verdict(act="person", owner=Owner.PEOPLE) == StayQuiet("people_own_it")
 
 
 def test_an_act_never_leads_to_an_answer():
