@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from connectors.clock import SECOND
 
-_COMMENT_TAGS = {"p", "br", "a", "ol", "ul", "li", "strong", "em", "blockquote"}
+_COMMENT_TAGS = {"p", "div", "br", "a", "ol", "ul", "li", "strong", "em", "blockquote"}
 _ARTICLE_TAGS = _COMMENT_TAGS | set("h1 h2 h3 h4 h5 h6 table thead tbody tr th td code pre hr b i dl dt dd".split())
 
 
