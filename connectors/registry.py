@@ -8,6 +8,7 @@ from connectors.contract import Connector
 # Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client library by looking at the list.
 _CONNECTORS = {
     "zendesk": ("connectors.zendesk.connector", "ZendeskConnector"),
+    "freshdesk": ("connectors.freshdesk.connector", "FreshdeskConnector"),
 }
 NAMES = tuple(_CONNECTORS)
 

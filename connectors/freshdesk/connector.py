@@ -1,0 +1,74 @@
+"""Freshdesk, as the rest of Candor sees it. Nothing here loads python-freshdesk until a desk is really spoken to."""
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from connectors.contract import Capability, Connection, Desk, Inbound, Install, Knowledge, Outbound
+from connectors.freshdesk.inbound import FreshdeskInbound
+from connectors.freshdesk.settings import SECRET_KEYS, SETTINGS_KEYS, DeskSchema
+from connectors.limits import RateBudget
+
+if TYPE_CHECKING:
+    from connectors.freshdesk.client import FreshdeskClient
+
+Clock = Callable[[], int]
+
+
+class FreshdeskConnector:
+    """One per process: it holds each desk's rate budget. `sandbox_desks` comes from the operator's Settings."""
+
+    kind = "freshdesk"
+    title = "Freshdesk"
+    # No signature, no refusal of a stale write, nothing unseen beside a message, fields and reply apart, no key for a new ticket.
+    capabilities: frozenset[Capability] = frozenset()
+    settings_keys = SETTINGS_KEYS
+    secret_keys = SECRET_KEYS
+    settings_schema = DeskSchema
+
+    def __init__(self, sandbox_desks: bool = False) -> None:
+        self._sandbox_desks = sandbox_desks
+        self._budgets: dict[str, RateBudget] = {}
+        self._clients: dict[str, tuple[int, Clock, FreshdeskClient]] = {}
+        self._lock = threading.Lock()
+
+    def budget(self, desk: str) -> RateBudget:
+        with self._lock:
+            return self._budgets.setdefault(desk, RateBudget())
+
+    def inbound(self) -> Inbound:
+        return FreshdeskInbound()
+
+    def desk(self, connection: Connection, clock: Clock) -> Desk:
+        from connectors.freshdesk.desk import FreshdeskDesk
+
+        return FreshdeskDesk(self._client(connection, clock))
+
+    def outbound(self, connection: Connection, clock: Clock) -> Outbound:
+        from connectors.freshdesk.outbound import FreshdeskOutbound
+
+        return FreshdeskOutbound(self._client(connection, clock))
+
+    def knowledge(self, connection: Connection, clock: Clock) -> Knowledge:
+        from connectors.freshdesk.knowledge import FreshdeskKnowledge
+
+        return FreshdeskKnowledge(self._client(connection, clock))
+
+    def install(self, connection: Connection, clock: Clock) -> Install:
+        from connectors.freshdesk.install import FreshdeskInstall
+
+        return FreshdeskInstall(self._client(connection, clock))
+
+    def _client(self, connection: Connection, clock: Clock) -> FreshdeskClient:
+        from connectors.freshdesk.client import FreshdeskClient
+
+        # Kept while nothing about the desk changes, so that the calls of one ticket share a connection; never over a fork.
+        budget = self.budget(connection.desk)
+        with self._lock:
+            process, known_clock, client = self._clients.get(connection.desk, (0, clock, None))
+            if client is None or process != os.getpid() or known_clock is not clock or client.connection != connection:
+                client = FreshdeskClient(connection, clock, budget, sandbox_allowed=self._sandbox_desks)
+                self._clients[connection.desk] = (os.getpid(), clock, client)
+        return client

@@ -1,0 +1,57 @@
+"""The help centre (Solutions) of one Freshdesk: category, folder, article.
+
+The library reads the first page of each list and no more, so everything here is raw. Deletions are found by reading all again.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from connectors.clock import from_iso
+from connectors.freshdesk.client import FreshdeskClient
+from connectors.freshdesk.payloads import Json
+from connectors.records import Article
+
+PUBLISHED = 2
+EVERYBODY = 1  # of a folder's visibility; 2 signed-in customers, 3 agents, 4 chosen companies
+_KINDS = ("policy", "howto", "spec", "note")  # taken from an article's tags, where somebody set one of these
+
+
+class FreshdeskKnowledge:
+    def __init__(self, client: FreshdeskClient) -> None:
+        self._client = client
+
+    def articles(self) -> Iterator[Article]:
+        """Every published article in the help centre's first language, restricted ones with `public=False`. Drafts are nobody's yet."""
+        seen: set[str] = set()
+        for category in self._client.pages("/solutions/categories"):
+            for folder in self._client.pages(f"/solutions/categories/{int(category['id'])}/folders"):
+                section = " › ".join(str(place["name"]) for place in (category, folder) if place.get("name"))
+                for data in self._client.pages(f"/solutions/folders/{int(folder['id'])}/articles"):
+                    # A page that shifts under the reader may show an article twice.
+                    if data.get("status") == PUBLISHED and str(data["id"]) not in seen:
+                        seen.add(str(data["id"]))
+                        yield self._article(data, folder, section)
+
+    def _article(self, data: Json, folder: Json, section: str) -> Article:
+        labels = tuple(str(tag) for tag in data.get("tags") or ())
+        return Article(
+            id=str(data["id"]),
+            title=str(data.get("title") or ""),
+            html=str(data.get("description") or ""),
+            public=is_public(data, folder),
+            updated_at=from_iso(data["updated_at"]),
+            locale=self._client.connection.settings.get("language") or "en",
+            url=self._page(str(data["id"])),
+            section=section,
+            labels=labels,
+            kind=next((kind for kind in _KINDS if kind in labels), ""),
+        )
+
+    def _page(self, article_id: str) -> str:
+        wire = self._client.connection.wire_url
+        return f"{wire.rstrip('/') if wire else self._client.base_url}/support/solutions/articles/{article_id}"
+
+
+def is_public(data: Json, folder: Json) -> bool:
+    """True only when article and folder both say so. A folder without the field is not public: older desks leave it out."""
+    return data.get("status") == PUBLISHED and folder.get("visibility") == EVERYBODY

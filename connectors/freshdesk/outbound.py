@@ -1,0 +1,178 @@
+"""Writing to one Freshdesk account, never a retry of what a person reads, and an honest word about what became of it.
+
+An effect is up to two calls: first the ticket's fields, tags, group and status (a PUT that may be repeated without harm), then the reply
+or note, whose outcome is the row's. Cut off in between, the row is unknown, the marker is not found, and both are sent again.
+"""
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from freshdesk.api import API
+
+from connectors.clock import from_iso, to_iso
+from connectors.contract import Write
+from connectors.errors import ConnectorError, RateLimited
+from connectors.freshdesk.client import LIBRARY_ERRORS, PAGE, FreshdeskClient, field_errors
+from connectors.freshdesk.outcomes import outcome_of
+from connectors.freshdesk.payloads import Json, View
+from connectors.freshdesk.reference import carries
+from connectors.freshdesk.writing import (
+    Fieldful,
+    UnknownGroup,
+    key_tag,
+    message_html,
+    missing_fields,
+    new_ticket_body,
+    ticket_changes,
+    without,
+)
+from connectors.outgoing import comparable
+from connectors.records import Later, OpenTicket, Outcome, PostNote, PostReply, Refused, RunAction, Sent, Trace, UpdateFields
+
+_BAD_REQUEST = 400
+_FIELD_TRIES = 3  # a desk that names one refused field at a time
+
+_log = logging.getLogger("candor.desk")
+
+
+class FreshdeskOutbound:
+    """`send` returns an Outcome for everything the desk does; `find` reads the ticket's conversations."""
+
+    def __init__(self, client: FreshdeskClient) -> None:
+        self._client = client
+
+    def send(self, write: Write) -> Outcome:
+        effect = write.effect
+        if isinstance(effect, RunAction):
+            return Refused("a helpdesk runs no business actions; this row belongs to the actions connector")
+        if not isinstance(effect, OpenTicket) and not (write.ticket_id.isascii() and write.ticket_id.isdigit()):
+            return Refused(f"{write.ticket_id[:40]!r} is no Freshdesk ticket id")
+        view = self._client.view
+        self._tell_missing(effect, view)
+        try:
+            if isinstance(effect, OpenTicket):
+                return self._open(write, view)
+            changes = ticket_changes(write, view, self._client.recall(write.ticket_id))
+        except UnknownGroup as error:
+            return Refused(f"the desk has no group called {error}; connect the desk again, or change the route in the policy")
+        if isinstance(effect, UpdateFields):
+            return self._update(write, changes)
+        updated = self._change(write.ticket_id, changes) if changes else None
+        match updated:
+            case None | Sent() | Refused(status=400):
+                return self._say(write, effect)
+            case _:
+                # Nothing was said yet, and nothing half-done is left: the same change is made again with the next try.
+                return updated
+
+    def find(self, write: Write, since: int) -> Trace:
+        """The trace of this write since then: our own user, and our reference or the same words."""
+        if isinstance(write.effect, OpenTicket):
+            return self._find_opened(write, since)
+        if isinstance(write.effect, UpdateFields):
+            return Trace(f"t{write.ticket_id}" if self._holds(write) else None, others=False)
+        if not isinstance(write.effect, PostReply | PostNote):
+            return Trace(None, others=False)
+        own_id = self._client.view.own_id
+        private = isinstance(write.effect, PostNote)
+        texts = {comparable(message_html(write.effect, write.key)), comparable(write.effect.html)}
+        found: str | None = None
+        others = False
+        for said in self._client.pages(f"/tickets/{write.ticket_id}/conversations"):
+            at = from_iso(said["created_at"])
+            ours = own_id is None or str(said.get("user_id")) == own_id
+            if ours and at >= since and (said.get("private") is True) == private and _is_copy(said, write.key, texts):
+                found = found or str(said["id"])
+            elif at >= since and not ours and said.get("user_id") is not None:
+                others = True
+        return Trace(found, others)
+
+    def _open(self, write: Write, view: View) -> Outcome:
+        if view.own_id is None:
+            return Refused("this desk is not installed: connect it first, a new ticket is opened in the name of the assistant's user")
+        body = new_ticket_body(write, view)
+        return self._outcome(lambda api: api.tickets.create_ticket(body.pop("subject"), **body))
+
+    def _update(self, write: Write, changes: dict[str, Any]) -> Outcome:
+        if not changes:
+            return Sent(f"t{write.ticket_id}")
+        outcome = self._change(write.ticket_id, changes)
+        if isinstance(outcome, Sent):
+            return Sent(f"t{write.ticket_id}", outcome.stamp)
+        if isinstance(outcome, Refused) and outcome.status == _BAD_REQUEST and self._holds_now(write):
+            # Refused because nothing is left to change: an earlier try of this very row has done it.
+            return Sent(f"t{write.ticket_id}")
+        return outcome
+
+    def _change(self, ticket_id: str, changes: dict[str, Any]) -> Outcome:
+        """The PUT; fields the desk refuses by name (unchanged, read-only, deleted) are left out, and the rest is sent again."""
+        body = changes
+        for _ in range(_FIELD_TRIES):
+            outcome = self._outcome(lambda api, b=body: api.tickets.update_ticket(int(ticket_id), **b))
+            if not isinstance(outcome, Refused) or outcome.status != _BAD_REQUEST:
+                return outcome
+            last = self._client.session.last
+            refused = {name for name, _ in field_errors(last.body)} if last else set()
+            left = without(body, refused)
+            _log.warning("the desk refused changes of ticket %s: %s", ticket_id, ", ".join(sorted(refused)) or "no field named")
+            if not left or left == body:
+                return outcome
+            body = left
+        return outcome
+
+    def _say(self, write: Write, effect: PostReply | PostNote) -> Outcome:
+        html, number = message_html(effect, write.key), int(write.ticket_id)
+        if isinstance(effect, PostReply):
+            return self._outcome(lambda api: api.comments.create_reply(number, html))
+        # `private` always: a note without it would be private only because the desk says so today.
+        return self._outcome(lambda api: api.comments.create_note(number, html, private=True))
+
+    def _outcome(self, call: Callable[[API], object]) -> Outcome:
+        try:
+            session = self._client.begin()
+        except ConnectorError as error:
+            return Refused(str(error))  # the desk's settings forbid every call
+        session.last = None
+        raised: Exception | None = None
+        try:
+            call(self._client.library())
+        except RateLimited as error:
+            return Later(error.retry_after or 0.0)
+        except ConnectorError as error:
+            if session.last is None and error.permanent:
+                return Refused(str(error))  # our own refusal: nothing left the house
+            raised = error
+        except LIBRARY_ERRORS as error:
+            raised = error
+        return outcome_of(session.last, raised, self._client.clock())
+
+    def _find_opened(self, write: Write, since: int) -> Trace:
+        # By the list of changed tickets: the search index may not know a ticket of the last minutes.
+        params = {"updated_since": to_iso(since), "order_by": "updated_at", "order_type": "asc", "per_page": str(PAGE)}
+        wanted = key_tag(write.key)
+        found = next((str(t["id"]) for t in self._client.pages("/tickets", params) if wanted in (t.get("tags") or ())), None)
+        return Trace(found, others=False)
+
+    def _holds(self, write: Write) -> bool:
+        """Whether the ticket already is as the write wants it."""
+        present = self._client.raw("GET", f"/tickets/{int(write.ticket_id)}")
+        return not ticket_changes(write, self._client.view, present)
+
+    def _holds_now(self, write: Write) -> bool:
+        try:
+            return self._holds(write)
+        except ConnectorError:
+            return False  # then the refusal stands, in the desk's own words
+
+    def _tell_missing(self, effect: Fieldful, view: View) -> None:
+        missing = missing_fields(effect, view)
+        if missing:
+            # The reply matters more than its fields: it goes out, and the gap is named where an operator looks.
+            _log.warning("the desk has no field for %s: connect it again to make them", ", ".join(missing))
+
+
+def _is_copy(said: Json, key: str, texts: set[str]) -> bool:
+    words = comparable(str(said.get("body") or said.get("body_text") or ""))
+    return carries(words, key) or words in texts

@@ -1,0 +1,87 @@
+"""A message's HTML as the lines its writer saw. Some desks run those lines together in their own plain text, and what is quoted, what is
+signed and what is new can only be told by lines. Linear in the text; nothing is fetched, run or kept of the markup.
+"""
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml import html as lxml_html
+
+MARKUP_MAX = 400_000  # characters looked at
+_QUOTE_DEPTH_MAX = 5
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd div dl dt fieldset figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
+    "section table tbody td tfoot th thead tr ul".split()
+)
+_SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table blockquote".split())
+_SILENT = frozenset("head script style title template noscript".split())
+# How mail programs and Freshdesk itself wrap what is quoted.
+_QUOTE_CLASS = re.compile(r"\b(?:freshdesk_quote|gmail_quote|yahoo_quoted|moz-cite)\b")
+
+
+def lines_of(markup: str) -> str:
+    """Plain text with a line for each line of the message; quoted ones begin with "> ". An empty text for markup without words."""
+    root = _parsed(markup[:MARKUP_MAX])
+    if root is None:
+        return ""
+    text = _Lines()
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            text.opened(element)
+        else:
+            text.closed(element)
+    text.end_line()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(text.lines)).strip()
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._open: list[str] = []
+        self._depth = 0
+
+    def opened(self, element: etree._Element) -> None:
+        tag = element.tag
+        if tag in _BLOCKS:
+            self.end_line()
+        if _quotes(element):
+            self._depth += 1
+        if tag == "br":
+            self.end_line(always=True)
+        elif tag == "li":
+            self._open.append("- ")
+        if tag not in _SILENT and element.text:
+            self._open.append(element.text)
+
+    def closed(self, element: etree._Element) -> None:
+        if element.tag in _BLOCKS:
+            self.end_line()
+        if _quotes(element):
+            self._depth -= 1
+        if element.tag in _SPACED:
+            self.lines.append("")
+        if element.tail:
+            self._open.append(element.tail)
+
+    def end_line(self, *, always: bool = False) -> None:
+        words = " ".join("".join(self._open).split())
+        self._open.clear()
+        if words or always:
+            self.lines.append("> " * min(self._depth, _QUOTE_DEPTH_MAX) + words)
+
+
+def _quotes(element: etree._Element) -> bool:
+    return element.tag == "blockquote" or _QUOTE_CLASS.search(element.get("class") or "") is not None
+
+
+def _parsed(markup: str) -> etree._Element | None:
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    raw = markup.encode("utf-8", "replace")
+    if not raw.strip():
+        return None
+    try:
+        return lxml_html.document_fromstring(raw, parser=parser)
+    except (etree.ParserError, ValueError):
+        return None  # nothing but white space or comments
