@@ -196,7 +196,8 @@ def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
     if row.sends >= MAX_SENDS:
         return _dead(row, f"{row.sends} calls without an answer, and the desk's history does not show it")
     # The same bytes, key and base stamp again: a fenced desk refuses them if anything has happened since.
-    return replace(row, state="ready", next_at=now, lease_until=0, result="not in the desk's history; sending the same again")
+    # Looking is no attempt to send, however often the history could not be read.
+    return replace(row, state="ready", attempts=0, next_at=now, lease_until=0, result="not in the desk's history; sending the same again")
 
 
 def _dead(row: OutboxRow, why: str) -> OutboxRow:
