@@ -123,11 +123,12 @@ def _desk_failed(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, d
             # Every further call would fail the same way: stop, keep every row, tell the admin on the desk's page.
             desk_store.set_status(tx, desk.tenant, desk.id, "broken", f"the desk refuses our key ({error.status}): connect it again")
             inbox.put_back(tx, row.id, row.fence, now, count=False)
-        elif error.permanent:
+        elif error.status in (404, 410):
             inbox.finish(tx, row.id, row.fence, "done", f"the desk has no such ticket any more: {error}", now)
         else:
+            # Other refusals say something about us or the desk, not about the ticket: the row waits, and in the end a person sees it.
             wait = int((error.retry_after or 0) * 1_000_000) or min(FIRST_BACKOFF << min(row.attempts, 8), LONGEST_BACKOFF)
-            inbox.put_back(tx, row.id, row.fence, now + wait)
+            inbox.put_back(tx, row.id, row.fence, now + wait, count=error.status != 429)
 
 
 def _end(work: Work, row: Row[tuple[object, ...]], state: str, why: str) -> None:
