@@ -27,6 +27,7 @@ from workers.work import Work
 
 POINTS_BACK = re.compile(r"\b(it|that|this|they|them|those|these|one|ones|same|instead|then|also)\b", re.IGNORECASE)
 LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
+LONGEST_DECISION = 120_000_000  # microseconds from a ticket's read to the end of its decision, and for clocks that differ
 SHORT_FOLLOW_UP = 14  # words: below it a follow-up is searched together with the question before it
 
 
@@ -143,7 +144,8 @@ def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMem
     """Who assigned the ticket, asked of the desk only when the assignee has changed to somebody since we saw it last."""
     if ticket.assignee is None or ticket.assignee == memory.assignee or ticket.status in (Status.CLOSED, Status.DELETED):
         return ()
-    return work.desk(desk).history(ticket.id, held.updated_at if held.seen_message else ticket.created_at)
+    # From before our last decision: an assignment made between its read and its end was not in it.
+    return work.desk(desk).history(ticket.id, held.updated_at - LONGEST_DECISION if held.seen_message else ticket.created_at)
 
 
 @dataclass(frozen=True, slots=True)
