@@ -45,7 +45,7 @@ def connect_sandbox(work: Work, sandbox: Mapping[str, str], hook_base: str, prog
 
 def sync_now(work: Work, progress: Callable[[str], None]) -> Mapping[str, object]:
     """Read every source now. Raises DemoError when one cannot be read."""
-    results = sync_all(work, DEFAULT_TENANT, progress)
+    results = sync_all(work, DEFAULT_TENANT, progress, wait=True)
     for name, result in results.items():
         if isinstance(result, dict) and "error" in result:
             raise DemoError(f"{name}: {result['error']}")

@@ -61,7 +61,7 @@ def _knowledge(app: Flask, settings: Callable[[], Settings], make_work: Callable
     def sync() -> None:
         """Read every source of articles now and rebuild what has changed."""
         with _clear_errors():
-            result = sync_all(make_work(settings()), DEFAULT_TENANT, lambda text: click.echo(text, err=True))
+            result = sync_all(make_work(settings()), DEFAULT_TENANT, lambda text: click.echo(text, err=True), wait=True)
             click.echo(json.dumps(result, indent=2, ensure_ascii=False))
             if any("error" in r for r in result.values() if isinstance(r, dict)):
                 sys.exit(1)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from app.core.verdicts import Findings
-from app.store import articles
+from app.store import articles, marks
 from app.store import desks as desk_store
 from app.store.articles import SourceRow
 from app.store.database import Database
 from config.wording import LANGUAGES
 from connectors.contract import Knowledge
+from connectors.errors import ConnectorError
 from connectors.sources import FolderSource, JsonlSource, SourceError
 from workers.knowledge.embed import Embedder
 from workers.knowledge.search import NotReady, Searcher
@@ -24,6 +26,8 @@ from workers.knowledge.sync import sync
 if TYPE_CHECKING:
     from workers.work import Work
 
+HOLD = 120_000_000  # microseconds a sync may be silent before another one takes its place
+WAIT_SECONDS = 0.5
 log = structlog.get_logger(__name__)
 
 
@@ -49,11 +53,40 @@ class Finder:
         self.search("a first question, asked by nobody")
 
 
-def sync_all(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapping[str, object]:
+class SyncBusy(ConnectorError):
+    """Another process syncs the same tenant right now."""
+
+
+def sync_all(work: Work, tenant: str, progress: Callable[[str], None], *, wait: bool = False) -> Mapping[str, object]:
     """Sync every source of the tenant; returns what changed by source. One source that cannot be read does not stop the others.
 
-    Raises ConnectorError when a desk's help centre asks for a pause: the job is then put back.
+    One sync at a time: another one waits when `wait` is set (a command), else SyncBusy is raised (a job, which is then put back).
+    Raises ConnectorError when a desk's help centre cannot be read.
     """
+    holder = work.new_id()
+    while not _hold(work, tenant, holder):
+        if not wait:
+            raise SyncBusy("another sync is at work")
+        time.sleep(WAIT_SECONDS)
+
+    def told(text: str) -> None:
+        _hold(work, tenant, holder)
+        progress(text)
+
+    try:
+        return _sync_each(work, tenant, told)
+    finally:
+        with work.db.write() as tx:
+            marks.write(tx, f"syncing:{tenant}", "", 0)
+
+
+def _hold(work: Work, tenant: str, holder: str) -> bool:
+    now = work.clock()
+    with work.db.write() as tx:
+        return marks.take(tx, f"syncing:{tenant}", holder, now, now + HOLD)
+
+
+def _sync_each(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapping[str, object]:
     results: dict[str, object] = {}
     with work.db.read() as tx:
         rows = articles.all_sources(tx, tenant)
