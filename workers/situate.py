@@ -57,7 +57,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
         status=ticket.status, now=now, handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
-        other_bot=_other_bot_spoke_last(ticket),
+        other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages,
     )
@@ -138,6 +138,12 @@ def _own_words(ticket: Ticket) -> str:
 def _other_bot_spoke_last(ticket: Ticket) -> bool:
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is not Role.ASSISTANT), None)
     return newest is not None and newest.author.role is Role.BOT
+
+
+def _solved_since(ticket: Ticket) -> bool:
+    """A desk may leave a ticket solved when its customer writes; solved and touched after that means that somebody has ended it."""
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
+    return ticket.status is Status.SOLVED and newest is not None and ticket.updated_at > newest.at
 
 
 def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMemory, held: StoredTicket) -> Sequence[Change]:

@@ -50,6 +50,7 @@ class Situation:
     handled: bool = False  # this turn has a verdict already
     cannot_reply: str | None = None
     other_bot: bool = False
+    solved_since: bool = False  # somebody has solved the ticket after the customer's newest message, without a word
     asked_person_at: int | None = None  # by this customer, on any ticket
     act: str | None = None  # `person`: pressed on the ticket page; `failed`: our own reply could not be sent
     open_now: bool = True
@@ -199,6 +200,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("people own it", _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"), _quiet("people_own_it")),
     Rule("nothing new from the customer", _says(lambda s: s.reading.message is None or s.act is not None, "no newer public message"),
          _quiet("nothing_new")),
+    Rule("solved meanwhile", _says(lambda s: s.solved_since, "solved after the customer's message"), _quiet("closed")),
     Rule("automatic mail", lambda s: s.reading.automatic or "", _quiet("automatic")),
     Rule("another bot has answered", _says(lambda s: s.other_bot, "a newer public reply of another bot"), _quiet("other_bot")),
     Rule("cannot reply here", lambda s: s.cannot_reply or "", _handoff(Reason.CANNOT_REPLY_HERE, Detail.CHANNEL, public=False)),

@@ -28,6 +28,7 @@ CASES: dict[str, tuple[Situation, object]] = {
     "our own reply failed": (situation(act="failed"), (Reason.FAILED, Detail.NONE)),
     "people own it": (situation(owner=Owner.PEOPLE), StayQuiet("people_own_it")),
     "nothing new from the customer": (situation(reading_message=None), StayQuiet("nothing_new")),
+    "solved meanwhile": (situation(solved_since=True), StayQuiet("closed")),
     "automatic mail": (situation(reading_automatic="out of office"), StayQuiet("automatic")),
     "another bot has answered": (situation(other_bot=True), StayQuiet("other_bot")),
     "cannot reply here": (situation(cannot_reply="a messaging channel"), (Reason.CANNOT_REPLY_HERE, Detail.CHANNEL)),
