@@ -7,6 +7,7 @@ from app.core.outbox import OutboxRow
 from app.store import inbox, ledger, outbox, tickets
 from connectors.records import Stamp
 from workers.backlinks import link_back, not_opened
+from workers.checks import due_anyway
 from workers.work import Work
 
 SAME_SECOND = 1_200_000  # microseconds: the next row's stamp is safe once the second it names is over
@@ -28,6 +29,8 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
             _remember_stamp(tx, row, made)
         return
     outbox.end_rest(tx, row.plan, row.place, "stale" if new.state == "stale" else "failed", f"an earlier row was {new.state}", now)
+    if new.state == "stale" and due_anyway(row):
+        return  # the hand-off it belongs to stands
     if new.state == "stale":
         _compose_anew(work, tx, row, now)
     elif row.purpose not in ("handoff_notice", "note"):
@@ -50,7 +53,11 @@ def _remember_stamp(tx: Connection, row: Row[tuple[object, ...]], made: Stamp) -
 def _compose_anew(work: Work, tx: Connection, row: Row[tuple[object, ...]], now: int) -> None:
     tries = outbox.tries_of_turn(tx, row.desk, row.ticket, row.turn_id)
     tickets.reopen_turn(tx, row.tenant, row.desk, row.ticket, row.turn_id, to_assistant=row.purpose in ("note", "handoff_notice"))
-    if tries >= MAX_OVERTAKEN:
+    act = inbox.act_behind(tx, row.desk, row.turn_id)
+    if act is not None:
+        # What the customer pressed is asked for again: a newer message must not make us forget it.
+        inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"again:{row.id}", now, work.new_id())
+    elif tries >= MAX_OVERTAKEN:
         inbox.accept_act(tx, row.tenant, row.desk, row.ticket, "failed", f"failed:{row.id}", now, work.new_id())
     else:
         inbox.accept_changed(tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND)

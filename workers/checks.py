@@ -12,7 +12,7 @@ from app.core.ownership import Owner, may_post
 from app.store import articles, caps, tickets
 from app.store.desks import StoredDesk
 from connectors.contract import Capability
-from connectors.records import Role, Stamp, Status
+from connectors.records import Role, Stamp, Status, Ticket
 from workers.work import Work
 
 KILL_LOOK = 2_000_000  # microseconds between looks while the kill switch is on
@@ -30,6 +30,18 @@ class Check:
 
 def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: OutboxRow, times: Times) -> Check:
     """Kill switch, ownership, cited articles, then the ticket itself where its stamp is old or unsafe. Raises ConnectorError."""
+    check = _stored_check(work, row, desk, state) or _ticket_check(work, row, desk, state, times, work.clock())
+    # Reading the ticket may take long: a kill switch pressed meanwhile holds all the same.
+    return check if check.event is not None else _stored_check(work, row, desk, state) or check
+
+
+def due_anyway(row: Row[tuple[object, ...]]) -> bool:
+    """True for what is said whatever else happens there: the notice of a hand-off whose note is sent, and links between tickets."""
+    return row.purpose.startswith("escalation_") or (row.purpose == "handoff_notice" and row.place > 0)
+
+
+def _stored_check(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: OutboxRow) -> Check | None:
+    """What our own database says against the call; None when nothing does."""
     now = work.clock()
     with work.db.read() as tx:
         killed = caps.killed(tx, row.tenant, desk.id, now)
@@ -44,38 +56,52 @@ def pre_send(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: 
         own_plan = row.purpose == "handoff_notice" or row.turn_id.startswith("draft:")
         if not may_post(Owner(ticket.owner), row.purpose, own_plan):
             return Check(Overtaken("a person has taken the ticket"), state.stamp)
-    if row.effect == "open_ticket":
-        gone_now = None if desk.status == "active" else Overtaken(desk.status_why or f"the desk is {desk.status}")
-        return Check(gone_now, None)
-    return _ticket_check(work, row, desk, state, times, now)
+    if row.effect == "open_ticket" and desk.status != "active":
+        return Check(Overtaken(desk.status_why or f"the desk is {desk.status}"), None)
+    return None
 
 
 def _ticket_check(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: OutboxRow, times: Times, now: int) -> Check:
+    if row.effect == "open_ticket":
+        return Check(None, None)
     fenced = Capability.FENCE in work.connector(desk.kind).capabilities
     stamp = state.stamp
-    if fenced and stamp is not None and protocol.stamp_is_fresh(stamp, now, times) and protocol.stamp_is_safe(stamp, times):
+    # Only a stamp that was read together with the ticket's messages and tags speaks for them: not one our own note made, nor a new one
+    # taken after a conflict.
+    whole = row.place == 0 and not state.restamped
+    if fenced and whole and stamp is not None and protocol.stamp_is_fresh(stamp, now, times) and protocol.stamp_is_safe(stamp, times):
         return Check(None, stamp, tuple(json.loads(row.tags)))
-    if fenced and row.place > 0 and stamp is not None:
-        # Our own note moved the ticket: its new stamp is all that is needed, and the fence refuses anything that came in between.
-        again = work.desk(desk).stamp(row.ticket)
-        if again.value == stamp.value:
-            return Check(None if protocol.stamp_is_safe(again, times) else Deferred(now + SECOND_OVER, "same second"), again)
-    return _full_read(work, row, desk, stamp, times, now)
+    return _full_read(work, row, desk, state, times, now, fenced)
 
 
-def _full_read(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, composed_on: Stamp | None, times: Times, now: int) -> Check:
+def _full_read(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: OutboxRow, times: Times, now: int, fenced: bool) -> Check:
     ticket = work.desk(desk).ticket(row.ticket)
-    if ticket.status in (Status.CLOSED, Status.DELETED):
-        return Check(Overtaken(f"the ticket is {ticket.status.value}"), ticket.stamp)
-    if row.effect == "public":
-        newest = next((m for m in reversed(ticket.messages) if m.public), None)
-        if newest is not None and newest.author.role in (Role.AGENT, Role.BOT):
-            return Check(Overtaken("somebody else has answered meanwhile"), ticket.stamp)
-        if newest is not None and newest.author.role is Role.CUSTOMER and row.turn_id.startswith("m:") and row.turn_id != f"m:{newest.id}":
-            return Check(Overtaken("the customer has written again"), ticket.stamp)
+    moved = fenced and state.stamp is not None and ticket.stamp.value != state.stamp.value
+    why = _overtaken(row, ticket)
+    if why and not (moved and state.sends):
+        return Check(Overtaken(why), state.stamp)
+    if moved and (state.sends or not due_anyway(row)):
+        # On the old stamp, so that the desk refuses it: its history then tells our own late write, a rule, and somebody else apart.
+        # A call that may have been made before must never go out on a newer stamp.
+        return Check(None, state.stamp, ticket.tags)
     if not protocol.stamp_is_safe(ticket.stamp, times):
-        return Check(Deferred(now + SECOND_OVER, "the ticket changed within this second"), ticket.stamp, ticket.tags)
+        return Check(Deferred(now + SECOND_OVER, "the ticket changed within this second"), state.stamp if fenced else ticket.stamp)
     return Check(None, ticket.stamp, ticket.tags)
+
+
+def _overtaken(row: Row[tuple[object, ...]], ticket: Ticket) -> str:
+    """Why the row does not fit the ticket any more; "" when it does."""
+    if ticket.status in (Status.CLOSED, Status.DELETED):
+        return f"the ticket is {ticket.status.value}"
+    newest = next((m for m in reversed(ticket.messages) if m.public), None)
+    if row.effect != "public" or newest is None:
+        return ""
+    if newest.author.role in (Role.AGENT, Role.BOT):
+        return "somebody else has answered meanwhile"
+    answered = row.turn_id == f"m:{newest.id}" or not row.turn_id.startswith("m:")
+    if newest.author.role is Role.CUSTOMER and not answered and not due_anyway(row):
+        return "the customer has written again"
+    return ""
 
 
 def _cited(row: Row[tuple[object, ...]]) -> list[tuple[str, str]]:

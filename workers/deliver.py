@@ -7,23 +7,22 @@ overtaken writes nothing.
 """
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import structlog
 from sqlalchemy import Row
 
 from app.core import outbox as protocol
-from app.core.outbox import Answered, Deferred, GivenUp, OutboxRow, Started, Times, Traced, Vanished
+from app.core.outbox import Answered, Deferred, GivenUp, OutboxRow, Overtaken, Started, Times, Traced, Vanished
 from app.store import desks as desk_store
 from app.store import outbox, requesters, tickets
 from app.store.desks import StoredDesk
 from app.store.effects import effect_of
 from connectors.contract import Capability, Write
 from connectors.errors import ConnectorError
-from connectors.records import Conflict, Effect, Sent, Stamp
+from connectors.records import Conflict, Effect, Later, Refused, Sent, Stamp
 from workers.after import settled
-from workers.checks import Check, pre_send
+from workers.checks import Check, due_anyway, pre_send
 from workers.lease import LEASE_US, Heartbeat
 from workers.work import Work
 
@@ -94,6 +93,10 @@ def _send(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: T
         return
     write = _write(work, row, effect, check, desk)
     outcome = work.outbound(desk).send(write)
+    if isinstance(outcome, Refused) and outcome.status == 401:
+        # Nothing was written, and nothing is wrong with the row: it waits until the desk is connected again.
+        _break_desk(work, desk, outcome.status)
+        outcome = Later(0.0)
     after = protocol.step(started, Answered(outcome), work.clock(), times)
     if isinstance(outcome, Conflict):
         after = _after_conflict(work, row, desk, started, write, times)
@@ -106,12 +109,17 @@ def _after_conflict(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow
     """The desk refused a stale write: was it our own copy, our own plan, or somebody else?"""
     since = write.stamp.changed_at if write.stamp else (state.attempt_at or work.clock())
     try:
+        # The stamp before the history: what happens in between then makes the stamp old, and the desk refuses again.
+        stamp = work.desk(desk).stamp(row.ticket)
         trace = work.outbound(desk).find(write, since - CLOCK_SKEW)
-        stamp = None if trace.remote_id or trace.others else work.desk(desk).stamp(row.ticket)
     except ConnectorError as error:
         # Refused for certain, so nothing is lost by asking again: as unknown, it is looked up before anything is sent.
         return replace(state, state="unknown", unknown_since=work.clock(), next_at=work.clock() + times.settle, lease_until=0,
                        result=f"refused as stale; the history could not be read: {error}")
+    if trace.remote_id is None and due_anyway(row):
+        # It carried the ticket's old stamp, so no earlier call can be carried out any more either: the next one is the first.
+        return replace(state, state="ready", sends=0, stamp=None, next_at=work.clock(), lease_until=0,
+                       result="the ticket has changed; it is read again")
     return protocol.step(state, Traced(trace, stamp), work.clock(), times)
 
 
@@ -133,13 +141,20 @@ def _reconcile(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, tim
 def _deferred(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: Times, error: ConnectorError) -> None:
     now = work.clock()
     if error.status in (401, 403):
-        with work.db.write() as tx:
-            desk_store.set_status(tx, desk.tenant, desk.id, "broken", f"the desk refuses our key ({error.status}): connect it again")
+        _break_desk(work, desk, error.status)
     if error.permanent and error.status == 404:
-        _commit(work, row, protocol.step(state, GivenUp("the ticket is gone from the desk"), now, times))
+        gone = "the ticket is gone from the desk"
+        _commit(work, row, protocol.step(state, Overtaken(gone) if state.state == "ready" else GivenUp(gone), now, times))
         return
     pause = int((error.retry_after or 0) * 1_000_000) or protocol.pause(state.attempts)
-    _commit(work, row, protocol.step(state, Deferred(now + pause, str(error)), now, times))
+    # A desk that wants a pause, or a new key from us, has not failed: such a try does not count.
+    event = Deferred(now + pause, str(error), counts=error.status not in (401, 403, 429))
+    _commit(work, row, protocol.step(state, event, now, times))
+
+
+def _break_desk(work: Work, desk: StoredDesk, status: int) -> None:
+    with work.db.write() as tx:
+        desk_store.set_status(tx, desk.tenant, desk.id, "broken", f"the desk refuses our key ({status}): connect it again")
 
 
 def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None) -> bool:
@@ -158,7 +173,7 @@ def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None)
 
 def _write(work: Work, row: Claimed, effect: Effect, check: Check, desk: StoredDesk) -> Write:
     fenced = Capability.FENCE in work.connector(desk.kind).capabilities
-    return Write(row.ticket, effect, row.key, row.plan, check.stamp if fenced else None, tuple(check.tags or json.loads(row.tags)))
+    return Write(row.ticket, effect, row.key, row.plan, check.stamp if fenced else None, check.tags)
 
 
 def _effect(work: Work, row: Claimed) -> Effect | None:

@@ -52,6 +52,13 @@ def accept_act(tx: Connection, tenant: str, desk_id: str, ticket_id: str, act: s
     return accept(tx, tenant, row)
 
 
+def act_behind(tx: Connection, desk_id: str, turn: str) -> str | None:
+    """The act that opened a turn (`person`, `failed`); None when the turn is no act's."""
+    query = select(inbox.c.body).where(inbox.c.desk == desk_id, inbox.c.delivery_key == turn, inbox.c.kind == "act")
+    body = tx.execute(query).scalar_one_or_none()
+    return None if body is None else bytes(body).decode()
+
+
 def accept_changed(tx: Connection, tenant: str, desk_id: str, ticket_id: str, stamp: str, now: int, row_id: str, delay: int = 0) -> bool:
     """Keep a ticket that the poll, or a stale write, says has changed; one row per ticket version."""
     row = NewRow(row_id, desk_id, "changed", f"changed:{ticket_id}:{stamp}", "ticket", ticket_id, b"", now, now + delay)
