@@ -1,6 +1,7 @@
 """Celery tasks of three lines. They take no payload: what is due stands in the database, and the oldest due desk goes first."""
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from celery import Celery
@@ -14,6 +15,8 @@ from workers.sweep import sweep
 from workers.work import Work
 
 MAX_ROWS = 50  # of one ring; the next ring goes on, and other tasks get their turn between
+# And this long: a row that is begun must end before the soft time limit, which would count as a crash of that row.
+DRAIN_SECONDS = 20.0
 
 
 def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None]) -> None:
@@ -40,8 +43,11 @@ def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None])
         sweep(work(), ring)
 
 
-def _drain(one: Callable[[], bool]) -> None:
+def _drain(one: Callable[[], bool], seconds: float = DRAIN_SECONDS) -> None:
+    ends = time.monotonic() + seconds
     for _ in range(MAX_ROWS):
+        if time.monotonic() > ends:
+            return
         try:
             if not one():
                 return
