@@ -41,17 +41,21 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
         if not marks.take(tx, f"poll:{desk_id}", work.new_id(), now, now + LOCK):
             return 0
         desk = desk_store.get(tx, tenant, desk_id, work.keys)
+        assert desk is not None
+        if desk.polled_at is not None and desk.polled_at > now - POLL_EVERY:
+            marks.write(tx, f"poll:{desk_id}", "", 0)
+            return 0  # another worker was faster
+        # Counted before it is done: a desk whose answers break us is asked again in a minute, and holds up no other desk.
+        desk_store.polled(tx, tenant, desk_id, desk.poll_cursor, now)
         if marks.take(tx, f"sync:{tenant}", work.new_id(), now, now + SYNC_EVERY):
             ask_for_sync(tx, tenant, work.new_id(), now)
-    assert desk is not None
     try:
         return _take_in(work, desk)
     except ConnectorError as error:
         log.warning("poll failed", desk=desk_id, status=error.status, permanent=error.permanent)
-        with work.db.write() as tx:
-            if error.status in (401, 403):
+        if error.status in (401, 403):
+            with work.db.write() as tx:
                 desk_store.set_status(tx, tenant, desk_id, "broken", f"the desk refuses our key ({error.status}): connect it again")
-            desk_store.polled(tx, tenant, desk_id, desk.poll_cursor, now)
         return 0
     finally:
         with work.db.write() as tx:

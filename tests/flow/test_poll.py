@@ -1,0 +1,51 @@
+"""The poll finds what no delivery tells; a desk that answers nonsense costs a minute, not the poll."""
+from __future__ import annotations
+
+import pytest
+
+from tests.flow.faulty import RETURN, answered_once
+from tests.flow.house import House
+from workers.poll import POLL_EVERY, poll_due
+
+EXPORT = {"method": "GET", "path": "incremental"}
+
+
+def exports(house: House) -> int:
+    return len(house.desk.do.requests(**EXPORT))
+
+
+def test_a_desk_whose_list_breaks_us_is_asked_again_a_minute_later(house: House) -> None:
+    house.poll()
+    house.desk.do.drop_deliveries(1)
+    ticket = house.write(RETURN)
+    house.desk.do.fault("X8-list", body='{"tickets": [{"id": 1}]}', **EXPORT)
+    house.clock.advance(130)
+    with pytest.raises(KeyError):
+        poll_due(house.work)
+    asked = exports(house)
+    assert poll_due(house.work) == 0 and exports(house) == asked
+    house.clock.advance(POLL_EVERY / 1_000_000)
+    assert poll_due(house.work) == 1
+    house.settle()
+    answered_once(house, ticket)
+
+
+def test_several_rings_poll_a_desk_once(house: House) -> None:
+    house.poll()
+    house.clock.advance(61)
+    asked = exports(house)
+    for _ in range(3):
+        poll_due(house.work)
+    assert exports(house) == asked + 1
+
+
+@pytest.mark.parametrize("fault", ["X1", "X5", "X8-truncated", "X8-login", "X9"])
+def test_a_poll_that_fails_loses_no_ticket(house: House, fault: str) -> None:
+    house.poll()
+    house.desk.do.drop_deliveries(1)
+    ticket = house.write(RETURN)
+    house.desk.do.fault(fault, **EXPORT)
+    house.poll()
+    house.poll()
+    house.settle()
+    answered_once(house, ticket)
