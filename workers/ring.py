@@ -6,6 +6,7 @@ import threading
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ class Bell:
         """Publish one ring from this thread; a failure is logged and forgotten."""
         try:
             self._celery.send_task(f"candor.{name}", expires=60)
-        except (OperationalError, OSError) as error:
+        except (OperationalError, RedisError, OSError) as error:  # kombu translates the driver's errors while connecting only
             log.warning("ring lost", task=name, error=type(error).__name__)
 
     def _run(self) -> None:
