@@ -15,18 +15,20 @@ from candor import make_work
 from config.load import PolicyError
 from config.settings import load_settings
 from connectors.contract import Step as InstallStep
-from connectors.zendesk.sandbox.control import RemoteSandbox
+from connectors.freshdesk.sandbox.control import RemoteSandbox as FreshdeskRemote
+from connectors.zendesk.sandbox.control import RemoteSandbox as ZendeskRemote
 from demo import show
 from demo.player import Player
 from demo.processes import ROOT, START_SECONDS, DemoError, Processes, demo_environment, free_port
 from demo.scenes import HELP_CENTRE, Scene, SceneError, articles_file, scenes_from, shop_scenes
-from demo.setting import DESK, connect_sandbox, set_up, sync_now
+from demo.setting import connect_sandbox, set_up, sync_now
 from workers.broker import BrokerError, EmbeddedRedis
 from workers.knowledge.models import ModelError
 from workers.warm import is_warm
 from workers.work import Work
 
 DEFAULT_MOST = 20
+REMOTES = {"zendesk": ZendeskRemote, "freshdesk": FreshdeskRemote}
 
 
 def main() -> int:
@@ -57,20 +59,28 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
     _share(var / "models", var.parent / "models")
     work = make_work(load_settings(environment))
     with Processes(var / "logs", environment) as processes:
-        sandbox = processes.sandbox("sandbox", "connectors.zendesk.sandbox", *(() if articles else ("--articles", str(HELP_CENTRE))))
+        # One help centre for both desks, at the first: the same pages twice would only compete with each other.
+        pages = () if articles else ("--articles", str(HELP_CENTRE))
+        sandboxes = {
+            "zendesk": processes.sandbox("zendesk", "connectors.zendesk.sandbox", *pages),
+            "freshdesk": processes.sandbox("freshdesk", "connectors.freshdesk.sandbox", "--account", "larkfield-accounts"),
+        }
         token = set_up(work, articles)
         processes.start("web", *_gunicorn(port))
         processes.start("worker", *_celery())  # loads its model while the desk is connected
         processes.wait_for("web", f"http://127.0.0.1:{port}/readyz")
-        _connect(work, sandbox, port)
+        for kind, sandbox in sandboxes.items():
+            show.heading(f"Connecting the sandbox desk that behaves as {work.connector(kind).title}")
+            connect_sandbox(work, kind, sandbox, f"http://127.0.0.1:{port}", _say_step)
         show.knowledge(work, _sync(work))
         _wait_until_warm(work, processes)
         show.curtain(len(scenes), time.monotonic() - began)
-        player = Player(work, DESK, RemoteSandbox(sandbox["control_url"]), show.Teller(began))
+        remotes = {kind: REMOTES[kind](about["control_url"]) for kind, about in sandboxes.items()}
+        player = Player(work, remotes, show.Teller(began))
         played = player.play(scenes, lambda: _check(processes))
         show.summary(played)
         show.texts(work, played)
-        show.addresses(port, token, sandbox["page_url"], work, played)
+        show.addresses(port, token, {kind: s["page_url"] for kind, s in sandboxes.items()}, work, played)
         if options.once:
             return 0 if all(p.outcome != "nothing" for p in played) else 1
         while True:
@@ -92,11 +102,6 @@ def _gunicorn(port: int) -> tuple[str, ...]:
 def _celery() -> tuple[str, ...]:
     return (sys.executable, "-m", "celery", "-A", "candor:celery_app", "worker", "--pool", "prefork", "--concurrency", "2",
             "--without-gossip", "--without-mingle", "--loglevel", "warning")
-
-
-def _connect(work: Work, sandbox: Mapping[str, str], port: int) -> None:
-    show.heading("Connecting the sandbox desk")
-    connect_sandbox(work, sandbox, f"http://127.0.0.1:{port}", _say_step)
 
 
 def _sync(work: Work) -> Mapping[str, object]:

@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connectors.zendesk.sandbox.control import RemoteSandbox
+from connectors.sandbox.control import Remote
+from demo.policy import DESKS
 from demo.scenes import Scene, SceneError, Step
 from demo.watch import Seen, deliveries, verdicts
 from workers.work import Work
@@ -46,8 +47,9 @@ class _Running:
 class Player:
     """`tell` is called with each step's end."""
 
-    def __init__(self, work: Work, desk: str, sandbox: RemoteSandbox, tell: Callable[[Played], None]) -> None:
-        self._work, self._desk, self._sandbox, self._tell = work, desk, sandbox, tell
+    def __init__(self, work: Work, sandboxes: Mapping[str, Remote], tell: Callable[[Played], None]) -> None:
+        """`sandboxes`: each kind of desk and the way to its people and customers; our name for the desk is in `DESKS`."""
+        self._work, self._sandboxes, self._tell = work, sandboxes, tell
 
     def play(self, scenes: Sequence[Scene], stopped: Callable[[], None] = lambda: None) -> list[Played]:
         """Play all scenes to their ends; `stopped` is called while waiting and may raise to end early."""
@@ -77,45 +79,36 @@ class Player:
 
     def _act(self, running: _Running) -> None:
         step, scene = running.scene.steps[running.place], running.scene
+        sandbox, desk = self._sandboxes[scene.desk], DESKS[scene.desk]
         running.wrote_at, running.deadline = self._work.clock(), time.monotonic() + STEP_SECONDS
         if step.again:
-            invocation = next(i for i in self._sandbox.invocations() if str(i["ticket"]) == running.ticket)
-            running.kept = deliveries(self._work, self._desk, running.ticket)
-            self._sandbox.redeliver(invocation=invocation["id"])
+            invocation = next(i for i in sandbox.invocations() if str(i["ticket"]) == running.ticket)
+            running.kept = deliveries(self._work, desk, running.ticket)
+            sandbox.redeliver(invocation=invocation["id"])
             running.repeat_until = time.monotonic() + REPEAT_SECONDS
         elif step.next_step:
             chosen = f"candor_next_{step.next_step}"
-            self._sandbox.set_field(ticket=int(running.ticket), field="Candor: next step", value=chosen, agent=AGENT)
+            sandbox.set_field(ticket=int(running.ticket), field="Candor: next step", value=chosen, agent=AGENT)
         elif not running.ticket:
-            ticket = self._sandbox.customer_ticket(
-                name=scene.name, email=scene.email, subject=scene.subject, text=step.write, locale=scene.locale, headers=dict(step.headers)
-            )
+            # What only mail at Zendesk has in our sandbox desks: the sender's full locale, and a machine's headers.
+            own = {"locale": scene.locale, "headers": dict(step.headers)} if scene.desk == "zendesk" else {"language": scene.locale[:2]}
+            ticket = sandbox.customer_ticket(name=scene.name, email=scene.email, subject=scene.subject, text=step.write, **own)
             running.ticket = str(ticket)
         else:
-            self._sandbox.customer_comment(ticket=int(running.ticket), text=step.write, headers=dict(step.headers))
+            sandbox.customer_comment(ticket=int(running.ticket), text=step.write)
         for kind, text in step.then:
             time.sleep(BETWEEN_SECONDS)
-            self._at_once(int(running.ticket), kind, text)
-
-    def _at_once(self, ticket: int, kind: str, text: str) -> None:
-        match kind:
-            case "write":
-                self._sandbox.customer_comment(ticket=ticket, text=text)
-            case "agent_reply":
-                self._sandbox.agent_reply(ticket=ticket, text=text, agent=AGENT)
-            case "close":
-                self._sandbox.close(ticket=ticket)
-            case _:
-                raise SceneError(f"a step cannot be followed by {kind!r}")
+            _at_once(sandbox, int(running.ticket), kind, text)
 
     def _look(self, running: _Running) -> Played | None:
         """The end of the present step, None while it goes on."""
         step, scene = running.scene.steps[running.place], running.scene
-        seen = verdicts(self._work, self._desk, running.ticket)
+        desk = DESKS[scene.desk]
+        seen = verdicts(self._work, desk, running.ticket)
         if step.again:
             if time.monotonic() < running.repeat_until:
                 return None
-            quiet = len(seen) == running.verdicts and deliveries(self._work, self._desk, running.ticket) == running.kept
+            quiet = len(seen) == running.verdicts and deliveries(self._work, desk, running.ticket) == running.kept
             return Played(scene, step, running.ticket, None, None, "duplicate" if quiet else "nothing")
         fresh = seen[running.verdicts:]
         if fresh:
@@ -135,3 +128,15 @@ def outcome_of(seen: Seen) -> str:
     if seen.mode == "draft" and seen.verdict in ("answer", "clarify", "settle") and seen.why != "a colleague sent the draft":
         return "drafted"
     return {"answer": "answered", "clarify": "clarified", "settle": "settled", "stay_quiet": "ignored"}.get(seen.verdict, seen.verdict)
+
+
+def _at_once(sandbox: Remote, ticket: int, kind: str, text: str) -> None:
+    match kind:
+        case "write":
+            sandbox.customer_comment(ticket=ticket, text=text)
+        case "agent_reply":
+            sandbox.agent_reply(ticket=ticket, text=text, agent=AGENT)
+        case "close":
+            sandbox.close(ticket=ticket)
+        case _:
+            raise SceneError(f"a step cannot be followed by {kind!r}")

@@ -10,14 +10,13 @@ from app.store.articles import SourceRow
 from app.store.database import DEFAULT_TENANT
 from connectors.contract import Step
 from demo.fresh import clear_tickets
-from demo.policy import demo_policy
+from demo.policy import DESKS, demo_policy
 from demo.processes import DemoError
 from workers.connect import connect
 from workers.knowledge.run import sync_all
 from workers.start import prepare
 from workers.work import Work
 
-DESK = "larkfield"
 OWNER = "owner@larkfield.example"
 
 
@@ -25,10 +24,10 @@ def set_up(work: Work, articles: Path | None) -> str:
     """Schema, policy, owner, and the source of other articles; returns the owner's one-time token."""
     prepare(work.db, work.clock)
     clear_tickets(work.db)
-    now = work.clock()
+    now, wanted = work.clock(), demo_policy(two_desks=True)
     with work.db.write() as tx:
-        if policies.text(tx, DEFAULT_TENANT, policies.current_version(tx, DEFAULT_TENANT)) != demo_policy():
-            policies.add(tx, DEFAULT_TENANT, demo_policy(), "demo", "the demo's desk may send before it is calibrated", now)
+        if policies.text(tx, DEFAULT_TENANT, policies.current_version(tx, DEFAULT_TENANT)) != wanted:
+            policies.add(tx, DEFAULT_TENANT, wanted, "demo", "the demo's desk may send before it is calibrated", now)
         known = {s.location for s in article_store.all_sources(tx, DEFAULT_TENANT)}
         if articles is not None and str(articles.absolute()) not in known:
             kind = "folder" if articles.is_dir() else "jsonl"
@@ -36,11 +35,15 @@ def set_up(work: Work, articles: Path | None) -> str:
         return users.create_with_token(tx, DEFAULT_TENANT, OWNER, "Demo owner", "owner", now, work.new_id())
 
 
-def connect_sandbox(work: Work, sandbox: Mapping[str, str], hook_base: str, progress: Callable[[Step], None]) -> None:
-    """Install our side at the sandbox desk and prove its guard. Raises DemoError when the guard does not hold."""
-    settings = {"subdomain": sandbox["account"], "email": sandbox["email"], "api_token": sandbox["token"]}
-    if not connect(work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", settings, sandbox["url"], hook_base, progress):
-        raise DemoError("the sandbox desk took a write on an old stamp: its guard is broken, and the demo would prove nothing")
+def connect_sandbox(work: Work, kind: str, sandbox: Mapping[str, str], hook_base: str, progress: Callable[[Step], None]) -> None:
+    """Install our side at a sandbox desk and prove its guard. Raises DemoError when the guard does not hold."""
+    if kind == "zendesk":
+        settings = {"subdomain": sandbox["account"], "email": sandbox["email"], "api_token": sandbox["token"]}
+    else:
+        settings = {"subdomain": sandbox["account"], "api_key": sandbox["api_key"]}
+    name = f"Larkfield ({work.connector(kind).title})"
+    if not connect(work, DEFAULT_TENANT, DESKS[kind], kind, name, settings, sandbox["url"], hook_base, progress):
+        raise DemoError(f"the {kind} sandbox desk's guard is broken, and the demo would prove nothing")
 
 
 def sync_now(work: Work, progress: Callable[[str], None]) -> Mapping[str, object]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from app.store.database import DEFAULT_TENANT
 from app.store.links import ticket_token
 from demo.player import Played
-from demo.setting import DESK, OWNER
+from demo.policy import DESKS
+from demo.setting import OWNER
 from demo.watch import texts as texts_of
 from workers.work import Work
 
@@ -45,7 +46,7 @@ def knowledge(work: Work, results: Mapping[str, object]) -> None:
 
 def curtain(count: int, seconds: float) -> None:
     heading(f"Ready after {seconds:.1f} s. Playing {count} tickets: each customer's message is debounced for 2 s here (8 s by default).")
-    print("  seconds  ticket  what happened, and why", flush=True)
+    print("  seconds  desk       ticket  what happened, and why", flush=True)
 
 
 class Teller:
@@ -59,7 +60,7 @@ class Teller:
         title = f"  · {played.scene.title}" if played.scene.title else f"  · {played.scene.subject[:60]}"
         surprise = "" if played.step.expect in (None, played.outcome) else f"  (the script expected: {played.step.expect})"
         why = played.seen.why if played.seen else _why_nothing(played)
-        print(f"  {took}  #{played.ticket:<6} {played.outcome:10} {why}{title}{surprise}", flush=True)
+        print(f"  {took}  {played.scene.desk:9}  #{played.ticket:<6} {played.outcome:10} {why}{title}{surprise}", flush=True)
         if self._first and played.outcome == "answered":
             self._first = False
             print(f"           first answer {time.monotonic() - self._began:.1f} s after the start", flush=True)
@@ -87,13 +88,14 @@ def texts(work: Work, played: Sequence[Played]) -> None:
             print(textwrap.indent(str(texts_of(work, found.seen.entry).get(key) or "(nothing)"), "  | "), flush=True)
 
 
-def addresses(port: int, token: str, desk_page: str, work: Work, played: Sequence[Played]) -> None:
+def addresses(port: int, token: str, desk_pages: Mapping[str, str], work: Work, played: Sequence[Played]) -> None:
     base = f"http://127.0.0.1:{port}"
     heading("Have a look")
-    print(f"  the desk, as customer and as agent   {desk_page}")
+    for kind, page in desk_pages.items():
+        print(f"  {kind + ' sandbox, as customer and as agent':37}{page}")
     handed = next((p for p in played if p.outcome in ("handed_off", "unsure")), None) or next(iter(played), None)
     if handed is not None:
-        link = ticket_token(work.keys, DEFAULT_TENANT, DESK, handed.ticket, work.clock())
+        link = ticket_token(work.keys, DEFAULT_TENANT, DESKS[handed.scene.desk], handed.ticket, work.clock())
         print(f"  the customer's page of #{handed.ticket:<12} {base}/t/{link}")
     print(f"  the console                          {base}/")
     print(f"    first sign-in as {OWNER}: {base}/login/token#{token}")

@@ -35,7 +35,7 @@ def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, setting
         with work.db.write() as tx:
             desk_store.set_status(tx, tenant, desk_id, "broken", str(error))
         raise
-    detail = "an old stamp is refused" if proven else "the desk took a write on an old stamp"
+    detail = "proven on the desk itself: no reply goes out twice" if proven else "not proven: answers stay drafts here"
     progress(Step("guard", "exists" if proven else "failed", detail))
     with work.db.write() as tx:
         secrets = [installed.secret] if installed.secret else []
