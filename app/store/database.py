@@ -97,9 +97,10 @@ def _engine(url: str, busy_seconds: float) -> Engine:
     if not url.startswith("sqlite"):
         # lock_timeout is to PostgreSQL what the busy wait is to SQLite: a row held by somebody else must not hold a request.
         options = f"-c lock_timeout={int(busy_seconds * 1000)}"
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, pool_timeout=busy_seconds,
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, pool_timeout=busy_seconds, hide_parameters=True,
                              connect_args={"connect_timeout": 5, "options": options})
-    engine = create_engine(url, pool_timeout=busy_seconds, connect_args={"timeout": busy_seconds, "check_same_thread": False})
+    engine = create_engine(url, pool_timeout=busy_seconds, hide_parameters=True,
+                           connect_args={"timeout": busy_seconds, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
