@@ -76,7 +76,7 @@ def next_step_trigger_wanted(webhook_id: str, field_id: str) -> dict[str, Any]:
         "title": NEXT_STEP_TITLE,
         "active": True,
         # "present": our own write empties the field, and must not come back to us.
-        "conditions": {"all": [{**chosen, "operator": "changed", "value": None}, {**chosen, "operator": "present", "value": None}], "any": []},
+        "conditions": {"all": [{**chosen, "operator": op, "value": None} for op in ("changed", "present")], "any": []},
         "actions": [{"field": "notification_webhook", "value": [webhook_id, TRIGGER_BODY]}],
     }
 

@@ -48,7 +48,8 @@ class ZendeskInstall:
         for name in blueprint.FIELDS:
             wanted = blueprint.field_wanted(name)
             steps.append(_planned(wanted["title"], found.fields.get(name), lambda there, w=wanted: blueprint.field_fits(there, w)))
-        chosen = blueprint.next_step_trigger_wanted(str((found.webhook or {}).get("id", "")), str(found.fields.get("next_step", {}).get("id", "")))
+        webhook_id, field_id = ((there or {}).get("id", "") for there in (found.webhook, found.fields.get("next_step")))
+        chosen = blueprint.next_step_trigger_wanted(str(webhook_id), str(field_id))
         steps.append(_planned("trigger of the next step", found.next_step, lambda there: blueprint.trigger_fits(there, chosen)))
         return [*steps, _ARTICLES]
 
