@@ -53,9 +53,10 @@ class Limits:
         now, uses = self._state.clock(), self._uses[key]
         while uses and uses[0] <= now - window_us:
             uses.popleft()
-        if len(uses) + wanted <= limit or not uses:
+        if len(uses) + wanted <= limit:
             return 0
-        return max(1, -(-(uses[0] + window_us - now) // SECOND))
+        oldest = uses[0] if uses else now  # a limit below a single call's credits: nothing ever goes
+        return max(1, -(-(oldest + window_us - now) // SECOND))
 
     def _use(self, key: str, count: int) -> None:
         self._uses[key].extend([self._state.clock()] * count)

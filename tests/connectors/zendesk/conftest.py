@@ -1,11 +1,8 @@
 """A sandbox desk on a clock that stands still, the real zenpy in front of it, and a receiver for its deliveries."""
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +14,9 @@ from zenpy import Zenpy
 from connectors.clock import SetClock, from_iso
 from connectors.sandbox.articles import Source
 from connectors.zendesk.sandbox import SandboxZendesk
+from tests.connectors.receivers import Receiver, receiver, wait_until
+
+__all__ = ["Receiver", "receiver", "wait_until"]
 
 START = from_iso("2026-03-11T10:00:00Z")
 ARTICLES = (
@@ -86,63 +86,6 @@ def api(sandbox: SandboxZendesk) -> Api:
 def mayas_ticket(sandbox: SandboxZendesk) -> int:
     text = "I sent the shoes back."
     return sandbox.do.customer_ticket(name="Maya Lind", email="maya@example.com", subject="Where is my refund", text=text)
-
-
-@dataclass
-class Receiver:
-    """Stands where Candor's hook would: records deliveries, answers what it is told (200 when told nothing)."""
-
-    url: str
-    seen: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    silent_for: float = 0.0
-
-    def wait_for(self, count: int, seconds: float = 5.0) -> None:
-        wait_until(lambda: len(self.seen) >= count, seconds, lambda: f"{len(self.seen)} of {count} deliveries came")
-
-
-def wait_until(truth: Callable[[], bool], seconds: float = 5.0, why: Callable[[], str] = lambda: "the condition never held") -> None:
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while not truth():
-        assert time.monotonic() < deadline, why()
-        pause.wait(0.01)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    ended = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            hook.seen.append((dict(self.headers), body))
-            if hook.silent_for:
-                ended.wait(hook.silent_for)
-            status, headers = hook.answers.pop(0) if hook.answers else (200, {})
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": "0"}.items():
-                self.send_header(name, value)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-        def handle(self) -> None:
-            try:
-                super().handle()
-            except ConnectionError:
-                return  # the desk did not wait for the answer
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    hook = Receiver(f"http://127.0.0.1:{server.server_port}/hooks/zendesk-1")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield hook
-    ended.set()
-    server.shutdown()
-    thread.join(5)
-    server.server_close()
 
 
 @dataclass
