@@ -91,14 +91,15 @@ def texts(work: Work, played: Sequence[Played]) -> None:
 def addresses(port: int, token: str, desk_pages: Mapping[str, str], work: Work, played: Sequence[Played]) -> None:
     base = f"http://127.0.0.1:{port}"
     heading("Have a look")
-    for kind, page in desk_pages.items():
-        print(f"  {kind + ' sandbox, as customer and as agent':37}{page}")
+    shown = [(f"the {kind} sandbox, as customer and agent", page) for kind, page in desk_pages.items()]
     handed = next((p for p in played if p.outcome in ("handed_off", "unsure")), None) or next(iter(played), None)
     if handed is not None:
         link = ticket_token(work.keys, DEFAULT_TENANT, DESKS[handed.scene.desk], handed.ticket, work.clock())
-        print(f"  the customer's page of #{handed.ticket:<12} {base}/t/{link}")
-    print(f"  the console                          {base}/")
-    print(f"    first sign-in as {OWNER}: {base}/login/token#{token}")
+        shown.append((f"the customer's page of {handed.scene.desk} #{handed.ticket}", f"{base}/t/{link}"))
+    shown.append(("the console", f"{base}/"))
+    shown.append((f"  first sign-in as {OWNER}", f"{base}/login/token#{token}"))
+    for what, address in shown:
+        print(f"  {what:46} {address}")
     print("\nStays up; write tickets of your own at the desk. Ctrl-C ends all its processes.", flush=True)
 
 

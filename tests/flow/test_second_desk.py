@@ -84,7 +84,7 @@ def test_a_route_to_the_other_desk_opens_its_ticket_there_and_back(house: House,
 
 
 def test_two_desks_with_equal_ticket_ids_are_never_mixed(house: House, fresh: SandboxFreshdesk) -> None:
-    here = house.write(PERSON)
+    here = house.write(PERSON, email="somebody.else@example.com")
     house.settle()
     fresh.state.ids._ticket = int(here) - 1  # both desks count from their own first number; here they meet
     there = write(house, fresh, RETURN)
