@@ -45,6 +45,11 @@ def bounded_json(body: bytes, max_depth: int = MAX_DEPTH, max_tokens: int = MAX_
 
 
 def _measure(text: str, max_depth: int, max_tokens: int) -> None:
+    opened = text.count("{") + text.count("[")
+    # Each bracket closes at most once, and a value or key follows a bracket, comma or colon: no JSON within these counts can exceed the
+    # limits, whatever stands in its strings. Nearly every delivery ends here, at a tenth of the cost of the walk below.
+    if opened <= max_depth and 3 * opened + text.count(",") + text.count(":") < max_tokens:
+        return
     depth = 0
     for tokens, match in enumerate(_TOKEN.finditer(text), start=1):
         if tokens > max_tokens:

@@ -11,9 +11,10 @@ from flask import Blueprint, Response, request
 from app.keys import Keys
 from app.store import desks as desk_store
 from app.store import inbox
-from app.store.database import Database, StoreBusy
+from app.store.database import WEB_BUSY_SECONDS, Database, StoreBusy
 from app.store.desks import StoredDesk
 from app.store.ids import new_id
+from app.store.intake import Intake
 from app.web.access import public_page
 from config.settings import Settings
 from connectors.clock import Clock
@@ -29,15 +30,15 @@ log = structlog.get_logger(__name__)
 def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], settings: Settings) -> Blueprint:
     """`POST /hooks/<desk id>`."""
     hooks = Blueprint("hooks", __name__)
-    desks = DeskCache(db, keys, clock)
+    desks, intake = DeskCache(db, keys, clock), Intake(db, WEB_BUSY_SECONDS)
 
     @hooks.post("/hooks/<desk_id>")
     @public_page
     def deliver(desk_id: str) -> Response:
-        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        headers = dict(request.headers)  # read once: werkzeug makes its headers anew each time they are looked through
+        if headers.get("Content-Encoding", "identity").lower() != "identity":
             return _answer(415, "send the body uncompressed")
-        body = request.get_data(cache=False)  # over the size limit this raises 413 before the bytes are read
-        headers, now = dict(request.headers), clock()  # read once: werkzeug makes its headers anew each time they are looked through
+        body, now = request.get_data(cache=False), clock()  # over the size limit this raises 413 before the bytes are read
         try:
             desk, inbound = desks.find(desk_id)
             secrets = desk.secrets if desk else (_NOBODYS_SECRET,)
@@ -56,20 +57,20 @@ def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], 
         if delivery is None:
             return _answer(200, "of no interest")
         try:
-            return _keep(db, desk, delivery, body, now, settings)
+            return _keep(db, intake, desk, delivery, body, now, settings)
         except StoreBusy:
             return _busy()
 
     return hooks
 
 
-def _keep(db: Database, desk: StoredDesk, delivery: Delivery, body: bytes, now: int, settings: Settings) -> Response:
+def _keep(db: Database, intake: Intake, desk: StoredDesk, delivery: Delivery, body: bytes, now: int, settings: Settings) -> Response:
     wait = int(settings.debounce_seconds * 1_000_000) if delivery.subject == "ticket" else 0
     key = delivery.key if delivery.key_holds is None else f"{delivery.key}@{now // delivery.key_holds}"
     row = inbox.NewRow(new_id(), desk.id, "delivery", key, delivery.subject, delivery.subject_id, body, now, now + wait)
-    with db.write() as tx:
-        fresh = inbox.accept(tx, desk.tenant, row)
-        if not desk.public_proven and settings.public_url and request.host_url.rstrip("/") == settings.public_url:
+    fresh = intake.keep(desk.tenant, row)
+    if not desk.public_proven and settings.public_url and request.host_url.rstrip("/") == settings.public_url:
+        with db.write() as tx:
             desk_store.prove_public(tx, desk.id, now)
     return _answer(200, "kept" if fresh else "known")
 
