@@ -94,12 +94,21 @@ def has_wrk() -> bool:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until every process has loaded the application: gunicorn takes connections long before, and the first may answer alone."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:
+            connection.sendall(b"GET /nothing HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
+            if connection.recv(12).startswith(b"HTTP/") and _at_rest(process.pid):
+                return
         time.sleep(0.05)
     raise RuntimeError(f"gunicorn did not start: {log.read_text(errors='replace')[-1000:]}")
+
+
+def _at_rest(pid: int) -> bool:
+    before = tree_cpu_seconds(pid)
+    time.sleep(0.3)
+    return tree_cpu_seconds(pid) - before <= 0.01
 
 
 def _free_port() -> int:
