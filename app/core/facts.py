@@ -130,7 +130,9 @@ def _wish(theirs: Sequence[Message], reading: Reading, texts: Mapping[str, str])
         said += [s for s in spans if s.text.endswith("?")] + [s for s in spans if not s.text.endswith("?")]
     matter = [span for span in said if not _asks_person(span.text, reading)]
     wishes = (span for span in matter if span.text.endswith("?") or _WISHES.search(span.text))
-    return next(chain(wishes, matter, said), None)
+    # A sentence that names an order, an amount or a day says more of the matter than the first one.
+    about = (span for span in matter if any(fact.text in span.text for _, fact in reading.entities))
+    return next(chain(wishes, about, matter, said), None)
 
 
 def _says_something(sentence: str) -> bool:

@@ -107,7 +107,8 @@ def test_the_shipped_words_pass_their_own_check(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_word_we_ask_for_is_one_we_know(language: str) -> None:
     words = WORDS[language]
-    known = [phrase.casefold() for phrase in words.phrases("phrases.exit")]
+    # A phrase may give several forms of a word: `humain|humaine`.
+    known = [form.casefold() for phrase in words.phrases("phrases.exit") for form in phrase.split("|")]
     if not known:
         pytest.skip("no exit words are shipped for this language yet")
     assert words.texts["message.exit.word"].casefold() in known
