@@ -274,7 +274,13 @@ def scene(name: str) -> list[Reading]:
     return readings
 
 
-@pytest.mark.parametrize("name", sorted(set(SCENES) - {"going-in-circles", "third-time-writing"}))
+@pytest.mark.parametrize("name", ["stove-burn", "charged-twice"])
+def test_scenes_that_policy_sends_to_people_are_seen(name: str) -> None:
+    (reading,) = scene(name)
+    assert reading.must_handoff and reading.asks_person is None
+
+
+@pytest.mark.parametrize("name", sorted(set(SCENES) - {"going-in-circles", "third-time-writing", "stove-burn", "charged-twice"}))
 def test_scenes_that_ask_for_no_person_do_not(name: str) -> None:
     assert all(r.asks_person is None and r.must_handoff is None and not r.settles and not r.asks_identity for r in scene(name))
 
