@@ -218,7 +218,7 @@ def _person(user_id: object, role: Role, view: View) -> Person:
 def _text(data: Json, plain: str, markup: str) -> str:
     """The message line by line. Freshdesk's own plain text has lost its lines, and quotes and signatures are told by them."""
     body = data.get(markup)
-    return strip_reference(lines_of(str(body)) if body else str(data.get(plain) or ""))
+    return strip_reference(lines_of(str(body)) if body else str(data.get(plain) or "")).strip()
 
 
 def _attachments(data: Json) -> tuple[str, ...]:
