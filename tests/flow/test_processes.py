@@ -1,0 +1,160 @@
+"""Real processes: Redis, gunicorn, a Celery worker with two children. Both the worker and Redis are killed; every ticket ends once."""
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.store import policies
+from app.store.database import DEFAULT_TENANT
+from app.store.tables import inbox, outbox
+from candor import make_work
+from config.settings import load_settings
+from connectors.clock import FileClock
+from connectors.zendesk.sandbox import SandboxZendesk
+from demo.policy import demo_policy
+from demo.processes import Processes, demo_environment, free_port
+from tests.flow.faulty import PERSON, PUT, RETURN
+from tests.flow.house import DESK
+from tests.waiting import alive, until
+from workers.broker import EmbeddedRedis
+from workers.connect import connect
+from workers.knowledge.run import sync_all
+from workers.start import prepare
+from workers.work import Work
+
+MODELS = Path(__file__).resolve().parents[2] / "var" / "models"
+GUNICORN = ("gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "4", "--log-level", "warning")
+CELERY = ("celery", "-A", "candor:celery_app", "worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
+          "--loglevel", "warning")
+# Longer than a worker's longest life and the settle after it: what a killed worker left `sending` is looked at.
+AFTER_A_KILL = 125
+
+
+@dataclass
+class Running:
+    """The house in processes. One clock for all of them, the desk's as well."""
+
+    work: Work
+    desk: SandboxZendesk
+    redis: EmbeddedRedis
+    processes: Processes
+    shift: Path
+    logs: Path
+    pids: list[int]
+
+    def start_worker(self, name: str) -> int:
+        pid = self.processes.start(name, sys.executable, "-m", *CELERY).pid
+        self.pids.append(pid)
+        return pid
+
+    def kill_worker(self, pid: int) -> None:
+        """The whole group at once, as a machine that loses power does."""
+        self.pids += _children(pid)
+        os.killpg(pid, signal.SIGKILL)
+        until(lambda: not alive(pid))
+
+    def kill_redis(self) -> None:
+        """Gone with all that was queued, and back empty at the same address."""
+        assert self.redis.pid is not None
+        os.kill(self.redis.pid, signal.SIGKILL)
+        until(lambda: self.redis.pid is None)
+        for kept in self.redis.socket_path.parent.iterdir():
+            shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+        self.redis.start()
+
+    def let_pass(self, seconds: float) -> None:
+        self.shift.write_text(str(FileClock(self.shift).shift_seconds() + seconds))
+
+    def replies(self, ticket: int) -> list[dict[str, Any]]:
+        return [r for r in self.desk.do.public_replies(ticket) if r["author_id"] == self.desk.assistant.id]
+
+    def open_rows(self) -> int:
+        with self.work.db.read() as tx:
+            waiting = tx.execute(inbox.select().where(inbox.c.state.in_(("waiting", "working")))).all()
+            going = tx.execute(outbox.select().where(outbox.c.state.in_(("ready", "sending", "unknown")))).all()
+        return len(waiting) + len(going)
+
+
+@pytest.fixture
+def running(tmp_path: Path, pages: Path) -> Iterator[Running]:
+    port, shift = free_port(), tmp_path / "shift"
+    shift.write_text("0")
+    (tmp_path / "models").symlink_to(MODELS)
+    with EmbeddedRedis() as redis:
+        environment = demo_environment(tmp_path, port, redis.url) | {
+            "CANDOR_CLOCK_FILE": str(shift), "CANDOR_DEBOUNCE_SECONDS": "0.5", "CANDOR_DEBOUNCE_CAP_SECONDS": "2",
+        }
+        work = make_work(load_settings(environment))
+        prepare(work.db, work.clock)
+        with work.db.write() as tx:
+            policies.add(tx, DEFAULT_TENANT, demo_policy(), "test", "test", work.clock())
+        desk = SandboxZendesk(pages, clock=FileClock(shift)).start()
+        pids: list[int] = []
+        with Processes(tmp_path / "logs", environment) as processes:
+            house = Running(work, desk, redis, processes, shift, tmp_path / "logs", pids)
+            pids.append(processes.start("web", sys.executable, "-m", *GUNICORN, "--bind", f"127.0.0.1:{port}", "candor:web()").pid)
+            processes.wait_for("web", f"http://127.0.0.1:{port}/readyz")
+            given = {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}
+            hook = f"http://127.0.0.1:{port}"
+            assert connect(work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", given, desk.url, hook, lambda step: None)
+            sync_all(work, DEFAULT_TENANT, lambda text: None)
+            yield house
+            pids += [child for pid in list(pids) for child in _children(pid)]
+        desk.stop()
+        work.db.close()
+    until(lambda: not any(alive(pid) for pid in pids), 5)
+
+
+@pytest.mark.slow
+def test_a_worker_killed_and_a_redis_lost_cost_nobody_an_answer_and_double_none(running: Running) -> None:
+    house = running
+    worker = house.start_worker("worker")
+    house.desk.do.fault("X1", nth=2, **PUT)
+    asked = [house.desk.do.customer_ticket(f"Customer {n}", f"customer{n}@example.com", "Shoes", RETURN) for n in range(8)]
+    wanting = [house.desk.do.customer_ticket(f"Other {n}", f"other{n}@example.com", "Help", PERSON) for n in range(4)]
+    assert house.desk.deliveries.wait_idle(10)
+
+    until(lambda: sum(len(house.replies(t)) for t in (*asked, *wanting)) >= 3, 40)
+    house.kill_worker(worker)
+    assert house.open_rows() > 0, "the kill struck in the middle"
+    house.let_pass(AFTER_A_KILL)
+    house.start_worker("worker-again")
+    before = sum(len(house.replies(t)) for t in (*asked, *wanting))
+    until(lambda: sum(len(house.replies(t)) for t in (*asked, *wanting)) > before, 40)
+    house.kill_redis()
+    later = house.desk.do.customer_ticket("Late Lee", "late@example.com", "Shoes", RETURN)
+    until(lambda: len(house.replies(later)) == 1, 40)
+    house.let_pass(AFTER_A_KILL)  # Celery ends what its children are at when the broker is lost
+    until(lambda: house.open_rows() == 0, 40)
+
+    for ticket in (*asked, later):
+        [reply] = house.replies(ticket)
+        assert "within 30 days of delivery" in reply["plain_body"]
+    for ticket in wanting:
+        [note], [reply] = house.desk.do.notes(ticket), house.replies(ticket)
+        assert note["id"] < reply["id"] and "You are in a person's queue" in reply["plain_body"]
+    assert {r.state for r in _rows(house, outbox)} == {"sent"}
+    assert {r.state for r in _rows(house, inbox)} == {"done"}
+    said = "".join(log.read_text(errors="replace") for log in house.logs.glob("*.log"))
+    for secret in (house.desk.token, "unworn shoes", "example.com"):
+        assert secret not in said, "logs hold ids and kinds of errors, never words or keys"
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []  # it has ended
+
+
+def _rows(house: Running, table: Any) -> list[Any]:
+    with house.work.db.read() as tx:
+        return list(tx.execute(table.select()).all())
