@@ -57,17 +57,18 @@ def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], 
         if delivery is None:
             return _answer(200, "of no interest")
         try:
-            return _keep(db, intake, desk, delivery, body, now, settings)
+            return _keep(db, intake, desk, delivery, now, settings)
         except StoreBusy:
             return _busy()
 
     return hooks
 
 
-def _keep(db: Database, intake: Intake, desk: StoredDesk, delivery: Delivery, body: bytes, now: int, settings: Settings) -> Response:
+def _keep(db: Database, intake: Intake, desk: StoredDesk, delivery: Delivery, now: int, settings: Settings) -> Response:
     wait = int(settings.debounce_seconds * 1_000_000) if delivery.subject == "ticket" else 0
     key = delivery.key if delivery.key_holds is None else f"{delivery.key}@{now // delivery.key_holds}"
-    row = inbox.NewRow(new_id(), desk.id, "delivery", key, delivery.subject, delivery.subject_id, body, now, now + wait)
+    # The bytes are not kept: a desk's own event bodies hold what customers wrote, and everything is read again from the desk.
+    row = inbox.NewRow(new_id(), desk.id, "delivery", key, delivery.subject, delivery.subject_id, b"", now, now + wait)
     fresh = intake.keep(desk.tenant, row)
     if not desk.public_proven and settings.public_url and request.host_url.rstrip("/") == settings.public_url:
         with db.write() as tx:
