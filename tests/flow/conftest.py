@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from demo.scenes import HELP_CENTRE
+from tests.flow.faulty import kill_switch, set_status
 from tests.flow.house import House, open_house
 from workers.knowledge.embed import LazyEmbedder
 
@@ -61,6 +62,23 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def house(sqlite_url: str, tmp_path: Path, pages: Path, embedder: Remembering) -> Iterator[House]:
     with open_house(sqlite_url, tmp_path, pages, embedder) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def long_house(tmp_path_factory: pytest.TempPathFactory, pages: Path, embedder: Remembering) -> Iterator[House]:
+    var = tmp_path_factory.mktemp("long_house")
+    with open_house(f"sqlite:///{var}/candor.db", var, pages, embedder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def again(long_house: House) -> House:
+    """One house for many small cases, each with a ticket of its own; whole again before each, whatever the one before left."""
+    long_house.desk.do.clear_faults()
+    set_status(long_house, "active")
+    kill_switch(long_house, False)
+    long_house.settle(1200, step=10)
+    return long_house
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ def test_a_worker_may_die_at_any_step(house: House, text: str, check: Callable[[
         ticket = house.write(text, email=f"customer{at}@example.com")
         house.clock.advance(2)
         died = _work_until_dead(house, at)
-        house.settle(240, step=5)
+        house.settle(240, step=20)
         try:
             check(house, ticket)
         except (AssertionError, ValueError) as error:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.connector import ZendeskConnector
 from connectors.zendesk.outbound import ZendeskOutbound
 from tests.flow.faulty import AUDITS, BOOTS, COMMENTS, PUT, READ, RETURN, answered_once, decided, set_status, states, status_of, writes_to
-from tests.flow.house import House, eventually, open_house
+from tests.flow.house import House, eventually
 from workers.deliver import deliver_one
 
 
@@ -30,22 +29,6 @@ class HastyConnector(ZendeskConnector):
     def outbound(self, connection: Connection, clock: Callable[[], int]) -> Outbound:
         waits = Timeouts(connect=1.0, read=0.2, total=0.4)
         return ZendeskOutbound(ZendeskClient(connection, clock, self.budget(connection.desk), sandbox_allowed=True, timeouts=waits))
-
-
-@pytest.fixture(scope="module")
-def long_house(tmp_path_factory: pytest.TempPathFactory, pages: Path, embedder: Any) -> Iterator[House]:
-    var = tmp_path_factory.mktemp("long_house")
-    with open_house(f"sqlite:///{var}/candor.db", var, pages, embedder) as opened:
-        yield opened
-
-
-@pytest.fixture
-def again(long_house: House) -> House:
-    """One house for many small cases, each with a ticket of its own; whole again before each, whatever the one before left."""
-    long_house.desk.do.clear_faults()
-    set_status(long_house, "active")
-    long_house.settle(1200, step=10)
-    return long_house
 
 
 @pytest.fixture
