@@ -1,6 +1,8 @@
 """Policy versions: immutable, the newest is current, a worker pins one per ticket."""
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import Connection, func, insert, select
 
 from app.store.tables import policy_versions
@@ -19,7 +21,14 @@ def text(tx: Connection, tenant: str, version: int) -> str:
 
 
 def load(tx: Connection, tenant: str, version: int) -> Policy:
-    return parse_policy(text(tx, tenant, version), f"policy version {version}", version)
+    return _parsed(text(tx, tenant, version), version)
+
+
+# Every ticket asks for it, and reading the YAML took longer than the whole rest of the ticket. Kept by its text, so that equal versions of
+# two tenants, or of two databases, are never mixed up.
+@lru_cache(maxsize=64)
+def _parsed(yaml: str, version: int) -> Policy:
+    return parse_policy(yaml, f"policy version {version}", version)
 
 
 def add(tx: Connection, tenant: str, yaml: str, by: str, why: str, now: int) -> int:
