@@ -39,7 +39,8 @@ def single_scenes(expect: str) -> list[Scene]:
 
 def write_scene(house: House, scene: Scene) -> str:
     """The ticket, once its delivery has arrived."""
-    return house.write(scene.steps[0].write, scene.subject, scene.name, scene.email, locale=scene.locale, headers=dict(scene.steps[0].headers))
+    step = scene.steps[0]
+    return house.write(step.write, scene.subject, scene.name, scene.email, locale=scene.locale, headers=dict(step.headers))
 
 
 def _var() -> Path:
