@@ -69,7 +69,9 @@ def _ticket_check(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, st
     # Only a stamp that was read together with the ticket's messages and tags speaks for them: not one our own note made, nor a new one
     # taken after a conflict.
     whole = row.place == 0 and not state.restamped
-    if fenced and whole and stamp is not None and protocol.stamp_is_fresh(stamp, now, times) and protocol.stamp_is_safe(stamp, times):
+    sound = whole and stamp is not None and protocol.stamp_is_fresh(stamp, now, times) and protocol.stamp_is_safe(stamp, times)
+    # Without a fence a public reply is preceded by a look at the ticket, always; a note does not talk over anybody.
+    if sound and (fenced or row.effect != "public"):
         return Check(None, stamp, tuple(json.loads(row.tags)))
     return _full_read(work, row, desk, state, times, now, fenced)
 

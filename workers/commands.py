@@ -157,6 +157,21 @@ def _connect(app: Flask, settings: Callable[[], Settings], make_work: Callable[[
     group = AppGroup("connect", help="Connect a helpdesk: install its side and prove its guard.")
     app.cli.add_command(group)
 
+    def run(kind: str, desk_id: str, name: str, given: dict[str, str], wire_url: str | None, dry_run: bool, remove: bool) -> None:
+        with _clear_errors():
+            config = settings()
+            if config.public_url is None:
+                sys.exit("set CANDOR_PUBLIC_URL to the address the desk can reach this server at")
+            work = make_work(config)
+            if remove:
+                connecting.disconnect(work, DEFAULT_TENANT, desk_id, _say)
+            elif dry_run:
+                for step in connecting.plan(work, kind, desk_id, given, wire_url, config.public_url):
+                    _say(step)
+            else:
+                proven = connecting.connect(work, DEFAULT_TENANT, desk_id, kind, name, given, wire_url, config.public_url, _say)
+                sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
+
     @group.command("zendesk")
     @click.option("--desk", "desk_id", required=True, help="Our name for the desk, part of its hook's address.")
     @click.option("--subdomain", required=True)
@@ -170,19 +185,18 @@ def _connect(app: Flask, settings: Callable[[], Settings], make_work: Callable[[
                 remove: bool) -> None:
         """Create or update webhook, trigger and fields at a Zendesk, and prove that it refuses stale writes."""
         given = {"subdomain": subdomain, "email": email, "api_token": api_token, "oauth_token": oauth_token}
-        with _clear_errors():
-            config = settings()
-            if config.public_url is None:
-                sys.exit("set CANDOR_PUBLIC_URL to the address the desk can reach this server at")
-            work = make_work(config)
-            if remove:
-                connecting.disconnect(work, DEFAULT_TENANT, desk_id, _say)
-            elif dry_run:
-                for step in connecting.plan(work, "zendesk", desk_id, given, wire_url, config.public_url):
-                    _say(step)
-            else:
-                proven = connecting.connect(work, DEFAULT_TENANT, desk_id, "zendesk", subdomain, given, wire_url, config.public_url, _say)
-                sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
+        run("zendesk", desk_id, subdomain, given, wire_url, dry_run, remove)
+
+    @group.command("freshdesk")
+    @click.option("--desk", "desk_id", required=True, help="Our name for the desk, part of its hook's address.")
+    @click.option("--subdomain", required=True)
+    @click.option("--api-key", envvar="CANDOR_FRESHDESK_API_KEY", default="", help="Better given as CANDOR_FRESHDESK_API_KEY.")
+    @click.option("--wire-url", default=None, help="A sandbox desk's loopback address.")
+    @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+    @click.option("--remove", is_flag=True, help="Take our side away again.")
+    def freshdesk(desk_id: str, subdomain: str, api_key: str, wire_url: str | None, dry_run: bool, remove: bool) -> None:
+        """Create or update rules and fields at a Freshdesk, and prove that our marker survives there."""
+        run("freshdesk", desk_id, subdomain, {"subdomain": subdomain, "api_key": api_key}, wire_url, dry_run, remove)
 
 
 _BASE = "# base version: "
