@@ -36,6 +36,19 @@ class Mortal:
             raise Killed(f"at step {self._at}")
 
 
+class Paused(Mortal):
+    """The work of a process that is stopped at its `at`th step, longer than any lease, and goes on as if nothing had been."""
+
+    def __init__(self, work: Work, at: int, meanwhile: Callable[[], None]) -> None:
+        super().__init__(work, at)
+        self._meanwhile = meanwhile
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps == self._at:
+            self._meanwhile()
+
+
 class _MortalDatabase:
     def __init__(self, inner: Any, step: Callable[[], None]) -> None:
         self._inner, self._step, self.read = inner, step, inner.read
@@ -107,6 +120,32 @@ def test_a_worker_may_die_at_any_step(house: House, text: str, check: Callable[[
         assert set(states(house, ticket)) == {"sent"}
     assert at > fewest, "every transaction and every call was a point to die at"
     assert {r.state for r in house.rows(inbox)} == {"done"}
+
+
+@pytest.mark.parametrize(("text", "check"), [(RETURN, answered_once), (PERSON, handed_off_once)], ids=["answer", "hand-off"])
+def test_a_worker_may_wake_up_at_any_step_after_another_has_worked(
+    house: House, text: str, check: Callable[[House, str], None]
+) -> None:
+    at, reached = 0, True
+    while reached:
+        at += 1
+        ticket = house.write(text, email=f"customer{at}@example.com")
+        house.clock.advance(2)
+        paused = Paused(house.work, at, lambda: house.settle(300, step=20))
+        for _ in range(4):
+            house.clock.advance(1)
+            busy = True
+            while busy:
+                try:
+                    busy = process_one(paused.work) or deliver_one(paused.work)
+                except Superseded:
+                    busy = True
+        reached = paused.steps >= at
+        house.settle(240, step=20)
+        check(house, ticket)
+        assert set(states(house, ticket)) == {"sent"}, f"woke up at step {at}"
+        assert len(house.entries(ticket)) == 1
+        assert [e.kind for e in house.entries(ticket, "sent")] == ["sent"] * len(rows_of(house, ticket)), f"woke up at step {at}"
 
 
 def test_a_worker_may_die_twice_on_one_ticket(house: House) -> None:
