@@ -139,11 +139,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What an installation left behind: `state` goes to the desk's row, `secret` is the deliveries' signing secret."""
+    """What an installation left behind: `state` goes to the desk's row, `secrets` are what its deliveries may be signed with."""
 
     steps: tuple[Step, ...]
     state: Mapping[str, object]
-    secret: str | None
+    secrets: tuple[str, ...]
 
 
 class Install(Protocol):

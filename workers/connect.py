@@ -38,8 +38,7 @@ def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, setting
     detail = "proven on the desk itself: no reply goes out twice" if proven else "not proven: answers stay drafts here"
     progress(Step("guard", "exists" if proven else "failed", detail))
     with work.db.write() as tx:
-        secrets = [installed.secret] if installed.secret else []
-        desk_store.installed(tx, tenant, desk_id, installed.state, secrets, proven, work.keys)
+        desk_store.installed(tx, tenant, desk_id, installed.state, installed.secrets, proven, work.keys)
         desk_store.set_status(tx, tenant, desk_id, "active", None)
     return proven
 

@@ -94,7 +94,7 @@ class FreshdeskInstall:
             "hook_url": hook_url,
             "salt": salt,
         }
-        return Installed(tuple(steps), state, secret)
+        return Installed(tuple(steps), state, (secret,))
 
     def prove_guard(self) -> bool:
         """True when what we write can be found again by its visible line, and moves the ticket's time, on a private ticket made for it."""

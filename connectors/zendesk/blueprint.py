@@ -1,16 +1,18 @@
-"""What Candor puts on a Zendesk: one webhook, two triggers, the ticket fields. Data, and what is there compared with what should be.
+"""What Candor puts on a Zendesk: two webhooks, two triggers, the ticket fields. Data, and what is there compared with what should be.
 
-Sources: developer.zendesk.com, webhooks/creating-and-monitoring-webhooks, ticketing/business-rules/triggers and
-ticketing/tickets/ticket_fields.
+Sources: developer.zendesk.com, webhooks/creating-and-monitoring-webhooks, webhooks/event-types/article-events,
+ticketing/business-rules/triggers and ticketing/tickets/ticket_fields.
 """
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.zendesk.inbound import ARTICLE_EVENTS
 from connectors.zendesk.payloads import NEXT_STEP_VALUES, Json
 
 WEBHOOK_NAME = "Candor"
+ARTICLES_NAME = "Candor: articles"
 TRIGGER_TITLE = "Candor: a customer wrote"
 NEXT_STEP_TITLE = "Candor: an agent chose the next step"
 
@@ -49,15 +51,12 @@ TRIGGER_CONDITIONS = {
 
 
 def webhook_wanted(hook_url: str) -> dict[str, Any]:
-    return {
-        "name": WEBHOOK_NAME,
-        "description": "Tells Candor that a customer wrote. Made by Candor; remove it with `connect --remove`.",
-        "endpoint": hook_url,
-        "http_method": "POST",
-        "request_format": "json",
-        "status": "active",
-        "subscriptions": ["conditional_ticket_events"],
-    }
+    return _webhook(WEBHOOK_NAME, "Tells Candor that a customer wrote.", hook_url, ["conditional_ticket_events"])
+
+
+def articles_webhook_wanted(hook_url: str) -> dict[str, Any]:
+    """A second webhook: one serves triggers or events, never both, and that is fixed once it is made."""
+    return _webhook(ARTICLES_NAME, "Tells Candor that an article was published or withdrawn.", hook_url, list(ARTICLE_EVENTS))
 
 
 def trigger_wanted(webhook_id: str) -> dict[str, Any]:
@@ -105,6 +104,18 @@ def field_fits(there: Json, wanted: Json) -> bool:
     have = {o.get("value") for o in there.get("custom_field_options") or ()}
     hidden = not there.get("visible_in_portal") and not there.get("editable_in_portal")
     return hidden and there.get("active", True) is not False and {o["value"] for o in wanted.get("custom_field_options", ())} <= have
+
+
+def _webhook(name: str, description: str, hook_url: str, subscriptions: list[str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "description": f"{description} Made by Candor; remove it with `connect --remove`.",
+        "endpoint": hook_url,
+        "http_method": "POST",
+        "request_format": "json",
+        "status": "active",
+        "subscriptions": subscriptions,
+    }
 
 
 def _conditions(trigger: Json) -> dict[str, set[tuple[str, ...]]]:

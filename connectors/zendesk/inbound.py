@@ -25,7 +25,8 @@ ACCOUNT = "x-zendesk-account-id"
 
 # What an answer could depend on. Agents' acts are found by the poll, which is their only source.
 TICKET_EVENTS = frozenset({"zen:event-type:ticket.created", "zen:event-type:ticket.comment_added"})
-ARTICLE_EVENTS = "zen:event-type:article."
+# What can change an answer. There is none for an edit; votes, comments, authors and followers change none.
+ARTICLE_EVENTS = ("zen:event-type:article.published", "zen:event-type:article.unpublished")
 
 # Documented as digits, recorded as a ULID: opaque, but never long and never more than plain signs.
 _KEY = re.compile(r"[!-~]{1,128}")
@@ -129,7 +130,7 @@ def _subject_of(value: Any) -> tuple[str, str] | None:
         return "ticket", _load(_TRIGGER, value)["ticket_id"]
     event = _load(_EVENT, value)
     kind, subject_id = event["type"], event["detail"]["id"]
-    if kind.startswith(ARTICLE_EVENTS):
+    if kind in ARTICLE_EVENTS:
         return "article", subject_id
     if kind not in TICKET_EVENTS or _by_staff(event["event"].get("comment")):
         return None

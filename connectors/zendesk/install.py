@@ -18,12 +18,13 @@ from connectors.zendesk.payloads import Json
 
 Progress = Callable[[Step], None]
 
-_ARTICLES = Step("articles", "exists", "read every 15 minutes; no subscription is made")
+_ARTICLES = "webhook of articles"
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     webhook: Json | None
+    articles: Json | None  # the webhook of the help centre's events
     trigger: Json | None
     next_step: Json | None  # the trigger for it
     fields: Mapping[str, Json]  # our name -> the desk's field
@@ -39,7 +40,7 @@ class ZendeskInstall:
     def plan(self, hook_url: str) -> Sequence[Step]:
         """What `apply` would do, without doing it."""
         found = self._survey()
-        webhook = blueprint.webhook_wanted(hook_url)
+        webhook, articles = blueprint.webhook_wanted(hook_url), blueprint.articles_webhook_wanted(hook_url)
         trigger = blueprint.trigger_wanted(str((found.webhook or {}).get("id", "")))
         steps = [
             _planned("webhook", found.webhook, lambda there: blueprint.webhook_fits(there, webhook)),
@@ -51,7 +52,7 @@ class ZendeskInstall:
         webhook_id, field_id = ((there or {}).get("id", "") for there in (found.webhook, found.fields.get("next_step")))
         chosen = blueprint.next_step_trigger_wanted(str(webhook_id), str(field_id))
         steps.append(_planned("trigger of the next step", found.next_step, lambda there: blueprint.trigger_fits(there, chosen)))
-        return [*steps, _ARTICLES]
+        return [*steps, _planned(_ARTICLES, found.articles, lambda there: blueprint.webhook_fits(there, articles))]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
         """Create what is missing, update what differs.
@@ -70,7 +71,7 @@ class ZendeskInstall:
         groups = {group.name: group.id for group in desk.groups()}
         note(Step("groups", "exists", ", ".join(sorted(groups))))
         found = self._survey()
-        webhook_id = self._step("webhook", note, lambda: self._webhook(found.webhook, hook_url))
+        webhook_id = self._step("webhook", note, lambda: self._webhook(found.webhook, blueprint.webhook_wanted(hook_url)))
         wanted = blueprint.trigger_wanted(webhook_id)
         trigger_id = self._step("trigger", note, lambda: self._trigger(found.trigger, wanted))
         fields = {
@@ -79,18 +80,20 @@ class ZendeskInstall:
         }
         chosen = blueprint.next_step_trigger_wanted(webhook_id, fields["next_step"])
         self._step("trigger of the next step", note, lambda: self._trigger(found.next_step, chosen))
-        secret = str(self._client.through_zenpy(lambda z: z.webhooks.show_secret(webhook_id).secret))
-        note(_ARTICLES)
+        articles_id = self._articles(found.articles, hook_url, note)
+        # Each webhook signs with a secret of its own, and both deliver to the same address.
+        secrets = tuple(self._secret(i) for i in (webhook_id, articles_id) if i is not None)
         state = {
             "user_id": me.id,
             "user_name": me.name,
             "fields": fields,
             "groups": groups,
             "webhook_id": webhook_id,
+            "articles_webhook_id": articles_id,
             "trigger_id": trigger_id,
             "hook_url": hook_url,
         }
-        return Installed(tuple(steps), state, secret)
+        return Installed(tuple(steps), state, secrets)
 
     def prove_guard(self) -> bool:
         """True when the desk refused a write on an old stamp and took one on the right stamp, on a private ticket made for it."""
@@ -99,13 +102,14 @@ class ZendeskInstall:
         return proof.held
 
     def remove(self, progress: Progress) -> None:
-        """Take away what carries our names: the trigger before its webhook, then the fields with their values on old tickets."""
+        """Take away what carries our names: the triggers before their webhook, then the fields with their values on old tickets."""
         found = self._survey()
         for name, trigger in (("trigger", found.trigger), ("trigger of the next step", found.next_step)):
             if trigger is not None:
                 self._remove(name, progress, lambda z, t=trigger: z.triggers.delete(Trigger(id=t["id"])))
-        if found.webhook is not None:
-            self._remove("webhook", progress, lambda z: z.webhooks.delete(Webhook(id=found.webhook["id"])))
+        for name, webhook in (("webhook", found.webhook), (_ARTICLES, found.articles)):
+            if webhook is not None:
+                self._remove(name, progress, lambda z, w=webhook: z.webhooks.delete(Webhook(id=w["id"])))
         for field in found.fields.values():
             self._remove(str(field["title"]), progress, lambda z, f=field: z.ticket_fields.delete(TicketField(id=f["id"])))
 
@@ -116,13 +120,25 @@ class ZendeskInstall:
         titles = {title: name for name, (title, _, _) in blueprint.FIELDS.items()}
         return _Found(
             next((w for w in webhooks if w.get("name") == blueprint.WEBHOOK_NAME), None),
+            next((w for w in webhooks if w.get("name") == blueprint.ARTICLES_NAME), None),
             next((t for t in triggers if t.get("title") == blueprint.TRIGGER_TITLE), None),
             next((t for t in triggers if t.get("title") == blueprint.NEXT_STEP_TITLE), None),
             {titles[f["title"]]: f for f in fields if f.get("title") in titles},
         )
 
-    def _webhook(self, there: Json | None, hook_url: str) -> tuple[str, str]:
-        wanted = blueprint.webhook_wanted(hook_url)
+    def _articles(self, there: Json | None, hook_url: str, note: Progress) -> str | None:
+        try:
+            return self._step(_ARTICLES, note, lambda: self._webhook(there, blueprint.articles_webhook_wanted(hook_url)))
+        except ConnectorError as error:
+            if error.status not in (400, 404, 422):
+                raise
+            # An account that does not take such a webhook can be served all the same: its articles are read every 15 minutes.
+            return None
+
+    def _secret(self, webhook_id: str) -> str:
+        return str(self._client.through_zenpy(lambda z: z.webhooks.show_secret(webhook_id).secret))
+
+    def _webhook(self, there: Json | None, wanted: Json) -> tuple[str, str]:
         if there is None:
             made = self._client.through_zenpy(lambda z: z.webhooks.create(Webhook(**wanted)))
             return str(made.id), "created"

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from connectors.sandbox.acts import CommonActs, verbs_of
 from connectors.sandbox.articles import Source
 from connectors.sandbox.faults import Faults, with_bodies
-from connectors.zendesk.sandbox import articles, comments, mails, shapes
+from connectors.zendesk.sandbox import articles, comments, events, mails, shapes
 from connectors.zendesk.sandbox.deliveries import Deliveries
-from connectors.zendesk.sandbox.nouns import Actor, Ticket, User
+from connectors.zendesk.sandbox.nouns import Actor, HelpArticle, Ticket, User
 from connectors.zendesk.sandbox.state import State
 from connectors.zendesk.sandbox.tickets import Tickets
 
@@ -115,15 +115,23 @@ class Acts(CommonActs):
 
     # -- the help centre
     def put_article(self, id: str, title: str, html: str, public: bool = True, section: str = "General", draft: bool = False) -> int:
+        """An editor writes, changes or (as a draft) withdraws an article. Only publishing and withdrawing are events (Z5)."""
         with self.state.lock:
-            return articles.put(self.state, Source(id, title, html, public, section), draft=draft).id
+            before = self.state.articles.get(self.state.ids.of_article(id))
+            article = articles.put(self.state, Source(id, title, html, public, section), draft=draft)
+            was_shown = before is not None and not before.draft
+            if was_shown == draft:
+                self._announce(events.UNPUBLISHED if draft else events.PUBLISHED, article)
+            return article.id
 
     def delete_article(self, id: str) -> None:
         with self.state.lock:
             number = self.state.ids.of_article(id)
             if number not in self.state.articles:
                 raise LookupError(f"no article {id!r}")
-            del self.state.articles[number]
+            gone = self.state.articles.pop(number)
+            if not gone.draft:
+                self._announce(events.UNPUBLISHED, gone)
 
     # -- what a test asks
     def ticket(self, ticket: int) -> dict[str, Any]:
@@ -151,6 +159,9 @@ class Acts(CommonActs):
     def mails_per_customer_message(self) -> list[dict[str, Any]]:
         with self.state.lock:
             return mails.per_customer_message(self.state)
+
+    def _announce(self, kind: str, article: HelpArticle) -> None:
+        self.deliveries.announce(kind, events.article(self.state, kind, article))
 
     def _agent_comment(self, ticket: int, text: str, public: bool, agent: str | None, status: str | None) -> int:
         with self.state.lock:

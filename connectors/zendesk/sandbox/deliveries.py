@@ -23,6 +23,12 @@ class Deliveries(DeliveryThread[Invocation]):
         if webhook is not None and webhook.status == "active":
             self.queue(self._new(webhook_id, body.encode(), ticket_id, trigger_id))
 
+    def announce(self, kind: str, body: str) -> None:
+        """Queue an event for every active webhook that is subscribed to its kind."""
+        for webhook in list(self._state.webhooks.values()):
+            if kind in webhook.subscriptions:
+                self.notify(webhook.id, body, None, None)
+
     def test(self, webhook: Webhook | None, request: dict[str, Any], secret: str) -> dict[str, Any]:
         """One request at once, outside the log: `POST /webhooks/test`."""
         endpoint = str(request.get("endpoint") or (webhook.endpoint if webhook else ""))

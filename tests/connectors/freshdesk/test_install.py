@@ -50,7 +50,7 @@ def test_everything_is_made_once_and_a_second_run_changes_nothing(sandbox: Sandb
     before = len(writes(sandbox))
     second = apply(sandbox, clock, first.state)
     assert {name: states(second.steps)[name] for name in ALL} == dict.fromkeys(ALL, "exists")
-    assert (second.state, second.secret) == (first.state, first.secret)
+    assert (second.state, second.secrets) == (first.state, first.secrets)
     assert len(writes(sandbox)) == before
     plan = FreshdeskInstall(client(sandbox, clock, first.state)).plan(HOOK)
     assert {name: states(plan)[name] for name in ALL} == dict.fromkeys(ALL, "exists")
@@ -65,11 +65,11 @@ def test_what_was_found_is_kept(sandbox: SandboxFreshdesk, clock: SetClock) -> N
     assert "Ana Ruiz" in made.state["agents"].values()
     assert made.state["fields"]["next_step"] == "cf_candor_next_step"
     assert sandbox.api_key not in str(made.state)
-    assert made.secret not in str(made.state)
+    assert made.secrets[0] not in str(made.state)
 
 
 def test_the_secret_is_long_and_each_installations_own(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
-    secrets = {apply(sandbox, clock).secret for _ in range(3)}
+    secrets = {apply(sandbox, clock).secrets[0] for _ in range(3)}
     assert len(secrets) == 3
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", s) and len(s) >= SECRET_MIN for s in secrets)
 
@@ -77,7 +77,7 @@ def test_the_secret_is_long_and_each_installations_own(sandbox: SandboxFreshdesk
 def test_a_lost_state_makes_a_new_secret_and_repairs_the_rules(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
     first = apply(sandbox, clock)
     second = apply(sandbox, clock)
-    assert second.secret != first.secret
+    assert second.secrets != first.secrets
     assert {name: states(second.steps)[name] for name in RULES} == dict.fromkeys(RULES, "updated")
     assert len(sandbox.state.rules) == 1 + len(RULES)  # the desk's own acknowledgement is untouched
 
@@ -154,15 +154,15 @@ def test_where_the_api_drops_the_header_the_steps_name_it(sandbox: SandboxFreshd
     for name in RULES:
         step = next(s for s in made.steps if s.name == name)
         assert step.state == "manual"
-        assert f"X-Candor-Secret: {made.secret}" in step.detail
+        assert f"X-Candor-Secret: {made.secrets[0]}" in step.detail
     again = apply(sandbox, clock, made.state)
-    assert again.secret == made.secret
+    assert again.secrets == made.secrets
     assert {states(again.steps)[name] for name in RULES} == {"manual"}
     before = len(writes(sandbox))
     # By hand, as the steps say.
     for rule in sandbox.state.rules.values():
         if rule.name in RULES:
-            rule.actions[0]["custom_headers"] = {"x-candor-secret": made.secret}
+            rule.actions[0]["custom_headers"] = {"x-candor-secret": made.secrets[0]}
     assert {states(apply(sandbox, clock, made.state).steps)[name] for name in RULES} == {"exists"}
     assert len(writes(sandbox)) == before
 
@@ -174,7 +174,7 @@ def test_where_there_is_no_api_for_rules_the_steps_are_whole(sandbox: SandboxFre
     for rule in blueprint.RULES:
         step = next(s for s in made.steps if s.name == rule.name)
         assert step.state == "manual"
-        for part in (rule.name, HOOK, f"X-Candor-Secret: {made.secret}", '{"ticket_id": "{{ticket.id}}"}', "POST"):
+        for part in (rule.name, HOOK, f"X-Candor-Secret: {made.secrets[0]}", '{"ticket_id": "{{ticket.id}}"}', "POST"):
             assert part in step.detail
     assert made.state["rules"] == {}
     assert set(made.state["fields"]) == set(blueprint.FIELDS)
@@ -266,7 +266,7 @@ def test_a_customers_message_comes_with_our_secret_and_our_own_words_do_not(
     receiver.wait_for(4)
     assert len(receiver.seen) == 4
     for headers, body in receiver.seen:
-        inbound.verify(headers, body, [str(made.secret)], 0, production=True)
+        inbound.verify(headers, body, made.secrets, 0, production=True)
         assert inbound.parse(headers, body).subject_id == str(ticket)
         with pytest.raises(Rejected):
             inbound.verify(headers, body, ["another desk's secret, in the length of a real one"], 0, production=True)

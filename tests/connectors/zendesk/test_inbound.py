@@ -60,6 +60,7 @@ def test_keys_an_admin_added_to_the_trigger_are_passed_over() -> None:
         (event("ticket.permanently_deleted"), None),
         (event("article.published", "360045"), ("article", "360045")),
         (event("article.unpublished", "360045"), ("article", "360045")),
+        (event("article.vote_created", "360045"), None),
         (event("user.created"), None),
         (event("something.new_of_next_year"), None),
     ],

@@ -8,7 +8,7 @@ import pytest
 from connectors import registry, signing
 from connectors.clock import SetClock
 from connectors.contract import Connection, Step
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Rejected
 from connectors.records import FIELDS, NEXT_STEPS
 from connectors.sandbox.faults import Fault
 from connectors.zendesk import blueprint, payloads
@@ -24,7 +24,7 @@ from tests.connectors.zendesk.wiring import HOOK, client, installed, peer_client
 
 
 def states(steps: object) -> dict[str, str]:
-    return {step.name: step.state for step in steps if step.name not in ("user", "groups", "articles")}  # type: ignore[attr-defined]
+    return {step.name: step.state for step in steps if step.name not in ("user", "groups")}  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -43,19 +43,19 @@ def test_everything_is_made_once_and_a_second_run_changes_nothing(install: Zende
     writes = len([r for r in sandbox.do.requests() if r["method"] != "GET"])
     second = install.apply(HOOK, told.append)
     assert set(states(second.steps).values()) == {"exists"}
-    assert (second.state, second.secret) == (first.state, first.secret)
+    assert (second.state, second.secrets) == (first.state, first.secrets)
     assert len([r for r in sandbox.do.requests() if r["method"] != "GET"]) == writes
     assert sandbox.do.failures() == []
 
 
 def test_the_state_holds_what_the_other_parts_need(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
     done = install.apply(HOOK, lambda step: None)
-    assert done.secret
+    assert len(set(done.secrets)) == 2
     assert done.state["user_id"] == str(sandbox.assistant.id)
     assert done.state["user_name"] == "Larkfield AI assistant"
     assert set(done.state["fields"]) == set(FIELDS)  # type: ignore[call-overload]
     assert set(done.state["groups"]) == {"Support", "Billing", "Repairs"}  # type: ignore[call-overload]
-    assert {"webhook_id", "trigger_id", "hook_url"} <= set(done.state)
+    assert {"webhook_id", "articles_webhook_id", "trigger_id", "hook_url"} <= set(done.state)
 
 
 def test_the_fields_are_for_agents_only_and_the_next_step_offers_our_four(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
@@ -78,7 +78,7 @@ def test_what_somebody_changed_is_put_right_and_their_own_options_stay(install: 
     step.options = [*step.options[1:], {"id": 1, "name": "Ours", "value": "our_own"}]
     again = install.apply("https://elsewhere.example/hooks/zendesk-1", lambda step: None)
     changed = {name for name, state in states(again.steps).items() if state == "updated"}
-    assert changed == {"webhook", "trigger", "Candor: next step"}
+    assert changed == {"webhook", "webhook of articles", "trigger", "Candor: next step"}
     assert {"field": "role", "operator": "is", "value": "end_user"} in trigger.conditions["all"]
     assert {o["value"] for o in sandbox.state.find_field("Candor: next step").options} == {*payloads.NEXT_STEP_NAMES, "our_own"}
     assert set(states(install.plan("https://elsewhere.example/hooks/zendesk-1")).values()) == {"exists"}
@@ -127,7 +127,7 @@ def test_a_customers_message_comes_in_signed_and_our_own_reply_does_not(
     receiver.wait_for(1)
     headers, body = receiver.seen[0]
     inbound = ZendeskInbound()
-    inbound.verify(headers, body, [str(done.secret)], clock(), production=True)
+    inbound.verify(headers, body, done.secrets, clock(), production=True)
     delivery = inbound.parse(headers, body)
     assert delivery is not None
     assert (delivery.subject, delivery.subject_id) == ("ticket", str(ticket))
@@ -139,6 +139,29 @@ def test_a_customers_message_comes_in_signed_and_our_own_reply_does_not(
     sandbox.do.customer_comment(ticket, "Thanks, one more thing.")
     receiver.wait_for(2)
     assert len(sandbox.do.invocations()) == len(receiver.seen) == 2
+
+
+def test_an_articles_event_comes_in_signed_by_a_webhook_of_its_own(
+    install: ZendeskInstall, sandbox: SandboxZendesk, clock: SetClock, receiver: Receiver
+) -> None:
+    done = install.apply(receiver.url, lambda step: None)
+    number = sandbox.do.put_article(id="new", title="A new page", html="<p>x</p>")
+    receiver.wait_for(1)
+    headers, body = receiver.seen[0]
+    inbound = ZendeskInbound()
+    inbound.verify(headers, body, done.secrets[1:], clock(), production=True)
+    with pytest.raises(Rejected):
+        inbound.verify(headers, body, done.secrets[:1], clock(), production=True)
+    delivery = inbound.parse(headers, body)
+    assert delivery is not None
+    assert (delivery.subject, delivery.subject_id) == ("article", str(number))
+
+
+def test_an_account_that_takes_no_event_webhook_is_connected_without_it(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
+    sandbox.do.faults.arm(Fault("answer", method="POST", path="/webhooks", nth=2, status=422, body='{"error": "RecordInvalid"}'))
+    done = install.apply(HOOK, lambda step: None)
+    assert states(done.steps)["webhook of articles"] == "failed"
+    assert (len(done.secrets), done.state["articles_webhook_id"]) == (1, None)
 
 
 # the guard
@@ -235,4 +258,4 @@ def test_a_sandbox_desk_is_refused_where_settings_do_not_allow_it(sandbox: Sandb
 
 
 def test_the_published_secret_is_not_what_a_webhook_gets(install: ZendeskInstall) -> None:
-    assert install.apply(HOOK, lambda step: None).secret != signing.PUBLISHED_TEST_SECRET
+    assert signing.PUBLISHED_TEST_SECRET not in install.apply(HOOK, lambda step: None).secrets

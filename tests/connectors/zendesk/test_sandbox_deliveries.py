@@ -222,3 +222,37 @@ def test_the_desk_never_delivers_beyond_this_machine(sandbox: SandboxZendesk, ap
     settle(sandbox)
     assert status_of(sandbox) == "terminated"
     assert sandbox.do.failures()[0]["what"] == "delivery refused"
+
+
+def subscribe(api: Api, url: str, *kinds: str) -> dict[str, object]:
+    wanted = {"name": "Events", "endpoint": url, "http_method": "POST", "request_format": "json", "status": "active",
+              "subscriptions": kinds}
+    return dict(api("POST", "webhooks", {"webhook": wanted}).json().get("webhook", {}))
+
+
+def test_z5_an_article_that_is_published_or_withdrawn_is_told_to_those_who_subscribed(
+    sandbox: SandboxZendesk, api: Api, receiver: Receiver, connected: Connected,
+) -> None:
+    webhook = subscribe(api, receiver.url, "zen:event-type:article.published", "zen:event-type:article.unpublished")
+    number = sandbox.do.put_article(id="new", title="A new page", html="<p>x</p>")
+    sandbox.do.put_article(id="new", title="A new page", html="<p>An edit is no event.</p>")
+    sandbox.do.put_article(id="draft", title="Not yet", html="<p>x</p>", draft=True)
+    receiver.wait_for(1)
+    sandbox.do.delete_article(id="new")
+    sandbox.do.delete_article(id="draft")
+    receiver.wait_for(2)
+    settle(sandbox)
+    assert len(receiver.seen) == 2
+    assert {h["X-Zendesk-Webhook-Id"] for h, _ in receiver.seen} == {webhook["id"]}
+    first, second = (json.loads(body) for _, body in receiver.seen)
+    assert [e["type"].rpartition(":")[2] for e in (first, second)] == ["article.published", "article.unpublished"]
+    assert {e["subject"] for e in (first, second)} == {f"zen:article:{number}"}
+    assert first["detail"]["id"] == str(number)
+    assert (first["account_id"], first["event"]["title"]) == (sandbox.state.ids.account, "A new page")
+    assert sandbox.do.failures() == []
+
+
+def test_z5_a_webhook_takes_triggers_or_events_and_others_are_a_failure(sandbox: SandboxZendesk, api: Api, receiver: Receiver) -> None:
+    assert subscribe(api, receiver.url, "conditional_ticket_events", "zen:event-type:article.published") == {}
+    assert subscribe(api, receiver.url, "zen:event-type:user.created")
+    assert [f["what"] for f in sandbox.do.failures()] == ["event subscription"]

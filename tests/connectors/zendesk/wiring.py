@@ -17,7 +17,7 @@ from connectors.zendesk.outbound import ZendeskOutbound
 from connectors.zendesk.sandbox import SandboxZendesk
 
 HOOK = "https://candor.acme.example/hooks/zendesk-1"
-SHORT = Timeouts(connect=1.0, read=0.5, total=1.0)
+SHORT = Timeouts(connect=3.0, read=2.0, total=3.0)
 
 
 def settings(desk: SandboxZendesk, **changes: str) -> dict[str, str]:

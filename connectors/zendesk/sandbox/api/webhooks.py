@@ -1,4 +1,4 @@
-"""Webhooks, their secrets, tests and logs (Z9, Z12–Z14).
+"""Webhooks, their secrets, tests and logs (Z5, Z9, Z12–Z14).
 
 Source: REF webhooks; recorded exchanges.
 """
@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from connectors.zendesk.sandbox import answers, shapes
+from connectors.zendesk.sandbox import answers, events, shapes
 from connectors.zendesk.sandbox.api import Desk, admin_only, list_url, sent
 from connectors.zendesk.sandbox.nouns import Webhook
 from connectors.zendesk.sandbox.paging import page
 from connectors.zendesk.sandbox.signature import TESTING_SECRET
 
+_TRIGGERS = "conditional_ticket_events"
 _CHANGEABLE = ("name", "endpoint", "http_method", "request_format", "status", "authentication", "custom_headers")
 
 
@@ -47,12 +48,16 @@ def routes(desk: Desk) -> Blueprint:
                 raise answers.bad_request(f"{name} is required")
         if urlsplit(str(wanted["endpoint"])).scheme not in ("http", "https"):
             raise answers.bad_request("endpoint is not a URL")
+        kinds = list(wanted.get("subscriptions") or [_TRIGGERS])
+        if _TRIGGERS in kinds and len(kinds) > 1:
+            raise answers.bad_request("a webhook is called by triggers or subscribed to events, not both")
         now = state.clock()
         webhook = Webhook(state.ids.ulid(now), str(wanted["name"]), str(wanted["endpoint"]), state.ids.secret(), now, str(g.user.id))
         _set(webhook, wanted)
-        webhook.subscriptions = list(wanted.get("subscriptions") or ["conditional_ticket_events"])
-        if webhook.subscriptions != ["conditional_ticket_events"]:
-            state.recorder.failure(now, "event subscription", "events are not sent yet: use conditional_ticket_events and a trigger")
+        webhook.subscriptions = kinds
+        for kind in kinds:
+            if kind != _TRIGGERS and kind not in events.SENT:
+                state.recorder.failure(now, "event subscription", f"{kind} is not sent yet: use {_TRIGGERS} and a trigger")
         state.webhooks[webhook.id] = webhook
         return jsonify({"webhook": shapes.webhook(webhook)}), 201
 
@@ -65,7 +70,7 @@ def routes(desk: Desk) -> Blueprint:
         admin_only()
         webhook, wanted = webhook_of(webhook_id), sent("webhook")
         kind = wanted.get("subscriptions")
-        if kind and ("conditional_ticket_events" in kind) != ("conditional_ticket_events" in webhook.subscriptions):
+        if kind and (_TRIGGERS in kind) != (_TRIGGERS in webhook.subscriptions):
             raise answers.bad_request("subscriptions cannot be changed to another kind")
         _set(webhook, wanted)
         webhook.updated_us = state.clock()
