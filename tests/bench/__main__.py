@@ -6,6 +6,7 @@ import os
 import sys
 
 import tests.bench
+from tests.bench.measure import machine
 from tests.emit import Emit, modules_with_run, names_of, say, unknown
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     if wrong := unknown(asked, list(modules)):
         sys.exit(wrong)
     emit = Emit()
+    emit("bench", "machine", os.cpu_count(), 1, unit="cores", load=os.getloadavg()[0], **machine())
     for name, module in modules.items():
         if not asked or name in asked:
             say(f"bench: {name} (load {os.getloadavg()[0]:.1f})")

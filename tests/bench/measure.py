@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import math
 import os
+import platform
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
 TICKS = os.sysconf("SC_CLK_TCK")
 SURE = 0.95
+PACKAGES = ("flask", "gunicorn", "sqlalchemy", "marshmallow", "onnxruntime", "tokenizers", "faiss-cpu", "bm25s", "torch", "celery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ def tree(root: int) -> list[int]:
     return found
 
 
-def peak_rss_mb(pid: int) -> float:
-    """The most memory the process has ever held (Linux)."""
-    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) / 1024
+def machine() -> dict[str, object]:
+    """What the figures were measured on: Python, system, and the versions of what they depend on."""
+    found = {"python": platform.python_version(), "system": platform.platform()}
+    return found | {"versions": {name: version(name) for name in PACKAGES}}
+
 
 
 def _outside(n: int) -> int:
