@@ -13,7 +13,7 @@ from connectors.limits import RateBudget
 from connectors.records import Effect, PostReply
 
 SAMPLES = Path("connectors/freshdesk/samples")
-SHORT = Timeouts(connect=1.0, read=0.5, total=1.0)
+SHORT = Timeouts(connect=3.0, read=2.0, total=3.0)
 DATE = "Wed, 11 Mar 2026 12:00:00 GMT"
 
 OWN, MAYA, ANA, STRANGER = 900, 501, 700, 888

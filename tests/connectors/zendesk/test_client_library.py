@@ -17,7 +17,7 @@ from connectors.errors import ConnectorError, RateLimited
 from connectors.records import Status, Unknown, UpdateFields
 from connectors.zendesk.outbound import ZendeskOutbound
 from tests.connectors.conftest import NOON, Peer
-from tests.connectors.zendesk.wiring import peer_client, reply, write
+from tests.connectors.zendesk.wiring import SHORT, peer_client, reply, write
 
 ANSWER = json.dumps({
     "ticket": {"id": 7, "updated_at": "2026-03-11T12:00:00Z"},
@@ -140,7 +140,7 @@ def test_zp7_zp9_the_time_out_and_the_login_are_ours(peer: Peer) -> None:
     peer.say(200, '{"user": {"id": 5, "name": "A"}}')
     client = peer_client(peer.url, SetClock(NOON))
     zenpy = client.zenpy()
-    assert zenpy.users.timeout == (1.0, 0.5)
+    assert zenpy.users.timeout == (SHORT.connect, SHORT.read)
     client.through_zenpy(lambda z: z.users.me())
     assert peer.seen[0].headers["authorization"].startswith("Basic ")
     assert peer.seen[0].headers["user-agent"] == "Candor"
