@@ -22,8 +22,8 @@ def make_celery(broker_url: str, *, publisher: bool = False) -> Celery:
         task_soft_time_limit=75,
         task_time_limit=90,  # below the visibility timeout, or the task would run again in parallel
         worker_soft_shutdown_timeout=20,  # drain on deploy
-        # A task cut off in the middle of a row leaves it to rest until the hard limit and the settle have passed (105 s, measured when Redis
-        # was killed); left alone it ends its row, and the copy of its ring finds nothing to do.
+        # A task cut off in the middle of a row leaves it to rest until hard limit and settle have passed (105 s, measured when Redis was
+        # killed); left alone it ends its row, and the copy of its ring finds nothing to do.
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,  # outlive a long outage of the broker
