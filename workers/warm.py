@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import structlog
 
+from app.core.waits import Drain
 from app.store import marks
 from app.store.database import DEFAULT_TENANT
 from workers.read import guess_language
@@ -17,6 +18,7 @@ def warm_up(work: Work) -> None:
     try:
         work.search(DEFAULT_TENANT).prepare()
         guess_language("a sentence that is long enough to be guessed, so that the model of languages is loaded too")
+        Drain(3.0, 1200.0).wait_seconds(1, 0.9)  # loads scipy
         with work.db.write() as tx:
             marks.write(tx, WARM, str(work.clock()))
     except Exception:

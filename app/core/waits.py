@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from scipy.special import betaincinv  # type: ignore[import-untyped]
-
 from app.core.calendar import (
     after_open_seconds,
     last_closing_of_day,
@@ -48,6 +46,9 @@ class Drain:
         """Open seconds within which this share (0-1) of people with `ahead` tickets before them hear back."""
         if ahead == 0:
             return self.b_seconds * math.expm1(-math.log1p(-share) / self.a)
+        # Imported here: the web process speaks of waits and never works one out, and scipy costs it half a second.
+        from scipy.special import betaincinv  # type: ignore[import-untyped]
+
         # From the far side of the beta distribution: near 1 the subtraction 1 - x would lose every digit in a very long queue.
         left = float(betaincinv(self.a, ahead + 1, 1.0 - share))
         return self.b_seconds * (1.0 - left) / left
