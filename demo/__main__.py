@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import signal
@@ -33,6 +34,7 @@ REMOTES = {"zendesk": ZendeskRemote, "freshdesk": FreshdeskRemote}
 
 def main() -> int:
     options = _options()
+    signal.signal(signal.SIGINT, _stop)  # a shell that starts us in the background would have it ignored
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGHUP, _stop)
     try:
@@ -57,6 +59,11 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
     (var.parent / "models").mkdir(parents=True, exist_ok=True)
     var.mkdir(parents=True, exist_ok=True)
     _share(var / "models", var.parent / "models")
+    alone = (var / "lock").open("w")
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise DemoError(f"another demo plays in {var}: end it first (Ctrl-C there), or its workers would answer these tickets") from None
     work = make_work(load_settings(environment))
     with Processes(var / "logs", environment) as processes:
         # One help centre for both desks, at the first: the same pages twice would only compete with each other.
