@@ -47,6 +47,7 @@ class RouteSchema(_Strict):
     spoken = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
     fallback = fields.String(load_default=None, allow_none=True)
     desk = fields.String(load_default=None, allow_none=True)
+    own_ticket = fields.Boolean(load_default=False)
 
 
 class TeamSchema(_Strict):
@@ -130,7 +131,7 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
               {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["examples"]), tuple(t["playbook"]))
         for t in data["topics"]
     )
-    routes = {name: Route(r["group"], r["spoken"], r["fallback"], r["desk"]) for name, r in data["routes"].items()}
+    routes = {name: Route(r["group"], r["spoken"], r["fallback"], r["desk"], r["own_ticket"]) for name, r in data["routes"].items()}
     for name in [data["default_route"], *(t.route for t in topics if t.route)]:
         if name not in routes:
             raise PolicyError(f"{where}: routes: there is no route {name!r}, but default_route or a topic names it")

@@ -69,6 +69,7 @@ class Route:
     spoken: Mapping[str, str] = field(default_factory=dict)  # language -> "our repairs team"
     fallback: str | None = None  # second group, when nobody of the first is on shift before the horizon
     desk: str | None = None  # another desk, None for the ticket's own
+    own_ticket: bool = False  # the group cannot see the customer's ticket (a private group): it gets an internal one, as another desk does
 
 
 @dataclass(frozen=True, slots=True)

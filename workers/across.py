@@ -1,4 +1,7 @@
-"""A route to another desk: a new internal ticket there, linked both ways; in place, and saying so, when that desk cannot take it."""
+"""A route to people who cannot share the ticket: a new internal one for them, linked both ways; in place, and saying so, when it cannot be.
+
+Those people work at another desk (`desk`), or in a group of this one that does not see other groups' tickets (`own_ticket`).
+"""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -18,7 +21,7 @@ from workers.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Across:
-    """What a route to another desk comes to: a ticket to open there, or the reason why it stays in place."""
+    """What such a route comes to: a ticket to open at `target`, which may be the ticket's own desk, or why it stays in place."""
 
     target: str
     group: str | None
@@ -39,19 +42,20 @@ class Across:
 
 
 def escalate(work: Work, desk: StoredDesk, route: Route, ticket: Ticket, facts: NoteFacts, words: Words) -> Across | None:
-    """None for a route within the desk."""
-    if route.desk is None or route.desk == desk.id:
+    """None for a route to people who can share the ticket."""
+    wanted = route.desk or desk.id
+    if wanted == desk.id and not route.own_ticket:
         return None
     with work.db.read() as tx:
-        target = desk_store.get(tx, desk.tenant, route.desk, work.keys)
-    why = _cannot(target)
+        target = desk_store.get(tx, desk.tenant, wanted, work.keys)
+    why = _cannot(target, desk, route.group)
     subject, body = escalation(facts, ticket, desk.name, words)
     in_place = None
     if why:
-        name = target.name if target else route.desk
+        name = target.name if target else wanted
         in_place = assemble([paragraph(say(words, "agent.escalation.in_place", desk=name, why=why))])
     group = route.group if target is not None and has_group(target, route.group) else None
-    return Across(route.desk, group, subject, body, in_place)
+    return Across(wanted, group, subject, body, in_place)
 
 
 def has_group(desk: StoredDesk, group: str) -> bool:
@@ -59,7 +63,10 @@ def has_group(desk: StoredDesk, group: str) -> bool:
     return isinstance(groups, dict) and group in groups
 
 
-def _cannot(target: StoredDesk | None) -> str:
+def _cannot(target: StoredDesk | None, own: StoredDesk, group: str) -> str:
     if target is None:
         return "no such desk"
-    return "" if target.status == "active" else target.status_why or target.status
+    if target.status != "active":
+        return target.status_why or target.status
+    # At another desk the ticket is for whoever sorts there; at this one it would only lie beside the original.
+    return f"it has no group {group!r}" if target.id == own.id and not has_group(target, group) else ""

@@ -104,10 +104,12 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     fields, tags = _labels(situation, verdict)
     if wait is not None and wait.bound_at is not None and public is not None:
         fields["promised_by"] = speak_moment(wait, policy.hours, agents, situation.now)
+    opened = across.opening(fields, tags) if across else None
     group = route.group if has_group(desk, route.group) else None
     if group is None and route.desk in (None, desk.id):
         log.warning("the desk has no such group; the ticket stays in its own", desk=desk.id, group=route.group)
-    opened = across.opening(fields, tags) if across else None
+    if opened is not None and opened.target == desk.id:
+        group = None  # its people have a ticket of their own, and the customer's stays where its agents see it
     planned = plan(verdict, situation.mode, bodies, group, fields, tags, policy.announce_handoffs, opened)
     return Composed(bodies, planned, wait, route.group)
 

@@ -24,6 +24,7 @@ from connectors.records import Conflict, Effect, Later, Refused, Sent, Stamp
 from workers.after import settled
 from workers.checks import Check, due_anyway, pre_send
 from workers.lease import LEASE_US, Heartbeat
+from workers.refusals import break_desk, refuses_us
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
@@ -93,9 +94,9 @@ def _send(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: T
         return
     write = _write(work, row, effect, check, desk)
     outcome = work.outbound(desk).send(write)
-    if isinstance(outcome, Refused) and outcome.status == 401:
+    if isinstance(outcome, Refused) and outcome.status in (401, 403) and refuses_us(work, desk, outcome.status):
         # Nothing was written, and nothing is wrong with the row: it waits until the desk is connected again.
-        _break_desk(work, desk, outcome.status)
+        break_desk(work, desk, outcome.status)
         outcome = Later(0.0)
     after = protocol.step(started, Answered(outcome), work.clock(), times)
     if isinstance(outcome, Conflict):
@@ -140,8 +141,12 @@ def _reconcile(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, tim
 
 def _deferred(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: Times, error: ConnectorError) -> None:
     now = work.clock()
-    if error.status in (401, 403):
-        _break_desk(work, desk, error.status)
+    if refuses_us(work, desk, error.status):
+        break_desk(work, desk, error.status)
+    elif error.status == 403 and error.permanent:
+        why = "the desk does not let the assistant's user see this ticket any more (403)"
+        _commit(work, row, protocol.step(state, GivenUp(why), now, times))
+        return
     if error.permanent and error.status == 404:
         gone = "the ticket is gone from the desk"
         _commit(work, row, protocol.step(state, Overtaken(gone) if state.state == "ready" else GivenUp(gone), now, times))
@@ -150,11 +155,6 @@ def _deferred(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, time
     # A desk that wants a pause, or a new key from us, has not failed: such a try does not count.
     event = Deferred(now + pause, str(error), counts=error.status not in (401, 403, 429))
     _commit(work, row, protocol.step(state, event, now, times))
-
-
-def _break_desk(work: Work, desk: StoredDesk, status: int) -> None:
-    with work.db.write() as tx:
-        desk_store.set_status(tx, desk.tenant, desk.id, "broken", f"the desk refuses our key ({status}): connect it again")
 
 
 def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None) -> bool:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Row
 
 from app.store import desks as desk_store
-from app.store import inbox, outbox, policies, tickets
+from app.store import inbox, policies, tickets
 from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Policy
@@ -20,53 +20,38 @@ from workers.compose import compose
 from workers.lease import LEASE_US, Heartbeat
 from workers.poll import ask_for_sync
 from workers.record import record
+from workers.refusals import break_desk, refuses_us
 from workers.situate import situate
+from workers.take import Taken, take
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
-BEHIND_OWN_WRITES = 1_000_000  # microseconds between looks while our own writes are still on their way to the ticket
-TICKET_BUSY = 500_000
 FIRST_BACKOFF, LONGEST_BACKOFF = 5_000_000, 600_000_000
-MAX_DESK_FAILURES = 40  # about five hours of a desk that does not answer
 
 
 def process_one(work: Work) -> bool:
     """Work on the next due inbox row, if there is one; True when there was."""
-    now = work.clock()
-    with work.db.write() as tx:
-        row = inbox.claim(tx, now, LEASE_US)
-    if row is None:
+    taken = take(work)
+    if taken is None:
         return False
-    desk = _desk(work, row)
-    if desk is None:
+    row = taken.row
+    if taken.desk is None:
         _end(work, row, "bad", "its desk does not exist any more")
-    elif _exhausted(row):
+    elif taken.exhausted:
         _end(work, row, "bad", f"gave up after {row.attempts} tries and {row.crashes} crashes: open it in the console to replay it")
     elif row.subject == "article":
         _sync_knowledge(work, row)
-    else:
-        _process_ticket(work, row, desk)
+    elif taken.held is not None:
+        _process_ticket(work, taken, desk_store.opened(taken.desk, work.keys), taken.held)
     return True
 
 
-def _process_ticket(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk) -> None:
-    wait_until = _not_yet(work, row)
-    if wait_until is not None:
-        with work.db.write() as tx:
-            inbox.put_back(tx, row.id, row.fence, wait_until, count=False)
-        return
-    now = work.clock()
-    with work.db.write() as tx:
-        held = tickets.lease(tx, row.tenant, desk.id, row.subject_id, now, LEASE_US, work.new_id())
-        if held is None:
-            inbox.put_back(tx, row.id, row.fence, now + TICKET_BUSY, count=False)
-            return
-        policy = policies.load(tx, row.tenant, policies.current_version(tx, row.tenant))
-    with Heartbeat(lambda: _renew(work, row, held)):
+def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTicket) -> None:
+    with Heartbeat(lambda: _renew(work, taken.row, held)):
         try:
-            _decide_and_record(work, row, desk, held, policy)
+            _decide_and_record(work, taken.row, desk, held, policies.parsed(*taken.policy))
         except ConnectorError as error:
-            _desk_failed(work, row, held, desk, error)
+            _desk_failed(work, taken.row, held, desk, error)
 
 
 def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy) -> None:
@@ -76,33 +61,6 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
     composed = compose(work, desk, policy, ticket, situated)
     record(work, row, desk, held, ticket, situated, composed, read_at)
     log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))
-
-
-def _not_yet(work: Work, row: Row[tuple[object, ...]]) -> int | None:
-    """When to look again: the customer may still be writing, or our own words are still on their way."""
-    now = work.clock()
-    with work.db.read() as tx:
-        if outbox.has_open(tx, row.desk, row.subject_id):
-            # A later delivery of the same ticket waits behind an earlier one.
-            return now + BEHIND_OWN_WRITES
-        span = inbox.span_waiting(tx, row.desk, row.subject_id) if row.kind == "delivery" else None
-    if span is None:
-        return None
-    oldest, newest = span
-    settings = work.settings
-    quiet_at = newest + int(settings.debounce_seconds * 1_000_000)
-    latest = oldest + int(settings.debounce_cap_seconds * 1_000_000)
-    due = min(quiet_at, latest)
-    return due if due > now else None
-
-
-def _desk(work: Work, row: Row[tuple[object, ...]]) -> StoredDesk | None:
-    with work.db.read() as tx:
-        return desk_store.get(tx, row.tenant, row.desk, work.keys)
-
-
-def _exhausted(row: Row[tuple[object, ...]]) -> bool:
-    return row.crashes >= inbox.MAX_CRASHES or row.attempts > MAX_DESK_FAILURES
 
 
 def _sync_knowledge(work: Work, row: Row[tuple[object, ...]]) -> None:
@@ -115,14 +73,19 @@ def _sync_knowledge(work: Work, row: Row[tuple[object, ...]]) -> None:
 
 
 def _desk_failed(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, desk: StoredDesk, error: ConnectorError) -> None:
-    now = work.clock()
     log.warning("desk call failed", desk=desk.id, status=error.status, permanent=error.permanent)
+    refused = error.status in (401, 403) and refuses_us(work, desk, error.status)
+    if refused:
+        break_desk(work, desk, error.status)
+    now = work.clock()
     with work.db.write() as tx:
         tickets.release(tx, held.id, held.fence)
-        if error.status in (401, 403):
-            # Every further call would fail the same way: stop, keep every row, tell the admin on the desk's page.
-            desk_store.set_status(tx, desk.tenant, desk.id, "broken", f"the desk refuses our key ({error.status}): connect it again")
+        if refused:
             inbox.put_back(tx, row.id, row.fence, now, count=False)
+        elif error.status == 403 and error.permanent:
+            # Nothing of the ticket is known, not even whom to hand it to: a person sees it among the dead letters.
+            why = "the assistant's user may not see this ticket (403): give it access to the ticket's group or brand, or leave it to people"
+            inbox.finish(tx, row.id, row.fence, "bad", why, now)
         elif error.status in (404, 410):
             inbox.finish(tx, row.id, row.fence, "done", f"the desk has no such ticket any more: {error}", now)
         else:

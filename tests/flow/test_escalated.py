@@ -1,4 +1,4 @@
-"""A route to another desk: a structured ticket there, one thread and one mail for the customer here, linked both ways."""
+"""A route to people who cannot share the ticket: a structured one for them, one thread and one mail for the customer, linked both ways."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -8,8 +8,11 @@ import pytest
 
 from app.store import desks as desk_store
 from app.store.database import DEFAULT_TENANT
+from connectors.freshdesk.sandbox import SandboxFreshdesk
+from connectors.sandbox.faults import Fault
 from connectors.zendesk.sandbox import SandboxZendesk
-from tests.flow.house import House
+from tests.flow.house import DESK, House
+from tests.flow.on_freshdesk import open_freshdesk, replies, write
 from workers.connect import connect
 
 WARRANTY = "I was charged twice for order LF-20417, €89.00 each. Please refund one of the two."
@@ -84,3 +87,113 @@ def test_an_answer_cut_off_after_the_ticket_was_opened_opens_no_second_one(house
     house.write(WARRANTY, "Charged twice")
     house.settle(180)
     assert len(opened(workshop)) == 1
+
+
+# a group of the same desk that does not see other groups' tickets
+@pytest.fixture
+def private(house: House) -> None:
+    house.change_policy(lambda policy: policy["routes"]["billing"].update(own_ticket=True) or policy)
+
+
+@pytest.fixture
+def fresh(house: House) -> Iterator[SandboxFreshdesk]:
+    with open_freshdesk(house) as desk:
+        yield desk
+
+
+@pytest.mark.usefixtures("private")
+def test_a_group_that_cannot_share_the_ticket_gets_one_of_its_own(house: House) -> None:
+    ticket = house.write(WARRANTY, "Charged twice")
+    house.settle()
+    [escalation] = opened(house.desk)
+    billing = house.desk.state.find_group("Billing").id
+    assert escalation.group_id == billing and escalation.requester_id == house.desk.assistant.id
+    assert not any(c.public for c in escalation.comments)
+    text = house.desk.do.ticket(escalation.id)["description"]
+    for wanted in ("AI NOTE", "LF-20417", "TRANSCRIPT", f"ORIGINAL ticket #{ticket} at Larkfield"):
+        assert wanted in text, wanted
+    assert house.desk.do.ticket(int(ticket))["group_id"] != billing, "the customer's ticket stays with those who can see it"
+    assert any(f"#{escalation.id} at Larkfield" in n["plain_body"] for n in house.notes(ticket))
+    assert len(house.replies(ticket)) == 1 and house.owner(ticket) == "people"
+
+
+@pytest.mark.usefixtures("private")
+def test_the_groups_own_ticket_is_nobodys_question_and_its_solution_is_noted_once(house: House) -> None:
+    ticket = house.write(WARRANTY, "Charged twice")
+    house.settle()
+    [escalation] = opened(house.desk)
+    for _ in range(2):
+        house.poll()
+        house.settle()
+    assert house.replies(str(escalation.id)) == [] and len(opened(house.desk)) == 1
+    house.desk.do.solve(escalation.id)
+    for _ in range(2):
+        house.poll()
+        house.settle()
+    assert len([n for n in house.notes(ticket) if "was solved" in n["plain_body"]]) == 1
+    assert len(house.replies(ticket)) == 1
+
+
+@pytest.mark.usefixtures("private")
+def test_an_answer_cut_off_after_the_groups_ticket_was_opened_opens_no_second_one(house: House) -> None:
+    house.desk.do.fault("X1", method="POST", path=r"/tickets$")
+    house.write(WARRANTY, "Charged twice")
+    house.settle(180)
+    assert len(opened(house.desk)) == 1
+
+
+def test_a_group_the_desk_does_not_have_stays_in_place_and_says_so(house: House) -> None:
+    house.change_policy(lambda policy: policy["routes"]["billing"].update(own_ticket=True, group="Chargebacks") or policy)
+    ticket = house.write(WARRANTY, "Charged twice")
+    house.settle()
+    assert opened(house.desk) == []
+    assert any("it has no group 'Chargebacks'" in n["plain_body"] for n in house.notes(ticket))
+    assert len(house.replies(ticket)) == 1
+
+
+@pytest.mark.usefixtures("private")
+def test_a_group_of_a_freshdesk_gets_its_own_ticket_too(house: House, fresh: SandboxFreshdesk) -> None:
+    ticket = write(house, fresh, WARRANTY, "Charged twice")
+    [escalation] = opened_there(fresh)
+    billing = fresh.state.find_group("Billing").id
+    assert escalation.group_id == billing and escalation.requester_id == fresh.assistant.id
+    assert "LF-20417" in fresh.do.ticket(escalation.id)["description_text"]
+    assert fresh.do.ticket(ticket)["group_id"] != billing
+    assert any(f"#{escalation.id} at Accounts" in n["body_text"] for n in fresh.do.notes(ticket))
+    assert len(replies(fresh, ticket)) == 1
+    house.poll()  # the first one only finds out where to go on from
+    fresh.do.solve(escalation.id)
+    for _ in range(2):
+        house.poll()
+        house.settle(200)
+    assert len([n for n in fresh.do.notes(ticket) if "was solved" in n["body_text"]]) == 1
+    assert opened_there(fresh) == [escalation] and replies(fresh, escalation.id) == []
+
+
+@pytest.mark.parametrize("status", ["paused", "broken"])
+def test_a_route_from_a_freshdesk_to_a_desk_that_cannot_take_it_stays_in_place_and_says_so(
+    house: House, fresh: SandboxFreshdesk, status: str,
+) -> None:
+    house.change_policy(lambda policy: policy["routes"]["billing"].update(desk=DESK) or policy)
+    with house.db.write() as tx:
+        desk_store.set_status(tx, DEFAULT_TENANT, DESK, status, f"{status} for a test")
+    ticket = write(house, fresh, WARRANTY, "Charged twice")
+    assert opened(house.desk) == []
+    [note] = fresh.do.notes(ticket)
+    assert "Passed on inside this ticket" in note["body_text"] and f"{status} for a test" in note["body_text"]
+    assert len(replies(fresh, ticket)) == 1
+
+
+def test_a_desk_that_will_not_open_the_ticket_is_told_to_the_originals_agents(
+    house: House, workshop: SandboxZendesk,
+) -> None:
+    workshop.do.faults.arm(Fault("answer", method="POST", path=r"/tickets$", status=422, body='{"error": "RecordInvalid"}', count=9))
+    ticket = house.write(WARRANTY, "Charged twice")
+    house.settle(180)
+    assert opened(workshop) == []
+    assert any("could not be opened" in n["plain_body"] and "This ticket is the only one" in n["plain_body"] for n in house.notes(ticket))
+    assert len(house.replies(ticket)) == 1
+
+
+def opened_there(desk: SandboxFreshdesk) -> list[Any]:
+    return [t for t in desk.state.tickets.values() if "candor_escalation" in t.tags]

@@ -3,16 +3,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from app.store.database import DEFAULT_TENANT
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from tests.flow.house import House
-from workers.connect import connect
+from tests.flow.on_freshdesk import FRESH, open_freshdesk, replies, write
 
-FRESH = "accounts"
 RETURN = "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return them, and how?"
 PERSON = "This is going in circles. Can I please talk to a real person?"
 CHARGED = "I was charged twice for order LF-20417, £89.00 each. Please refund one of the two."
@@ -20,22 +17,8 @@ CHARGED = "I was charged twice for order LF-20417, £89.00 each. Please refund o
 
 @pytest.fixture
 def fresh(house: House) -> Iterator[SandboxFreshdesk]:
-    with SandboxFreshdesk(None, seed=13, clock=house.clock, account="larkfield-accounts") as desk:
-        given = {"subdomain": desk.account, "api_key": desk.api_key}
-        assert connect(house.work, DEFAULT_TENANT, FRESH, "freshdesk", "Accounts", given, desk.url, house.url, lambda step: None)
-        house.clock.advance(3)  # the web process learns of the new desk's secret within two seconds
+    with open_freshdesk(house) as desk:
         yield desk
-
-
-def write(house: House, desk: SandboxFreshdesk, text: str, subject: str = "A question") -> int:
-    ticket = int(desk.do.customer_ticket(name="Maya Okonkwo", email="maya@example.com", subject=subject, text=text))
-    assert desk.deliveries.wait_idle(10)
-    house.settle(200)
-    return ticket
-
-
-def replies(desk: SandboxFreshdesk, ticket: int) -> list[dict[str, Any]]:
-    return [r for r in desk.do.public_replies(ticket) if r["user_id"] == desk.assistant.id]
 
 
 def test_a_question_is_answered_with_a_reference_the_customer_can_read(house: House, fresh: SandboxFreshdesk) -> None:
