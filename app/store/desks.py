@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection as Tx
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from app.keys import Keys, seal, unseal
 from app.store.tables import desks
@@ -55,12 +55,21 @@ def installed(tx: Tx, tenant: str, desk_id: str, state: Mapping[str, object], se
 
 
 def all_desks(tx: Tx, keys: Keys) -> list[StoredDesk]:
-    return [_stored(row, keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()]
+    return [opened(row, keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()]
+
+
+_ROW = select(desks).where(desks.c.tenant == bindparam("of_tenant"), desks.c.id == bindparam("of_desk"))
+
+
+def row_of(tx: Tx, tenant: str, desk_id: str) -> Row[tuple[object, ...]] | None:
+    """The desk's row as it is stored, its secrets sealed."""
+    return tx.execute(_ROW, {"of_tenant": tenant, "of_desk": desk_id}).first()
+
 
 
 def get(tx: Tx, tenant: str, desk_id: str, keys: Keys) -> StoredDesk | None:
-    row = tx.execute(select(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id)).first()
-    return None if row is None else _stored(row, keys)
+    row = row_of(tx, tenant, desk_id)
+    return None if row is None else opened(row, keys)
 
 
 def set_status(tx: Tx, tenant: str, desk_id: str, status: str, why: str | None) -> None:
@@ -82,7 +91,8 @@ def _sealed_settings(settings: Mapping[str, str], secret_keys: frozenset[str], k
         "_sealed": sorted(secret_keys & settings.keys())}, sort_keys=True)
 
 
-def _stored(row: Row[tuple[object, ...]], keys: Keys) -> StoredDesk:
+def opened(row: Row[tuple[object, ...]], keys: Keys) -> StoredDesk:
+    """The desk of a row in clear text."""
     raw = json.loads(row.settings)
     sealed = set(raw.pop("_sealed", []))
     clear = {k: (unseal(keys.box, v.encode()) if k in sealed else v) for k, v in raw.items()}

@@ -3,11 +3,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from app.store.tables import policy_versions
 from config.load import parse_policy
 from config.policy import Policy
+
+_NEWEST = (
+    select(policy_versions.c.yaml, policy_versions.c.version).where(policy_versions.c.tenant == bindparam("of_tenant"))
+    .order_by(policy_versions.c.version.desc()).limit(1)
+)
+
+
+def newest(tx: Connection, tenant: str) -> tuple[str, int]:
+    """The YAML and the number of the current version. Raises NoResultFound when the tenant has none."""
+    yaml, version = tx.execute(_NEWEST, {"of_tenant": tenant}).one()
+    return yaml, version
 
 
 def current_version(tx: Connection, tenant: str) -> int:
@@ -21,13 +32,13 @@ def text(tx: Connection, tenant: str, version: int) -> str:
 
 
 def load(tx: Connection, tenant: str, version: int) -> Policy:
-    return _parsed(text(tx, tenant, version), version)
+    return parsed(text(tx, tenant, version), version)
 
 
 # Every ticket asks for it, and reading the YAML took longer than the whole rest of the ticket. Kept by its text, so that equal versions of
 # two tenants, or of two databases, are never mixed up.
 @lru_cache(maxsize=64)
-def _parsed(yaml: str, version: int) -> Policy:
+def parsed(yaml: str, version: int) -> Policy:
     return parse_policy(yaml, f"policy version {version}", version)
 
 
