@@ -7,6 +7,7 @@ import json
 import os
 import stat
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -27,7 +28,7 @@ class Keys:
 
     @property
     def box(self) -> MultiFernet:
-        return MultiFernet([Fernet(k) for k in self.fernet])
+        return _box(self.fernet)
 
     def mac(self, *parts: str) -> str:
         """Keyed hash (hex) of the parts, each length-prefixed so that no two lists of parts collide."""
@@ -36,6 +37,11 @@ class Keys:
     def fingerprint(self) -> str:
         """Equal on hosts that hold equal keys; tells nothing about them."""
         return self.mac("fingerprint")[:12]
+
+
+@lru_cache(maxsize=4)
+def _box(fernet: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(k) for k in fernet])
 
 
 def length_prefixed(*parts: str) -> bytes:

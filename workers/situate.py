@@ -39,7 +39,7 @@ class Situated:
     decision: Decision
     events: tuple[Event, ...]
     mode_why: str
-    requester: str
+    address: str  # the customer's, or what stands for it
     query: str
     ticket_row: str  # our id of the ticket: the address of its story
 
@@ -63,7 +63,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     )
     if Event.SEND_DRAFT in events:
         situation, decision = decide_draft(work, desk, ticket, situation)
-        return Situated(situation, decision, events, mode_why, stored.requester, "", held.id)
+        return Situated(situation, decision, events, mode_why, address_of(desk, ticket), "", held.id)
     decision, query = decide(situation), ""
     if decision is None:
         query = search_text(ticket, reading)
@@ -71,7 +71,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, query, found)))
         decision = decide(situation)
     assert decision is not None, "with findings the last rule always hits"
-    return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, stored.requester, query, held.id)
+    return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, address_of(desk, ticket), query, held.id)
 
 
 def _proven(work: Work, tenant: str, situation: Situation, decision: Decision) -> Decision:
@@ -158,20 +158,22 @@ def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMem
 class _Stored:
     """What our own rows know about the customer and this turn."""
 
-    requester: str
     asked_person_at: int | None
     ceiling: Mode
     taken: bool
 
 
 def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading, now: int) -> _Stored:
-    address = ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
-    with work.db.write() as tx:
-        requester = requesters.meet(tx, desk.tenant, address, work.keys, now, work.new_id())
+    with work.db.read() as tx:
         return _Stored(
-            requester, requesters.asked_person_at(tx, desk.tenant, requester),
+            requesters.asked_person_at(tx, desk.tenant, address_of(desk, ticket), work.keys),
             caps.ceiling(tx, desk.tenant, desk.id, reading.topic, now), outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn),
         )
+
+
+def address_of(desk: StoredDesk, ticket: Ticket) -> str:
+    """What a customer is known by: the mail address; without one, their id on the desk."""
+    return ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
 
 
 def _mode(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode) -> tuple[Mode, str]:

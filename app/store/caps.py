@@ -1,12 +1,17 @@
 """What is switched down by the kill switch, a breaker or a fall-back. The effective mode is the lower of wish and caps."""
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select
 
 from app.store.tables import caps
 from config.policy import Mode, lower
 
 KILL = "kill"
+_CAPS = select(caps.c.cap).where(
+    caps.c.tenant == bindparam("of_tenant"), caps.c.desk.in_([bindparam("of_desk"), "*"]), caps.c.topic.in_([bindparam("of_topic"), "*"]),
+    caps.c.cap != KILL, or_(caps.c.until.is_(None), caps.c.until > bindparam("now")))
 
 
 def set_cap(tx: Connection, tenant: str, desk: str, topic: str, cap: str, why: str, by: str, until: int | None, now: int,
@@ -20,6 +25,14 @@ def lift(tx: Connection, tenant: str, desk: str, topic: str, cap: str) -> int:
     return tx.execute(gone).rowcount
 
 
+def kill_switches(tx: Connection, now: int, tenant: str | None = None) -> Sequence[Row[tuple[object, ...]]]:
+    """Every kill switch that is on, of one tenant or (for the operator's eyes) of all; `desk` is "*" for one over every desk."""
+    query = select(caps).where(caps.c.cap == KILL, _holds(now))
+    if tenant is not None:
+        query = query.where(caps.c.tenant == tenant)
+    return tx.execute(query.order_by(caps.c.created_at, caps.c.id)).all()
+
+
 def killed(tx: Connection, tenant: str, desk: str, now: int) -> str | None:
     """Why nothing may be sent to the desk now; None when it may."""
     query = select(caps.c.why).where(caps.c.tenant == tenant, caps.c.desk.in_((desk, "*")), caps.c.cap == KILL, _holds(now)).limit(1)
@@ -28,9 +41,8 @@ def killed(tx: Connection, tenant: str, desk: str, now: int) -> str | None:
 
 def ceiling(tx: Connection, tenant: str, desk: str, topic: str, now: int) -> Mode:
     """The highest mode the caps leave."""
-    query = select(caps.c.cap).where(
-        caps.c.tenant == tenant, caps.c.desk.in_((desk, "*")), caps.c.topic.in_((topic, "*")), caps.c.cap != KILL, _holds(now))
-    return lower(Mode.SEND, *(Mode(c) for c in tx.execute(query).scalars()))
+    held = tx.execute(_CAPS, {"of_tenant": tenant, "of_desk": desk, "of_topic": topic, "now": now}).scalars()
+    return lower(Mode.SEND, *(Mode(c) for c in held))
 
 
 def _holds(now: int) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
 
 from app.keys import Keys
 from app.store import requesters
@@ -29,31 +29,37 @@ class Entry:
     reason: str | None = None
 
 
+# The desk's row is locked first, so that two writers make one chain.
+_HEAD = (
+    select(desks.c.ledger_seq, ledger.c.mac)
+    .outerjoin(ledger, and_(ledger.c.tenant == desks.c.tenant, ledger.c.desk == desks.c.id, ledger.c.seq == desks.c.ledger_seq))
+    .where(desks.c.id == bindparam("of_desk"), desks.c.tenant == bindparam("of_tenant")).with_for_update(of=desks)
+)
+_MOVE_HEAD = update(desks).where(desks.c.id == bindparam("of_desk")).values(ledger_seq=bindparam("seq"), ledger_mac=bindparam("head"))
+_ADD, _ADD_TEXT = insert(ledger), insert(ledger_text)
+
+
 def append(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping[str, object] | None = None,
            requester: str | None = None) -> int:
     """Add the entry to its desk's chain and return its place in it.
 
-    The desk's head row is locked by the update, so that two writers make one chain. `texts` are sealed under the requester's key.
+    `texts` are sealed under the requester's key.
     """
-    seq = tx.execute(
-        update(desks).where(desks.c.id == entry.desk, desks.c.tenant == tenant)
-        .values(ledger_seq=desks.c.ledger_seq + 1).returning(desks.c.ledger_seq)
-    ).scalar_one()
-    query = select(ledger.c.mac).where(ledger.c.tenant == tenant, ledger.c.desk == entry.desk, ledger.c.seq == seq - 1)
-    previous = tx.execute(query).scalar_one_or_none() or ""
+    head = tx.execute(_HEAD, {"of_desk": entry.desk, "of_tenant": tenant}).one()
+    seq, previous = int(head.ledger_seq) + 1, head.mac or ""
     payload = canonical(entry.payload)
     mac = chain_mac(keys, tenant, entry, seq, previous, payload)
-    tx.execute(insert(ledger).values(
-        id=entry.id, tenant=tenant, desk=entry.desk, seq=seq, at=entry.at, ticket=entry.ticket, kind=entry.kind, verdict=entry.verdict,
-        reason=entry.reason, prev_mac=previous, mac=mac, payload=payload,
-    ))
-    tx.execute(update(desks).where(desks.c.id == entry.desk).values(ledger_mac=head_of(keys, entry.desk, seq, mac)))
+    tx.execute(_ADD, {
+        "id": entry.id, "tenant": tenant, "desk": entry.desk, "seq": seq, "at": entry.at, "ticket": entry.ticket, "kind": entry.kind,
+        "verdict": entry.verdict, "reason": entry.reason, "prev_mac": previous, "mac": mac, "payload": payload,
+    })
+    tx.execute(_MOVE_HEAD, {"of_desk": entry.desk, "seq": seq, "head": head_of(keys, entry.desk, seq, mac)})
     if texts is not None and requester is not None:
         box = requesters.box(tx, tenant, requester, keys)
         if box is not None:
             sealed = box.encrypt(json.dumps(texts, ensure_ascii=False).encode())
-            tx.execute(insert(ledger_text).values(entry=entry.id, tenant=tenant, requester=requester, sealed=sealed))
-    return int(seq)
+            tx.execute(_ADD_TEXT, {"entry": entry.id, "tenant": tenant, "requester": requester, "sealed": sealed})
+    return seq
 
 
 def texts(tx: Connection, tenant: str, entry: str, keys: Keys) -> dict[str, object] | None:

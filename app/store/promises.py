@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -11,14 +11,24 @@ from app.core.verdicts import Wait
 from app.store.tables import promises, queue_events
 
 
+_MAKE = insert(promises)
+_EVENT = {
+    name: maker(queue_events).on_conflict_do_nothing(index_elements=["desk", "ticket", "kind", "at"])
+    for name, maker in (("sqlite", sqlite_insert), ("postgresql", pg_insert))
+}
+_REPLIES = select(func.count(func.distinct(queue_events.c.ticket))).where(
+    queue_events.c.tenant == bindparam("of_tenant"), queue_events.c.desk == bindparam("of_desk"),
+    queue_events.c.group_name == bindparam("of_group"), queue_events.c.kind == "replied")
+
+
 def make(tx: Connection, tenant: str, desk: str, ticket: str, group: str, wait: Wait, entry: str, now: int, row_id: str) -> None:
     """Keep what the customer is told; also when we told that we cannot say."""
     typical = None if wait.typical_seconds is None else now + wait.typical_seconds * 1_000_000
-    tx.execute(insert(promises).values(
-        id=row_id, tenant=tenant, desk=desk, ticket=ticket, group_name=group, made_at=now, typical_at=typical, bound_at=wait.bound_at,
-        why_not=wait.why_not, inputs=json.dumps(dict(wait.inputs), sort_keys=True), version=wait.version,
-        state="open" if wait.bound_at is not None else "none", entry=entry,
-    ))
+    tx.execute(_MAKE, {
+        "id": row_id, "tenant": tenant, "desk": desk, "ticket": ticket, "group_name": group, "made_at": now, "typical_at": typical,
+        "bound_at": wait.bound_at, "why_not": wait.why_not, "inputs": json.dumps(dict(wait.inputs), sort_keys=True),
+        "version": wait.version, "state": "open" if wait.bound_at is not None else "none", "entry": entry,
+    })
 
 
 def replied(tx: Connection, tenant: str, desk: str, ticket: str, at: int) -> int:
@@ -44,13 +54,10 @@ def lapse(tx: Connection, tenant: str, now: int) -> int:
 
 def queue_event(tx: Connection, tenant: str, desk: str, group: str, ticket: str, kind: str, at: int, row_id: str) -> None:
     """`arrived`, `replied` or `left`; the same event seen twice is one."""
-    maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
-    tx.execute(maker(queue_events).values(id=row_id, tenant=tenant, desk=desk, group_name=group, ticket=ticket, kind=kind, at=at)
-               .on_conflict_do_nothing(index_elements=["desk", "ticket", "kind", "at"]))
+    event = {"id": row_id, "tenant": tenant, "desk": desk, "group_name": group, "ticket": ticket, "kind": kind, "at": at}
+    tx.execute(_EVENT[tx.dialect.name], event)
 
 
 def replies_seen(tx: Connection, tenant: str, desk: str, group: str) -> int:
     """How many first replies of people Candor has seen in this queue."""
-    query = select(func.count(func.distinct(queue_events.c.ticket))).where(
-        queue_events.c.tenant == tenant, queue_events.c.desk == desk, queue_events.c.group_name == group, queue_events.c.kind == "replied")
-    return int(tx.execute(query).scalar_one())
+    return int(tx.execute(_REPLIES, {"of_tenant": tenant, "of_desk": desk, "of_group": group}).scalar_one())

@@ -5,13 +5,21 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from app.store.tables import snapshots
 
 PUBLIC = "public"  # what customers may read
 AGENTS = "agents"  # everything
 VISIBILITIES = (PUBLIC, AGENTS)
+
+
+_NEWEST = (
+    select(snapshots.c.id)
+    .where(snapshots.c.tenant == bindparam("of_tenant"), snapshots.c.visibility == bindparam("for_whom"),
+           snapshots.c.model == bindparam("by_model"))
+    .order_by(snapshots.c.created_at.desc(), snapshots.c.id.desc()).limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +47,7 @@ def add(conn: Connection, tenant: str, snapshot: Snapshot) -> None:
 
 def newest_id(conn: Connection, tenant: str, visibility: str, model: str) -> str | None:
     """The newest snapshot made with this model; one look at an index, asked before every search."""
-    return conn.execute(
-        select(snapshots.c.id)
-        .where(snapshots.c.tenant == tenant, snapshots.c.visibility == visibility, snapshots.c.model == model)
-        .order_by(snapshots.c.created_at.desc(), snapshots.c.id.desc())
-        .limit(1)
-    ).scalar()
+    return conn.execute(_NEWEST, {"of_tenant": tenant, "for_whom": visibility, "by_model": model}).scalar()
 
 
 def get(conn: Connection, tenant: str, snapshot_id: str) -> Snapshot | None:

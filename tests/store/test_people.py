@@ -84,9 +84,9 @@ def test_a_new_key_in_front_still_opens_what_the_old_one_sealed(db, keys):
 def test_when_somebody_asked_for_a_person_is_remembered(db, keys):
     maya = meet(db, keys, "maya@example.com", "r1")
     with db.write() as tx:
-        assert requesters.asked_person_at(tx, TENANT, maya) is None
+        assert requesters.asked_person_at(tx, TENANT, "maya@example.com", keys) is None
         requesters.remember_asked_person(tx, TENANT, maya, NOW)
-        assert requesters.asked_person_at(tx, TENANT, maya) == NOW
+        assert requesters.asked_person_at(tx, TENANT, "maya@example.com", keys) == NOW
 
 
 def plant(db: Database, keys: Keys) -> str:
