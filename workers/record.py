@@ -52,7 +52,8 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
             _people(work, tx, desk, ticket, held, situated, now)
             _label(work, tx, desk, ticket, situated, now)
             report_solved(work, tx, desk, ticket, situated.situation.memory, now)
-            saved = tickets.save(tx, held.id, held.fence, **_ticket_values(work, tx, desk, ticket, situated, composed, requester, held, now))
+            values = _ticket_values(work, tx, desk, ticket, situated, composed, requester, held, now)
+            saved = tickets.save(tx, held.id, held.fence, **values)
             result = _result(situated)
             if not saved or not inbox.finish(tx, row.id, row.fence, "done", result, now):
                 raise Superseded(row.id)

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.core.verdicts import Wait
 from app.store.tables import promises, queue_events
 
-
 _MAKE = insert(promises)
 _EVENT = {
     name: maker(queue_events).on_conflict_do_nothing(index_elements=["desk", "ticket", "kind", "at"])

@@ -11,7 +11,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.keys import Keys, seal, unseal
 from app.store.tables import requesters
 
-
 _ROW = select(requesters).where(requesters.c.tenant == bindparam("of_tenant"), requesters.c.address_hmac == bindparam("of_address"))
 _KEY = select(requesters.c.wrapped_key).where(requesters.c.tenant == bindparam("of_tenant"), requesters.c.id == bindparam("of_id"))
 _MAKE = {
