@@ -75,6 +75,14 @@ class Desk(Protocol):
         """The ticket's present stamp alone: the cheapest read that carries the desk's clock."""
         ...
 
+    def since_own_write(self, ticket_id: str, made: Stamp) -> Ticket | Stamp:
+        """What has come after our own write that made this stamp, in as few calls as the desk allows.
+
+        The same stamp with the desk's clock as it is now, when nobody else has said anything since, nor within that very second; the ticket
+        as it is now otherwise, or when the desk cannot tell. Who its people are may then be left out, but for their roles.
+        """
+        ...
+
     def identity(self, person: Person) -> Person:
         """The person with `verified` filled in, where the desk knows."""
         ...

@@ -70,14 +70,30 @@ def _ticket_check(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, st
     # taken after a conflict.
     whole = row.place == 0 and not state.restamped
     sound = whole and stamp is not None and protocol.stamp_is_fresh(stamp, now, times) and protocol.stamp_is_safe(stamp, times)
-    # Without a fence a public reply is preceded by a look at the ticket, always; a note does not talk over anybody.
-    if sound and (fenced or row.effect != "public"):
+    reader = work.desk(desk)
+    if sound and (fenced or row.effect != "public" or _untouched(reader.stamp(row.ticket), stamp)):
         return Check(None, stamp, tuple(json.loads(row.tags)))
-    return _full_read(work, row, desk, state, times, now, fenced)
+    if row.purpose != "handoff_notice" or row.place == 0 or stamp is None:
+        return _weighed(row, reader.ticket(row.ticket), state, times, now, fenced)
+    # Behind our own note: nobody but us made this stamp, so only who has spoken since is asked. A notice carries neither tags nor fields.
+    found = reader.since_own_write(row.ticket, stamp)
+    if isinstance(found, Ticket):
+        return _weighed(row, found, state, times, now, fenced)
+    return Check(None if protocol.stamp_is_safe(found, times) else _next_second(now), found)
 
 
-def _full_read(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state: OutboxRow, times: Times, now: int, fenced: bool) -> Check:
-    ticket = work.desk(desk).ticket(row.ticket)
+def _untouched(present: Stamp, read: Stamp | None) -> bool:
+    """Without a fence a public reply is preceded by a look at the ticket, always. A stamp that was safe when read, and is still there, says
+    that nothing has happened since: it moves with every conversation, which each installation shows on the desk itself."""
+    return read is not None and present.value == read.value
+
+
+def _next_second(now: int) -> Deferred:
+    return Deferred(now + SECOND_OVER, "the ticket changed within this second")
+
+
+def _weighed(row: Row[tuple[object, ...]], ticket: Ticket, state: OutboxRow, times: Times, now: int, fenced: bool) -> Check:
+    """What the ticket, just read, says about the call."""
     moved = fenced and state.stamp is not None and ticket.stamp.value != state.stamp.value
     why = _overtaken(row, ticket)
     if why and not (moved and state.sends):
@@ -87,7 +103,7 @@ def _full_read(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, state
         # A call that may have been made before must never go out on a newer stamp.
         return Check(None, state.stamp, ticket.tags)
     if not protocol.stamp_is_safe(ticket.stamp, times):
-        return Check(Deferred(now + SECOND_OVER, "the ticket changed within this second"), state.stamp if fenced else ticket.stamp)
+        return Check(_next_second(now), state.stamp if fenced else ticket.stamp)
     return Check(None, ticket.stamp, ticket.tags)
 
 

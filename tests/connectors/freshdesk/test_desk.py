@@ -66,6 +66,17 @@ def test_a_ticket_is_read_whole_in_two_calls(case: Case) -> None:
     assert ticket.stamp.changed_at == case.clock() - 5 * SECOND
 
 
+def test_after_our_own_write_the_ticket_is_read_again_without_the_requester_who_costs_extra(case: Case) -> None:
+    sent = case.out.send(case.write(PostNote("<p>Noted.</p>", "Noted.")))
+    assert isinstance(sent, Sent) and sent.stamp is not None
+    case.sandbox.do.agent_reply(case.number, "I have this one.")  # within the second of our note
+    before = len(case.sandbox.do.requests())
+    found = case.desk.since_own_write(case.id, sent.stamp)
+    assert isinstance(found, Ticket)
+    assert [(m.author.role, m.public) for m in found.messages[1:]] == [(Role.ASSISTANT, False), (Role.AGENT, True)]
+    assert ["include" in r["query"] for r in case.sandbox.do.requests()[before:]] == [False, False]
+
+
 def test_every_conversation_moves_the_stamp(case: Case) -> None:
     seen = {case.desk.stamp(case.id).value}
     for act in (

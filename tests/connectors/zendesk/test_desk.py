@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import pytest
 
 from connectors.clock import MINUTE, SECOND, SetClock, to_iso
 from connectors.errors import ConnectorError
-from connectors.records import ChangedTicket, Person, Role, Status, UpdateFields
+from connectors.records import ChangedTicket, Person, PostNote, Role, Sent, Stamp, Status, Ticket, UpdateFields
 from connectors.zendesk import payloads
-from connectors.zendesk.client import next_link
+from connectors.zendesk.client import ZendeskClient, next_link
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.sandbox import SandboxZendesk
 from tests.connectors.conftest import NOON, Peer
@@ -48,6 +49,57 @@ def test_the_stamp_carries_the_desks_clock_and_ours(sandbox: SandboxZendesk, clo
     assert stamp == desk.ticket(str(mayas_ticket)).stamp
     assert (stamp.value, stamp.changed_at) == (to_iso(written), written)
     assert (stamp.desk_now, stamp.read_at) == (written + 90 * SECOND, clock())
+
+
+def _noted(of: ZendeskClient, ticket_id: int, clock: SetClock) -> Stamp:
+    """The stamp that our own note made, two seconds ago."""
+    clock.advance(5)
+    note = write(str(ticket_id), PostNote("<p>For you.</p>", "For you."), safe_stamp(ZendeskDesk(of), str(ticket_id), clock))
+    sent = outbound(of).send(note)
+    assert isinstance(sent, Sent) and sent.stamp is not None
+    return sent.stamp
+
+
+def test_that_nobody_spoke_after_our_own_note_is_told_in_one_call(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+    of = installed(sandbox, clock)
+    made = _noted(of, mayas_ticket, clock)
+    clock.advance(2)
+    before = len(of.session.calls)
+    found = ZendeskDesk(of).since_own_write(str(mayas_ticket), made)
+    assert list(of.session.calls)[before:] == [("GET", "/api/v2/tickets/{id}/comments.json")]
+    assert found == replace(made, desk_now=clock(), read_at=clock())
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 7], ids=["the same second", "the next", "later"])
+def test_who_spoke_after_our_own_note_is_read_whatever_the_stamp_says(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int, seconds: int
+) -> None:
+    of = installed(sandbox, clock)
+    made = _noted(of, mayas_ticket, clock)
+    clock.advance(seconds)
+    sandbox.do.agent_reply(mayas_ticket, "I have this one.")
+    clock.advance(2)
+    found = ZendeskDesk(of).since_own_write(str(mayas_ticket), made)
+    assert isinstance(found, Ticket) and found.messages[-1].text == "I have this one."
+    assert (found.stamp.value == made.value) == (seconds == 0)  # hidden from whoever looks at the stamp alone
+
+
+def test_a_desk_that_lists_its_oldest_comments_first_is_read_to_the_end(peer: Peer) -> None:
+    """Asked for the newest first; should it not listen, nobody may be overlooked on a later page."""
+    def page(number: int, author: int, at: str, more: bool) -> tuple[int, dict[str, str], bytes]:
+        comment = {"id": number, "author_id": author, "public": True, "plain_body": "x", "created_at": at}
+        link = f"https://acme.zendesk.com/api/v2/tickets/7/comments.json?page%5Bafter%5D={number}"
+        body = {"comments": [comment], "meta": {"has_more": more}, "links": {"next": link}}
+        return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+    made = Stamp("2026-03-11T11:00:00Z", NOON - 60 * MINUTE, NOON, NOON)
+    ticket = {"id": 7, "requester_id": 1, "status": "open", "created_at": made.value, "updated_at": made.value}
+    whole = {"ticket": ticket, "users": [{"id": 1, "role": "end-user"}, {"id": 9, "role": "agent"}]}
+    old, new = page(1, 1, "2026-03-11T10:00:00Z", True), page(2, 9, made.value, False)
+    # The first page alone is old and its only comment is both ends of it: it must not be taken for the newest.
+    peer.answers = [page(0, 5, "2026-03-11T09:00:00Z", True), old, new, (200, old[1], json.dumps(whole).encode()), old, new]
+    found = ZendeskDesk(peer_client(peer.url, SetClock(NOON), {"user_id": "5"})).since_own_write("7", made)
+    assert isinstance(found, Ticket) and found.messages[-1].author.role is Role.AGENT
 
 
 def test_a_read_without_the_desks_clock_never_passes_the_same_second_guard() -> None:
