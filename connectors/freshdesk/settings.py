@@ -38,6 +38,11 @@ class DeskSchema(Schema):
         validate=validate.Regexp(r"\A[0-9, ]*\Z", error="takes user ids with commas between"),
         metadata={"label": "User ids of other bots"},
     )
+    one_mail = fields.String(
+        load_default="",
+        validate=validate.OneOf(["", "yes"], error="is yes, or empty"),
+        metadata={"label": "One mail a message", "help": "yes: tickets the assistant answers get no acknowledgement of the desk's own"},
+    )
 
 
 SETTINGS_KEYS = tuple(DeskSchema().fields)

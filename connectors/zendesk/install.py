@@ -14,6 +14,7 @@ from connectors.zendesk import blueprint
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.guard import prove
+from connectors.zendesk.onemail import STATE, OneMail
 from connectors.zendesk.payloads import Json
 
 Progress = Callable[[Step], None]
@@ -28,6 +29,7 @@ class _Found:
     trigger: Json | None
     next_step: Json | None  # the trigger for it
     fields: Mapping[str, Json]  # our name -> the desk's field
+    triggers: Sequence[Json]  # every one, the desk's own too
 
 
 class ZendeskInstall:
@@ -52,7 +54,8 @@ class ZendeskInstall:
         webhook_id, field_id = ((there or {}).get("id", "") for there in (found.webhook, found.fields.get("next_step")))
         chosen = blueprint.next_step_trigger_wanted(str(webhook_id), str(field_id))
         steps.append(_planned("trigger of the next step", found.next_step, lambda there: blueprint.trigger_fits(there, chosen)))
-        return [*steps, _planned(_ARTICLES, found.articles, lambda there: blueprint.webhook_fits(there, articles))]
+        steps.append(_planned(_ARTICLES, found.articles, lambda there: blueprint.webhook_fits(there, articles)))
+        return [*steps, *OneMail(self._client).plan(found.triggers)]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
         """Create what is missing, update what differs.
@@ -81,6 +84,7 @@ class ZendeskInstall:
         chosen = blueprint.next_step_trigger_wanted(webhook_id, fields["next_step"])
         self._step("trigger of the next step", note, lambda: self._trigger(found.next_step, chosen))
         articles_id = self._articles(found.articles, hook_url, note)
+        changed = OneMail(self._client).apply(found.triggers, note)
         # Each webhook signs with a secret of its own, and both deliver to the same address.
         secrets = tuple(self._secret(i) for i in (webhook_id, articles_id) if i is not None)
         state = {
@@ -92,6 +96,7 @@ class ZendeskInstall:
             "articles_webhook_id": articles_id,
             "trigger_id": trigger_id,
             "hook_url": hook_url,
+            STATE: changed,
         }
         return Installed(tuple(steps), state, secrets)
 
@@ -102,8 +107,12 @@ class ZendeskInstall:
         return proof.held
 
     def remove(self, progress: Progress) -> None:
-        """Take away what carries our names: the triggers before their webhook, then the fields with their values on old tickets."""
+        """Take away what carries our names: the triggers before their webhook, then the fields with their values on old tickets.
+
+        Triggers of the admin that we gave our condition to are as they were again.
+        """
         found = self._survey()
+        OneMail(self._client).undo(found.triggers, progress)
         for name, trigger in (("trigger", found.trigger), ("trigger of the next step", found.next_step)):
             if trigger is not None:
                 self._remove(name, progress, lambda z, t=trigger: z.triggers.delete(Trigger(id=t["id"])))
@@ -124,6 +133,7 @@ class ZendeskInstall:
             next((t for t in triggers if t.get("title") == blueprint.TRIGGER_TITLE), None),
             next((t for t in triggers if t.get("title") == blueprint.NEXT_STEP_TITLE), None),
             {titles[f["title"]]: f for f in fields if f.get("title") in titles},
+            triggers,
         )
 
     def _articles(self, there: Json | None, hook_url: str, note: Progress) -> str | None:

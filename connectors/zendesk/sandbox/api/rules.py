@@ -87,6 +87,16 @@ def routes(desk: Desk) -> Blueprint:
         trigger.updated_us = state.clock()
         return jsonify({"trigger": shapes.trigger(state, trigger)})
 
+    @bp.put("/triggers/reorder")
+    def reorder_triggers() -> Response:
+        admin_only()
+        ids = [int(i) for i in (request.get_json(silent=True) or {}).get("trigger_ids") or []]
+        if sorted(ids) != sorted(t.id for t in state.triggers.values() if t.active):
+            raise answers.invalid(base="Trigger ids: every active trigger must be named once")
+        for position, number in enumerate(ids, start=1):
+            state.triggers[number].position = position
+        return jsonify(page([state.triggers[i] for i in ids], "triggers", lambda t: shapes.trigger(state, t), request.args, list_url(desk)))
+
     @bp.delete("/triggers/<int:trigger_id>")
     def delete_trigger(trigger_id: int) -> tuple[str, int]:
         admin_only()
