@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, Row, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.keys import Keys
 from app.store import requesters
@@ -29,12 +29,11 @@ class Entry:
     reason: str | None = None
 
 
-# The desk's row is locked first, so that two writers make one chain.
-_HEAD = (
-    select(desks.c.ledger_seq, ledger.c.mac)
-    .outerjoin(ledger, and_(ledger.c.tenant == desks.c.tenant, ledger.c.desk == desks.c.id, ledger.c.seq == desks.c.ledger_seq))
-    .where(desks.c.id == bindparam("of_desk"), desks.c.tenant == bindparam("of_tenant")).with_for_update(of=desks)
-)
+# The desk's row is locked first, so that two writers make one chain; the entry before is asked for by a statement of its own, which sees
+# what the other writer has committed meanwhile.
+_HEAD = select(desks.c.ledger_seq).where(desks.c.id == bindparam("of_desk"), desks.c.tenant == bindparam("of_tenant")).with_for_update()
+_BEFORE = select(ledger.c.mac).where(
+    ledger.c.tenant == bindparam("of_tenant"), ledger.c.desk == bindparam("of_desk"), ledger.c.seq == bindparam("of_seq"))
 _MOVE_HEAD = update(desks).where(desks.c.id == bindparam("of_desk")).values(ledger_seq=bindparam("seq"), ledger_mac=bindparam("head"))
 _ADD, _ADD_TEXT = insert(ledger), insert(ledger_text)
 
@@ -45,8 +44,9 @@ def append(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping
 
     `texts` are sealed under the requester's key.
     """
-    head = tx.execute(_HEAD, {"of_desk": entry.desk, "of_tenant": tenant}).one()
-    seq, previous = int(head.ledger_seq) + 1, head.mac or ""
+    of_desk = {"of_desk": entry.desk, "of_tenant": tenant}
+    last = int(tx.execute(_HEAD, of_desk).scalar_one())
+    seq, previous = last + 1, tx.execute(_BEFORE, {**of_desk, "of_seq": last}).scalar_one_or_none() or ""
     payload = canonical(entry.payload)
     mac = chain_mac(keys, tenant, entry, seq, previous, payload)
     tx.execute(_ADD, {
