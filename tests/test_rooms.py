@@ -37,7 +37,7 @@ ONLY_IN = {
     "celery": ("workers",),
     "flask": (
         "app/factory.py", "app/web", "connectors/sandbox", "connectors/zendesk/sandbox", "connectors/freshdesk/sandbox",
-        "workers/commands.py",
+        "workers/commands",
     ),
 }
 

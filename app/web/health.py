@@ -11,8 +11,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.store import schema
+from app.store import caps, schema
 from app.store.tables import desks, inbox, outbox
+from app.switch import EVERY_DESK
 from app.web.access import public_page
 from app.web.house import House
 
@@ -65,7 +66,7 @@ def blueprint(house: House) -> Blueprint:
     @public_page
     def readyz() -> ResponseReturnValue:
         why = why_not_ready(house)
-        return Response(f"{why or 'ready'}\n", 503 if why else 200, content_type="text/plain")
+        return Response(f"{why or 'ready' + _but(house)}\n", 503 if why else 200, content_type="text/plain")
 
     @pages.get("/metrics")
     @public_page
@@ -73,6 +74,16 @@ def blueprint(house: House) -> Blueprint:
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     return pages
+
+
+def _but(house: House) -> str:
+    """What is on purpose, and still worth a machine's look: deliveries are taken and decided, and nothing goes out."""
+    with house.db.read() as connection:
+        stopped = {row.desk for row in caps.kill_switches(connection, house.clock())}
+    if not stopped:
+        return ""
+    where = "every desk" if EVERY_DESK in stopped else f"{len(stopped)} desk{'s' if len(stopped) > 1 else ''}"
+    return f"; the kill switch is on for {where}"
 
 
 def why_not_ready(house: House) -> str | None:

@@ -178,7 +178,7 @@ def test_sending_uncalibrated_and_switched_off_are_banners(house):
         yaml = policies.text(tx, TENANT, 1).replace("accept_uncalibrated: false", "accept_uncalibrated: true")
         policies.add(tx, TENANT, yaml, "test", "try it", NOW)
     page = text(client, "/tickets")
-    assert "Sending is switched off by Ana: wrong prices." in page
+    assert "Sending to every desk is stopped by Ana: wrong prices." in page
     assert "Answers are sent before they are calibrated" in page
 
 

@@ -1,4 +1,4 @@
-"""The console: what the assistant did on each ticket, and why. Reads only; nothing here changes a ticket."""
+"""The console: what the assistant did on each ticket, and why. The pages here only read; `letters` and `sending` hold what can be done."""
 from __future__ import annotations
 
 import json
@@ -12,28 +12,23 @@ from sqlalchemy import Connection
 from app.store import audit as audit_store
 from app.store import evidence, ledger, views
 from app.store.views import Cursor, Story, TicketFilter
-from app.web import times
 from app.web.access import allow
-from app.web.company import Company, company_of
 from app.web.console import desks as desk_pages
-from app.web.console import entries, plain
-from app.web.console.banners import banners
+from app.web.console import entries, letters, sending
+from app.web.console.framing import READERS, framed
 from app.web.house import House
-from app.web.reading import figure
 
-READERS = ("viewer", "agent", "auditor", "admin", "owner")
 PAGE = 50
 
 
 def blueprint(house: House) -> Blueprint:
-    """Tickets, one ticket's story, desks, the audit log."""
+    """Tickets, one ticket's story, desks, the audit log, the shelf of dead letters, the kill switch."""
     pages = Blueprint("console", __name__)
+    letters.register(pages, house)
+    sending.register(pages, house)
 
     def page(template: str, connection: Connection, **values: Any) -> str:
-        company, now = company_of(connection, current_user.tenant), house.clock()
-        return render_template(
-            template, company=company, plain=plain, now=now, banners=banners(connection, current_user.tenant, company, now),
-            me=current_user, **_told_in(company, now), **values)
+        return render_template(template, **framed(house, connection), **values)
 
     @pages.get("/")
     @allow(*READERS)
@@ -91,17 +86,6 @@ def timeline(connection: Connection, tenant: str, house: House, told: Story) -> 
     events += [(e.at, "entry", entries.entry_view(e, texts[e.id], versions, told.effects)) for e in told.entries]
     # A delivery stands before the verdict it led to, also when both carry the same microsecond.
     return sorted(events, key=lambda event: (event[0], event[1] == "entry"))
-
-
-def _told_in(company: Company, now: int) -> dict[str, Any]:
-    """Times in the company's zone, for the templates."""
-    return {
-        "stamp": lambda us: times.stamp(us, company.tz),
-        "ago": lambda us: times.ago(us, now),
-        "iso": times.iso,
-        "length": times.length,
-        "figure": figure,
-    }
 
 
 def _filter() -> TicketFilter:

@@ -4,9 +4,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
-from app.store.tables import caps, desks
+from app.store.tables import desks
+from app.switch import switches
 from app.web.company import Company
 
 
@@ -27,10 +28,9 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
         if desk.status != "active":
             because = f" ({desk.status_why})" if desk.status_why else ""
             found.append(Banner("bad", f"{desk.name} is {desk.status}{because}. Its tickets wait here; nothing is lost."))
-    switched_off = select(caps).where(
-        caps.c.tenant == tenant, caps.c.cap == "kill", or_(caps.c.until.is_(None), caps.c.until > now)).order_by(caps.c.created_at)
-    for cap in connection.execute(switched_off):
-        found.append(Banner("bad", f"Sending is switched off by {cap.by}: {cap.why}."))
+    for on in switches(connection, tenant, now):
+        where = f"to {on.name}" if on.name else "to every desk"
+        found.append(Banner("bad", f"Sending {where} is stopped by {on.by}: {on.why.rstrip('.')}. What is decided waits; nothing is lost."))
     if company.policy_version == 0:
         found.append(Banner("bad", "No policy has been kept yet, so nothing can be decided: run “flask --app candor policy import”."))
     if company.accept_uncalibrated:

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.store.deadletters import EFFECT, JOB, Letter
+
 VERDICTS: Mapping[str, str] = {
     "answer": "Answered",
     "clarify": "Asked one question",
@@ -101,6 +103,31 @@ PROMISE_STATES: Mapping[str, str] = {
 }
 OWNERS: Mapping[str, str] = {"assistant": "The assistant", "people": "A person"}
 DESK_STATES: Mapping[str, str] = {"active": "active", "paused": "paused", "broken": "broken"}
+PURPOSES: Mapping[str, str] = {
+    "answer": "Answer", "clarify": "Question back", "confirm": "Question before acting", "handoff_notice": "Notice of a hand-off",
+    "note": "Internal note", "fields": "Fields", "escalation": "Ticket at another desk", "wait_update": "Wait update",
+    "action_outcome": "Outcome of an action", "correction": "Correction", "action": "Action", "closing": "Closing words",
+}
+LETTER_STATES: Mapping[str, str] = {"bad": "set aside", "failed": "refused by the desk", "dead": "given up"}
+
+
+def letter_name(letter: Letter) -> str:
+    """What a dead letter is, in two or three words."""
+    if letter.kind == EFFECT:
+        return word(PURPOSES, letter.what).capitalize()
+    return f"Job {letter.what.replace('_', ' ')}" if letter.kind == JOB else word(INBOX_KINDS, letter.what)
+
+
+def tried(letter: Letter) -> str:
+    """How often, in words: attempts, crashes of workers, calls that may have reached the desk."""
+    parts = [_many(letter.attempts, "try", "tries"), _many(letter.crashes, "crash", "crashes")]
+    if letter.sends is not None:
+        parts.append(_many(letter.sends, "call", "calls"))
+    return ", ".join(parts)
+
+
+def _many(n: int, one: str, more: str) -> str:
+    return f"{n} {one if n == 1 else more}"
 
 
 def word(table: Mapping[str, str], name: str | None) -> str:

@@ -3,8 +3,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -13,13 +12,14 @@ from flask.cli import AppGroup
 
 from app.keys import load_keys
 from app.store import ledger, policies, schema, users
-from app.store.database import DEFAULT_TENANT, Database, StoreBusy
-from config.load import PolicyError, load_policy
-from config.settings import Settings, SettingsError
+from app.store.database import DEFAULT_TENANT, Database
+from config.load import load_policy
+from config.settings import Settings
 from connectors.clock import SystemClock, to_iso
 from connectors.contract import Step
-from connectors.errors import ConnectorError
 from workers import connect as connecting
+from workers.commands import shelf as shelf_commands
+from workers.commands.endings import clear_errors
 from workers.knowledge.run import sync_all
 from workers.start import prepare
 from workers.work import Work
@@ -33,6 +33,7 @@ def register_commands(app: Flask, settings: Callable[[], Settings], make_work: C
     _policy(app, settings)
     _users(app, settings)
     _connect(app, settings, make_work)
+    shelf_commands.register(app, settings)
 
 
 def _database(app: Flask, settings: Callable[[], Settings]) -> None:
@@ -42,13 +43,13 @@ def _database(app: Flask, settings: Callable[[], Settings]) -> None:
     @group.command("upgrade")
     def upgrade() -> None:
         """Bring the schema to this release, under a lock; the first time also keep the shipped policy as version 1."""
-        with _clear_errors():
+        with clear_errors():
             click.echo(f"schema {prepare(Database(settings().database_url), SystemClock())}")
 
     @group.command("check")
     def check() -> None:
         """End with 0 when this release can work on the database."""
-        with _clear_errors():
+        with clear_errors():
             schema.check(Database(settings().database_url))
             click.echo("the schema fits")
 
@@ -60,7 +61,7 @@ def _knowledge(app: Flask, settings: Callable[[], Settings], make_work: Callable
     @group.command("sync")
     def sync() -> None:
         """Read every source of articles now and rebuild what has changed."""
-        with _clear_errors():
+        with clear_errors():
             result = sync_all(make_work(settings()), DEFAULT_TENANT, lambda text: click.echo(text, err=True), wait=True)
             click.echo(json.dumps(result, indent=2, ensure_ascii=False))
             if any("error" in r for r in result.values() if isinstance(r, dict)):
@@ -74,7 +75,7 @@ def _ledger(app: Flask, settings: Callable[[], Settings]) -> None:
     @group.command("verify")
     def verify() -> None:
         """Check every desk's chain; end with 1 when an entry was changed, moved or cut off."""
-        with _clear_errors():
+        with clear_errors():
             config = settings()
             broken = False
             with Database(config.database_url).read() as tx:
@@ -89,7 +90,7 @@ def _ledger(app: Flask, settings: Callable[[], Settings]) -> None:
     @click.argument("ticket")
     def show(desk: str, ticket: str) -> None:
         """Print the record of one ticket, oldest first, one JSON object a line."""
-        with _clear_errors():
+        with clear_errors():
             with Database(settings().database_url).read() as tx:
                 rows = ledger.of_ticket(tx, DEFAULT_TENANT, desk, ticket)
             for row in rows:
@@ -107,7 +108,7 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
     @click.argument("file", type=click.Path(path_type=Path))
     def check(file: Path) -> None:
         """Say whether the policy in FILE could be used; nothing is changed."""
-        with _clear_errors():
+        with clear_errors():
             policy = load_policy(file)
             click.echo(f"fine: {len(policy.topics)} topics, {len(policy.routes)} routes, languages {', '.join(policy.languages)}")
 
@@ -115,7 +116,7 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
     @click.argument("file", type=click.Path(path_type=Path))
     def export(file: Path) -> None:
         """Write the current policy to FILE, with its version on top."""
-        with _clear_errors(), Database(settings().database_url).read() as tx:
+        with clear_errors(), Database(settings().database_url).read() as tx:
             version = policies.current_version(tx, DEFAULT_TENANT)
             file.write_text(f"{_BASE}{version}\n{_without_base(policies.text(tx, DEFAULT_TENANT, version))}", "utf-8")
             click.echo(f"version {version} is in {file}")
@@ -126,7 +127,7 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
     @click.option("--why", default="", help="Why, for the record.")
     def import_(file: Path, by: str, why: str) -> None:
         """Make the policy in FILE the current one. Refused when somebody has changed it since FILE was exported."""
-        with _clear_errors():
+        with clear_errors():
             load_policy(file)
             text = file.read_text("utf-8")
             with Database(settings().database_url).write() as tx:
@@ -148,7 +149,7 @@ def _users(app: Flask, settings: Callable[[], Settings]) -> None:
         """Add a person; prints the one-time token they set their password with, once."""
         from app.store.ids import new_id
 
-        with _clear_errors(), Database(settings().database_url).write() as tx:
+        with clear_errors(), Database(settings().database_url).write() as tx:
             token = users.create_with_token(tx, DEFAULT_TENANT, email, name or email, role, SystemClock()(), new_id())
             click.echo(f"Shown once, valid for 24 hours: open /login/token#{token} on the console and choose a password")
 
@@ -158,7 +159,7 @@ def _connect(app: Flask, settings: Callable[[], Settings], make_work: Callable[[
     app.cli.add_command(group)
 
     def run(kind: str, desk_id: str, name: str, given: dict[str, str], wire_url: str | None, dry_run: bool, remove: bool) -> None:
-        with _clear_errors():
+        with clear_errors():
             config = settings()
             if config.public_url is None:
                 sys.exit("set CANDOR_PUBLIC_URL to the address the desk can reach this server at")
@@ -213,13 +214,3 @@ def _without_base(text: str) -> str:
 
 def _say(step: Step) -> None:
     click.echo(f"{step.state:8} {step.name}{': ' + step.detail if step.detail else ''}")
-
-
-@contextmanager
-def _clear_errors() -> Iterator[None]:
-    try:
-        yield
-    except (SettingsError, PolicyError, schema.SchemaError, StoreBusy, LookupError, ValueError) as error:
-        sys.exit(str(error))
-    except ConnectorError as error:
-        sys.exit(f"the desk said: {error}")
