@@ -115,7 +115,7 @@ def _conditions(*properties: Json) -> list[dict[str, Any]]:
 
 def rule_fits(there: Json, wanted: Json) -> bool:
     """Everything we ask for is there; headers apart, which a desk may hide."""
-    return _covers(there, {**wanted, "actions": [{k: v for k, v in wanted["actions"][0].items() if k != "custom_headers"}]})
+    return covers(there, {**wanted, "actions": [{k: v for k, v in wanted["actions"][0].items() if k != "custom_headers"}]})
 
 
 def header_kept(there: Json, secret: str) -> bool | None:
@@ -139,9 +139,10 @@ def choices_of(there: Json) -> list[str]:
     return [str(c.get("value")) if isinstance(c, Mapping) else str(c) for c in listed]
 
 
-def _covers(there: Any, wanted: Any) -> bool:
+def covers(there: Any, wanted: Any) -> bool:
+    """Whether everything that is wanted is there; numbers as texts count as the same."""
     if isinstance(wanted, Mapping):
-        return isinstance(there, Mapping) and all(_covers(there.get(name), value) for name, value in wanted.items())
+        return isinstance(there, Mapping) and all(covers(there.get(name), value) for name, value in wanted.items())
     if isinstance(wanted, list):
-        return isinstance(there, list) and len(there) == len(wanted) and all(map(_covers, there, wanted))
+        return isinstance(there, list) and len(there) == len(wanted) and all(map(covers, there, wanted))
     return str(there) == str(wanted)

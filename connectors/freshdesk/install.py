@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from connectors.contract import Installed, Step
 from connectors.errors import ConnectorError
-from connectors.freshdesk import blueprint
+from connectors.freshdesk import acknowledgements, blueprint
 from connectors.freshdesk.blueprint import Rule
 from connectors.freshdesk.client import FreshdeskClient
 from connectors.freshdesk.desk import FreshdeskDesk
 from connectors.freshdesk.guard import prove
+from connectors.freshdesk.onemail import STATE, OneMail
 from connectors.freshdesk.payloads import Json
 
 Progress = Callable[[Step], None]
@@ -33,7 +34,7 @@ class _Found:
     rules: Mapping[str, Json]  # our id -> the desk's rule
     fields: Mapping[str, Json]  # our name -> the desk's field
     statuses: str
-    no_rules: bool  # the desk offers no rules to this key
+    on_creation: Sequence[Json] | None  # every rule on new tickets, the desk's own too; None where it offers none to this key
 
 
 class FreshdeskInstall:
@@ -53,7 +54,7 @@ class FreshdeskInstall:
         for rule in blueprint.RULES:
             there = found.rules.get(rule.id)
             steps.append(_planned(rule.name, there is not None, there is not None and self._fits(there, rule, hook_url, found)))
-        return [*steps, _ARTICLES]
+        return [*steps, _ARTICLES, *OneMail(self._client, found.on_creation).plan()]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
         """Create what is missing, update what differs, say what must be done by hand.
@@ -83,6 +84,7 @@ class FreshdeskInstall:
             if rule_id is not None:
                 rules[rule.id] = rule_id
         note(_ARTICLES)
+        changed = OneMail(self._client, found.on_creation).apply(note)
         state = {
             "user_id": me.id,
             "user_name": me.name,
@@ -93,6 +95,7 @@ class FreshdeskInstall:
             "rules": rules,
             "hook_url": hook_url,
             "salt": salt,
+            STATE: changed,
         }
         return Installed(tuple(steps), state, (secret,))
 
@@ -105,6 +108,7 @@ class FreshdeskInstall:
     def remove(self, progress: Progress) -> None:
         """Take away what carries our names: the rules, then the fields with their values on old tickets."""
         found = self._survey()
+        OneMail(self._client, found.on_creation).undo(progress)
         for rule in blueprint.RULES:
             if rule.id in found.rules:
                 self._remove(rule.name, f"/automations/{rule.kind}/rules/{int(found.rules[rule.id]['id'])}", progress)
@@ -118,16 +122,18 @@ class FreshdeskInstall:
         fields = {labels[f["label"]]: f for f in listed if f.get("label") in labels}
         status = next((f for f in listed if f.get("name") == "status" or f.get("type") == "default_status"), {})
         rules: dict[str, Json] = {}
-        refused = False
+        on_creation: list[Json] | None = None
         for kind in blueprint.WHERE:
             try:
                 there = list(self._client.pages(f"/automations/{kind}/rules"))
             except ConnectorError as error:
                 if error.status not in _NOT_OFFERED:
                     raise
-                there, refused = [], True
+                there = []
+            else:
+                on_creation = there if kind == acknowledgements.CREATION else on_creation
             rules |= {r.id: t for t in there for r in blueprint.RULES if r.kind == kind and t.get("name") == r.name}
-        return _Found(rules, fields, _statuses(status), refused)
+        return _Found(rules, fields, _statuses(status), on_creation)
 
     def _field(self, name: str, there: Json | None, note: Progress) -> str | None:
         wanted = blueprint.field_wanted(name)

@@ -28,6 +28,12 @@ def by_rule(state: State, act: Act, subject: str, rule: Rule) -> None:
     act.wrote("mail sent to the requester")
 
 
+def notification(state: State, act: Act) -> None:
+    """The desk's e-mail notification of a new ticket, where the admin has it on: no rule, and nothing the API shows."""
+    if state.switches.creation_notification and act.kind == "create":
+        _to_requester(state, act, "acknowledgement", f"Ticket received: {act.ticket.subject}", None)
+
+
 def reply(state: State, act: Act) -> None:
     """A reply is a mail to the requester."""
     _to_requester(state, act, "comment", f"Re: {act.ticket.subject}", None)

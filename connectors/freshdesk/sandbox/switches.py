@@ -26,6 +26,8 @@ class Switches(SwitchBoard):
     # What connect installs
     fields_by_api: bool = True  # F21: /admin/ticket_fields exists; else 404
     webhook_headers_by_api: bool = True  # F21: headers of a rule's webhook action are kept; else dropped without a word
+    rules_by_position: bool = True  # F6: a new rule takes the place it asks for, the others move down; else it is the last
+    creation_notification: bool = False  # F23: the e-mail notification of a new ticket, which no API shows and no tag stops
     # Limits
     plan_per_minute: int = 700  # trial 50, Growth 200, Pro 400, Enterprise 700
     creates_per_minute: int = 280  # F14: sub-limits, which strike while much of the plan is left; 0 switches one off

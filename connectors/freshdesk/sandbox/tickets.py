@@ -131,6 +131,7 @@ class Tickets:
     def _finish(self, act: Act) -> None:
         state, ticket = self._state, act.ticket
         self._rules(act)
+        mails.notification(state, act)
         ticket.updated_us = act.at_us
         search_index.note(state, ticket)
         state.recorder.change(act.at_us, f"ticket_{act.kind}d", ticket=ticket.id, by=act.actor.person.id, channel=act.actor.channel,

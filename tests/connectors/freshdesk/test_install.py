@@ -25,7 +25,8 @@ ALL = [*FIELDS, *RULES]
 
 
 def states(steps: Any) -> dict[str, str]:
-    return {step.name: step.state for step in steps}
+    """Of what is Candor's own; what is told of the desk's mails has tests of its own."""
+    return {step.name: step.state for step in steps if not step.name.startswith(("mail of ", "notification "))}
 
 
 def apply(sandbox: SandboxFreshdesk, clock: SetClock, state: Any = None, hook: str = HOOK) -> Any:

@@ -67,9 +67,14 @@ def routes(desk: Desk) -> Blueprint:
         if wanted["name"] in {r.name for r in state.rules.values() if r.type == kind}:
             raise answers.conflict("name", "It should be a unique value")
         now = state.clock()
-        last = max((r.position for r in state.rules.values() if r.type == kind), default=0)
+        of_kind = [r for r in state.rules.values() if r.type == kind]
+        position = int(wanted.get("position") or 0) if state.switches.rules_by_position else 0
+        if position:
+            for other in of_kind:
+                other.position += other.position >= position
+        last = max((r.position for r in of_kind), default=0)
         rule = Rule(
-            state.ids.number(), kind, str(wanted["name"]), int(wanted.get("position") or last + 1), now, bool(wanted.get("active", True)),
+            state.ids.number(), kind, str(wanted["name"]), position or last + 1, now, bool(wanted.get("active", True)),
             dict(wanted.get("performer") or {}), list(wanted.get("events") or []), list(wanted.get("conditions") or []),
             kept(wanted["actions"]), now,
         )
