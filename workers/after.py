@@ -33,7 +33,7 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
         return  # the hand-off it belongs to stands
     if new.state == "stale":
         _compose_anew(work, tx, row, now)
-    elif row.purpose not in ("handoff_notice", "note"):
+    elif row.purpose not in ("handoff_notice", "note", "fields"):
         # The customer got nothing: a person must, and is told why. A hand-off that failed itself stays on the shelf of dead letters.
         inbox.accept_act(tx, row.tenant, row.desk, row.ticket, "failed", f"failed:{row.id}", now, work.new_id())
 

@@ -9,6 +9,7 @@ from app.core import messages, note
 from app.core.body import assemble, paragraph, say
 from app.core.facts import Deed, facts_of
 from app.core.messages import Body, Frame
+from app.core.ownership import Event
 from app.core.plan import Bodies, Planned, plan, told
 from app.core.rules import Situation
 from app.core.speaking import speak_moment, speak_wait
@@ -20,7 +21,7 @@ from app.store.links import ticket_token
 from config.policy import Mode, Policy, Route
 from config.wording import Words
 from connectors.errors import ConnectorError
-from connectors.records import PostNote, PostReply, QueueSnapshot, Status, Ticket
+from connectors.records import PostNote, PostReply, QueueSnapshot, Status, Ticket, UpdateFields
 from workers.across import escalate, has_group
 from workers.drafts import MISSING, OUTDATED, newest_draft
 from workers.situate import Situated
@@ -45,7 +46,7 @@ def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situat
     """Everything the verdict says and does; nothing is written or sent here."""
     verdict, situation = situated.decision.verdict, situated.situation
     if isinstance(verdict, StayQuiet):
-        return _quiet(work, policy, verdict)
+        return _quiet(work, policy, verdict, asked=Event.SEND_DRAFT in situated.events)
     if isinstance(verdict, Answer) and verdict.fixed == "draft":
         return _send_draft(work, desk, ticket)
     words = work.words.get(situation.reading.language) or work.words[policy.default_language]
@@ -68,10 +69,12 @@ def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situat
     return Composed(bodies, plan(verdict, situation.mode, bodies, None, fields, tags, policy.announce_handoffs), cited=cited)
 
 
-def _quiet(work: Work, policy: Policy, verdict: StayQuiet) -> Composed:
-    """Nothing, unless an agent waits to hear why their draft was not sent."""
-    if verdict.why not in (OUTDATED, MISSING):
+def _quiet(work: Work, policy: Policy, verdict: StayQuiet, asked: bool) -> Composed:
+    """Nothing, unless an agent has asked for their draft: then the field is emptied, and they hear why nothing was sent."""
+    if not asked:
         return Composed(Bodies(None, None), ())
+    if verdict.why not in (OUTDATED, MISSING):
+        return Composed(Bodies(None, None), (Planned("fields", "fields", UpdateFields({"next_step": ""})),))
     said = assemble([paragraph(say(work.words[policy.default_language], f"agent.{verdict.why}"))])
     return Composed(Bodies(None, said), (Planned("note", "note", PostNote(said.html, said.text, {"next_step": ""})),))
 

@@ -42,10 +42,12 @@ def newest_draft(work: Work, desk: StoredDesk, ticket: Ticket) -> Draft | None:
 
 
 def decide_draft(work: Work, desk: StoredDesk, ticket: Ticket, situation: Situation) -> tuple[Situation, Decision]:
-    """The verdict on "send the draft": the draft itself, or why not. The turn is the draft's own, so that it goes out once for ever."""
+    """The verdict on "send the draft": the draft itself, or why not. The turn is the draft's own, so that it goes out once for ever.
+
+    A refusal is a turn of its own for each choice: what an agent asks again is answered again.
+    """
     draft = newest_draft(work, desk, ticket)
-    turn = f"draft:{draft.entry}" if draft else situation.reading.turn
-    asked = replace(situation, reading=replace(situation.reading, turn=turn))
+    turn = f"draft:{draft.entry}" if draft else ""
     verdict: Verdict
     if draft is None:
         verdict = StayQuiet(MISSING)
@@ -55,5 +57,8 @@ def decide_draft(work: Work, desk: StoredDesk, ticket: Ticket, situation: Situat
         with work.db.read() as tx:
             sent_before = outbox.turn_is_taken(tx, desk.id, ticket.id, turn)
         verdict = StayQuiet("already_answered") if sent_before else Answer((), (), None, fixed="draft")
+    quiet = isinstance(verdict, StayQuiet)
     because = verdict.why if isinstance(verdict, StayQuiet) else "the field Candor: next step"
-    return asked, Decision(verdict, (Hit(RULE, isinstance(verdict, Answer), because),))
+    # The choice has moved the ticket's stamp, which thereby names it.
+    reading = replace(situation.reading, turn=f"step:{ticket.stamp.value}" if quiet else turn)
+    return replace(situation, reading=reading), Decision(verdict, (Hit(RULE, not quiet, because),))
