@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row
 
+from app.core.crashes import given_up
 from app.store import desks as desk_store
 from app.store import inbox, outbox, policies, tickets
 from app.store.tickets import StoredTicket
@@ -30,16 +31,19 @@ class Taken:
     exhausted: bool = False
 
 
-def take(work: Work) -> Taken | None:
-    """The next due row and, if it is about a ticket that may be worked on now, the ticket with its lease; None when nothing is due."""
+def take(work: Work, alone: str | None = None) -> Taken | None:
+    """The next due row and, if it is about a ticket that may be worked on now, the ticket with its lease; None when nothing is due.
+
+    `alone` is the id of a task that does nothing else: it takes a row whose work has broken before.
+    """
     now = work.clock()
     with work.db.write() as tx:
-        row = inbox.claim(tx, now, LEASE_US)
+        row = inbox.claim(tx, now, LEASE_US, alone)
         if row is None:
             return None
         policy = policies.newest(tx, row.tenant)
         desk = desk_store.row_of(tx, row.tenant, row.desk)
-        exhausted = row.crashes >= inbox.MAX_CRASHES or row.attempts > MAX_DESK_FAILURES
+        exhausted = given_up(row.crashes, row.lone_runs) or row.attempts > MAX_DESK_FAILURES
         if desk is None or exhausted or row.subject == "article":
             return Taken(row, desk, None, policy, exhausted)
         wait_until = _not_yet(work, tx, row, now)

@@ -1,20 +1,19 @@
 """Deliveries, changed tickets and customers' acts, each a row before any work is done on it."""
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import dialect as SqliteDialect
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.core.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
 from app.store.tables import desks, inbox
 
 TAKE_OVER_SLACK = 5_000_000  # microseconds a lease may be past its end before another host takes it: skew between hosts' clocks
-MAX_ATTEMPTS = 5
-MAX_CRASHES = 3
-CLAIM_TRIES = 3  # two workers that choose rows of one ticket at once: the later one chooses again
-ALONE_AFTER_CRASHES_WAIT = 30_000_000  # microseconds a row rests after its second crash
+CLAIM_TRIES = 20  # rows one claim looks at: those it lays aside, and those that two workers chose at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +29,8 @@ class NewRow:
     next_at: int
 
 
+_ALONE = and_(inbox.c.crashes == ALONE_AFTER, inbox.c.lone_runs < MAX_LONE_RUNS)
+
 # Built once: building it anew took longer than running it, and this one runs while a desk waits. It says what it kept by RETURNING: the
 # row count of an INSERT is not known on PostgreSQL.
 _KEPT = ("id", "tenant", "desk", "kind", "delivery_key", "subject", "subject_id", "body", "received_at", "next_at", "state")
@@ -39,14 +40,54 @@ _KEEP = {
 }
 _KEEP_SQLITE = str(_KEEP["sqlite"].compile(dialect=SqliteDialect(), column_keys=_KEPT))
 
+_OTHER = inbox.alias("other")
+_BUSY = exists(
+    select(_OTHER.c.id).where(
+        _OTHER.c.desk == inbox.c.desk, _OTHER.c.subject_id == inbox.c.subject_id, _OTHER.c.id != inbox.c.id,
+        _OTHER.c.state == "working", _OTHER.c.lease_until >= bindparam("lost_before"),
+    )
+)
+
+
+def _next(kind: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    """The row to be claimed next, of those that run alone or of the others."""
+    due = or_(
+        and_(inbox.c.state == "waiting", inbox.c.next_at <= bindparam("now"), kind),
+        and_(inbox.c.state == "working", inbox.c.lease_until < bindparam("lost_before")),
+    )
+    return (
+        select(inbox).join(desks, desks.c.id == inbox.c.desk)
+        .where(due, ~_BUSY, desks.c.status == "active")
+        .order_by(desks.c.claimed_at, inbox.c.next_at, inbox.c.id).limit(1)
+        .with_for_update(of=inbox, skip_locked=True)
+    )
+
+
+_NEXT = {True: _next(_ALONE), False: _next(~_ALONE)}
+_MINE = update(inbox).where(inbox.c.id == bindparam("of_id"), inbox.c.fence == bindparam("my_fence"))
+_CLAIM = _MINE.where(~_BUSY).returning(inbox)
+_SERVED = update(desks).where(desks.c.id == bindparam("of_desk")).values(claimed_at=bindparam("now"))
+_MERGE = update(inbox).where(
+    inbox.c.tenant == bindparam("of_tenant"), inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"),
+    inbox.c.state == "waiting", inbox.c.received_at <= bindparam("until"), inbox.c.kind != "act",
+).values(state="done")
+_ARRIVALS = select(inbox.c.received_at).where(
+    inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"), inbox.c.state.in_(("waiting", "working")),
+    inbox.c.kind == "delivery")
+
 
 def accept(tx: Connection, tenant: str, row: NewRow) -> bool:
     """Keep the row; False when the desk has delivered this key before. One statement, so that two copies at once make one row."""
-    values = (row.id, tenant, row.desk, row.kind, row.key, row.subject, row.subject_id, row.body, row.received_at, row.next_at, "waiting")
-    if tx.dialect.name == "sqlite":
-        # Ready-made for the driver: handing the values through SQLAlchemy took as long again as the statement.
-        return tx.exec_driver_sql(_KEEP_SQLITE, values).first() is not None
-    return tx.execute(_KEEP[tx.dialect.name], dict(zip(_KEPT, values, strict=True))).first() is not None
+    return tx.execute(_KEEP[tx.dialect.name], dict(zip(_KEPT, _values(tenant, row), strict=True))).first() is not None
+
+
+def accept_plainly(connection: sqlite3.Connection, tenant: str, row: NewRow) -> bool:
+    """As `accept`, through the driver alone: the same statement, ready-made."""
+    return connection.execute(_KEEP_SQLITE, _values(tenant, row)).fetchone() is not None
+
+
+def _values(tenant: str, row: NewRow) -> tuple[object, ...]:
+    return (row.id, tenant, row.desk, row.kind, row.key, row.subject, row.subject_id, row.body, row.received_at, row.next_at, "waiting")
 
 
 def accept_act(tx: Connection, tenant: str, desk_id: str, ticket_id: str, act: str, key: str, now: int, row_id: str) -> bool:
@@ -68,45 +109,58 @@ def accept_changed(tx: Connection, tenant: str, desk_id: str, ticket_id: str, st
     return accept(tx, tenant, row)
 
 
-def claim(tx: Connection, now: int, lease_us: int) -> Row[tuple[object, ...]] | None:
+def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> Row[tuple[object, ...]] | None:
     """The next due row, leased to the caller with a new fence; None when nothing is due.
 
     The desk served longest ago goes first, so that one flooded desk cannot starve another. A row whose ticket is being worked on waits.
-    A row whose lease ran out was dropped by a crash and is taken over; the crash is counted here, once.
+    A row whose lease ran out was dropped by a crash and is taken over; the crash is counted here, once (`app.core.crashes`). A row that
+    may only run alone is taken with `alone`, the id of the task that does nothing else; every other row without.
     """
-    other = inbox.alias("other")
-    busy = exists(
-        select(other.c.id).where(
-            other.c.desk == inbox.c.desk, other.c.subject_id == inbox.c.subject_id, other.c.id != inbox.c.id,
-            other.c.state == "working", other.c.lease_until >= now - TAKE_OVER_SLACK,
-        )
-    )
-    due = or_(
-        and_(inbox.c.state == "waiting", inbox.c.next_at <= now),
-        and_(inbox.c.state == "working", inbox.c.lease_until < now - TAKE_OVER_SLACK),
-    )
-    query = (
-        select(inbox).join(desks, desks.c.id == inbox.c.desk)
-        .where(due, ~busy, desks.c.status == "active")
-        .order_by(desks.c.claimed_at, inbox.c.next_at, inbox.c.id).limit(1)
-    )
-    if tx.dialect.name == "postgresql":
-        query = query.with_for_update(of=inbox, skip_locked=True)
+    lost_before = now - TAKE_OVER_SLACK
     for _ in range(CLAIM_TRIES):
-        row = tx.execute(query).first()
+        row = tx.execute(_NEXT[alone is not None], {"now": now, "lost_before": lost_before}).first()
         if row is None:
             return None
+        mine = {"of_id": row.id, "my_fence": row.fence, "fence": row.fence + 1}
+        crashes, lone_runs, crashed = row.crashes, row.lone_runs, row.state == "working"
+        if crashed:
+            dropped = vanished(crashes, lone_runs)
+            crashes, lone_runs = dropped.crashes, dropped.lone_runs
+            if dropped.rest or runs_alone(crashes, lone_runs) != bool(alone):
+                resting = {"state": "waiting", "next_at": now + dropped.rest, "lease_until": 0}
+                tx.execute(_MINE, {**mine, **resting, "crashes": crashes, "lone_runs": lone_runs})
+                continue
         # The desk's row is taken first: on PostgreSQL two claims of one desk meet here, and the later one then sees the earlier's row.
-        tx.execute(update(desks).where(desks.c.id == row.desk).values(claimed_at=now))
-        claimed = tx.execute(
-            update(inbox).where(inbox.c.id == row.id, inbox.c.fence == row.fence, ~busy)
-            .values(state="working", fence=row.fence + 1, lease_until=now + lease_us, attempts=row.attempts + 1,
-                    crashes=row.crashes + (row.state == "working"))
-            .returning(inbox)
-        ).first()
+        tx.execute(_SERVED, {"of_desk": row.desk, "now": now})
+        # A worker's death is counted as a crash, not as a try as well.
+        claimed = tx.execute(_CLAIM, {
+            **mine, "lost_before": lost_before, "state": "working", "lease_until": now + lease_us,
+            "attempts": row.attempts + (not crashed), "crashes": crashes, "lone_runs": lone_runs, "lone_task": alone,
+        }).first()
         if claimed is not None:
             return claimed
     return None
+
+
+def broke(tx: Connection, row_id: str, fence: int, now: int) -> bool:
+    """The work on the row raised: count the crash and let it rest; False when the fence has moved on."""
+    mine = and_(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == "working")
+    return _dropped(tx, tx.execute(select(inbox).where(mine)).first(), now)
+
+
+def witness(tx: Connection, task: str, now: int) -> bool:
+    """The process of a lone task died and its parent saw it: that is the third crash. False when the task held no row."""
+    mine = and_(inbox.c.lone_task == task, inbox.c.state == "working")
+    return _dropped(tx, tx.execute(select(inbox).where(mine)).first(), now)
+
+
+def _dropped(tx: Connection, row: Row[tuple[object, ...]] | None, now: int) -> bool:
+    if row is None:
+        return False
+    dropped = witnessed(row.crashes, row.lone_runs)
+    mine = update(inbox).where(inbox.c.id == row.id, inbox.c.fence == row.fence)
+    return tx.execute(mine.values(state="waiting", next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1,
+                                  crashes=dropped.crashes)).rowcount == 1
 
 
 def renew(tx: Connection, row_id: str, fence: int, lease_until: int) -> bool:
@@ -117,8 +171,8 @@ def renew(tx: Connection, row_id: str, fence: int, lease_until: int) -> bool:
 
 def finish(tx: Connection, row_id: str, fence: int, state: str, result: str, now: int) -> bool:
     """End the row as `done` or `bad`; False when the fence has moved on, and then the caller must keep its hands off."""
-    done = update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence)
-    return tx.execute(done.values(state=state, result=result, done_at=now, lease_until=0)).rowcount == 1
+    ended = {"of_id": row_id, "my_fence": fence, "state": state, "result": result, "done_at": now, "lease_until": 0}
+    return tx.execute(_MINE, ended).rowcount == 1
 
 
 def put_back(tx: Connection, row_id: str, fence: int, next_at: int, *, count: bool = True) -> bool:
@@ -131,30 +185,38 @@ def put_back(tx: Connection, row_id: str, fence: int, next_at: int, *, count: bo
 
 def merge_earlier(tx: Connection, tenant: str, desk: str, subject_id: str, read_at: int, into: str, now: int) -> int:
     """End all rows of the subject that arrived before it was read: the one answer covers them. Returns how many."""
-    rows = update(inbox).where(
-        inbox.c.tenant == tenant, inbox.c.desk == desk, inbox.c.subject_id == subject_id, inbox.c.state == "waiting",
-        inbox.c.received_at <= read_at, inbox.c.kind != "act",
-    )
-    return tx.execute(rows.values(state="done", result=f"merged into {into}", done_at=now)).rowcount
+    covered = {"of_tenant": tenant, "of_desk": desk, "of_subject": subject_id, "until": read_at}
+    return tx.execute(_MERGE, {**covered, "result": f"merged into {into}", "done_at": now}).rowcount
 
 
 def span_waiting(tx: Connection, desk: str, subject_id: str) -> tuple[int, int] | None:
     """When the oldest and the newest delivery of a subject arrived that are not done yet; None without any."""
-    rows = tx.execute(
-        select(inbox.c.received_at).where(
-            inbox.c.desk == desk, inbox.c.subject_id == subject_id, inbox.c.state.in_(("waiting", "working")), inbox.c.kind == "delivery"
-        )
-    ).scalars().all()
+    rows = tx.execute(_ARRIVALS, {"of_desk": desk, "of_subject": subject_id}).scalars().all()
     return (min(rows), max(rows)) if rows else None
 
 
 def next_due(tx: Connection) -> int | None:
-    """When the earliest waiting row is due, None without one."""
-    query = select(inbox.c.next_at).where(inbox.c.state == "waiting").order_by(inbox.c.next_at).limit(1)
+    """When the earliest waiting row of an active desk is due, None without one. Rows that run alone have a ring of their own."""
+    query = (
+        select(inbox.c.next_at).join(desks, desks.c.id == inbox.c.desk)
+        .where(inbox.c.state == "waiting", desks.c.status == "active", ~_ALONE).order_by(inbox.c.next_at).limit(1)
+    )
     return tx.execute(query).scalar_one_or_none()
 
 
+def lone_due(tx: Connection, now: int) -> bool:
+    """Whether a row that may only run alone is due."""
+    query = (
+        select(inbox.c.id).join(desks, desks.c.id == inbox.c.desk)
+        .where(inbox.c.state == "waiting", inbox.c.next_at <= now, desks.c.status == "active", _ALONE).limit(1)
+    )
+    return tx.execute(query).first() is not None
+
+
 def count_abandoned(tx: Connection, now: int) -> int:
-    """Rows whose worker has vanished."""
-    query = select(inbox.c.id).where(inbox.c.state == "working", inbox.c.lease_until < now - TAKE_OVER_SLACK).limit(50)
+    """Rows of active desks whose worker has vanished."""
+    query = (
+        select(inbox.c.id).join(desks, desks.c.id == inbox.c.desk)
+        .where(inbox.c.state == "working", inbox.c.lease_until < now - TAKE_OVER_SLACK, desks.c.status == "active").limit(50)
+    )
     return len(tx.execute(query).all())

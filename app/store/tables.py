@@ -57,6 +57,8 @@ inbox = Table(
     Column("lease_until", Time, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
+    Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
     Column("result", Text),  # what became of it, for people: a verdict, "merged into …", why it is bad
     Column("done_at", Time),
     UniqueConstraint("desk", "delivery_key"),
@@ -108,6 +110,8 @@ outbox = Table(
     Column("lease_until", Time, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
+    Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
     Column("next_at", Time, nullable=False),
     Column("attempt_at", Time),  # start of the last call
     Column("sends", Integer, nullable=False, server_default="0"),  # calls that went out
@@ -337,6 +341,9 @@ jobs = Table(
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("lease_until", Time, nullable=False, server_default="0"),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("crashes", Integer, nullable=False, server_default="0"),
+    Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
+    Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
     Column("next_at", Time, nullable=False),
     Column("expires", Time, nullable=False),
     Column("once", String(200), unique=True),  # a second request for the same thing joins the first

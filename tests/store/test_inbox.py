@@ -6,6 +6,7 @@ import threading
 import pytest
 from sqlalchemy import func, select, update
 
+from app.core import crashes
 from app.store import desks as desk_store
 from app.store import inbox, tickets
 from app.store.database import Database
@@ -128,7 +129,44 @@ def test_a_row_dropped_by_a_crash_is_taken_over_after_lease_and_slack_and_the_cr
     lost = claim(db)
     assert claim(db, NOW + LEASE + SLACK) is None
     found = claim(db, NOW + LEASE + SLACK + 1)
-    assert (found.id, found.fence, found.crashes, found.attempts) == (lost.id, 2, 1, 2)
+    assert (found.id, found.fence, found.crashes, found.attempts) == (lost.id, 2, 1, 1)
+
+
+def test_a_row_rests_after_its_second_crash_runs_alone_and_only_a_witness_counts_the_third(db):
+    keep(db, delivery())
+    now = NOW
+    for _ in range(2):
+        assert claim(db, now) is not None
+        now += LEASE + SLACK + 1
+    assert claim(db, now) is None
+    now += 30 * SECOND
+    with db.read() as tx:
+        assert inbox.lone_due(tx, now) and not inbox.lone_due(tx, now - 1)
+        assert inbox.next_due(tx) is None, "no ring for those who may not take it"
+    assert claim(db, now) is None
+    for unseen in range(20):
+        with db.write() as tx:
+            row = inbox.claim(tx, now, LEASE, alone=f"task-{unseen}")
+        assert (row.crashes, row.lone_runs, row.attempts) == (2, unseen, 2), "unseen ends cost no attempt"
+        now += LEASE + SLACK + 1
+    assert claim(db, now).lone_runs == 20, "twenty unseen ends are enough: whoever comes next ends it"
+    assert crashes.given_up(2, stored(db, row.id).lone_runs)
+
+
+def test_a_row_that_breaks_its_work_alone_is_given_up_at_once(db):
+    keep(db, delivery())
+    now = NOW
+    for _ in range(2):
+        row = claim(db, now)
+        with db.write() as tx:
+            assert inbox.broke(tx, row.id, row.fence, now)
+            assert not inbox.broke(tx, row.id, row.fence, now)
+        now += 30 * SECOND
+    with db.write() as tx:
+        row = inbox.claim(tx, now, LEASE, alone="task")
+        assert inbox.witness(tx, "task", now)
+    row = claim(db, now)
+    assert (row.crashes, row.lone_task) == (3, None)
 
 
 def test_a_ticket_whose_worker_crashed_is_not_blocked_for_its_other_rows(db):

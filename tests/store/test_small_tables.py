@@ -124,7 +124,7 @@ def test_a_job_is_worked_on_by_one_and_taken_over_after_a_crash(db):
     assert claim(db) is None
     assert claim(db, NOW + LEASE + SLACK) is None
     again = claim(db, NOW + LEASE + SLACK + 1)
-    assert (again.id, again.fence, again.attempts) == ("j1", 2, 2)
+    assert (again.id, again.fence, again.attempts, again.crashes) == ("j1", 2, 1, 1)
     with db.write() as tx:
         assert not jobs.finish(tx, row.id, row.fence, "done", {})
         assert not jobs.progress(tx, row.id, row.fence, "half", NOW)
