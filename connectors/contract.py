@@ -138,7 +138,11 @@ class Knowledge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing `Install` found, would do or did. `state`: `exists`, `created`, `updated`, `removed`, `planned`, `manual`, `failed`."""
+    """One thing `Install` found, would do or did.
+
+    `state`: `exists`, `created`, `updated`, `removed`, `planned`, `manual` (an admin's turn, `detail` says how), `offered` (an admin's own
+    thing, left alone until they agree), `failed`.
+    """
 
     name: str
     state: str

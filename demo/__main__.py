@@ -86,6 +86,7 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
         player = Player(work, remotes, show.Teller(began))
         played = player.play(scenes, lambda: _check(processes))
         show.summary(played)
+        show.mails({kind: remote.mails_per_customer_message() for kind, remote in remotes.items()})
         show.texts(work, played)
         show.addresses(port, token, {kind: s["page_url"] for kind, s in sandboxes.items()}, work, played)
         if options.once:

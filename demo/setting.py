@@ -41,6 +41,7 @@ def connect_sandbox(work: Work, kind: str, sandbox: Mapping[str, str], hook_base
         settings = {"subdomain": sandbox["account"], "email": sandbox["email"], "api_token": sandbox["token"]}
     else:
         settings = {"subdomain": sandbox["account"], "api_key": sandbox["api_key"]}
+    settings["one_mail"] = "yes"  # the demo's admin agrees: the desk's own acknowledgement is left out where the assistant answers
     name = f"Larkfield ({work.connector(kind).title})"
     if not connect(work, DEFAULT_TENANT, DESKS[kind], kind, name, settings, sandbox["url"], hook_base, progress):
         raise DemoError(f"the {kind} sandbox desk's guard is broken, and the demo would prove nothing")

@@ -73,6 +73,13 @@ def summary(played: Sequence[Played]) -> None:
     heading("In all: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items())))
 
 
+def mails(counted: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+    """`counted`: each sandbox desk's own count of what it mailed to customers, an entry a message."""
+    per_message = [int(str(entry["mails"])) for entries in counted.values() for entry in entries]
+    most = max(per_message, default=0)
+    print(f"  mails to customers: {sum(per_message)} for {len(per_message)} messages, at most {most} for one", flush=True)
+
+
 def texts(work: Work, played: Sequence[Played]) -> None:
     """One reply and one note in full, as customer and agent read them."""
     answered = next((p for p in played if p.outcome == "answered" and p.seen), None)

@@ -16,15 +16,18 @@ def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, setting
             hook_base: str, progress: Callable[[Step], None]) -> bool:
     """Add or update the desk, install its side, prove the guard. Returns whether the guard is proven; twice changes nothing.
 
-    `hook_base` is the address the desk delivers to. Raises ConnectorError when the desk refuses; the desk's row then stays, `broken`.
+    `settings` that are not named keep what was entered before; `hook_base` is the address the desk delivers to. Raises ConnectorError when
+    the desk refuses; the desk's row then stays, `broken`.
     """
     connector = work.connector(kind)
     now = work.clock()
     with work.db.write() as tx:
-        if desk_store.get(tx, tenant, desk_id, work.keys) is None:
+        known = desk_store.get(tx, tenant, desk_id, work.keys)
+        if known is None:
             desk_store.add(tx, tenant, desk_id, kind, name, settings, connector.secret_keys, wire_url, work.keys, now)
             articles.add_source(tx, tenant, SourceRow(work.new_id(), "desk", desk_id, "", None), now)
         else:
+            settings = {**known.connection.settings, **settings}
             desk_store.update_settings(tx, tenant, desk_id, settings, connector.secret_keys, wire_url, work.keys)
         desk = desk_store.get(tx, tenant, desk_id, work.keys)
     assert desk is not None

@@ -71,7 +71,7 @@ class OneMail:
     def undo(self, triggers: Sequence[Json], note: Progress) -> None:
         """Take our condition from the triggers we gave it to, and then our own trigger away."""
         for trigger in triggers:
-            if str(trigger["id"]) in self.changed:
+            if str(trigger["id"]) in self.changed and rules.excluded(trigger):
                 self._change(trigger, rules.without_exclusion, "updated", "as it was before", note)
         tagging = _ours(triggers)
         if tagging is not None:

@@ -106,6 +106,10 @@ class House:
         """What the customer has received from the assistant."""
         return [r for r in self.desk.do.public_replies(int(ticket)) if r["author_id"] == self.desk.assistant.id]
 
+    def mails(self, ticket: str) -> list[int]:
+        """How many mails the desk has sent to the customer for each of their messages, its own acknowledgement among them."""
+        return [m["mails"] for m in self.desk.do.mails_per_customer_message() if str(m["ticket"]) == ticket]
+
     def notes(self, ticket: str) -> list[dict[str, Any]]:
         return self.desk.do.notes(int(ticket))
 
@@ -205,7 +209,7 @@ def open_house(
         work = _work(settings, db, keys, clock, embedder or HashEmbedder(), rung)
         with db.write() as tx:
             policies.add(tx, DEFAULT_TENANT, demo_policy(), "test", "test", clock())
-        given = {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}
+        given = {"subdomain": desk.account, "email": desk.email, "api_token": desk.token, "one_mail": "yes"}
         assert connect(work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", given, desk.url, url, lambda step: None)
         sync_all(work, DEFAULT_TENANT, lambda text: None)
         yield House(settings, db, keys, clock, work, desk, url, rung)

@@ -158,7 +158,15 @@ def _connect(app: Flask, settings: Callable[[], Settings], make_work: Callable[[
     group = AppGroup("connect", help="Connect a helpdesk: install its side and prove its guard.")
     app.cli.add_command(group)
 
-    def run(kind: str, desk_id: str, name: str, given: dict[str, str], wire_url: str | None, dry_run: bool, remove: bool) -> None:
+    one_mail_option = click.option(
+        "--one-mail/--no-one-mail", default=None,
+        help="Leave the desk's own acknowledgement out of tickets the assistant answers, or take that back. Left as it is when not given.",
+    )
+
+    def run(kind: str, desk_id: str, name: str, given: dict[str, str], wire_url: str | None, one_mail: bool | None, dry_run: bool,
+            remove: bool) -> None:
+        if one_mail is not None:
+            given["one_mail"] = "yes" if one_mail else ""
         with clear_errors():
             config = settings()
             if config.public_url is None:
@@ -180,24 +188,27 @@ def _connect(app: Flask, settings: Callable[[], Settings], make_work: Callable[[
     @click.option("--api-token", envvar="CANDOR_ZENDESK_API_TOKEN", default="", help="Better given as CANDOR_ZENDESK_API_TOKEN.")
     @click.option("--oauth-token", envvar="CANDOR_ZENDESK_OAUTH_TOKEN", default="", help="Better given as CANDOR_ZENDESK_OAUTH_TOKEN.")
     @click.option("--wire-url", default=None, help="A sandbox desk's loopback address.")
+    @one_mail_option
     @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
     @click.option("--remove", is_flag=True, help="Take our side away again.")
-    def zendesk(desk_id: str, subdomain: str, email: str, api_token: str, oauth_token: str, wire_url: str | None, dry_run: bool,
-                remove: bool) -> None:
+    def zendesk(desk_id: str, subdomain: str, email: str, api_token: str, oauth_token: str, wire_url: str | None,
+                one_mail: bool | None, dry_run: bool, remove: bool) -> None:
         """Create or update webhook, trigger and fields at a Zendesk, and prove that it refuses stale writes."""
         given = {"subdomain": subdomain, "email": email, "api_token": api_token, "oauth_token": oauth_token}
-        run("zendesk", desk_id, subdomain, given, wire_url, dry_run, remove)
+        run("zendesk", desk_id, subdomain, given, wire_url, one_mail, dry_run, remove)
 
     @group.command("freshdesk")
     @click.option("--desk", "desk_id", required=True, help="Our name for the desk, part of its hook's address.")
     @click.option("--subdomain", required=True)
     @click.option("--api-key", envvar="CANDOR_FRESHDESK_API_KEY", default="", help="Better given as CANDOR_FRESHDESK_API_KEY.")
     @click.option("--wire-url", default=None, help="A sandbox desk's loopback address.")
+    @one_mail_option
     @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
     @click.option("--remove", is_flag=True, help="Take our side away again.")
-    def freshdesk(desk_id: str, subdomain: str, api_key: str, wire_url: str | None, dry_run: bool, remove: bool) -> None:
+    def freshdesk(desk_id: str, subdomain: str, api_key: str, wire_url: str | None, one_mail: bool | None, dry_run: bool,
+                  remove: bool) -> None:
         """Create or update rules and fields at a Freshdesk, and prove that our marker survives there."""
-        run("freshdesk", desk_id, subdomain, {"subdomain": subdomain, "api_key": api_key}, wire_url, dry_run, remove)
+        run("freshdesk", desk_id, subdomain, {"subdomain": subdomain, "api_key": api_key}, wire_url, one_mail, dry_run, remove)
 
 
 _BASE = "# base version: "
