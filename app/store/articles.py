@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from app.store.tables import articles, passages, sources, versions
 
@@ -200,6 +200,13 @@ def no_longer_public(conn: Connection, tenant: str, pairs: Iterable[tuple[str, s
     return asked - fine
 
 
+# Built once, for the text behind an answer is read for every ticket.
+_OF_ARTICLES = {
+    table: select(table).where(table.c.tenant == bindparam("of_tenant"), table.c.article.in_(bindparam("of_articles", expanding=True)))
+    for table in (versions, passages)
+}
+
+
 def versions_of(conn: Connection, tenant: str, pairs: Sequence[tuple[str, str]]) -> list[ArticleVersion]:
     """The versions of the pairs, sorted by (article, version). Unknown pairs are left out."""
     return sorted(
@@ -231,7 +238,7 @@ def _of_pairs(conn: Connection, table, tenant: str, pairs: Sequence[tuple[str, s
     wanted = set(pairs)
     found: list[Row] = []
     for some in _slices(sorted({article for article, _ in wanted})):
-        rows = conn.execute(select(table).where(table.c.tenant == tenant, table.c.article.in_(some)))
+        rows = conn.execute(_OF_ARTICLES[table], {"of_tenant": tenant, "of_articles": some})
         found.extend(r for r in rows if (r.article, r.version) in wanted)
     return found
 
