@@ -52,15 +52,19 @@ class Intake:
         return bool(mine.fresh)
 
     def _write_line(self) -> None:
+        line: list[_Waiting] = []
+        try:
+            with self._db.write_plainly() as connection:
+                # Only now: whoever joined the line while this thread waited for the file shares the commit.
+                line = self._take_line()
+                for waiting in line:
+                    waiting.fresh = inbox.accept_plainly(connection, waiting.tenant, waiting.row)
+        except Exception as error:
+            # One fate for one transaction: each thread raises it to its own desk. Those still in line have waited for the same file.
+            for waiting in line or self._take_line():
+                waiting.error = error
+
+    def _take_line(self) -> list[_Waiting]:
         with self._line_lock:
             line, self._line = self._line, []
-        try:
-            with self._db.write() as tx:
-                found = [inbox.accept(tx, w.tenant, w.row) for w in line]
-        except Exception as error:
-            # One fate for one transaction: each thread raises it to its own desk.
-            for waiting in line:
-                waiting.error = error
-            return
-        for waiting, fresh in zip(line, found, strict=True):
-            waiting.fresh = fresh
+        return line

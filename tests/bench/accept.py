@@ -197,7 +197,7 @@ class _Parts:
         self._db.execute(
             "INSERT INTO inbox (id, tenant, desk, kind, delivery_key, subject, subject_id, body, received_at, next_at, state) "
             "VALUES (?, 'default', ?, 'delivery', ?, 'ticket', ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
-            (new_id(), DESK, headers[INVOCATION], event["detail"]["id"], one.body, now, now),
+            (new_id(), DESK, headers[INVOCATION], event["detail"]["id"], b"", now, now),
         )
         self._db.execute("COMMIT")
 
