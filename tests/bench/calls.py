@@ -1,52 +1,99 @@
-"""Calls at the desk for one ticket, counted by the sandbox desk. The desk's rate limit is the ceiling of everything else."""
+"""Calls at the desk for one ticket, counted by the sandbox desks, and the tickets a minute that a plan of calls then carries.
+
+The desk's rate limit is the ceiling of everything else. Counted apart, and printed: the poll serves all tickets of a minute; a queue's
+depth is read for the wait. Looking up a write of unknown outcome happens to none of these tickets.
+"""
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from demo.scenes import Scene
-from tests.bench.houses import open_shop, single_scenes, write_scene
+from tests.bench.houses import open_shop, single_scenes
 from tests.emit import Emit
-from tests.flow.house import House
+from tests.flow.desks import Side, freshdesk_side, zendesk_side
 
-# Counted apart: the poll serves all tickets of a minute, a queue's depth is read for the wait.
-POLL, QUEUE = re.compile(r"/incremental/"), re.compile(r"/search/count|/views/")
-PARTS = (
-    ("calls_per_answered", "answered", "answer", 4),
-    ("calls_per_handoff", "handed_off", "handoff", 5),
-)
+POLL, QUEUE = re.compile(r"/incremental/|^GET /api/v2/tickets$"), re.compile(r"/search/|/views/")
+WRITE = re.compile(r"^PUT /api/v2/tickets/")
+BARS = {
+    ("zendesk", "answered"): 4, ("zendesk", "handed_off"): 5, ("freshdesk", "answered"): 6, ("freshdesk", "handed_off"): 7,
+}
+NAMES = {"answered": ("calls_per_answered", "answer"), "handed_off": ("calls_per_handoff", "handoff")}
+PLANS = (200, 400, 700)  # calls a minute
+UPDATES = 100  # Zendesk: "Update Ticket" a minute and account, whatever the plan
+INCLUDE_CREDITS = 2  # Freshdesk: each `include` costs so many beside the call
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Method and path with its numbers taken out, and what it takes of the plan: a call at Zendesk, credits at Freshdesk."""
+
+    name: str
+    cost: int
 
 
 def run(emit: Emit) -> None:
-    with open_shop() as house:
-        for name, expect, verdict, bar in PARTS:
-            counted = [c for scene in single_scenes(expect) if (c := _calls(house, scene, verdict)) is not None]
-            if not counted:
-                emit("bench", name, None, 0, desk="zendesk", why=f"no scene of the demo's script ended as {verdict}")
-                continue
-            most = max(counted, key=lambda c: len(_own(c)))
-            queue = max(sum(bool(QUEUE.search(call)) for call in c) for c in counted)
-            emit("bench", name, len(_own(most)), len(counted), unit="calls", bar=f"≤ {bar}", desk="zendesk",
-                 least=min(len(_own(c)) for c in counted), calls=_own(most), queue_calls=queue)
-        before = len(house.desk.do.requests())
-        house.poll()
-        poll = [template(r) for r in house.desk.do.requests()[before:]]
-        emit("bench", "calls_per_poll", len(poll), 1, unit="calls", desk="zendesk", calls=poll)
+    with open_shop() as house, freshdesk_side(house) as fresh:
+        house.settle()  # the new desk's articles are read once: no ticket's calls
+        sides = (zendesk_side(house), fresh)
+        found = {(side.kind, expect): _measure(emit, side, expect) for side in sides for expect in NAMES}
+        # The polls last: what they find and the hourly look at the articles would mingle with the tickets' calls.
+        for side in sides:
+            house.poll()
+            before = len(side.desk.do.requests())
+            house.poll()
+            poll = [call(r).name for r in side.desk.do.requests()[before:]]
+            emit("bench", "calls_per_poll", len(poll), 1, unit="calls", desk=side.kind, calls=poll)
+            for expect in NAMES:
+                for plan in PLANS if found[side.kind, expect] else ():
+                    _carried(emit, side.kind, expect, plan, len(poll), found[side.kind, expect])
 
 
-def template(request: Mapping[str, object]) -> str:
-    """Method and path with its numbers taken out: `GET /api/v2/tickets/{id}`."""
-    return f"{request['method']} {re.sub(r'(?<=/)[0-9]+', '{id}', str(request['path']))}"
+def _measure(emit: Emit, side: Side, expect: str) -> Sequence[Call]:
+    """The calls of the ticket that took most, its queue count included; none when no ticket ended so."""
+    name, verdict = NAMES[expect]
+    counted = [c for scene in single_scenes(expect) if (c := _calls(side, scene, verdict)) is not None]
+    if not counted:
+        emit("bench", name, None, 0, desk=side.kind, why=f"no scene of the demo's script ended as {verdict}")
+        return ()
+    most = max(counted, key=lambda c: len(_own(c)))
+    queue = max(sum(1 for one in c if QUEUE.search(one.name)) for c in counted)
+    emit("bench", name, len(_own(most)), len(counted), unit="calls", bar=f"≤ {BARS[side.kind, expect]}", desk=side.kind,
+         least=min(len(_own(c)) for c in counted), credits=sum(c.cost for c in _own(most)), calls=[c.name for c in _own(most)],
+         queue_calls=queue)
+    return most
 
 
-def _calls(house: House, scene: Scene, verdict: str) -> Sequence[str] | None:
+def _carried(emit: Emit, kind: str, expect: str, plan: int, poll: int, calls: Sequence[Call]) -> None:
+    """Computed, not run: what the plan leaves after the minute's poll, over what one such ticket takes, its queue count included."""
+    taken = sum(c.cost for c in calls if not POLL.search(c.name))
+    deliveries = 1 if kind == "freshdesk" else 0  # there a delivery is taken off the same plan
+    limits = {"plan": (plan - poll) // (taken + deliveries)}
+    if kind == "zendesk":
+        limits["updates"] = UPDATES // sum(1 for c in calls if WRITE.search(c.name))
+    binds = min(limits, key=lambda limit: limits[limit])
+    emit("bench", "tickets_per_minute", limits[binds], 1, unit="tickets/min", desk=kind, plan=plan, of=expect, how="computed", binds=binds,
+         taken=taken + deliveries)
+
+
+def call(request: Mapping[str, object]) -> Call:
+    name = f"{request['method']} {re.sub(r'(?<=/)[0-9]+', '{id}', str(request['path']))}"
+    included = re.search(r"(?:^|&)include=([^&]+)", str(request["query"]))
+    return Call(name, 1 + (INCLUDE_CREDITS * len(re.split(r",|%2C", included[1])) if included else 0))
+
+
+def _calls(side: Side, scene: Scene, verdict: str) -> Sequence[Call] | None:
     """What one ticket took from delivery to the last effect; None when it ended otherwise."""
-    before = len(house.desk.do.requests())
-    ticket = write_scene(house, scene)
-    house.settle()
-    ended = [e.verdict for e in house.entries(ticket)]
-    return [template(r) for r in house.desk.do.requests()[before:]] if ended == [verdict] else None
+    before = len(side.desk.do.requests())
+    ticket = side.write(scene.steps[0].write, scene.subject, scene.name, scene.email)
+    side.house.settle(200)
+    if list(side.verdicts(ticket)) != [verdict]:
+        return None
+    found = [call(r) for r in side.desk.do.requests()[before:]]
+    # What Zendesk is asked to include costs nothing there.
+    return [Call(c.name, 1) for c in found] if side.kind == "zendesk" else found
 
 
-def _own(calls: Sequence[str]) -> list[str]:
-    return [c for c in calls if not POLL.search(c) and not QUEUE.search(c)]
+def _own(calls: Sequence[Call]) -> list[Call]:
+    return [c for c in calls if not POLL.search(c.name) and not QUEUE.search(c.name)]

@@ -31,7 +31,9 @@ class Side:
     text: str
     steps: dict[str, str]
 
-    def write(self, text: str, subject: str = "A question", name: str = "Maya Okonkwo", email: str = "maya@example.com", **more: Any) -> str:
+    def write(
+        self, text: str, subject: str = "A question", name: str = "Maya Okonkwo", email: str = "maya@example.com", **more: Any
+    ) -> str:
         """A customer opens a ticket; returns its id once its delivery has arrived."""
         ticket = str(self.desk.do.customer_ticket(name=name, email=email, subject=subject, text=text, **more))
         self.delivered()
