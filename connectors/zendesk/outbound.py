@@ -1,8 +1,9 @@
-"""Writing to one Zendesk account: one call per outbox row, never a retry, and an honest word about what became of it."""
+"""Writing to one Zendesk account: one call per outbox row (one more for a group that is gone), and an honest word on what came of it."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from zenpy.lib.api_objects import Ticket as ZenpyTicket
 
@@ -11,7 +12,7 @@ from connectors.errors import ConnectorError, RateLimited
 from connectors.records import Later, OpenTicket, Outcome, PostNote, PostReply, Refused, RunAction, Trace
 from connectors.zendesk.audits import Audit, audits
 from connectors.zendesk.client import LIBRARY_ERRORS, ZendeskClient
-from connectors.zendesk.outcomes import outcome_of, remote_id
+from connectors.zendesk.outcomes import outcome_of, refused_fields, remote_id
 from connectors.zendesk.payloads import View
 from connectors.zendesk.writing import Fieldful, UnknownGroup, body_hash_text, missing_fields, new_ticket_body, ticket_body
 
@@ -57,11 +58,24 @@ class ZendeskOutbound:
         return Trace(found, others)
 
     def _update(self, write: Write, view: View) -> Outcome:
+        body = ticket_body(write, view)
+        outcome = self._put(write.ticket_id, body)
+        if isinstance(outcome, Refused) and "group_id" in body and self._group_was_refused():
+            # A group deleted since `connect`: nothing was written (422), and people must still get the note, wherever it lies.
+            _log.warning("the desk has no group %s any more: connect it again, or change the route in the policy", body["group_id"])
+            outcome = self._put(write.ticket_id, {name: value for name, value in body.items() if name != "group_id"})
+        return outcome
+
+    def _put(self, ticket_id: str, body: Mapping[str, Any]) -> Outcome:
         # Fresh, and filled after it was made: zenpy sends what was set on an object, once, and drops what its constructor got as None.
-        ticket = ZenpyTicket(id=int(write.ticket_id))
-        for name, value in ticket_body(write, view).items():
+        ticket = ZenpyTicket(id=int(ticket_id))
+        for name, value in body.items():
             setattr(ticket, name, value)
         return self._outcome(lambda: self._client.zenpy().tickets.update(ticket))
+
+    def _group_was_refused(self) -> bool:
+        last = self._client.session.last
+        return last is not None and last.status == 422 and "group" in refused_fields(last.body)
 
     def _open(self, write: Write, view: View) -> Outcome:
         # Raw: zenpy has no way to send a header, and the key makes a second attempt harmless for two hours.

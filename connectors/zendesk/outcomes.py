@@ -53,6 +53,12 @@ def remote_id(audit: Json) -> str:
     return str(comments[0]["id"] if comments else audit["id"])
 
 
+def refused_fields(body: bytes) -> frozenset[str]:
+    """The fields a 422 names in its details."""
+    details = _object(body).get("details")
+    return frozenset(str(name).removesuffix("_id") for name in details) if isinstance(details, Mapping) else frozenset()
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)

@@ -34,7 +34,7 @@ class Act:
 
     def set(self, name: str, value: Any) -> None:
         """Set one of the ticket's own fields. Raises Refusal(422) for a value Zendesk would not take."""
-        _check(self.state, name, value)
+        check(self.state, name, value)
         before = getattr(self.ticket, name)
         if before == value:
             return
@@ -93,7 +93,8 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _check(state: State, name: str, value: Any) -> None:
+def check(state: State, name: str, value: Any) -> None:
+    """Raises Refusal (422) for a value the desk does not take."""
     if name == "status" and value not in CATEGORIES:
         raise answers.invalid(status=f"Status: {value} is not valid")
     if name == "priority" and value not in _PRIORITIES:

@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.clock import to_iso
 from connectors.zendesk.sandbox import answers, comments, search_index
-from connectors.zendesk.sandbox.changes import Act
+from connectors.zendesk.sandbox.changes import Act, check
 from connectors.zendesk.sandbox.nouns import Actor, Audit, Ticket
 from connectors.zendesk.sandbox.state import State
 
@@ -63,6 +63,8 @@ class Tickets:
         if ticket.status == "closed":
             raise answers.closed()
         self.guard(ticket, wanted)
+        for name, value in wanted.items():
+            check(self._state, name, value)  # all or nothing: a refused update leaves no comment behind
         act = self._begin(actor, ticket, wanted, flags, via)
         was_status = ticket.status
         comment = comments.add(act, wanted["comment"], flags, via) if wanted.get("comment") else None
