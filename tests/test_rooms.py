@@ -17,7 +17,7 @@ CORE_MAY_IMPORT = frozenset({
     "functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "markupsafe", "math", "numpy", "operator", "re",
     "scipy.special", "scipy.stats", "statistics", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
     "app.core", "config.policy", "config.wording",
-    "connectors.clean", "connectors.clock", "connectors.contract", "connectors.records",
+    "connectors.clean", "connectors.clock", "connectors.contract", "connectors.errors", "connectors.records",
 })  # fmt: skip
 CORE_MAY_NOT_CALL = frozenset({"open", "print", "input", "eval", "exec", "__import__"})
 # Called on whatever object, a method of that name reads a clock, a file or dice.

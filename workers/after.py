@@ -1,17 +1,22 @@
 """What follows when an outbox row has come to its end, in the same transaction."""
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import Connection, Row
 
+from app.core.checks import Words
+from app.core.follow import SAME_SECOND, Follow, follows, gives_back
 from app.core.outbox import OutboxRow
 from app.store import inbox, ledger, outbox, tickets
 from connectors.records import Stamp
 from workers.backlinks import link_back, not_opened
-from workers.checks import due_anyway
 from workers.work import Work
 
-SAME_SECOND = 1_200_000  # microseconds: the next row's stamp is safe once the second it names is over
-MAX_OVERTAKEN = 3  # a turn that was overtaken this often goes to a person instead
+
+def words_of(row: Row[tuple[object, ...]]) -> Words:
+    """What of a stored outbox row never changes, for the core."""
+    return Words(row.effect, row.purpose, row.place, row.turn_id, tuple(json.loads(row.tags)))
 
 
 def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: OutboxRow, made: Stamp | None, now: int) -> None:
@@ -29,13 +34,19 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
             _remember_stamp(tx, row, made)
         return
     outbox.end_rest(tx, row.plan, row.place, "stale" if new.state == "stale" else "failed", f"an earlier row was {new.state}", now)
-    if new.state == "stale" and due_anyway(row):
-        return  # the hand-off it belongs to stands
-    if new.state == "stale":
-        _compose_anew(work, tx, row, now)
-    elif row.purpose not in ("handoff_notice", "note", "fields"):
-        # The customer got nothing: a person must, and is told why. A hand-off that failed itself stays on the shelf of dead letters.
-        inbox.accept_act(tx, row.tenant, row.desk, row.ticket, "failed", f"failed:{row.id}", now, work.new_id())
+    words, act = words_of(row), inbox.act_behind(tx, row.desk, row.turn_id)
+    overtaken = outbox.tries_of_turn(tx, row.desk, row.ticket, row.turn_id)
+    following = follows(words, new.state, overtaken, act is not None)
+    if new.state == "stale" and following is not Follow.STANDS:
+        tickets.reopen_turn(tx, row.tenant, row.desk, row.ticket, row.turn_id, to_assistant=gives_back(words))
+    match following:
+        case Follow.ACT_AGAIN:
+            assert act is not None
+            inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"again:{row.id}", now, work.new_id())
+        case Follow.AGAIN:
+            inbox.accept_changed(tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND)
+        case Follow.TO_PEOPLE:
+            inbox.accept_act(tx, row.tenant, row.desk, row.ticket, "failed", f"failed:{row.id}", now, work.new_id())
 
 
 def _escalated(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: OutboxRow, now: int) -> None:
@@ -48,16 +59,3 @@ def _escalated(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Ou
 def _remember_stamp(tx: Connection, row: Row[tuple[object, ...]], made: Stamp) -> None:
     """An unchanged stamp in the poll is our own write, not news."""
     tickets.note_stamp(tx, row.tenant, row.desk, row.ticket, made.value)
-
-
-def _compose_anew(work: Work, tx: Connection, row: Row[tuple[object, ...]], now: int) -> None:
-    tries = outbox.tries_of_turn(tx, row.desk, row.ticket, row.turn_id)
-    tickets.reopen_turn(tx, row.tenant, row.desk, row.ticket, row.turn_id, to_assistant=row.purpose in ("note", "handoff_notice"))
-    act = inbox.act_behind(tx, row.desk, row.turn_id)
-    if act is not None:
-        # What the customer pressed is asked for again: a newer message must not make us forget it.
-        inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"again:{row.id}", now, work.new_id())
-    elif tries >= MAX_OVERTAKEN:
-        inbox.accept_act(tx, row.tenant, row.desk, row.ticket, "failed", f"failed:{row.id}", now, work.new_id())
-    else:
-        inbox.accept_changed(tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND)

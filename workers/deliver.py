@@ -2,42 +2,50 @@
 
     claim ─▶ (reconcile what is unknown) ─▶ pre-send checks ─▶ commit `sending` ─▶ one call ─▶ classify ─▶ commit
 
-The state machine is `app.core.outbox`; here are the reads, the call and the commits. Every commit carries the fence: a holder that was
-overtaken writes nothing.
+The order of all this is `app.core.sending`, the state machine `app.core.outbox`; here are the reads, the call and the commits they ask
+for. Every commit carries the fence: a holder that was overtaken writes nothing.
 """
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import structlog
 from sqlalchemy import Row
 
 from app.core import outbox as protocol
-from app.core.outbox import Answered, Deferred, GivenUp, OutboxRow, Overtaken, Started, Times, Traced, Vanished
+from app.core import sending
+from app.core.checks import Stored
+from app.core.crashes import given_up, why_given_up
+from app.core.outbox import Answered, GivenUp, OutboxRow, Times
+from app.core.ownership import Owner
+from app.core.sending import Ask, Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
+from app.store import articles, caps, outbox, requesters, tickets
 from app.store import desks as desk_store
-from app.store import outbox, requesters, tickets
+from app.store.database import StoreBusy
 from app.store.desks import StoredDesk
 from app.store.effects import effect_of
 from connectors.contract import Capability, Write
 from connectors.errors import ConnectorError
-from connectors.records import Conflict, Effect, Later, Refused, Sent, Stamp
-from workers.after import settled
-from workers.checks import Check, due_anyway, pre_send
+from connectors.records import Effect, Later, Outcome, Refused, Stamp, Unknown
+from workers.after import settled, words_of
+from workers.broken import where
 from workers.lease import LEASE_US, Heartbeat
 from workers.refusals import break_desk, refuses_us
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
-CLOCK_SKEW = 10_000_000  # microseconds our clock and the desk's may differ when we look for our own write
 TICKET_BUSY = 500_000
+OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
+LEASE_TO_SPARE = 5_000_000  # must be left of the lease when the call has had its whole time
 Claimed = Row[tuple[object, ...]]
 
 
-def deliver_one(work: Work) -> bool:
-    """Take the next due outbox row one step further, if there is one; True when there was."""
+def deliver_one(work: Work, alone: str | None = None) -> bool:
+    """Take the next due outbox row one step further, if there is one; True when there was. `alone`: the id of a task of its own."""
     now = work.clock()
     with work.db.write() as tx:
-        row = outbox.claim(tx, now, LEASE_US)
+        row = outbox.claim(tx, now, LEASE_US, alone)
         if row is None:
             return False
         # A new ticket is opened at another desk; lease and turn stay with the ticket it comes from.
@@ -48,8 +56,12 @@ def deliver_one(work: Work) -> bool:
             return True
     assert desk is not None, "a desk with rows is never deleted"
     try:
-        with Heartbeat(lambda: _renew(work, row, held)):
-            _one_step(work, row, desk)
+        with Heartbeat(lambda: _renew(work, row, held)) as heart:
+            _one_step(work, row, desk, heart)
+    except StoreBusy:
+        raise  # no fault of the row: its lease runs out, and it comes up again
+    except Exception as error:
+        _broke(work, row, desk, error)
     finally:
         if held is not None:
             with work.db.write() as tx:
@@ -57,104 +69,108 @@ def deliver_one(work: Work) -> bool:
     return True
 
 
-def _one_step(work: Work, row: Claimed, desk: StoredDesk) -> None:
-    state, times = outbox.protocol_row(row), times_of(work, desk)
-    if state.state == "sending":
-        # Its holder died or hangs. Nobody knows whether the call went out.
-        _commit(work, row, protocol.step(state, Vanished(), work.clock(), times))
-    elif state.state == "unknown":
-        _reconcile(work, row, desk, state, times)
-    elif protocol.worn_out(state):
-        why = f"its worker died {row.crashes} times before the call could go out"
-        _commit(work, row, protocol.step(state, GivenUp(why), work.clock(), times))
-    else:
-        _send(work, row, desk, state, times)
+def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> None:
+    """Do what the step asks for until it ends, and tell it each time what came of it."""
+    state, times, fenced = outbox.protocol_row(row), times_of(work, desk), Capability.FENCE in work.connector(desk.kind).capabilities
+    if given_up(row.crashes, row.lone_runs) and state.state != "sending":
+        _commit(work, row, protocol.step(state, GivenUp(why_given_up(row.crashes, row.lone_runs)), work.clock(), times))
+        return
+    try:
+        effect = _effect(work, row)
+    except ValueError as error:
+        # Its own release will carry it out: refused here, kept there.
+        log.error("row refused", row=row.id, why=str(error))
+        _commit(work, row, _put_back(state, work.clock() + OTHER_RELEASE))
+        return
+    steps = sending.one_step(words_of(row), state, times, work.clock(), fenced=fenced, erased=effect is None, crashes=row.crashes)
+    held_until = 0
+    try:
+        ask = next(steps)
+        while True:
+            try:
+                if isinstance(ask, Commit):
+                    held_until = ask.row.lease_until
+                if isinstance(ask, Call) and (heart.lost or held_until - work.clock() < times.deadline + LEASE_TO_SPARE):
+                    # We were stopped since `sending` was written, and may not be alone at it when the call ends: it is not made.
+                    log.warning("no time left for the call", row=row.id)
+                    answer: object = Later(0.0)
+                else:
+                    answer = _answer(work, row, desk, effect, ask)
+            except ConnectorError as error:
+                ask = steps.throw(error)
+            else:
+                ask = steps.send((work.clock(), answer))
+    except StopIteration:
+        return
+
+
+def _answer(work: Work, row: Claimed, desk: StoredDesk, effect: Effect | None, ask: Ask) -> object:
+    match ask:
+        case Look():
+            return _stored(work, row, desk)
+        case ReadTicket():
+            return work.desk(desk).ticket(row.ticket)
+        case ReadStamp():
+            return work.desk(desk).stamp(row.ticket)
+        case ReadSince(made):
+            return work.desk(desk).since_own_write(row.ticket, made)
+        case Commit(new, made):
+            return _commit(work, row, new, made)
+        case Diagnose(error):
+            return _diagnose(work, desk, error)
+        case Call(stamp, tags):
+            assert effect is not None, "nothing is sent for a person who was erased"
+            return _call(work, row, desk, Write(row.ticket, effect, row.key, row.plan, stamp, tags))
+        case Find(stamp, since):
+            assert effect is not None, "nothing is looked for that was erased"
+            return work.outbound(desk).find(Write(row.ticket, effect, row.key, row.plan, stamp), since)
+
+
+def _call(work: Work, row: Claimed, desk: StoredDesk, write: Write) -> Outcome:
+    outcome = work.outbound(desk).send(write)
+    log.info("called", row=row.id, desk=desk.id, ticket=row.ticket, purpose=row.purpose, outcome=type(outcome).__name__)
+    if isinstance(outcome, Refused) and outcome.status in (401, 403) and refuses_us(work, desk, outcome.status):
+        # Nothing was written, and nothing is wrong with the row: it waits until the desk is connected again.
+        break_desk(work, desk, outcome.status)
+        return Later(0.0)
+    return outcome
+
+
+def _diagnose(work: Work, desk: StoredDesk, error: ConnectorError) -> bool:
+    broken = refuses_us(work, desk, error.status)
+    if broken:
+        break_desk(work, desk, error.status)
+    return broken
+
+
+def _stored(work: Work, row: Claimed, desk: StoredDesk) -> Stored:
+    now = work.clock()
+    with work.db.read() as tx:
+        killed = caps.killed(tx, row.tenant, desk.id, now)
+        ticket = tickets.find(tx, row.tenant, row.desk, row.ticket)
+        gone = articles.no_longer_public(tx, row.tenant, [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else [])
+    shut = None if desk.status == "active" else desk.status_why or f"the desk is {desk.status}"
+    return Stored(killed, bool(gone), Owner(ticket.owner) if ticket is not None else None, shut)
+
+
+def _broke(work: Work, row: Claimed, desk: StoredDesk, error: Exception) -> None:
+    """Our own code broke on the row: nothing is lost, the crash is counted, and in the end a person sees it."""
+    log.error("the work on a row broke", row=row.id, purpose=row.purpose, error=type(error).__name__, where=where(error))
+    now = work.clock()
+    with work.db.write() as tx:
+        found = outbox.held(tx, row.id, row.fence)
+        if found is None:
+            return
+        state = outbox.protocol_row(found)
+        if state.state == "sending":
+            state = protocol.step(state, Answered(Unknown(f"our own code broke: {type(error).__name__}")), now, times_of(work, desk))
+        if state.state in outbox.OPEN_STATES:
+            outbox.broke(tx, row.id, row.fence, state, now)
 
 
 def _put_back(state: OutboxRow, until: int) -> OutboxRow:
     """Nothing was tried: somebody else holds the ticket."""
     return replace(state, next_at=until, attempts=state.attempts - 1, lease_until=0)
-
-
-def _send(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: Times) -> None:
-    effect = _effect(work, row)
-    if effect is None:
-        _commit(work, row, protocol.step(state, GivenUp("the person it is for was erased"), work.clock(), times))
-        return
-    try:
-        check = pre_send(work, row, desk, state, times)
-    except ConnectorError as error:
-        _deferred(work, row, desk, state, times, error)
-        return
-    if check.event is not None:
-        _commit(work, row, protocol.step(replace(state, stamp=check.stamp), check.event, work.clock(), times))
-        return
-    started = protocol.step(replace(state, stamp=check.stamp), Started(), work.clock(), times)
-    if not _commit(work, row, started):
-        return
-    write = _write(work, row, effect, check, desk)
-    outcome = work.outbound(desk).send(write)
-    if isinstance(outcome, Refused) and outcome.status in (401, 403) and refuses_us(work, desk, outcome.status):
-        # Nothing was written, and nothing is wrong with the row: it waits until the desk is connected again.
-        break_desk(work, desk, outcome.status)
-        outcome = Later(0.0)
-    after = protocol.step(started, Answered(outcome), work.clock(), times)
-    if isinstance(outcome, Conflict):
-        after = _after_conflict(work, row, desk, started, write, times)
-    log.info("sent" if after.state == "sent" else "not sent", row=row.id, desk=desk.id, ticket=row.ticket, purpose=row.purpose,
-             state=after.state, outcome=type(outcome).__name__)
-    _commit(work, row, after, outcome.stamp if isinstance(outcome, Sent) else None)
-
-
-def _after_conflict(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, write: Write, times: Times) -> OutboxRow:
-    """The desk refused a stale write: was it our own copy, our own plan, or somebody else?"""
-    since = write.stamp.changed_at if write.stamp else (state.attempt_at or work.clock())
-    try:
-        # The stamp before the history: what happens in between then makes the stamp old, and the desk refuses again.
-        stamp = work.desk(desk).stamp(row.ticket)
-        trace = work.outbound(desk).find(write, since - CLOCK_SKEW)
-    except ConnectorError as error:
-        # Refused for certain, so nothing is lost by asking again: as unknown, it is looked up before anything is sent.
-        return replace(state, state="unknown", unknown_since=work.clock(), next_at=work.clock() + times.settle, lease_until=0,
-                       result=f"refused as stale; the history could not be read: {error}")
-    if trace.remote_id is None and due_anyway(row):
-        # It carried the ticket's old stamp, so no earlier call can be carried out any more either: the next one is the first.
-        return replace(state, state="ready", sends=0, stamp=None, next_at=work.clock(), lease_until=0,
-                       result="the ticket has changed; it is read again")
-    return protocol.step(state, Traced(trace, stamp), work.clock(), times)
-
-
-def _reconcile(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: Times) -> None:
-    """The settle has passed: look for the marker, and only then send the same bytes again."""
-    effect = _effect(work, row)
-    if effect is None:
-        _commit(work, row, protocol.step(state, GivenUp("the person it is for was erased"), work.clock(), times))
-        return
-    since = (state.attempt_at or state.unknown_since or work.clock()) - CLOCK_SKEW
-    try:
-        trace = work.outbound(desk).find(Write(row.ticket, effect, row.key, row.plan, state.stamp), since)
-    except ConnectorError as error:
-        _deferred(work, row, desk, state, times, error)
-        return
-    _commit(work, row, protocol.step(state, Traced(trace), work.clock(), times))
-
-
-def _deferred(work: Work, row: Claimed, desk: StoredDesk, state: OutboxRow, times: Times, error: ConnectorError) -> None:
-    now = work.clock()
-    if refuses_us(work, desk, error.status):
-        break_desk(work, desk, error.status)
-    elif error.status == 403 and error.permanent:
-        why = "the desk does not let the assistant's user see this ticket any more (403)"
-        _commit(work, row, protocol.step(state, GivenUp(why), now, times))
-        return
-    if error.permanent and error.status == 404:
-        gone = "the ticket is gone from the desk"
-        _commit(work, row, protocol.step(state, Overtaken(gone) if state.state == "ready" else GivenUp(gone), now, times))
-        return
-    pause = int((error.retry_after or 0) * 1_000_000) or protocol.pause(state.attempts)
-    # A desk that wants a pause, or a new key from us, has not failed: such a try does not count.
-    event = Deferred(now + pause, str(error), counts=error.status not in (401, 403, 429))
-    _commit(work, row, protocol.step(state, event, now, times))
 
 
 def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None) -> bool:
@@ -169,11 +185,6 @@ def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None)
     if new.state in ("sent", "stale", "failed", "dead"):
         work.ring()
     return True
-
-
-def _write(work: Work, row: Claimed, effect: Effect, check: Check, desk: StoredDesk) -> Write:
-    fenced = Capability.FENCE in work.connector(desk.kind).capabilities
-    return Write(row.ticket, effect, row.key, row.plan, check.stamp if fenced else None, check.tags)
 
 
 def _effect(work: Work, row: Claimed) -> Effect | None:
@@ -192,5 +203,3 @@ def _renew(work: Work, row: Claimed, held: Row[tuple[object, ...]] | None) -> bo
     with work.db.write() as tx:
         mine = outbox.renew(tx, row.id, row.fence, until)
         return mine and (held is None or tickets.renew(tx, held.id, held.fence, until))
-
-
