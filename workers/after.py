@@ -11,6 +11,7 @@ from app.core.outbox import OutboxRow
 from app.store import inbox, ledger, outbox, tickets
 from connectors.records import Stamp
 from workers.backlinks import link_back, not_opened
+from workers.giving_up import effect_lost
 from workers.work import Work
 
 
@@ -33,11 +34,15 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
         if made is not None:
             _remember_stamp(tx, row, made)
         return
-    outbox.end_rest(tx, row.plan, row.place, "stale" if new.state == "stale" else "failed", f"an earlier row was {new.state}", now)
+    if new.state != "stale":
+        # The rest of the plan goes on: a customer is told although the note was refused, another desk although the customer could not be.
+        effect_lost(work, tx, row, new.state == "dead" and new.sends > 0, now)
+        return
     words, act = words_of(row), inbox.act_behind(tx, row.desk, row.turn_id)
     overtaken = outbox.tries_of_turn(tx, row.desk, row.ticket, row.turn_id)
     following = follows(words, new.state, overtaken, act is not None)
-    if new.state == "stale" and following is not Follow.STANDS:
+    if following is not Follow.STANDS:
+        outbox.end_rest(tx, row.plan, row.place, "stale", "an earlier row was stale", now)
         tickets.reopen_turn(tx, row.tenant, row.desk, row.ticket, row.turn_id, to_assistant=gives_back(words))
     match following:
         case Follow.ACT_AGAIN:

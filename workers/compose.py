@@ -134,13 +134,13 @@ def _frame(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situati
     return Frame(
         company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
         first_name=ticket.requester.name, language=words.language, first=not situation.memory.noticed,
-        page_url=_page(work, desk, ticket, situation.now),
+        page_url=page_of(work, desk, ticket, situation.now),
         # What is drafted is what a colleague sends, word for word: it says so from the start.
         checked=situation.mode is Mode.DRAFT and isinstance(verdict, Answer | Clarify | Settle),
     )
 
 
-def _page(work: Work, desk: StoredDesk, ticket: Ticket, now: int) -> str | None:
+def page_of(work: Work, desk: StoredDesk, ticket: Ticket, now: int) -> str | None:
     """The customer's page of this ticket; None while no delivery has proven that our address can be reached from outside."""
     base = work.settings.public_url
     if base is None or not (desk.public_proven or desk.connection.wire_url is not None):

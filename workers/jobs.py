@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 import structlog
 from sqlalchemy import Row
 
+from app.core.crashes import given_up, why_given_up
 from app.store import jobs
+from app.store.database import StoreBusy
 from connectors.errors import ConnectorError
+from workers.broken import where
 from workers.knowledge.run import sync_all
+from workers.lease import LEASE_US, Heartbeat
 from workers.work import Work
 
-LEASE_US = 120_000_000  # renewed with each word of progress
+OTHER_RELEASE = 60_000_000  # microseconds until a job that only a newer release knows is offered again
 RETRY_US = 60_000_000
 log = structlog.get_logger(__name__)
 Progress = Callable[[str], None]
@@ -21,21 +25,29 @@ Job = Callable[[Work, str, Mapping[str, object], Progress], Mapping[str, object]
 KINDS: dict[str, Job] = {"knowledge_sync": lambda work, tenant, args, progress: sync_all(work, tenant, progress)}
 
 
-def job_one(work: Work) -> bool:
-    """Run the next due job, if there is one; True when there was."""
+def job_one(work: Work, alone: str | None = None) -> bool:
+    """Run the next due job, if there is one; True when there was. `alone`: the id of a task of its own."""
     now = work.clock()
     with work.db.write() as tx:
-        row = jobs.claim(tx, now, LEASE_US)
+        row = jobs.claim(tx, now, LEASE_US, alone)
     if row is None:
         return False
-    if row.kind not in KINDS:
-        _finish(work, row, "bad", {"error": f"this release knows no job {row.kind!r}: finish the upgrade"})
+    if row.kind not in KINDS and row.expires >= now:
+        with work.db.write() as tx:
+            why = f"this release knows no job {row.kind!r}: finish the upgrade of this host"
+            jobs.put_back(tx, row.id, row.fence, now + OTHER_RELEASE, why, count=False)
+    elif row.kind not in KINDS:
+        _finish(work, row, "bad", {"error": f"no worker knew the job {row.kind!r}: finish the upgrade, then ask again"})
+    elif given_up(row.crashes, row.lone_runs):
+        _finish(work, row, "bad", {"error": why_given_up(row.crashes, row.lone_runs)})
     elif row.attempts > jobs.MAX_ATTEMPTS:
         _finish(work, row, "bad", {"error": f"gave up after {jobs.MAX_ATTEMPTS} tries"})
     elif row.expires < now:
         _finish(work, row, "bad", {"error": "nobody had time for it before it expired: is a worker running?"})
     else:
-        _run(work, row)
+        # The lease lives as long as the process does, however long the job takes: nobody runs it a second time meanwhile.
+        with Heartbeat(lambda: _renew(work, row)):
+            _run(work, row)
     return True
 
 
@@ -54,7 +66,19 @@ def _run(work: Work, row: Row[tuple[object, ...]]) -> None:
             with work.db.write() as tx:
                 jobs.put_back(tx, row.id, row.fence, work.clock() + RETRY_US, str(error))
         return
+    except StoreBusy:
+        raise  # no fault of the job: its lease runs out, and it comes up again
+    except Exception as error:
+        log.error("job broke", job=row.id, kind=row.kind, error=type(error).__name__, where=where(error))
+        with work.db.write() as tx:
+            jobs.broke(tx, row.id, row.fence, work.clock())
+        return
     _finish(work, row, "done", result)
+
+
+def _renew(work: Work, row: Row[tuple[object, ...]]) -> bool:
+    with work.db.write() as tx:
+        return jobs.renew(tx, row.id, row.fence, work.clock() + LEASE_US)
 
 
 def _finish(work: Work, row: Row[tuple[object, ...]], state: str, result: Mapping[str, object]) -> None:

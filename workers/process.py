@@ -9,41 +9,60 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Row
 
+from app.core.crashes import given_up, why_given_up
 from app.store import desks as desk_store
 from app.store import inbox, policies, tickets
+from app.store.database import StoreBusy
 from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Policy
 from connectors.errors import ConnectorError
 from connectors.records import Ticket
+from workers.broken import where
 from workers.compose import compose
+from workers.giving_up import BLIND, give_up, tell_people, without_reading
 from workers.lease import LEASE_US, Heartbeat
 from workers.poll import ask_for_sync
-from workers.record import record
+from workers.record import Superseded, record
 from workers.refusals import break_desk, refuses_us
 from workers.situate import situate
 from workers.take import Taken, take
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
+KINDS, SUBJECTS = ("delivery", "changed", "act"), ("ticket", "article")
+OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
 FIRST_BACKOFF, LONGEST_BACKOFF = 5_000_000, 600_000_000
 
 
-def process_one(work: Work) -> bool:
-    """Work on the next due inbox row, if there is one; True when there was."""
-    taken = take(work)
+def process_one(work: Work, alone: str | None = None) -> bool:
+    """Work on the next due inbox row, if there is one; True when there was. `alone`: the id of a task of its own."""
+    taken = take(work, alone)
     if taken is None:
         return False
+    try:
+        _process(work, taken)
+    except (StoreBusy, Superseded):
+        raise  # no fault of the row
+    except Exception as error:
+        _broke(work, taken, error)
+    return True
+
+
+def _process(work: Work, taken: Taken) -> None:
     row = taken.row
     if taken.desk is None:
-        _end(work, row, "bad", "its desk does not exist any more")
+        give_up(work, row, "its desk does not exist any more", readable=False)
     elif taken.exhausted:
-        _end(work, row, "bad", f"gave up after {row.attempts} tries and {row.crashes} crashes: open it in the console to replay it")
+        broken = given_up(row.crashes, row.lone_runs)
+        why = why_given_up(row.crashes, row.lone_runs) if broken else f"the desk could not be read in {row.attempts} tries"
+        give_up(work, row, f"{why}: open it in the console to replay it")
+    elif row.kind not in KINDS or row.subject not in SUBJECTS:
+        _other_release(work, row, taken.held)
     elif row.subject == "article":
         _sync_knowledge(work, row)
     elif taken.held is not None:
         _process_ticket(work, taken, desk_store.opened(taken.desk, work.keys), taken.held)
-    return True
 
 
 def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTicket) -> None:
@@ -57,8 +76,11 @@ def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTick
 def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy) -> None:
     read_at = work.clock()
     ticket: Ticket = work.desk(desk).ticket(row.subject_id)
-    situated = situate(work, row, desk, held, policy, ticket, read_at)
-    composed = compose(work, desk, policy, ticket, situated)
+    if row.kind == "act" and bytes(row.body).decode() in BLIND:
+        situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
+    else:
+        situated = situate(work, row, desk, held, policy, ticket, read_at)
+        composed = compose(work, desk, policy, ticket, situated)
     record(work, row, desk, held, ticket, situated, composed, read_at)
     log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))
 
@@ -86,6 +108,7 @@ def _desk_failed(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, d
             # Nothing of the ticket is known, not even whom to hand it to: a person sees it among the dead letters.
             why = "the assistant's user may not see this ticket (403): give it access to the ticket's group or brand, or leave it to people"
             inbox.finish(tx, row.id, row.fence, "bad", why, now)
+            tell_people(work, tx, row, now, readable=False)
         elif error.status in (404, 410):
             inbox.finish(tx, row.id, row.fence, "done", f"the desk has no such ticket any more: {error}", now)
         else:
@@ -94,10 +117,22 @@ def _desk_failed(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, d
             inbox.put_back(tx, row.id, row.fence, now + wait, count=error.status != 429)
 
 
-def _end(work: Work, row: Row[tuple[object, ...]], state: str, why: str) -> None:
-    log.error("inbox row given up", row=row.id, desk=row.desk, why=why)
+def _broke(work: Work, taken: Taken, error: Exception) -> None:
+    """Our own code broke on the row: others flow, it rests, and in the end a person sees it."""
+    row = taken.row
+    log.error("the work on a row broke", row=row.id, desk=row.desk, error=type(error).__name__, where=where(error))
     with work.db.write() as tx:
-        inbox.finish(tx, row.id, row.fence, state, why, work.clock())
+        if taken.held is not None:
+            tickets.release(tx, taken.held.id, taken.held.fence)
+        inbox.broke(tx, row.id, row.fence, work.clock())
+
+
+def _other_release(work: Work, row: Row[tuple[object, ...]], held: StoredTicket | None) -> None:
+    log.error("row refused: a newer release wrote it, finish the upgrade of this host", row=row.id, kind=row.kind, subject=row.subject)
+    with work.db.write() as tx:
+        if held is not None:
+            tickets.release(tx, held.id, held.fence)
+        inbox.put_back(tx, row.id, row.fence, work.clock() + OTHER_RELEASE, count=False)
 
 
 def _renew(work: Work, row: Row[tuple[object, ...]], held: StoredTicket) -> bool:

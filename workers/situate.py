@@ -53,7 +53,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     act = row.body.decode() if row.kind == "act" else None
     reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
     stored = _stored_facts(work, desk, ticket, reading, now)
-    mode, mode_why = _mode(policy, desk, reading, stored.ceiling)
+    mode, mode_why = mode_of(policy, desk, reading, stored.ceiling)
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
         status=ticket.status, now=now, handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
@@ -176,7 +176,7 @@ def address_of(desk: StoredDesk, ticket: Ticket) -> str:
     return ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
 
 
-def _mode(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode) -> tuple[Mode, str]:
+def mode_of(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode) -> tuple[Mode, str]:
     facts = DeskFacts(
         sandbox=desk.connection.wire_url is not None, guard_proven=desk.guard_proven, public_proven=desk.public_proven,
         bot_name=str(desk.connection.state.get("user_name", "")),

@@ -26,6 +26,7 @@ def sweep(work: Work, ring: Callable[[str], None]) -> float:
         next_inbox, next_outbox, orphans = inbox.next_due(tx), outbox.next_due(tx), outbox.count_orphans(tx, now)
         abandoned, jobs_due = inbox.count_abandoned(tx, now), jobs.any_due(tx, now)
         polls = due_desks(tx, now)
+        alone, alone_job = inbox.lone_due(tx, now) or outbox.lone_due(tx, now), jobs.lone_due(tx, now)
     if abandoned or (next_inbox is not None and next_inbox <= now):
         ring("process")
     if orphans or (next_outbox is not None and next_outbox <= now):
@@ -34,6 +35,10 @@ def sweep(work: Work, ring: Callable[[str], None]) -> float:
         ring("jobs")
     if polls:
         ring("poll")
+    if alone:
+        ring("alone")
+    if alone_job:
+        ring("alone_job")
     with work.db.write() as tx:
         promises.lapse(tx, DEFAULT_TENANT, now)
     ahead = [at for at in (next_inbox, next_outbox) if at is not None and at > now]

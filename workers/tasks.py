@@ -4,8 +4,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from celery import Celery
+from celery import Celery, Task
 
+from app.store import inbox, outbox
+from app.store import jobs as jobs_store
+from app.store.database import Database
 from workers.deliver import deliver_one
 from workers.jobs import job_one
 from workers.poll import poll_due
@@ -30,9 +33,19 @@ def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None])
     def deliver() -> None:
         _drain(lambda: deliver_one(work()))
 
-    @app.task(name="candor.jobs", soft_time_limit=1500, time_limit=1700)
+    # Early ack: longer than the visibility timeout, a late one would come again and again while it runs. The row is the truth.
+    @app.task(name="candor.jobs", soft_time_limit=1500, time_limit=1700, acks_late=False)
     def jobs() -> None:
         job_one(work())
+
+    # One row and nothing else, so that a death of this process speaks of that row; its parent is the witness (`candor.py`).
+    @app.task(name="candor.alone", bind=True)
+    def alone(task: Task) -> None:
+        one_alone(work(), task.request.id)
+
+    @app.task(name="candor.alone_job", bind=True, soft_time_limit=1500, time_limit=1700, acks_late=False)
+    def alone_job(task: Task) -> None:
+        job_one(work(), task.request.id)
 
     @app.task(name="candor.poll")
     def poll() -> None:
@@ -41,6 +54,20 @@ def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None])
     @app.task(name="candor.sweep")
     def sweep_once() -> None:
         sweep(work(), ring)
+
+
+def one_alone(work: Work, task: str) -> bool:
+    """Work on one row that may only run alone; True when there was one."""
+    try:
+        return process_one(work, task) or deliver_one(work, task)
+    except Superseded:
+        return True
+
+
+def witness(db: Database, clock: Callable[[], int], task: str) -> bool:
+    """Called by a parent that outlived the process of a lone task: the row it held has had its third crash."""
+    with db.write() as tx:
+        return any(store.witness(tx, task, clock()) for store in (inbox, outbox, jobs_store))
 
 
 def _drain(one: Callable[[], bool], seconds: float = DRAIN_SECONDS) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.store.tables import inbox
+from app.store.tables import inbox, signals
 from tests.flow.faulty import PERSON, RETURN, answered_once, handed_off_once, rows_of, states
 from tests.flow.house import House
-from workers import situate
+from workers import process, situate
 from workers.deliver import deliver_one
 from workers.process import process_one
 from workers.record import Superseded
@@ -173,18 +173,28 @@ def test_a_poison_ticket_ends_after_three_tries_while_others_flow(house: House, 
     fine = house.write(RETURN, email="b@example.com")
     for _ in range(60):
         house.clock.advance(2)
-        while True:
-            try:
-                house.drain()
-                break
-            except ZeroDivisionError:
-                continue  # the task failed; the next ring goes on
+        house.drain()
         if len(tries) == 1:
             answered_once(house, fine)
-    assert len(tries) == 3
-    [row] = [r for r in house.rows(inbox) if r.subject_id == poison[0]]
-    assert row.state == "bad" and "3 crashes" in row.result
-    assert rows_of(house, poison[0]) == [] and house.replies(poison[0]) == []
+    assert len(tries) == 3, "two tries, and one alone"
+    [row] = [r for r in house.deliveries() if r.subject_id == poison[0]]
+    assert row.state == "bad" and "broke 3 times, the last time alone" in row.result
+    [note], [reply] = house.notes(poison[0]), house.replies(poison[0])
+    assert note["id"] < reply["id"] and "could not read this ticket" in note["plain_body"] and "was told" in note["plain_body"]
+    assert "You are in a person's queue" in reply["plain_body"] and house.owner(poison[0]) == "people"
+
+
+def test_when_even_the_plain_note_breaks_the_shelf_and_a_signal_are_left(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(process, "situate", broken)
+    monkeypatch.setattr(process, "without_reading", broken)
+    ticket = house.write(RETURN)
+    house.settle(400, step=10)
+    assert [r.state for r in house.rows(inbox) if r.subject_id == ticket] == ["bad", "bad"]
+    assert len([s for s in house.rows(signals) if s.kind == "given_up" and s.ticket == ticket]) == 2
+    assert house.notes(ticket) == house.replies(ticket) == []
 
 
 def test_two_workers_side_by_side_never_double(house_on_both: House) -> None:
