@@ -19,9 +19,9 @@ class WordingError(ValueError):
     """A words file cannot be used; the message names file and key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # loaded once and told apart by identity: what is compiled from them is kept per object
 class Words:
-    """The words of one language. `texts` are sentences by dotted key, `lists` are phrase lists."""
+    """The words of one language. `texts` are sentences by dotted key, `lists` are phrase lists. Neither is changed after loading."""
 
     language: str
     texts: Mapping[str, str]

@@ -26,7 +26,7 @@ _FIXED = (
 def entities(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, int, int], ...]:
     """(kind, start, end) in order of their place; where two kinds claim one place, the earlier in CLAIMS wins."""
     taken: list[tuple[str, int, int]] = []
-    for kind, pattern, group in _patterns(tuple((w.language, tuple(sorted(w.lists.items()))) for w in words.values())):
+    for kind, pattern, group in _patterns(tuple(words.values())):
         for match in pattern.finditer(text):
             start, end = match.span(group)
             if not any(a < end and start < b for _, a, b in taken):
@@ -37,10 +37,9 @@ def entities(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, int, int
 
 
 @lru_cache(maxsize=16)
-def _patterns(lists: tuple[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], ...]) -> tuple[tuple[str, re.Pattern[str], int], ...]:
+def _patterns(lexicons: tuple[Words, ...]) -> tuple[tuple[str, re.Pattern[str], int], ...]:
     def named(name: str) -> str:
-        entries = {entry for _, held in lists for key, values in held if key == f"phrases.entity.{name}" for entry in values}
-        return _either(entries)
+        return _either({entry for lexicon in lexicons for entry in lexicon.phrases(f"phrases.entity.{name}")})
 
     label = r"(?:\s(?:is|was|number|no\.?|n°|nº|nr\.?|num\.?|est|ist|lautet|es|id))?[\s:#.°º]{0,4}"
     number = r"((?=[\w-]{0,14}\d)[A-Z]{0,5}-?\d{2,}[\w-]{0,20})"

@@ -3,18 +3,26 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from app.core.matching import Phrases, phrases
+from app.core.matching import Phrases, Spelling, phrases, spelling
 from config.wording import Words
 
 SLOTS = ("who", "human", "machine", "talk", "me", "asked")
 
 
+@lru_cache(maxsize=512)
 def listed(lexicon: Words, name: str) -> Phrases:
     """The phrases under `phrases.<name>`; a list that is not there finds nothing."""
-    slots = tuple((slot, lexicon.phrases(f"phrases.slot.{slot}")) for slot in SLOTS)
-    return _compiled(lexicon.phrases(f"phrases.{name}"), slots)
+    return phrases(lexicon.phrases(f"phrases.{name}"), {slot: lexicon.phrases(f"phrases.slot.{slot}") for slot in SLOTS})
 
 
-@lru_cache(maxsize=512)
-def _compiled(entries: tuple[str, ...], slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
-    return phrases(entries, dict(slots))
+@lru_cache(maxsize=16)
+def listed_in_all(lexicons: tuple[Words, ...], name: str) -> Phrases:
+    """The phrases of that name in several languages as one list; none of them has slots."""
+    return phrases(entry for lexicon in lexicons for entry in lexicon.phrases(f"phrases.{name}"))
+
+
+@lru_cache(maxsize=64)
+def spelt(lexicon: Words, lexicons: tuple[Words, ...]) -> Spelling:
+    """The words of the lexicon that slips are put right to; what is a word in any of the lexicons is no slip."""
+    real = (entry for w in lexicons for name in ("meant", "real") for entry in w.phrases(f"phrases.spelling.{name}"))
+    return spelling(lexicon.phrases("phrases.spelling.meant"), real)

@@ -34,7 +34,8 @@ def deep_link(url: str | None, quote: str) -> str | None:
 
 def web_address(url: str | None) -> str | None:
     """The address, fit for an attribute and a plain mail; None unless it is http(s) with a host and without a name in front of it."""
-    if not url or any(letter.isspace() or not letter.isprintable() for letter in url):
+    # Of all blanks only the space counts as printable.
+    if not url or " " in url or not url.isprintable():
         return None
     try:
         parts = urlsplit(url)

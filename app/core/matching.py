@@ -19,6 +19,8 @@ _KEPT = frozenset(".!?,;:")
 _SPELLED_OUT = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "¿": "", "¡": ""}
 _BETWEEN = r"(?:[,;:] ?| )"
 _WORD = r"[^\s.!?]{1,40}"
+_BLANKS = re.compile(r"[ \n]{2,}|\n")
+_SPELT = re.compile(r"\w{4,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +48,23 @@ class Found:
 @lru_cache(maxsize=8)  # one message is folded by each of its readers in turn
 def fold(text: str) -> Folded:
     """Lower case without accents; runs of blanks are one blank, an empty line is a line end, other signs are blanks."""
+    plain = text.translate(_PLAIN)
+    places: Sequence[int] = range(len(text) + 1)
+    if not text.isascii():  # outside of ASCII a letter may become none, or several
+        places = [*(place for place, letter in enumerate(text) for _ in _PLAIN[ord(letter)]), len(text)]
     letters: list[str] = []
     at: list[int] = []
-    for place, letter in enumerate(text):
-        for plain in _plain(letter):
-            if plain == " " and letters and letters[-1] in " \n":
-                continue
-            if plain == "\n":
-                if letters and letters[-1] == " ":
-                    letters.pop()
-                    at.pop()
-                if letters and letters[-1] in "\n\r":
-                    letters[-1] = "\n"
-                    continue
-                plain = "\r"  # a single line end so far: a blank, unless another one follows
-            elif letters and letters[-1] == "\r" and plain == " ":
-                continue
-            letters.append(plain)
-            at.append(place)
-    at.append(len(text))
-    return Folded("".join(letters).replace("\r", " "), at)
+    done = 0
+    for run in _BLANKS.finditer(plain):
+        lines = run.group().count("\n")
+        letters += (plain[done : run.start()], "\n" if lines > 1 else " ")
+        at += places[done : run.start()]
+        # A run with a line end stands where its first line ends.
+        at.append(places[run.start() + max(0, run.group().find("\n"))])
+        done = run.end()
+    return Folded("".join((*letters, plain[done:])), [*at, *places[done:]]) if done else Folded(plain, places)
 
 
-@lru_cache(maxsize=4096)
 def _plain(letter: str) -> str:
     if letter == "\n":
         return "\n"
@@ -83,6 +79,16 @@ def _plain(letter: str) -> str:
     if not plain and unicodedata.combining(letter):
         return ""
     return plain if plain and all(c.isalnum() for c in plain) else "?" if letter == "？" else " "
+
+
+class _Plain(dict[int, str]):
+    """What `_plain` makes of each letter met so far: there are no more entries than letters in Unicode."""
+
+    def __missing__(self, letter: int) -> str:
+        return self.setdefault(letter, _plain(chr(letter)))
+
+
+_PLAIN = _Plain()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +110,8 @@ class Phrases:
 
 
 def phrases(entries: Iterable[str], slots: Mapping[str, Sequence[str]] | None = None) -> Phrases:
-    """Compile phrases; `slots` are the lists that `{name}` stands for. An empty list finds nothing."""
-    return _compiled(tuple(entries), tuple((name, tuple(values)) for name, values in (slots or {}).items()))
-
-
-@lru_cache(maxsize=512)
-def _compiled(entries: tuple[str, ...], slots: tuple[tuple[str, tuple[str, ...]], ...]) -> Phrases:
-    made = {name: _either(_pattern(entry, {}) for entry in values) for name, values in slots}
+    """Compile phrases; `slots` are the lists that `{name}` stands for. An empty list finds nothing. Slow: keep what it makes."""
+    made = {name: _either(_pattern(entry, {}) for entry in values) for name, values in (slots or {}).items()}
     # Longest first: where two phrases begin at one place, the fuller one is the better reason.
     bodies = sorted((_pattern(entry, made) for entry in entries), key=len, reverse=True)
     return Phrases(re.compile(rf"(?<!\w){_either(bodies)}(?!\w)" if bodies else r"(?!)"))
@@ -151,20 +152,40 @@ def _word(word: str) -> str:
     return re.escape(plain).replace(r"\ ", _BETWEEN) + (r"\w{0,20}" if stem else "")
 
 
-def corrected(folded: Folded, meant: Iterable[str], real: Iterable[str]) -> Folded:
-    """The text with words that are one slip away from one of `meant` put right; `real` words are never touched.
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """`near`: the words meant by first letter and by each length a slip may give them; `known`: words that are right as they are."""
+
+    near: Mapping[tuple[str, int], Sequence[str]]
+    known: frozenset[str]
+
+    def better(self, word: str) -> str | None:
+        """The word meant by a folded one with a slip in it; None for one that is right or unknown."""
+        if word in self.known:
+            return None
+        return next((t for t in self.near.get((word[0], len(word)), ()) if _one_slip(word, t)), None)
+
+
+def spelling(meant: Iterable[str], real: Iterable[str]) -> Spelling:
+    """A slip is put right to one of `meant`; `real` words are never touched."""
+    near: dict[tuple[str, int], list[str]] = {}
+    targets = [fold(word).text for word in meant]
+    for target in targets:
+        for length in (len(target) - 1, len(target), len(target) + 1):
+            near.setdefault((target[:1], length), []).append(target)
+    return Spelling(near, frozenset((*targets, *(fold(word).text for word in real))))
+
+
+def corrected(folded: Folded, right: Spelling) -> Folded:
+    """The text with words that are one slip away from one that is meant put right.
 
     A slip is one letter wrong, missing, doubled or swapped, in a word of five letters or more that begins as it should.
     """
-    targets, known = _spelling(tuple(meant), tuple(real))
     text: list[str] = []
     at: list[int] = []
     done = 0
-    for match in re.finditer(r"\w{4,16}", folded.text):
-        word = match.group()
-        if word in known:
-            continue
-        better = next((t for t in targets.get(word[0], ()) if _one_slip(word, t)), None)
+    for match in _SPELT.finditer(folded.text):
+        better = right.better(match.group())
         if better is None:
             continue
         text += (folded.text[done:match.start()], better)
@@ -174,16 +195,6 @@ def corrected(folded: Folded, meant: Iterable[str], real: Iterable[str]) -> Fold
     if not done:
         return folded
     return Folded("".join((*text, folded.text[done:])), [*at, *folded.at[done:]])
-
-
-@lru_cache(maxsize=64)
-def _spelling(meant: tuple[str, ...], real: tuple[str, ...]) -> tuple[dict[str, list[str]], frozenset[str]]:
-    """The words meant by their first letter, and all words that are right as they are."""
-    targets: dict[str, list[str]] = {}
-    for word in meant:
-        plain = fold(word).text
-        targets.setdefault(plain[:1], []).append(plain)
-    return targets, frozenset(fold(word).text for word in (*meant, *real))
 
 
 def _one_slip(word: str, target: str) -> bool:

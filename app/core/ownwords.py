@@ -16,13 +16,14 @@ WORDS_MIN = 5  # a sentence of fewer words of its own could be anybody's: it is 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _LINK = re.compile(r"[<(\[]?https?://\S{1,2000}")
-_SIGNS = re.compile(r"[^\w\s.!?]|_")
+_SIGNS = re.compile(r"[^\w\s.!?'’]|_")
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     pieces: tuple[str, ...]  # what stands between the placeholders; "" at an end means that a placeholder stands there
     anchor: int
+    within: frozenset[str]  # the anchor's words but the first and the last: they stand whole in any text that holds it
     words: int
 
 
@@ -34,9 +35,13 @@ def without_own_sentences(text: str, words: Mapping[str, Words]) -> str:
 def kept_ranges(text: str, words: Mapping[str, Words]) -> tuple[tuple[int, int], ...]:
     """The ranges of the text that are not sentences of ours."""
     plain, at = _plain(text)
+    said = set(plain.split())
     found: list[tuple[int, int]] = []
     short: list[_Sentence] = []
-    for sentence in _sentences(tuple(tuple(sorted(w.texts.items())) for w in words.values())):
+    for sentence in _sentences(tuple(words.values())):
+        # Hundreds of sentences, and next to none of them in a text: most are ruled out by their words.
+        if not sentence.within <= said:
+            continue
         if sentence.words < WORDS_MIN:
             short.append(sentence)
         else:
@@ -52,9 +57,8 @@ def kept_ranges(text: str, words: Mapping[str, Words]) -> tuple[tuple[int, int],
 
 def _plain(text: str) -> tuple[str, Sequence[int]]:
     """Folded as one run of words: links, marks of emphasis and line breaks do not separate."""
-    without = _LINK.sub(lambda m: " " * len(m.group()), text)
-    without = _SIGNS.sub(lambda m: m.group() if m.group() in "'’\n" else " ", without)
-    folded = fold(without)
+    without = _LINK.sub(lambda m: " " * len(m.group()), text) if "://" in text else text
+    folded = fold(_SIGNS.sub(" ", without))
     return folded.text, folded.at
 
 
@@ -125,14 +129,16 @@ def _left(gone: Iterable[tuple[int, int]], length: int) -> tuple[tuple[int, int]
 
 
 @lru_cache(maxsize=16)
-def _sentences(texts: tuple[tuple[tuple[str, str], ...], ...]) -> tuple[_Sentence, ...]:
+def _sentences(lexicons: tuple[Words, ...]) -> tuple[_Sentence, ...]:
     made: dict[tuple[str, ...], _Sentence] = {}
-    for _, text in (pair for language in texts for pair in language):
+    for text in (text for words in lexicons for _, text in sorted(words.texts.items())):
         for part in _SENTENCE_END.split(text):
             pieces = tuple(_plain(piece)[0].strip(" .!?\n") for piece in _PLACEHOLDER.split(part))
             count = sum(len(piece.split()) for piece in pieces)
             longest = max(range(len(pieces)), key=lambda n: len(pieces[n]))
             # Two words beside a placeholder could be anybody's.
             if count >= 2 and len(pieces[longest]) >= 8:
-                made[pieces] = _Sentence(pieces, longest, count if len(pieces) == 1 or count > WORDS_MIN else 0)
+                made[pieces] = _Sentence(
+                    pieces, longest, frozenset(pieces[longest].split()[1:-1]), count if len(pieces) == 1 or count > WORDS_MIN else 0
+                )
     return tuple(made.values())

@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from app.core import mail, ownwords, wants
 from app.core.entities import entities
+from app.core.lexicon import listed_in_all
 from app.core.matching import Folded, Phrases, fold, phrases
 from app.core.memory import TicketMemory
 from app.core.sentiment import sentiment
@@ -101,18 +104,12 @@ def _unanswered(ticket: Ticket, words: Mapping[str, Words], again: bool) -> tupl
     burst = [m for m in public[answered + 1 :] if m.author.role is Role.CUSTOMER]
     if not burst and again:
         burst = [m for m in public if m.author.role is Role.CUSTOMER][-1:]
-    texts, headings = _absence(words)
+    texts, headings = (listed_in_all(tuple(words.values()), f"absence.{name}") for name in ("text", "heading"))
     why = [mail.is_automatic(m, ticket.subject if m is _opening(ticket) else "", texts, headings) for m in burst]
     by_people = [m for m, reason in zip(burst, why, strict=True) if reason is None]
     if by_people:
         return by_people[-TURN_MESSAGES:], None
     return burst[-TURN_MESSAGES:], why[-1] if why else None
-
-
-def _absence(words: Mapping[str, Words]) -> tuple[Phrases, Phrases]:
-    texts = [entry for w in words.values() for entry in w.phrases("phrases.absence.text")]
-    headings = [entry for w in words.values() for entry in w.phrases("phrases.absence.heading")]
-    return phrases(texts), phrases(headings)
 
 
 def _opening(ticket: Ticket) -> Message | None:
@@ -212,7 +209,7 @@ def _topics(parts: Sequence[_Own], policy: Policy, language: str) -> tuple[Span 
     for topic in policy.topics:
         if not topic.must_handoff:
             continue
-        wanted = _inflected(entry for entries in topic.phrases.values() for entry in entries)
+        wanted = _inflected(tuple(chain.from_iterable(topic.phrases.values())))
         for part, plain in folded:
             found = wanted.first(plain)
             if found is not None:
@@ -223,8 +220,8 @@ def _topics(parts: Sequence[_Own], policy: Policy, language: str) -> tuple[Span 
 
 def _score(topic: Topic, language: str, folded: Sequence[tuple[_Own, Folded]]) -> int:
     """Letters of the different phrases that hit, twice those in the subject: more and longer ones weigh more."""
-    entries = topic.phrases.get(language) or [entry for held in topic.phrases.values() for entry in held]
-    wanted = phrases(f"{entry}~" if len(entry) >= STEM_LETTERS else entry for entry in entries)
+    entries = topic.phrases.get(language) or tuple(chain.from_iterable(topic.phrases.values()))
+    wanted = _going_on(entries)
     hits = {
         (part.message == SUBJECT, _stem(plain.text[found.folded_start : found.folded_end], entries))
         for part, plain in folded
@@ -237,7 +234,13 @@ def _stem(hit: str, entries: Iterable[str]) -> str:
     return max((plain for entry in entries if hit.startswith(plain := fold(entry).text.strip())), key=len, default=hit)
 
 
-def _inflected(entries: Iterable[str]) -> Phrases:
+@lru_cache(maxsize=512)
+def _going_on(entries: tuple[str, ...]) -> Phrases:
+    return phrases(f"{entry}~" if len(entry) >= STEM_LETTERS else entry for entry in entries)
+
+
+@lru_cache(maxsize=512)
+def _inflected(entries: tuple[str, ...]) -> Phrases:
     return phrases("|".join(f"{entry.replace(' ', '_')}{ending}" for ending in ENDINGS) for entry in entries)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.core.lexicon import listed
-from app.core.matching import Folded, Found, Phrases, corrected, fold
+from app.core.lexicon import listed, spelt
+from app.core.matching import Folded, Found, Phrases, Spelling, corrected, fold
 from app.core.verdicts import Option
 from config.wording import Words
 
@@ -27,25 +27,25 @@ _LETTER = re.compile(r"(?:\w+ ){0,3}([ab])(?: \w+){0,3}")
 def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tuple[Found, str] | None:
     """Where a message asks for a person and in which language's words; None when it does not. `first`: the text begins a message."""
     plain = fold(text)
-    real = [entry for w in words.values() for name in ("meant", "real") for entry in w.phrases(f"phrases.spelling.{name}")]
+    everywhere = tuple(words.values())
     for language, lexicon in words.items():
-        found = _exit_word(text, lexicon, real) if first else None
+        spelling = spelt(lexicon, everywhere)
+        found = _exit_word(text, lexicon, spelling) if first else None
         if found is not None:
             return found, language
-        right = corrected(plain, lexicon.phrases("phrases.spelling.meant"), real)
+        right = corrected(plain, spelling)
         found = _named_person(right, lexicon) or _first_clear(right, listed(lexicon, "person_indirect"), listed(lexicon, "person_not"))
         if found is not None:
             return found, language
     return None
 
 
-def _exit_word(text: str, lexicon: Words, real: Sequence[str]) -> Found | None:
+def _exit_word(text: str, lexicon: Words, spelling: Spelling) -> Found | None:
     """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its last clause, of its own."""
     greeting, alone, around = listed(lexicon, "greeting"), listed(lexicon, "exit"), listed(lexicon, "exit_around")
-    meant = lexicon.phrases("phrases.spelling.meant")
     place = 0
     for line in text.splitlines(keepends=True)[:FIRST_LINES]:
-        folded = corrected(fold(line[:LINE_MAX]), meant, real)
+        folded = corrected(fold(line[:LINE_MAX]), spelling)
         bare = folded.text.strip(_ENDS)
         if bare and not greeting.whole(bare):
             if _stands_alone(bare, alone, around):
@@ -54,7 +54,7 @@ def _exit_word(text: str, lexicon: Words, real: Sequence[str]) -> Found | None:
         place += len(line)
     if len(text.split(None, EXIT_SENTENCE_MESSAGE)) > EXIT_SENTENCE_MESSAGE:
         return None
-    whole = corrected(fold(text), meant, real)
+    whole = corrected(fold(text), spelling)
     for part in (*_SENTENCE.finditer(whole.text), *_LAST_CLAUSE.finditer(whole.text)):
         if _stands_alone(part.group().strip(_ENDS), alone, around):
             return Found(*whole.span(part.start(), part.end()), part.start(), part.end())
