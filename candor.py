@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from app.keys import Keys, load_keys
-from app.store import schema
+from app.store import presence, schema, standing
 from app.store.database import WEB_BUSY_SECONDS, WORKER_BUSY_SECONDS, Database
 from app.store.ids import new_id
 from config.settings import Settings, SettingsError, load_settings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from workers.work import Search, Work
 
+_presence: list[object] = []  # kept for as long as the process lives: what holds a database against a move
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -79,11 +80,11 @@ def web() -> Flask:
 
     settings = read_settings()
     set_up_logs(settings)
-    db = Database(settings.database_url, WEB_BUSY_SECONDS)
-    _check_schema(db)
+    db, keys = Database(settings.database_url, WEB_BUSY_SECONDS), make_keys(settings)
+    _check_start(db, keys)
     # Without a broker nobody is rung; the workers' sweep finds the rows by itself.
     ring = Bell(make_celery(settings.redis_url, publisher=True)) if settings.redis_url else _no_bell
-    return create_app(settings, db, make_keys(settings), make_clock(settings), ring)
+    return create_app(settings, db, keys, make_clock(settings), ring)
 
 
 def make_work(settings: Settings, ring: Any = None) -> Work:
@@ -110,9 +111,10 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
 
 @lru_cache(maxsize=1)
 def _celery() -> Celery:
-    from celery.signals import beat_init, worker_process_init, worker_ready, worker_shutdown
+    from celery.signals import beat_init, celeryd_init, worker_process_init, worker_ready, worker_shutdown
 
     from workers.celery import make_celery
+    from workers.knowledge.keeper import IndexKeeper
     from workers.ring import Bell
     from workers.sweep import Sweeper
     from workers.tasks import register
@@ -141,23 +143,31 @@ def _celery() -> Celery:
         sweeper = Sweeper(work(), bell.ring_now)
         worker_shutdown.connect(lambda **_: sweeper.stop(), weak=False)
         sweeper.start()
+        keeper = IndexKeeper(work().db, settings.var, work().clock)
+        worker_shutdown.connect(lambda **_: keeper.stop(), weak=False)
+        keeper.start()
 
     @worker_process_init.connect(weak=False)
     def start_warm(**_: object) -> None:
         # In a thread: Celery takes a child that needs more than four seconds here for dead.
         threading.Thread(target=lambda: warm_up(work()), name="warm", daemon=True).start()
 
+    @celeryd_init.connect(weak=False)
     @beat_init.connect(weak=False)
-    def check_before_beat(**_: object) -> None:
-        _check_schema(work().db)
+    def check_before_work(**_: object) -> None:
+        # A connection of its own, closed again: what is open before the pool forks is shared with every child.
+        db = Database(settings.database_url)
+        _check_start(db, make_keys(settings))
+        db.close()
 
     return app
 
 
-def _check_schema(db: Database) -> None:
+def _check_start(db: Database, keys: Keys) -> None:
     try:
-        schema.check(db)
-    except schema.SchemaError as error:
+        standing.check_start(db, keys)
+        _presence.append(presence.stay(db))
+    except (schema.SchemaError, standing.Unfit, presence.Occupied) as error:
         sys.exit(f"Candor does not start: {error}")
 
 

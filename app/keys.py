@@ -34,6 +34,12 @@ class Keys:
         """Keyed hash (hex) of the parts, each length-prefixed so that no two lists of parts collide."""
         return hmac.new(self.ledger, length_prefixed(*parts), hashlib.sha256).hexdigest()
 
+    def fingerprints(self) -> dict[str, list[str]]:
+        """One a key, by its name, newest first: equal for equal keys, and nothing about them can be learnt from it."""
+        given = {"fernet": [k.encode() for k in self.fernet], "ledger": [self.ledger], "links": [self.links], "sessions": [self.sessions]}
+        return {name: [hmac.new(key, f"candor fingerprint of {name}".encode(), hashlib.sha256).hexdigest()[:16] for key in values]
+                for name, values in given.items()}
+
     def fingerprint(self) -> str:
         """Equal on hosts that hold equal keys; tells nothing about them."""
         return self.mac("fingerprint")[:12]

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.store import caps, schema
+from app.store import caps, freshness, schema, standing
 from app.store.tables import desks, inbox, outbox
 from app.switch import EVERY_DESK
 from app.web.access import public_page
@@ -90,6 +90,9 @@ def why_not_ready(house: House) -> str | None:
     """In words for an operator; None when the process can serve."""
     try:
         schema.check(house.db)
+        why = standing.why_moved(house.db) or freshness.why_behind(house.db, house.settings.var)
+        if why:
+            return why
     except schema.SchemaError as error:
         return str(error)
     except SQLAlchemyError as error:

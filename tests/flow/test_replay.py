@@ -105,7 +105,7 @@ def test_what_never_arrived_arrives_once_when_it_is_replayed(place: Place) -> No
     house = place.house
     ticket = place.write(PERSON, "maya@example.com")
     # Three calls fall into the void, and so does everything after them until the desk is well again.
-    place.desk.do.fault("X4", times=12, **place.write_path)
+    place.desk.do.fault("X4", count=50, **place.write_path)
     house.settle(1500, step=10)
     assert place.replies(ticket) == [] and place.desk.do.notes(int(ticket)) == []
     place.desk.do.clear_faults()

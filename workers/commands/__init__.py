@@ -16,8 +16,8 @@ from app.store.database import DEFAULT_TENANT, Database
 from config.load import load_policy
 from config.settings import Settings
 from connectors.clock import SystemClock, to_iso
-from connectors.contract import Step
-from workers import connect as connecting
+from workers.commands import connect as connect_commands
+from workers.commands import moving as moving_commands
 from workers.commands import shelf as shelf_commands
 from workers.commands.endings import clear_errors
 from workers.knowledge.run import sync_all
@@ -32,8 +32,9 @@ def register_commands(app: Flask, settings: Callable[[], Settings], make_work: C
     _ledger(app, settings)
     _policy(app, settings)
     _users(app, settings)
-    _connect(app, settings, make_work)
+    connect_commands.register(app, settings, make_work)
     shelf_commands.register(app, settings)
+    moving_commands.register(app, settings)
 
 
 def _database(app: Flask, settings: Callable[[], Settings]) -> None:
@@ -154,63 +155,6 @@ def _users(app: Flask, settings: Callable[[], Settings]) -> None:
             click.echo(f"Shown once, valid for 24 hours: open /login/token#{token} on the console and choose a password")
 
 
-def _connect(app: Flask, settings: Callable[[], Settings], make_work: Callable[[Settings], Work]) -> None:
-    group = AppGroup("connect", help="Connect a helpdesk: install its side and prove its guard.")
-    app.cli.add_command(group)
-
-    one_mail_option = click.option(
-        "--one-mail/--no-one-mail", default=None,
-        help="Leave the desk's own acknowledgement out of tickets the assistant answers, or take that back. Left as it is when not given.",
-    )
-
-    def run(kind: str, desk_id: str, name: str, given: dict[str, str], wire_url: str | None, one_mail: bool | None, dry_run: bool,
-            remove: bool) -> None:
-        if one_mail is not None:
-            given["one_mail"] = "yes" if one_mail else ""
-        with clear_errors():
-            config = settings()
-            if config.public_url is None:
-                sys.exit("set CANDOR_PUBLIC_URL to the address the desk can reach this server at")
-            work = make_work(config)
-            if remove:
-                connecting.disconnect(work, DEFAULT_TENANT, desk_id, _say)
-            elif dry_run:
-                for step in connecting.plan(work, kind, desk_id, given, wire_url, config.public_url):
-                    _say(step)
-            else:
-                proven = connecting.connect(work, DEFAULT_TENANT, desk_id, kind, name, given, wire_url, config.public_url, _say)
-                sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
-
-    @group.command("zendesk")
-    @click.option("--desk", "desk_id", required=True, help="Our name for the desk, part of its hook's address.")
-    @click.option("--subdomain", required=True)
-    @click.option("--email", default="")
-    @click.option("--api-token", envvar="CANDOR_ZENDESK_API_TOKEN", default="", help="Better given as CANDOR_ZENDESK_API_TOKEN.")
-    @click.option("--oauth-token", envvar="CANDOR_ZENDESK_OAUTH_TOKEN", default="", help="Better given as CANDOR_ZENDESK_OAUTH_TOKEN.")
-    @click.option("--wire-url", default=None, help="A sandbox desk's loopback address.")
-    @one_mail_option
-    @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-    @click.option("--remove", is_flag=True, help="Take our side away again.")
-    def zendesk(desk_id: str, subdomain: str, email: str, api_token: str, oauth_token: str, wire_url: str | None,
-                one_mail: bool | None, dry_run: bool, remove: bool) -> None:
-        """Create or update webhook, trigger and fields at a Zendesk, and prove that it refuses stale writes."""
-        given = {"subdomain": subdomain, "email": email, "api_token": api_token, "oauth_token": oauth_token}
-        run("zendesk", desk_id, subdomain, given, wire_url, one_mail, dry_run, remove)
-
-    @group.command("freshdesk")
-    @click.option("--desk", "desk_id", required=True, help="Our name for the desk, part of its hook's address.")
-    @click.option("--subdomain", required=True)
-    @click.option("--api-key", envvar="CANDOR_FRESHDESK_API_KEY", default="", help="Better given as CANDOR_FRESHDESK_API_KEY.")
-    @click.option("--wire-url", default=None, help="A sandbox desk's loopback address.")
-    @one_mail_option
-    @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-    @click.option("--remove", is_flag=True, help="Take our side away again.")
-    def freshdesk(desk_id: str, subdomain: str, api_key: str, wire_url: str | None, one_mail: bool | None, dry_run: bool,
-                  remove: bool) -> None:
-        """Create or update rules and fields at a Freshdesk, and prove that our marker survives there."""
-        run("freshdesk", desk_id, subdomain, {"subdomain": subdomain, "api_key": api_key}, wire_url, one_mail, dry_run, remove)
-
-
 _BASE = "# base version: "
 
 
@@ -221,7 +165,3 @@ def _base_of(text: str) -> int | None:
 
 def _without_base(text: str) -> str:
     return text.split("\n", 1)[1] if text.startswith(_BASE) else text
-
-
-def _say(step: Step) -> None:
-    click.echo(f"{step.state:8} {step.name}{': ' + step.detail if step.detail else ''}")

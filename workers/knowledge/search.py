@@ -21,6 +21,7 @@ from workers.knowledge.quote import quote
 
 PRIOR = Path(__file__).parent / "prior.json"
 MOST_CHARACTERS = 4_000  # of a question; the model reads 256 tokens, and word search need not read a book
+BYTES_A_NUMBER = 2  # float16
 KEPT_INDEXES = 3  # per visibility and host: the present one, and those a slower process may still open
 
 
@@ -118,21 +119,28 @@ class Searcher:
             return Index(place)
 
     def _build(self, place: Path, snapshot: str, *, wait: bool) -> bool:
-        with (place.parent / ".lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-            if not place.exists():
-                with self._db.read() as conn:
-                    named = snapshots.get(conn, self._tenant, snapshot)
-                    if named is None:
-                        raise NotReady(f"snapshot {snapshot} is not in the store: run `flask --app candor knowledge sync`")
-                    versions = articles.versions_of(conn, self._tenant, named.members)
-                    passages = articles.passages_of(conn, self._tenant, named.members)
-                build(place, named, self._embedder.width, versions, passages)
-                _keep_newest(place.parent)
-        return True
+        return build_snapshot(self._db, self._tenant, place, snapshot, wait=wait)
+
+
+def build_snapshot(db: Database, tenant: str, place: Path, snapshot: str, *, wait: bool) -> bool:
+    """Build a snapshot's index from the rows into `place`, one process of this host at a time; False when another one builds and `wait` is
+    false. The rows say how wide the vectors are, so no model is loaded. Raises NotReady when the snapshot is not in the store."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with (place.parent / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        if not place.exists():
+            with db.read() as conn:
+                named = snapshots.get(conn, tenant, snapshot)
+                if named is None:
+                    raise NotReady(f"snapshot {snapshot} is not in the store: run `flask --app candor knowledge sync`")
+                versions = articles.versions_of(conn, tenant, named.members)
+                passages = articles.passages_of(conn, tenant, named.members)
+            build(place, named, len(passages[0].vector) // BYTES_A_NUMBER if passages else 0, versions, passages)
+            _keep_newest(place.parent)
+    return True
 
 
 def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:
