@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from marshmallow import Schema
+
 from connectors.contract import Connector
 
 # Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client library by looking at the list.
@@ -11,6 +13,13 @@ _CONNECTORS = {
     "freshdesk": ("connectors.freshdesk.connector", "FreshdeskConnector"),
 }
 NAMES = tuple(_CONNECTORS)
+
+
+def settings_schema(kind: str) -> type[Schema]:
+    """The form of what an admin enters for a desk of this kind; loads no client library."""
+    package = _CONNECTORS[kind][0].rpartition(".")[0]
+    schema: type[Schema] = import_module(f"{package}.settings").DeskSchema
+    return schema
 
 
 def connector(kind: str, *, sandbox_desks: bool = False) -> Connector:

@@ -41,7 +41,8 @@ class DeskSchema(Schema):
     one_mail = fields.String(
         load_default="",
         validate=validate.OneOf(["", "yes"], error="is yes, or empty"),
-        metadata={"label": "One mail a message", "help": "yes: tickets the assistant answers get no acknowledgement of the desk's own"},
+        metadata={"label": "One mail a message", "flag": True,
+                  "help": "tickets the assistant answers get no acknowledgement of the desk's own"},
     )
 
 
