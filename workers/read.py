@@ -15,7 +15,7 @@ class _Identifier(Protocol):
 def guess_language(text: str) -> tuple[str, float] | None:
     """(ISO 639-1 code, probability 0-1) of the text's language; None for a text too short to tell."""
     text = text[:GUESS_MAX]
-    if sum(1 for letter in text if letter.isalpha()) < LETTERS_MIN:
+    if sum(map(str.isalpha, text)) < LETTERS_MIN:
         return None
     code, probability = _identifier().classify(text)
     return code, float(probability)

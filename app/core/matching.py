@@ -24,6 +24,16 @@ _SPELT = re.compile(r"\w{4,16}")
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase that was found: places in the original text, and in the folded one."""
+
+    start: int
+    end: int
+    folded_start: int
+    folded_end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Folded:
     """A text made comparable. `at[i]` is the place in the original of character `i`; one entry more marks the end."""
 
@@ -34,15 +44,9 @@ class Folded:
         """Where the folded characters from `start` to `end` stand in the original."""
         return self.at[start], self.at[end - 1] + 1 if end > start else self.at[start]
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A phrase that was found: places in the original text, and in the folded one."""
-
-    start: int
-    end: int
-    folded_start: int
-    folded_end: int
+    def found(self, match: re.Match[str]) -> Found:
+        """A match in the folded text, with its places in both."""
+        return Found(*self.span(match.start(), match.end()), match.start(), match.end())
 
 
 @lru_cache(maxsize=8)  # one message is folded by each of its readers in turn
@@ -99,10 +103,11 @@ class Phrases:
 
     def all(self, folded: Folded) -> Iterator[Found]:
         for match in self.pattern.finditer(folded.text):
-            yield Found(*folded.span(match.start(), match.end()), match.start(), match.end())
+            yield folded.found(match)
 
     def first(self, folded: Folded) -> Found | None:
-        return next(self.all(folded), None)
+        match = self.pattern.search(folded.text)
+        return None if match is None else folded.found(match)
 
     def whole(self, text: str) -> bool:
         """Whether a folded text is one of the phrases and nothing else."""
@@ -152,18 +157,12 @@ def _word(word: str) -> str:
     return re.escape(plain).replace(r"\ ", _BETWEEN) + (r"\w{0,20}" if stem else "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Spelling:
     """`near`: the words meant by first letter and by each length a slip may give them; `known`: words that are right as they are."""
 
     near: Mapping[tuple[str, int], Sequence[str]]
     known: frozenset[str]
-
-    def better(self, word: str) -> str | None:
-        """The word meant by a folded one with a slip in it; None for one that is right or unknown."""
-        if word in self.known:
-            return None
-        return next((t for t in self.near.get((word[0], len(word)), ()) if _one_slip(word, t)), None)
 
 
 def spelling(meant: Iterable[str], real: Iterable[str]) -> Spelling:
@@ -185,7 +184,7 @@ def corrected(folded: Folded, right: Spelling) -> Folded:
     at: list[int] = []
     done = 0
     for match in _SPELT.finditer(folded.text):
-        better = right.better(match.group())
+        better = _meant(match.group(), right)
         if better is None:
             continue
         text += (folded.text[done:match.start()], better)
@@ -195,6 +194,13 @@ def corrected(folded: Folded, right: Spelling) -> Folded:
     if not done:
         return folded
     return Folded("".join((*text, folded.text[done:])), [*at, *folded.at[done:]])
+
+
+@lru_cache(maxsize=16_384)  # people use the same words
+def _meant(word: str, right: Spelling) -> str | None:
+    if word in right.known:
+        return None
+    return next((t for t in right.near.get((word[0], len(word)), ()) if _one_slip(word, t)), None)
 
 
 def _one_slip(word: str, target: str) -> bool:

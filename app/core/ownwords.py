@@ -23,7 +23,6 @@ _SIGNS = re.compile(r"[^\w\s.!?'’]|_")
 class _Sentence:
     pieces: tuple[str, ...]  # what stands between the placeholders; "" at an end means that a placeholder stands there
     anchor: int
-    within: frozenset[str]  # the anchor's words but the first and the last: they stand whole in any text that holds it
     words: int
 
 
@@ -35,13 +34,10 @@ def without_own_sentences(text: str, words: Mapping[str, Words]) -> str:
 def kept_ranges(text: str, words: Mapping[str, Words]) -> tuple[tuple[int, int], ...]:
     """The ranges of the text that are not sentences of ours."""
     plain, at = _plain(text)
-    said = set(plain.split())
+    ours = _sentences(tuple(words.values()))
     found: list[tuple[int, int]] = []
     short: list[_Sentence] = []
-    for sentence in _sentences(tuple(words.values())):
-        # Hundreds of sentences, and next to none of them in a text: most are ruled out by their words.
-        if not sentence.within <= said:
-            continue
+    for sentence in (sentence for word in {"", *plain.split()} for sentence in ours.get(word, ())):
         if sentence.words < WORDS_MIN:
             short.append(sentence)
         else:
@@ -129,7 +125,8 @@ def _left(gone: Iterable[tuple[int, int]], length: int) -> tuple[tuple[int, int]
 
 
 @lru_cache(maxsize=16)
-def _sentences(lexicons: tuple[Words, ...]) -> tuple[_Sentence, ...]:
+def _sentences(lexicons: tuple[Words, ...]) -> Mapping[str, Sequence[_Sentence]]:
+    """Our sentences, hundreds, by a word that any text with the sentence's anchor holds whole; under "" those that have none such."""
     made: dict[tuple[str, ...], _Sentence] = {}
     for text in (text for words in lexicons for _, text in sorted(words.texts.items())):
         for part in _SENTENCE_END.split(text):
@@ -138,7 +135,10 @@ def _sentences(lexicons: tuple[Words, ...]) -> tuple[_Sentence, ...]:
             longest = max(range(len(pieces)), key=lambda n: len(pieces[n]))
             # Two words beside a placeholder could be anybody's.
             if count >= 2 and len(pieces[longest]) >= 8:
-                made[pieces] = _Sentence(
-                    pieces, longest, frozenset(pieces[longest].split()[1:-1]), count if len(pieces) == 1 or count > WORDS_MIN else 0
-                )
-    return tuple(made.values())
+                made[pieces] = _Sentence(pieces, longest, count if len(pieces) == 1 or count > WORDS_MIN else 0)
+    by_word: dict[str, list[_Sentence]] = {}
+    for sentence in made.values():
+        # The first and the last of the anchor's words may be parts of longer ones in a text.
+        within = sentence.pieces[sentence.anchor].split()[1:-1]
+        by_word.setdefault(max(within, key=len, default=""), []).append(sentence)
+    return by_word

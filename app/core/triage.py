@@ -197,7 +197,7 @@ def _first_person(parts: Sequence[_Own], words: Mapping[str, Words]) -> tuple[Sp
 
 def _language(text: str, guess: tuple[str, float] | None, asked_in: str | None, policy: Policy) -> tuple[str, bool]:
     """The language and whether it is known. A short "Mensch" is answered in the language it was asked in."""
-    letters = sum(1 for c in text[:500] if c.isalpha())
+    letters = sum(map(str.isalpha, text[:500]))
     if guess is not None and guess[1] >= LANGUAGE_SURE and letters >= LANGUAGE_LETTERS:
         return guess[0], True
     return asked_in or policy.default_language, False

@@ -30,22 +30,22 @@ def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tu
     everywhere = tuple(words.values())
     for language, lexicon in words.items():
         spelling = spelt(lexicon, everywhere)
-        found = _exit_word(text, lexicon, spelling) if first else None
+        right = corrected(plain, spelling)
+        found = _exit_word(text, right, lexicon, spelling) if first else None
         if found is not None:
             return found, language
-        right = corrected(plain, spelling)
         found = _named_person(right, lexicon) or _first_clear(right, listed(lexicon, "person_indirect"), listed(lexicon, "person_not"))
         if found is not None:
             return found, language
     return None
 
 
-def _exit_word(text: str, lexicon: Words, spelling: Spelling) -> Found | None:
+def _exit_word(text: str, right: Folded, lexicon: Words, spelling: Spelling) -> Found | None:
     """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its last clause, of its own."""
     greeting, alone, around = listed(lexicon, "greeting"), listed(lexicon, "exit"), listed(lexicon, "exit_around")
     place = 0
     for line in text.splitlines(keepends=True)[:FIRST_LINES]:
-        folded = corrected(fold(line[:LINE_MAX]), spelling)
+        folded = right if line[:LINE_MAX] == text else corrected(fold(line[:LINE_MAX]), spelling)
         bare = folded.text.strip(_ENDS)
         if bare and not greeting.whole(bare):
             if _stands_alone(bare, alone, around):
@@ -54,35 +54,38 @@ def _exit_word(text: str, lexicon: Words, spelling: Spelling) -> Found | None:
         place += len(line)
     if len(text.split(None, EXIT_SENTENCE_MESSAGE)) > EXIT_SENTENCE_MESSAGE:
         return None
-    whole = corrected(fold(text), spelling)
-    for part in (*_SENTENCE.finditer(whole.text), *_LAST_CLAUSE.finditer(whole.text)):
+    for part in (*_SENTENCE.finditer(right.text), *_LAST_CLAUSE.finditer(right.text)):
         if _stands_alone(part.group().strip(_ENDS), alone, around):
-            return Found(*whole.span(part.start(), part.end()), part.start(), part.end())
+            return right.found(part)
     return None
 
 
 def _stands_alone(folded: str, alone: Phrases, around: Phrases) -> bool:
-    found = next(alone.all(Folded(folded, range(len(folded) + 1))), None)
+    found = alone.pattern.search(folded)
     if found is None:
         return False
-    rest = f"{folded[:found.folded_start]} {folded[found.folded_end:]}".replace(",", " ")
+    rest = f"{folded[:found.start()]} {folded[found.end():]}".replace(",", " ")
     words = rest.split()
     return len(words) <= EXIT_WORDS_AROUND and not around.pattern.sub("", " ".join(words)).strip()
 
 
 def _named_person(folded: Folded, lexicon: Words) -> Found | None:
+    named = list(listed(lexicon, "person").all(folded))
+    if not named:
+        return None  # the usual case, and each further list costs as much as this one
     denied = list(listed(lexicon, "person_denied").all(folded))
     # "Are you a human?" asks whether, not for.
     near_misses = _spans((*listed(lexicon, "person_not").all(folded), *listed(lexicon, "identity").all(folded)))
-    for found in listed(lexicon, "person").all(folded):
+    for found in named:
         if not _overlaps(found, near_misses) and not any(_denies(denial, found, folded.text) for denial in denied):
             return found
     return None
 
 
 def _first_clear(folded: Folded, wanted: Phrases, near_misses: Phrases) -> Found | None:
-    missed = _spans(near_misses.all(folded))
-    return next((found for found in wanted.all(folded) if not _overlaps(found, missed)), None)
+    found = list(wanted.all(folded))
+    missed = _spans(near_misses.all(folded)) if found else ()
+    return next((f for f in found if not _overlaps(f, missed)), None)
 
 
 def _spans(found: Iterable[Found]) -> Sequence[tuple[int, int]]:

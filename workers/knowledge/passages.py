@@ -171,4 +171,5 @@ def _spans(groups: Sequence[Sequence[_Unit]], kind: str) -> Iterator[tuple[int, 
 
 
 def _words(text: str, start: int, end: int) -> int:
-    return sum(any(c.isalnum() for c in word) for word in text[start:end].split())
+    # Most words are letters through and through; only of the others is each sign looked at.
+    return sum(word.isalnum() or any(map(str.isalnum, word)) for word in text[start:end].split())
