@@ -37,7 +37,6 @@ from workers.work import Work
 log = structlog.get_logger(__name__)
 TICKET_BUSY = 500_000
 OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
-LEASE_TO_SPARE = 5_000_000  # must be left of the lease when the call has had its whole time
 Claimed = Row[tuple[object, ...]]
 
 
@@ -83,14 +82,14 @@ def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> N
         _commit(work, row, _put_back(state, work.clock() + OTHER_RELEASE))
         return
     steps = sending.one_step(words_of(row), state, times, work.clock(), fenced=fenced, erased=effect is None, crashes=row.crashes)
-    held_until = 0
+    started = state
     try:
         ask = next(steps)
         while True:
             try:
                 if isinstance(ask, Commit):
-                    held_until = ask.row.lease_until
-                if isinstance(ask, Call) and (heart.lost or held_until - work.clock() < times.deadline + LEASE_TO_SPARE):
+                    started = ask.row
+                if isinstance(ask, Call) and (heart.lost or not protocol.leaves_time(started, work.clock(), times)):
                     # We were stopped since `sending` was written, and may not be alone at it when the call ends: it is not made.
                     log.warning("no time left for the call", row=row.id)
                     answer: object = Later(0.0)

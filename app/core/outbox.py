@@ -20,6 +20,7 @@ MAX_SENDS = 3  # calls with the same bytes before a person is asked
 MAX_ATTEMPTS = 20  # claims of one row; a row that is only ever deferred must not circle for ever
 FIRST_PAUSE = 5 * SECOND
 LONGEST_PAUSE = 600 * SECOND
+LEASE_TO_SPARE = 5 * SECOND  # must be left of the lease when the call has had its whole time
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,11 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
 def may_look(row: OutboxRow, now: int) -> bool:
     """True when an `unknown` row has settled: before that, a late commit could still arrive after our look."""
     return row.state == "unknown" and now >= row.next_at
+
+
+def leaves_time(started: OutboxRow, now: int, times: Times) -> bool:
+    """True while a call may still be made for a row that is `sending`: a holder that was stopped meanwhile may not be alone at it."""
+    return started.lease_until - now >= times.deadline + LEASE_TO_SPARE
 
 
 def worn_out(row: OutboxRow) -> bool:
