@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -71,16 +72,23 @@ def say(words: Words, key: str, **values: Part | str) -> Part:
 
 def fill(template: str, where: str, values: dict[str, Part | str] | None = None) -> Part:
     """The template with its fillings; the template itself is escaped, so words files hold one line of text and never mark-up."""
-    # Folded piece by piece, so that the no-break spaces of French stay.
-    template = NO_BREAK.join(_folded(piece) for piece in template.split(NO_BREAK))
     parts = {name: value if isinstance(value, Part) else data(value) for name, value in (values or {}).items()}
     try:
-        check_shape(template)
-        html = str(escape(template)).format_map({name: part.html for name, part in parts.items()})
-        text = template.format_map({name: part.text for name, part in parts.items()})
+        plain, escaped = _checked(template)
+        html = escaped.format_map({name: part.html for name, part in parts.items()})
+        text = plain.format_map({name: part.text for name, part in parts.items()})
     except (KeyError, ValueError) as error:
         raise WordingError(f"{where} cannot be filled ({error}); it may use {sorted(parts)}") from error
     return Part(Markup(html), text)  # noqa: S704 - template and fillings were escaped above
+
+
+@lru_cache(maxsize=2_048)  # each sentence of the words files once
+def _checked(template: str) -> tuple[str, str]:
+    """The template on one line, as text and as HTML. Raises ValueError as `check_shape` does."""
+    # Folded piece by piece, so that the no-break spaces of French stay.
+    plain = NO_BREAK.join(_folded(piece) for piece in template.split(NO_BREAK))
+    check_shape(plain)
+    return plain, str(escape(plain))
 
 
 def _folded(template: str) -> str:

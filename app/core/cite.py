@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from app.core.links import deep_link
 from app.core.sentences import ENDS, LINE, MARK, STEP, TABLE_ROW, Piece, pieces
@@ -102,10 +103,15 @@ def _quotable(passage: Passage, question: str, max_words: int) -> list[Piece]:
         return []
     if len(passage.text) != passage.end - passage.start:
         raise ValueError(f"passage of {passage.article} {passage.start}-{passage.end}: its text has {len(passage.text)} characters")
-    kept = _without_headings(_read(passage), passage)
+    kept = list(_read_whole(passage))
     if len(kept) > 1 and kept[0].kind == LINE and _only_asks(kept[0], passage, question):
         kept = kept[1:]
     return _shortened(kept, max_words)
+
+
+@lru_cache(maxsize=1_024)  # one ticket reads a passage several times, and the next ticket the same ones
+def _read_whole(passage: Passage) -> tuple[Piece, ...]:
+    return tuple(_without_headings(_read(passage), passage))
 
 
 def _read(passage: Passage) -> list[Piece]:

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date
 
@@ -98,7 +99,11 @@ def fixed(name: str, frame: Frame, words: Words) -> Body:
 
 def spoken_date(at_us: int, language: str) -> str:
     """The UTC day in the language's long form: 3 March 2026."""
-    day = datetime.fromtimestamp(at_us // 1_000_000, UTC).date()
+    return _spoken_day(datetime.fromtimestamp(at_us // 1_000_000, UTC).date(), language)
+
+
+@lru_cache(maxsize=1_024)  # a help centre has as many days as pages
+def _spoken_day(day: date, language: str) -> str:
     text = format_date(day, "long", locale=_LOCALES.get(language, language))
     # The first of a month is an ordinal in French, which the locale data leave out.
     return "1er" + text[1:] if language == "fr" and day.day == 1 else text

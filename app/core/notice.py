@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.core.body import Block, Part, check_shape, data, fill, joined, link, paragraph, say
 from app.core.links import web_address
@@ -154,6 +155,8 @@ def _names_person(text: str, language: str) -> bool:
     return re.search(_pattern(_PERSON, language), text, re.I) is not None
 
 
+# Looked for in each message that is made, and the same for the same words: kept per sentence.
+@lru_cache(maxsize=256)
 def _notice_fault(template: str, language: str) -> str:
     if (fault := _shape_fault(template)) or (fault := _identity_fault(template, language)):
         return fault
@@ -167,6 +170,7 @@ def _identity_fault(template: str, language: str) -> str:
     return "it denies being an AI" if re.search(f"{_DENIAL}(?:{ai})", template, re.I) else ""
 
 
+@lru_cache(maxsize=256)
 def _exit_fault(key: str, template: str, language: str) -> str:
     if fault := _shape_fault(template):
         return fault
@@ -177,6 +181,7 @@ def _exit_fault(key: str, template: str, language: str) -> str:
     return "" if named else "it must say that a person is meant"
 
 
+@lru_cache(maxsize=256)
 def _word_fault(word: str, language: str) -> str:
     plain = word.isalpha() and len(word) <= 20
     return "" if plain and _names_person(word, language) else "it must be one word that asks for a person"
