@@ -58,6 +58,15 @@ def escalate(work: Work, desk: StoredDesk, route: Route, ticket: Ticket, facts: 
     return Across(wanted, group, subject, body, in_place)
 
 
+def taken_up_by(work: Work, desk: StoredDesk, route: Route) -> StoredDesk:
+    """The desk whose people will answer: the route's, or the ticket's own when that one cannot take it."""
+    if route.desk in (None, desk.id):
+        return desk
+    with work.db.read() as tx:
+        target = desk_store.get(tx, desk.tenant, route.desk or "", work.keys)
+    return desk if target is None or _cannot(target, desk, route.group) else target
+
+
 def has_group(desk: StoredDesk, group: str) -> bool:
     groups = desk.connection.state.get("groups")
     return isinstance(groups, dict) and group in groups

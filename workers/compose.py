@@ -22,7 +22,7 @@ from config.policy import Mode, Policy, Route
 from config.wording import Words
 from connectors.errors import ConnectorError
 from connectors.records import PostNote, PostReply, QueueSnapshot, Status, Ticket, UpdateFields
-from workers.across import escalate, has_group
+from workers.across import escalate, has_group, taken_up_by
 from workers.drafts import MISSING, OUTDATED, newest_draft
 from workers.situate import Situated
 from workers.work import Work
@@ -92,7 +92,7 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     situation = situated.situation
     route = policy.routes[verdict.route]
     telling = told(verdict, situation.mode, policy.announce_handoffs)
-    wait = _wait(work, desk, policy, route, situation.now) if situation.mode is not Mode.WATCH else None
+    wait = _wait(work, taken_up_by(work, desk, route), policy, route, situation.now) if situation.mode is not Mode.WATCH else None
     agents = work.words[policy.default_language]
     spoken = speak_wait(wait, policy.hours, words, situation.now, ticket.requester.time_zone) if wait else ""
     public = messages.handoff(verdict, _spoken(route, words.language), spoken, frame, words) if telling else None
@@ -117,15 +117,15 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     return Composed(bodies, planned, wait, route.group)
 
 
-def _wait(work: Work, desk: StoredDesk, policy: Policy, route: Route, now: int) -> Wait:
+def _wait(work: Work, people: StoredDesk, policy: Policy, route: Route, now: int) -> Wait:
     try:
-        queue = work.desk(desk).queue(route.group)
+        queue = work.desk(people).queue(route.group)
     except ConnectorError as error:
         # The customer is told that we cannot say; a hand-off never waits for a count.
-        log.warning("queue not read", desk=desk.id, status=error.status)
+        log.warning("queue not read", desk=people.id, status=error.status)
         queue = QueueSnapshot(route.group, None, now, "unreadable")
     with work.db.read() as tx:
-        seen = promises.replies_seen(tx, desk.tenant, desk.id, route.group)
+        seen = promises.replies_seen(tx, people.tenant, people.id, route.group)
     return estimate(queue.waiting, policy.team(route.group), policy.hours, policy.horizon_days, now, replies_seen=seen, stalled=None,
                     depth_as_of=queue.as_of)
 

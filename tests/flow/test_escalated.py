@@ -1,6 +1,7 @@
 """A route to people who cannot share the ticket: a structured one for them, one thread and one mail for the customer, linked both ways."""
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from app.store import desks as desk_store
 from app.store.database import DEFAULT_TENANT
+from app.store.tables import promises
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from connectors.sandbox.faults import Fault
 from connectors.zendesk.sandbox import SandboxZendesk
@@ -70,6 +72,19 @@ def test_the_original_learns_where_it_went_and_when_it_was_solved(house: House, 
     house.poll()
     house.settle()
     assert len([n for n in house.notes(ticket) if "was solved" in n["plain_body"]]) == 1
+
+
+def test_the_wait_is_worked_out_from_the_queue_of_the_people_who_take_it(house: House, workshop: SandboxZendesk) -> None:
+    """Ours is empty and theirs is long: counting ours would promise what they cannot keep."""
+    waiting = [workshop.do.customer_ticket(f"W {n}", f"w{n}@example.com", "Hello", "I want to talk to a person") for n in range(7)]
+    house.settle()
+    for one in waiting:
+        workshop.do.set_group(one, "Billing")
+    house.clock.advance(120)  # a desk's count is a little behind
+    ticket = house.write(WARRANTY, "Charged twice")
+    house.settle()
+    [promise] = [p for p in house.rows(promises) if (p.desk, p.ticket) == (DESK, ticket)]
+    assert json.loads(promise.inputs)["waiting"] == 7
 
 
 def test_a_route_to_a_paused_desk_stays_in_place_and_says_so(house: House, workshop: SandboxZendesk) -> None:
