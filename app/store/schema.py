@@ -67,7 +67,10 @@ def current(db: Database) -> str | None:
 
 
 def check(db: Database) -> None:
-    """Raise SchemaError unless the database is at this release's revision or one step to either side of it."""
+    """Raise SchemaError unless the database is at this release's revision or one step ahead of it.
+
+    Not a step behind: what a revision adds is used by the release that brings it, so the database is upgraded first, always.
+    """
     found = current(db)
     if found is None:
         raise SchemaError("the database has no tables yet: run `flask --app candor db upgrade`")
@@ -76,7 +79,7 @@ def check(db: Database) -> None:
 
 def _check(found: str) -> None:
     ours = known()
-    if found in ours[-2:] or found == _next_of(ours[-1]):
+    if found in (ours[-1], _next_of(ours[-1])):
         return
     if found in ours:
         raise SchemaError(f"the database is at {found}, this release needs {ours[-1]}: run `flask --app candor db upgrade`")

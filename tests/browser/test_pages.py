@@ -13,10 +13,12 @@ from sqlalchemy import select
 from app.store.tables import inbox
 from tests.browser.dom_checks import faults
 from tests.web.seeding import WebHouse, a_morning
+from tests.web.test_letters import letters
 
 pytestmark = pytest.mark.browser
 PASSWORD = "quiet copper lantern"
 PHONE = {"width": 390, "height": 664}  # a small phone's screen without the browser's own bars
+SHELF = ("/dead-letters", "/dead-letters/dead-note", "/dead-letters/bad-delivery", "/dead-letters/bad-job")
 DESKTOP = {"width": 1280, "height": 800}
 
 
@@ -116,7 +118,8 @@ def test_every_page_can_be_read_by_everybody(house, address, browser, size, sche
     paths = ["/login", "/login/token", "/a/returns/v1", house.link("1041"), house.link("1042"), house.link("1043")]
     found = {path: faults(page) for path in paths if page.goto(address + path)}
     sign_in(page, house, address)
-    for path in ("/tickets", "/tickets?attention=1", "/desks", "/audit", *(f"/tickets/{row}" for row in rows.values())):
+    letters(house)
+    for path in ("/tickets", "/tickets?attention=1", "/desks", *SHELF, "/sending", "/audit", *(f"/tickets/{row}" for row in rows.values())):
         page.goto(address + path)
         page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
         found[path] = faults(page)
@@ -131,10 +134,11 @@ def test_axe_finds_nothing_serious(house, address, browser, figures):
         pytest.skip("axe-playwright-python is not installed: only our own checks of the pages were made")
     axe = (Path(spec.submodule_search_locations[0]) / "axe.min.js").read_text("utf-8")
     rows = a_morning(house)
+    letters(house)
     page, _ = open_page(browser, PHONE)
     sign_in(page, house, address)
-    serious, paths = [], ["/login", "/login/token", "/tickets", "/desks", "/audit", "/a/returns/v1", house.link("1041"), house.link("1042"),
-                          f"/tickets/{rows['answered']}", f"/tickets/{rows['handed_off']}"]
+    serious, paths = [], ["/login", "/login/token", "/tickets", "/desks", *SHELF, "/sending", "/audit", "/a/returns/v1", house.link("1041"),
+                          house.link("1042"), f"/tickets/{rows['answered']}", f"/tickets/{rows['handed_off']}"]
     for path in paths:
         page.goto(address + path)
         page.evaluate(axe)
@@ -142,6 +146,26 @@ def test_axe_finds_nothing_serious(house, address, browser, figures):
         serious += [(path, *what) for what in found if what[0] in ("serious", "critical")]
     figures("pages", "axe_serious", len(serious), len(paths))
     assert serious == []
+
+
+def test_a_letter_is_replayed_and_sending_is_stopped_without_javascript(house, address, browser):
+    a_morning(house)
+    letters(house)
+    page, _ = open_page(browser, PHONE, java_script_enabled=False)
+    sign_in(page, house, address)
+    page.get_by_role("link", name="Dead letters").click()
+    page.get_by_role("link", name="Internal note").click()
+    page.get_by_role("button", name="Replay").click()
+    expect(page.get_by_role("status")).to_contain_text("Put back to work")
+    expect(page.get_by_role("link", name="Internal note")).to_have_count(0)
+    page.get_by_role("link", name="Sending").click()
+    every = page.get_by_role("region", name="Every desk")
+    every.get_by_label("Why, for everybody").fill("wrong prices")
+    every.get_by_role("button", name="Stop sending").click()
+    expect(page.get_by_text("Sending to every desk is stopped by")).to_be_visible()
+    every.get_by_label("Your password").fill(PASSWORD)
+    every.get_by_role("button", name="Send again").click()
+    expect(page.get_by_text("Sending goes on.")).to_be_visible()
 
 
 def test_a_page_that_is_not_there_is_readable_too(house, address, browser):
