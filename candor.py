@@ -15,7 +15,7 @@ import structlog
 
 from app.keys import Keys, load_keys
 from app.store import presence, schema, standing
-from app.store.database import WEB_BUSY_SECONDS, WORKER_BUSY_SECONDS, Database
+from app.store.database import WEB_BUSY_SECONDS, WORKER_BUSY_SECONDS, Database, StoreBusy
 from app.store.ids import new_id
 from config.settings import Settings, SettingsError, load_settings
 from config.wording import LANGUAGES, load_words
@@ -111,13 +111,16 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
 
 @lru_cache(maxsize=1)
 def _celery() -> Celery:
-    from celery.signals import beat_init, celeryd_init, worker_process_init, worker_ready, worker_shutdown
+    from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+    from celery.signals import beat_init, celeryd_init, task_failure, worker_process_init
+    from celery.worker import state
 
+    from workers.attend import Watchdog, attend_with, end_worker, watch
     from workers.celery import make_celery
     from workers.knowledge.keeper import IndexKeeper
     from workers.ring import Bell
     from workers.sweep import Sweeper
-    from workers.tasks import register
+    from workers.tasks import register, witness
     from workers.warm import warm_up
 
     settings = read_settings()
@@ -138,14 +141,31 @@ def _celery() -> Celery:
 
     register(app, work, bell.ring_now)
 
-    @worker_ready.connect(weak=False)
-    def start_sweeping(**_: object) -> None:
-        sweeper = Sweeper(work(), bell.ring_now)
-        worker_shutdown.connect(lambda **_: sweeper.stop(), weak=False)
-        sweeper.start()
-        keeper = IndexKeeper(work().db, settings.var, work().clock)
-        worker_shutdown.connect(lambda **_: keeper.stop(), weak=False)
-        keeper.start()
+    def attend(parent: int) -> None:
+        # A process of its own (`workers/attend.py`), so with a doorbell of its own too: the parent's connection is not shared.
+        bell_here = Bell(make_celery(settings.redis_url or ""))
+        mine = make_work(settings, bell_here)
+        Sweeper(mine, bell_here.ring_now).start()
+        IndexKeeper(mine.db, settings.var, mine.clock).start()
+        watch(Watchdog(mine, lambda: end_worker(parent)), parent)
+
+    attend_with(app, attend)
+
+    @task_failure.connect(weak=False)
+    def bear_witness(task_id: str, exception: BaseException, **_: object) -> None:
+        # In the parent, which outlived the process of the task. While we are told to stop, it is we who end it.
+        stopping = state.should_stop is not None or state.should_terminate is not None
+        if stopping or not isinstance(exception, WorkerLostError | TimeLimitExceeded):
+            return
+        # A connection of its own, closed again: what is open here is shared with every child.
+        db = Database(settings.database_url, WEB_BUSY_SECONDS)
+        try:
+            witness(db, make_clock(settings), task_id)
+        except StoreBusy as error:
+            # Without a witness the crash is not counted: the row runs alone once more.
+            structlog.get_logger(__name__).warning("a crash could not be written down", error=str(error))
+        finally:
+            db.close()
 
     @worker_process_init.connect(weak=False)
     def start_warm(**_: object) -> None:

@@ -16,6 +16,7 @@ from config.settings import Settings, SettingsError, load_settings
 from workers.broker import BrokerError, EmbeddedRedis, end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
+STEADY_SECONDS = 10  # one that ends sooner after its start would end again: a wrong setting must not circle
 STOP_SECONDS = 30  # longer than the worker's soft shutdown (20 s)
 
 
@@ -51,7 +52,9 @@ def _run(processes: Mapping[str, str], environment: Mapping[str, str], root: Pat
 
 
 def _supervise(commands: Mapping[str, str], environment: Mapping[str, str], root: Path) -> int:
-    """Until one process ends or a signal asks us to; then all end, and only after them Redis.
+    """Until a signal asks us to end, or a process ends right after its start; then all end, and only after them Redis.
+
+    One that ends later is started again: a worker that has stopped consuming ends itself for that.
 
     Not honcho's own manager (2.0.0): a Ctrl-C in its first moments, or while it prints, leaves its processes running.
     """
@@ -60,17 +63,32 @@ def _supervise(commands: Mapping[str, str], environment: Mapping[str, str], root
         # Only noted: whatever else a handler did, it might do in the middle of the same thing.
         signal.signal(number, lambda number, frame: asked.append(number))
     children = {name: _start(command, environment, root) for name, command in commands.items()}
+    since = dict.fromkeys(children, time.monotonic())
     width = max(map(len, children))
-    readers = [Thread(target=_relay, args=(name.ljust(width), child), daemon=True) for name, child in children.items()]
-    for reader in readers:
-        reader.start()
-    while not asked and all(child.poll() is None for child in children.values()):
+    readers = {name: _reader(name.ljust(width), child) for name, child in children.items()}
+    code = 0
+    while not asked and not code:
         time.sleep(0.1)
-    code = 0 if asked else next(child.returncode for child in children.values() if child.poll() is not None)
+        for name, child in children.items():
+            if child.poll() is None:
+                continue
+            if time.monotonic() - since[name] < STEADY_SECONDS:
+                code = child.returncode or 1  # one that ends by itself is a fault, even when it calls that success
+                break
+            print(f"{name} ended with {child.returncode} and is started again.", flush=True)
+            _signal(child, signal.SIGKILL)  # what it left behind in its group
+            children[name], since[name] = _start(commands[name], environment, root), time.monotonic()
+            readers[name] = _reader(name.ljust(width), children[name])
     _end(children, asked)
-    for reader in readers:
+    for reader in readers.values():
         reader.join(timeout=2.0)  # the last lines; a process that left its group may hold the pipe open
-    return 0 if asked else code or 1  # one that ends by itself is a fault, even when it calls that success
+    return 0 if asked else code
+
+
+def _reader(name: str, child: subprocess.Popen[bytes]) -> Thread:
+    reader = Thread(target=_relay, args=(name, child), daemon=True)
+    reader.start()
+    return reader
 
 
 def _start(command: str, environment: Mapping[str, str], root: Path) -> subprocess.Popen[bytes]:

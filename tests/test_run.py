@@ -14,10 +14,11 @@ from tests.waiting import alive, until
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def started(room: Path, procfile: str, **variables: str) -> subprocess.Popen[str]:
+def started(room: Path, procfile: str, steady: float = 10.0, **variables: str) -> subprocess.Popen[str]:
     (room / "Procfile").write_text(procfile)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CANDOR_")} | {"CANDOR_VAR": str(room / "var")}
-    code = f"import sys; from pathlib import Path; from scripts.run import main; sys.exit(main(Path({str(room)!r})))"
+    code = (f"import sys; from pathlib import Path; from scripts import run; run.STEADY_SECONDS = {steady}; "
+            f"sys.exit(run.main(Path({str(room)!r})))")
     return subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, env=environment | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -67,6 +68,18 @@ def test_when_one_process_ends_the_others_do_too_and_its_code_is_told(tmp_path):
         said = process.communicate(timeout=20)[0]
     assert process.returncode == 3, said
     assert "of our own" not in said
+
+
+def test_a_process_that_ends_after_it_has_run_for_a_while_is_started_again(tmp_path):
+    procfile = "release: true\nweb: exec sleep 60\nworker: echo began $$; sleep 0.4; exit 1\n"
+    with started(tmp_path, procfile, steady=0.2, CANDOR_REDIS_URL="redis://127.0.0.1:1/0") as process:
+        first = read_until(process, "is started again")
+        assert "worker ended with 1" in first
+        again = read_until(process, "began")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert again.split()[-1] not in first, "another process"
 
 
 def test_nothing_starts_when_the_database_cannot_be_brought_up_to_date(tmp_path):

@@ -39,6 +39,8 @@ def give_up(work: Work, row: Row[tuple[object, ...]], why: str, *, readable: boo
     now = work.clock()
     with work.db.write() as tx:
         if inbox.finish(tx, row.id, row.fence, "bad", why, now):
+            if row.subject == "ticket":
+                inbox.merge_earlier(tx, row.tenant, row.desk, row.subject_id, now, row.id, now)
             tell_people(work, tx, row, now, readable=readable)
     work.ring()
 

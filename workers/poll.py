@@ -81,9 +81,9 @@ def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket
     known = tickets.find(tx, desk.tenant, desk.id, changed.id)
     if known is None and changed.status in (Status.DELETED, Status.CLOSED):
         return False  # ended before we ever met it
-    if known is not None and known.own_stamp == changed.stamp:
-        return False  # our own write was the last change: nothing has happened since
-    return inbox.accept_changed(tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id())
+    # Our own write was the last change, or somebody acted within its second: the desk's stamps are no finer, so it is looked up, once.
+    own_at = changed.changed_at if known is not None and known.own_stamp == changed.stamp else None
+    return inbox.accept_changed(tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id(), own_at=own_at)
 
 
 def ask_for_sync(tx: Connection, tenant: str, job_id: str, now: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row
 
-from app.core.crashes import given_up
+from app.core.crashes import given_up, runs_alone
 from app.store import desks as desk_store
 from app.store import inbox, outbox, policies, tickets
 from app.store.tickets import StoredTicket
@@ -60,6 +60,8 @@ def _not_yet(work: Work, tx: Connection, row: Row[tuple[object, ...]], now: int)
     """When to look again: the customer may still be writing, or our own words are still on their way."""
     if outbox.has_open(tx, row.desk, row.subject_id):
         # A later delivery of the same ticket waits behind an earlier one.
+        return now + BEHIND_OWN_WRITES
+    if not runs_alone(row.crashes, row.lone_runs) and inbox.breaks_others(tx, row.desk, row.subject_id):
         return now + BEHIND_OWN_WRITES
     span = inbox.span_waiting(tx, row.desk, row.subject_id) if row.kind == "delivery" else None
     if span is None:

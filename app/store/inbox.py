@@ -103,9 +103,14 @@ def act_behind(tx: Connection, desk_id: str, turn: str) -> str | None:
     return None if body is None else bytes(body).decode()
 
 
-def accept_changed(tx: Connection, tenant: str, desk_id: str, ticket_id: str, stamp: str, now: int, row_id: str, delay: int = 0) -> bool:
-    """Keep a ticket that the poll, or a stale write, says has changed; one row per ticket version."""
-    row = NewRow(row_id, desk_id, "changed", f"changed:{ticket_id}:{stamp}", "ticket", ticket_id, b"", now, now + delay)
+def accept_changed(tx: Connection, tenant: str, desk_id: str, ticket_id: str, stamp: str, now: int, row_id: str, delay: int = 0,
+                   own_at: int | None = None) -> bool:
+    """Keep a ticket that the poll, or a stale write, says has changed; one row per ticket version.
+
+    `own_at` is set when that version is the one our own write made, and is its moment: only who else acted then is news.
+    """
+    body = b"" if own_at is None else str(own_at).encode()
+    row = NewRow(row_id, desk_id, "changed", f"changed:{ticket_id}:{stamp}", "ticket", ticket_id, body, now, now + delay)
     return accept(tx, tenant, row)
 
 
@@ -187,6 +192,13 @@ def merge_earlier(tx: Connection, tenant: str, desk: str, subject_id: str, read_
     """End all rows of the subject that arrived before it was read: the one answer covers them. Returns how many."""
     covered = {"of_tenant": tenant, "of_desk": desk, "of_subject": subject_id, "until": read_at}
     return tx.execute(_MERGE, {**covered, "result": f"merged into {into}", "done_at": now}).rowcount
+
+
+def breaks_others(tx: Connection, desk: str, subject_id: str) -> bool:
+    """Whether a row of the subject has broken its work so often that it may only run alone: its other rows would break theirs too."""
+    query = select(inbox.c.id).where(
+        inbox.c.desk == desk, inbox.c.subject_id == subject_id, inbox.c.state.in_(("waiting", "working")), _ALONE)
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def span_waiting(tx: Connection, desk: str, subject_id: str) -> tuple[int, int] | None:

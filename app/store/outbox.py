@@ -101,7 +101,8 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
             crashes, lone_runs = dropped.crashes, dropped.lone_runs
             # A row left `sending` is only written down as `unknown` now: that breaks nobody, and it rests long enough after it.
             if row.state != "sending" and (dropped.rest or runs_alone(crashes, lone_runs) != bool(alone)):
-                tx.execute(mine.values(next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1, crashes=crashes, lone_runs=lone_runs))
+                tx.execute(mine.values(next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1, crashes=crashes,
+                                       lone_runs=lone_runs))
                 continue
         tx.execute(update(desks).where(desks.c.id == row.desk).values(claimed_at=now))
         # A worker's death is counted as a crash, not as a try as well.
@@ -111,6 +112,11 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
             .returning(outbox)
         ).first()
     return None
+
+
+def held(tx: Connection, row_id: str, fence: int) -> Row[tuple[object, ...]] | None:
+    """The row as it stands now; None when the fence has moved on."""
+    return tx.execute(select(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence)).first()
 
 
 def broke(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> bool:

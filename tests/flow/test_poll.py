@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.faulty import RETURN, answered_once
+from app.store.tables import inbox, tickets
+from tests.flow.faulty import RETURN, answered_once, decided
 from tests.flow.house import House
 from workers.poll import POLL_EVERY, poll_due
 
@@ -49,3 +50,29 @@ def test_a_poll_that_fails_loses_no_ticket(house: House, fault: str) -> None:
     house.poll()
     house.settle()
     answered_once(house, ticket)
+
+
+def test_an_agent_who_acts_in_the_second_of_our_own_write_is_seen(house: House) -> None:
+    house.poll()
+    ticket = decided(house)
+    house.drain()
+    assert len(house.replies(ticket)) == 1
+    house.desk.do.assign(int(ticket), "Ana Ruiz")
+    [known] = [r for r in house.rows(tickets) if r.ticket == ticket]
+    assert house.desk.do.ticket(int(ticket))["updated_at"] == known.own_stamp, "the desk's stamp does not show it"
+    house.poll()
+    house.settle()
+    assert house.owner(ticket) == "people"
+
+
+def test_our_own_write_is_looked_up_once_and_is_no_news(house: House) -> None:
+    house.poll()
+    ticket = decided(house)
+    house.drain()
+    house.poll()
+    asked = len(house.desk.do.requests())
+    house.settle()
+    assert [r["path"] for r in house.desk.do.requests()[asked:]] == [f"/api/v2/tickets/{ticket}/audits"], "one call"
+    assert len(house.entries(ticket)) == 1
+    house.poll()
+    assert not any(r.state == "waiting" for r in house.rows(inbox))

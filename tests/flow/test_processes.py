@@ -30,7 +30,8 @@ from workers.knowledge.run import sync_all
 from workers.start import prepare
 from workers.work import Work
 
-MODELS = Path(__file__).resolve().parents[2] / "var" / "models"
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "var" / "models"
 GUNICORN = ("gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "4", "--log-level", "warning")
 CELERY = ("celery", "-A", "candor:celery_app", "worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
           "--loglevel", "warning")
@@ -146,6 +147,69 @@ def test_a_worker_killed_and_a_redis_lost_cost_nobody_an_answer_and_double_none(
     said = "".join(log.read_text(errors="replace") for log in house.logs.glob("*.log"))
     for secret in (house.desk.token, "unworn shoes", "example.com"):
         assert secret not in said, "logs hold ids and kinds of errors, never words or keys"
+
+
+# A parser that takes its whole process with it, on one ticket only; loaded by every Python of this house.
+POISON = """
+import os
+import sys
+
+if any("celery" in argument for argument in sys.argv):
+    from workers import situate
+
+    read = situate.read_ticket
+
+    def read_ticket(ticket, *more):
+        if "POISON" in ticket.subject:
+            with open(os.environ["POISON_LOG"], "a") as log:
+                log.write("x")
+            os.kill(os.getpid(), 9)
+        return read(ticket, *more)
+
+    situate.read_ticket = read_ticket
+"""
+
+
+@pytest.mark.slow
+def test_a_ticket_that_kills_its_worker_ends_with_people_after_three_tries_while_others_flow(
+    running: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, deaths = running, tmp_path / "deaths"
+    deaths.write_text("")
+    (tmp_path / "poisoned_celery.py").write_text(POISON + "\nfrom celery.__main__ import main\nmain()\n")
+    command = (str(tmp_path / "poisoned_celery.py"), *CELERY[1:])
+    house.processes._environment |= {"POISON_LOG": str(deaths), "PYTHONPATH": str(ROOT)}
+    pid = house.processes.start("worker", sys.executable, *command).pid
+    house.pids.append(pid)
+    poison = house.desk.do.customer_ticket("Poison", "poison@example.com", "POISON", RETURN)
+    for n in range(3):
+        until(lambda n=n: len(deaths.read_text()) == n + 1, 60)
+        fine = house.desk.do.customer_ticket(f"Customer {n}", f"customer{n}@example.com", "Shoes", RETURN)
+        until(lambda fine=fine: len(house.replies(fine)) == 1, 40)
+        house.let_pass(25 if n == 0 else 60)
+    until(lambda: len(house.replies(poison)) == 1, 60)
+    until(lambda: house.open_rows() == 0, 40)
+    # The poll's own row of the ticket may have broken a worker too, before the first was laid aside.
+    assert 3 <= len(deaths.read_text()) <= 4, "two tries among others, and one alone"
+    [bad] = [r for r in _rows(house, inbox) if r.state == "bad"]
+    assert (bad.crashes, bad.subject_id, bad.lone_runs) == (3, str(poison), 0)
+    [note] = house.desk.do.notes(poison)
+    assert "could not read this ticket" in note["plain_body"]
+    assert "You are in a person's queue" in house.replies(poison)[0]["plain_body"]
+
+
+@pytest.mark.slow
+def test_the_process_that_sweeps_is_replaced_when_it_is_killed(running: Running) -> None:
+    house = running
+    worker = house.start_worker("worker")
+    until(lambda: len(_children(worker)) == 3, 20)  # the one that sweeps, started first, and a pool of two
+    sweeper = min(_children(worker))
+    house.pids.append(sweeper)
+    os.kill(sweeper, signal.SIGKILL)
+    until(lambda: sweeper not in _children(worker) and len(_children(worker)) == 3, 20)
+    house.kill_redis()
+    ticket = house.desk.do.customer_ticket("Late Lee", "late@example.com", "Shoes", RETURN)
+    until(lambda: len(house.replies(ticket)) == 1, 40)
 
 
 def _children(pid: int) -> list[int]:
