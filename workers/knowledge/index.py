@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from app.store.articles import ArticleVersion, StoredPassage
 from app.store.snapshots import Snapshot
 from workers.knowledge.models import sha256_of
-from workers.knowledge.passages import Cut, lexical_spans
+from workers.knowledge.passages import Cut, lexical_spans, together
 from workers.knowledge.terms import language_of, terms
 
 FORMAT = 1
@@ -64,6 +64,7 @@ class Index:
         shown = json.loads((directory / "articles.json").read_text("utf-8"))
         self.articles = [Listed(*row) for row in shown["articles"]]
         self.pieces = [Cut(*row) for row in shown["passages"]]
+        self._runs: dict[int, Sequence[tuple[int, int, Cut]]] = {}
         self.languages: list[str] = shown["languages"]
         self.by_id = {a.article: n for n, a in enumerate(self.articles)}
         with np.load(directory / "numbers.npz", allow_pickle=False) as numbers:
@@ -90,6 +91,13 @@ class Index:
 
     def passages_of(self, article: int) -> range:
         return range(int(self.first_passage[article]), int(self.first_passage[article + 1]))
+
+    def runs_of(self, article: int) -> Sequence[tuple[int, int, Cut]]:
+        """The article's passages in runs to be quoted whole, as `together` gives them; worked out when first asked for."""
+        if article not in self._runs:
+            numbers = self.passages_of(article)
+            self._runs[article] = tuple(together(self.articles[article].text, self.pieces[numbers.start:numbers.stop]))
+        return self._runs[article]
 
     def chunk_text(self, chunk: int, article: int) -> str:
         start, end = self.chunk_spans[chunk]

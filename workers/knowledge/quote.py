@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from workers.knowledge.index import Index
 from workers.knowledge.owntime import states_own_time
-from workers.knowledge.passages import LISTS, Cut, sentence_spans, together
+from workers.knowledge.passages import LISTS, Cut, sentence_spans
 
 LEAST_LEFT = 6  # words; a shorter remainder of a passage says nothing by itself
 
@@ -17,9 +17,8 @@ def quote(index: Index, article: int, scores: Mapping[int, float]) -> Cut | None
     """
     text = index.articles[article].text
     numbers = index.passages_of(article)
-    runs = list(together(text, index.pieces[numbers.start:numbers.stop]))
-    runs.sort(key=lambda run: -max(scores[numbers.start + n] for n in range(run[0], run[1] + 1)))
-    for _first, _last, span in runs:
+    best_first = sorted(index.runs_of(article), key=lambda run: -max(scores[numbers.start + n] for n in range(run[0], run[1] + 1)))
+    for _first, _last, span in best_first:
         kept = _without_own_time(text, span) if span.own_time else span
         if kept is not None:
             return kept
