@@ -43,6 +43,14 @@ def check_start(db: Database, keys: Keys) -> None:
             mark_store.write(tx, KEYS, json.dumps(keys.fingerprints(), sort_keys=True))
 
 
+def check_place(db: Database) -> None:
+    """For commands, which need no keys: raise SchemaError, or Unfit where this is not (or not yet) the database to work on."""
+    schema.check(db)
+    why = why_moved(db)
+    if why:
+        raise Unfit(why)
+
+
 def why_moved(db: Database) -> str | None:
     """Why this database is not the one to work on any more, or not yet; None when it is."""
     with db.read() as tx:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from app.store.database import StoreBusy
 from app.store.schema import SchemaError
+from app.store.standing import Unfit
 from config.load import PolicyError
 from config.settings import SettingsError
 from connectors.errors import ConnectorError
@@ -16,7 +17,7 @@ from connectors.errors import ConnectorError
 def clear_errors() -> Iterator[None]:
     try:
         yield
-    except (SettingsError, PolicyError, SchemaError, StoreBusy, LookupError, ValueError) as error:
+    except (SettingsError, PolicyError, SchemaError, Unfit, StoreBusy, LookupError, ValueError) as error:
         sys.exit(str(error))
     except ConnectorError as error:
         sys.exit(f"the desk said: {error}")

@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 from app import shelf, switch
 from app.keys import load_keys
 from app.shelf import Opened
-from app.store import deadletters, schema
+from app.store import deadletters, standing
 from app.store.database import DEFAULT_TENANT, Database
 from app.store.ids import new_id
 from config.settings import Settings
@@ -131,7 +131,7 @@ def _kill_switch(app: Flask, settings: Callable[[], Settings]) -> None:
 
 def _ready(config: Settings) -> Database:
     db = Database(config.database_url)
-    schema.check(db)
+    standing.check_place(db)
     return db
 
 
