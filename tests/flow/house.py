@@ -101,6 +101,9 @@ class House:
     def poll(self) -> int:
         # The export withholds the newest minute.
         self.clock.advance(130)
+        return self.poll_now()
+
+    def poll_now(self) -> int:
         return poll_due(self.work)
 
     def replies(self, ticket: str) -> list[dict[str, Any]]:
@@ -167,17 +170,23 @@ class House:
         with self.db.write() as tx:
             tx.execute(desks.update().values(secrets="[]"))
 
-    def post_signed(self, body: bytes) -> requests.Response:
+    def post_signed(self, body: bytes, invocation: str | None = None) -> requests.Response:
         """A delivery as the desk signs it."""
+        return self.send(body, self.signed_now(body, invocation))
+
+    def signed_now(self, body: bytes, invocation: str | None = None) -> dict[str, str]:
+        """The headers of a delivery as the desk signs it now."""
         with self.db.read() as tx:
             stored = desk_store.get(tx, DEFAULT_TENANT, DESK, self.keys)
         assert stored is not None
         stamp = to_iso(self.clock())
-        headers = {
+        return {
             "X-Zendesk-Webhook-Signature": sign(stored.secrets[0], stamp, body), "X-Zendesk-Webhook-Signature-Timestamp": stamp,
-            "X-Zendesk-Webhook-Invocation-Id": new_id(), "Content-Type": "application/json",
+            "X-Zendesk-Webhook-Invocation-Id": invocation or new_id(), "Content-Type": "application/json",
         }
-        return requests.post(f"{self.url}/hooks/{DESK}", data=body, headers=headers, timeout=5)
+
+    def send(self, body: bytes, headers: dict[str, str]) -> requests.Response:
+        return requests.post(f"{self.url}/hooks/{DESK}", data=body, headers=headers, timeout=15)
 
     def _open_rows(self) -> bool:
         return any(r.state in ("waiting", "working") for r in self.rows(inbox)) or any(
