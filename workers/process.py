@@ -10,6 +10,8 @@ import structlog
 from sqlalchemy import Row
 
 from app.core.crashes import given_up, why_given_up
+from app.core.follow import SAME_SECOND
+from app.core.outbox import stamp_is_safe
 from app.store import desks as desk_store
 from app.store import inbox, policies, tickets
 from app.store.database import StoreBusy
@@ -20,6 +22,7 @@ from connectors.errors import ConnectorError
 from connectors.records import Role, Ticket
 from workers.broken import where
 from workers.compose import compose
+from workers.deliver import times_of
 from workers.giving_up import BLIND, give_up, tell_people, without_reading
 from workers.lease import LEASE_US, Heartbeat
 from workers.poll import ask_for_sync
@@ -79,6 +82,12 @@ def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTick
 def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy) -> None:
     read_at = work.clock()
     ticket: Ticket = work.desk(desk).ticket(row.subject_id)
+    if not stamp_is_safe(ticket.stamp, times_of(work, desk)):
+        # Somebody may still act within the second this stamp names, and nothing would show that our read has not seen it.
+        with work.db.write() as tx:
+            tickets.release(tx, held.id, held.fence)
+            inbox.put_back(tx, row.id, row.fence, work.clock() + SAME_SECOND, count=False)
+        return
     if row.kind == "act" and bytes(row.body).decode() in BLIND:
         situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
     else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.core.outbox import Deferred, Event, OutboxRow, Overtaken, Times, stamp_is_fresh, stamp_is_safe
 from app.core.ownership import Owner, may_post
-from connectors.records import Role, Stamp, Status, Ticket
+from connectors.records import Message, Role, Stamp, Status, Ticket
 
 KILL_LOOK = 2_000_000  # microseconds between looks while the kill switch is on
 SECOND_OVER = 1_200_000
@@ -103,12 +103,20 @@ def overtaken(words: Words, ticket: Ticket) -> str:
     newest = next((m for m in reversed(ticket.messages) if m.public), None)
     if words.effect != "public" or newest is None:
         return ""
-    if newest.author.role in (Role.AGENT, Role.BOT):
+    # Not the newest alone: behind a person's reply the customer may have written again, and our notice would still talk over the reply.
+    if newest.author.role in (Role.AGENT, Role.BOT) or any(m.author.role is Role.AGENT for m in _since_the_turn(words, ticket)):
         return "somebody else has answered meanwhile"
     answered = words.turn == f"m:{newest.id}" or not words.turn.startswith("m:")
     if newest.author.role is Role.CUSTOMER and not answered and not words.due_anyway:
         return "the customer has written again"
     return ""
+
+
+def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:
+    """Public messages after the one the row answers; none where it answers no message, but an act."""
+    public = [m for m in ticket.messages if m.public]
+    at = next((i for i, m in enumerate(public) if words.turn == f"m:{m.id}"), len(public))
+    return tuple(public[at + 1:])
 
 
 def _next_second(now: int) -> Deferred:
