@@ -1,4 +1,4 @@
-"""Deliveries that come at once, in the wrong order, a day late, or not at all: the ticket as it is now decides, and each turn has one reply."""
+"""Deliveries at once, in the wrong order, a day late, or not at all: the ticket as it is now decides, and each turn has one reply."""
 from __future__ import annotations
 
 import json
