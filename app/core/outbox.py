@@ -18,6 +18,8 @@ from connectors.records import Conflict, Later, Outcome, Refused, Sent, Stamp, T
 SECOND = 1_000_000
 MAX_SENDS = 3  # calls with the same bytes before a person is asked
 MAX_ATTEMPTS = 20  # claims of one row; a row that is only ever deferred must not circle for ever
+MAX_LOOKS = 150  # into a history that cannot be read: about a day of trying, longer than a desk's own outages
+LONGEST_UNKNOWN = 7 * 86_400 * SECOND  # and never more than this, even where no look counts because the desk asks for pauses
 FIRST_PAUSE = 5 * SECOND
 LONGEST_PAUSE = 600 * SECOND
 LEASE_TO_SPARE = 5 * SECOND  # must be left of the lease when the call has had its whole time
@@ -133,16 +135,11 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
             return _after_conflict(row, trace, stamp, now)
         case ("unknown", Traced(trace, stamp)):
             return _reconciled(row, trace, now)
-        case ("unknown", Deferred(until, why, _)):
-            return replace(row, next_at=until, result=why, lease_until=0)
+        case ("unknown", Deferred(until, why, counts)):
+            return _not_looked_up(row, until, why, counts, now)
         case ("ready" | "unknown" | "sending", GivenUp(why)):
             return _dead(row, why)
     raise IllegalStep(f"{type(event).__name__} in state {row.state}")
-
-
-def may_look(row: OutboxRow, now: int) -> bool:
-    """True when an `unknown` row has settled: before that, a late commit could still arrive after our look."""
-    return row.state == "unknown" and now >= row.next_at
 
 
 def leaves_time(started: OutboxRow, now: int, times: Times) -> bool:
@@ -204,6 +201,14 @@ def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
     # The same bytes, key and base stamp again: a fenced desk refuses them if anything has happened since.
     # Looking is no attempt to send, however often the history could not be read.
     return replace(row, state="ready", attempts=0, next_at=now, lease_until=0, result="not in the desk's history; sending the same again")
+
+
+def _not_looked_up(row: OutboxRow, until: int, why: str, counts: bool, now: int) -> OutboxRow:
+    """The desk's history could not be read. Only a person can find out then, and must hear of it while the customer still waits."""
+    looks = row.attempts if counts else max(0, row.attempts - 1)
+    if looks >= MAX_LOOKS or now - (row.unknown_since or now) >= LONGEST_UNKNOWN:
+        return _dead(row, f"nobody knows whether it was sent: the desk's history could not be read; last: {why}")
+    return replace(row, attempts=looks, next_at=until, result=why, lease_until=0)
 
 
 def _dead(row: OutboxRow, why: str) -> OutboxRow:

@@ -19,5 +19,5 @@ def replayed(row: OutboxRow, now: int) -> OutboxRow:
     # The longer settle for every desk: the one who replays does not know the desk's connector, and seldom comes within two minutes.
     dead_at = (row.attempt_at + UNFENCED.hard_limit) if row.attempt_at is not None else now
     settled = dead_at + UNFENCED.settle if row.attempt_at is not None else now
-    return replace(row, state="unknown", sends=min(row.sends, MAX_SENDS - 1), attempts=0, lease_until=0, unknown_since=dead_at,
+    return replace(row, state="unknown", sends=min(row.sends, MAX_SENDS - 1), attempts=0, lease_until=0, unknown_since=max(now, dead_at),
                    next_at=max(now, settled), restamped=False, result="replayed: looked for at the desk first")

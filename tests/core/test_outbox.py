@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from app.core.outbox import (
     FENCED,
     LONGEST_PAUSE,
+    LONGEST_UNKNOWN,
     MAX_ATTEMPTS,
+    MAX_LOOKS,
     MAX_SENDS,
     SECOND,
     UNFENCED,
@@ -24,7 +26,6 @@ from app.core.outbox import (
     Started,
     Traced,
     Vanished,
-    may_look,
     pause,
     stamp_is_fresh,
     stamp_is_safe,
@@ -92,8 +93,6 @@ def test_an_unanswered_call_is_unknown_and_is_looked_up_only_after_the_settle():
     for times in (FENCED, UNFENCED):
         left = step(row("sending"), Answered(Unknown("reset")), NOW, times)
         assert (left.state, left.unknown_since, left.next_at) == ("unknown", NOW, NOW + times.settle)
-        assert not may_look(left, NOW + times.settle - 1)
-        assert may_look(left, NOW + times.settle)
 
 
 def test_a_row_left_sending_by_a_crash_settles_only_when_its_holder_is_certainly_dead():
@@ -106,8 +105,7 @@ def test_a_row_left_sending_by_a_crash_settles_only_when_its_holder_is_certainly
 def test_a_row_found_sending_long_after_the_crash_is_looked_up_at_once():
     long_after = NOW + 3600 * SECOND
     left = step(row("sending"), Vanished(), long_after, FENCED)
-    assert left.next_at == long_after
-    assert may_look(left, long_after)
+    assert (left.state, left.next_at) == ("unknown", long_after)
 
 
 def test_an_answer_that_comes_after_the_row_was_declared_unknown_changes_nothing():
@@ -155,6 +153,27 @@ def test_a_row_that_is_only_ever_deferred_ends_on_the_shelf():
     ended = step(row("ready", attempts=MAX_ATTEMPTS), Deferred(NOW, "busy"), NOW, FENCED)
     assert ended.state == "dead"
     assert "busy" in (ended.result or "")
+
+
+def test_a_row_whose_history_can_never_be_read_ends_on_the_shelf_after_about_a_day():
+    waiting, now, looks = row("unknown", attempts=0), NOW, 0
+    while waiting.state == "unknown":
+        now, looks = max(now, waiting.next_at), looks + 1
+        claimed = replace(waiting, attempts=waiting.attempts + 1)
+        waiting = step(claimed, Deferred(now + pause(claimed.attempts), "502"), now, FENCED)
+    assert (waiting.state, looks) == ("dead", MAX_LOOKS)
+    assert "nobody knows whether it was sent" in (waiting.result or "") and "502" in (waiting.result or "")
+    assert 20 < (now - NOW) / SECOND / 3600 < 30, "hours: longer than a desk's outage, shorter than a customer's patience"
+
+
+def test_a_look_that_the_desk_puts_off_counts_no_try_but_not_for_ever():
+    waiting, now = row("unknown", attempts=1), NOW
+    while waiting.state == "unknown":
+        assert now - NOW < LONGEST_UNKNOWN + 3600 * SECOND
+        now += 3600 * SECOND
+        waiting = step(replace(waiting, attempts=waiting.attempts + 1), Deferred(now, "429", counts=False), now, FENCED)
+    assert (waiting.state, waiting.attempts) == ("dead", 2)
+    assert now - NOW == LONGEST_UNKNOWN
 
 
 def test_a_row_that_we_hold_back_ourselves_waits_for_as_long_as_it_takes():
