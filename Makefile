@@ -13,7 +13,7 @@ TORCH_ARGS ?=
 # Extra words for pytest, e.g. PYTEST_ARGS='tests/core -x'.
 PYTEST_ARGS ?=
 
-.PHONY: help demo test run bench quality audit lint lock clean
+.PHONY: help demo test run bench chaos quality audit lint lock clean
 
 help:  ## this list
 	@echo "Candor: a relay between a helpdesk and an AI assistant"
@@ -33,6 +33,10 @@ run: $(VENV)/.run  ## web, worker and beat by the Procfile, against the configur
 bench: $(VENV)/.dev  ## speed figures, one JSON object a line; a table on stderr
 	@scripts/system-packages redis-server wrk >&2
 	@exec $(PY) -m tests.bench
+
+chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the desk; about an hour; ARGS='--tickets 200 --seeds 1'
+	@scripts/system-packages redis-server postgresql >&2
+	@exec $(PY) -m tests.chaos $(ARGS)
 
 quality: $(VENV)/.dev  ## answer quality on a folder of suites: DATA=folder, ONLY=suite,suite
 	@test -n "$(DATA)" || { echo "Say where the suites lie: make quality DATA=folder [ONLY=suite,suite]" >&2; exit 2; }

@@ -108,7 +108,7 @@ class PostgresServer:
         return False
 
 
-def _postgres_programs() -> Path | None:
+def postgres_programs() -> Path | None:
     """The directory of the newest installed initdb and postgres."""
     debian = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     if debian:
@@ -133,7 +133,7 @@ def _known(user: str) -> bool:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
-    programs = _postgres_programs()
+    programs = postgres_programs()
     if programs is None:
         absent("PostgreSQL", "Debian: apt-get install postgresql")
     if os.geteuid() == 0 and not _known("postgres"):
