@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from cryptography.fernet import Fernet
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
@@ -34,6 +35,14 @@ class Superseded(Exception):
     """Another worker has taken the row or the ticket meanwhile; nothing was written, and its work stands."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Requester:
+    """Whose ticket it is, and what seals their texts; None for a person who was erased."""
+
+    id: str
+    box: Fernet | None
+
+
 def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, ticket: Ticket, situated: Situated,
            composed: Composed, read_at: int) -> None:
     """Write everything the verdict means. Raises Superseded when the fence has moved on."""
@@ -44,7 +53,7 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
     silent = routine and not composed.planned and not NEWS.intersection(situated.events)
     try:
         with work.db.write() as tx:
-            requester = requesters.meet(tx, desk.tenant, situated.address, work.keys, now, work.new_id())
+            requester = _Requester(*requesters.known(tx, desk.tenant, situated.address, work.keys, now, work.new_id()))
             if not silent:
                 entry = _ledger_entry(work, tx, row, desk, ticket, situated, composed, requester, now)
                 _outbox_rows(work, tx, desk, ticket, situated, composed, requester, entry, now)
@@ -66,21 +75,22 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
 
 
 def _ledger_entry(work: Work, tx: Connection, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket, situated: Situated,
-                  composed: Composed, requester: str, now: int) -> str:
+                  composed: Composed, requester: _Requester, now: int) -> str:
     verdict = situated.decision.verdict
     entry = ledger.Entry(
         id=work.new_id(), desk=desk.id, ticket=ticket.id, kind="verdict", at=now, verdict=verdict_name(verdict),
         reason=verdict.reason.value if isinstance(verdict, Handoff) else (verdict.why if isinstance(verdict, StayQuiet) else None),
         payload=ledger_payload(work.keys, row, ticket, situated, composed, now - row.received_at),
     )
-    ledger.append(tx, desk.tenant, entry, work.keys, ledger_texts(ticket, situated, composed), requester)
+    texts = ledger_texts(ticket, situated, composed)
+    ledger.append_sealed(tx, desk.tenant, entry, work.keys, texts, requester.id, requester.box)
     return entry.id
 
 
-def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed, requester: str,
-                 entry: str, now: int) -> None:
+def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,
+                 requester: _Requester, entry: str, now: int) -> None:
     turn, plan_id = situated.situation.reading.turn, work.new_id()
-    box = requesters.box(tx, desk.tenant, requester, work.keys)
+    box = requester.box
     rows = []
     for place, planned in enumerate(composed.planned):
         body = effect_json(planned.effect).encode()
@@ -90,22 +100,22 @@ def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, s
             turn=turn_key(desk.tenant, desk.id, ticket.id, turn) if planned.purpose in TURN_REPLIES else None, turn_id=turn,
             # An erased person's key is gone; what must still be sent is sealed with the house's own until it is.
             body=box.encrypt(body) if box else work.keys.box.encrypt(body), body_hash=body_hash(planned.effect),
-            requester=requester if box else None, stamp=ticket.stamp, tags=json.dumps(list(ticket.tags)),
+            requester=requester.id if box else None, stamp=ticket.stamp, tags=json.dumps(list(ticket.tags)),
             evidence=json.dumps(sorted({(s.article, s.version) for s in composed.cited})) if composed.cited else None,
             ledger_entry=entry, next_at=now,
         ))
     outbox.add(tx, desk.tenant, rows, now)
 
 
-def _promise(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed, requester: str,
-             entry: str, now: int) -> None:
+def _promise(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,
+             requester: _Requester, entry: str, now: int) -> None:
     verdict, situation = situated.decision.verdict, situated.situation
     if not isinstance(verdict, Handoff) or composed.wait is None:
         return
     if told(verdict, situation.mode, situation.policy.announce_handoffs):
         promises.make(tx, desk.tenant, desk.id, ticket.id, composed.group_name or QUIET, composed.wait, entry, now, work.new_id())
     if verdict.reason is Reason.CUSTOMER_ASKED:
-        requesters.remember_asked_person(tx, desk.tenant, requester, now)
+        requesters.remember_asked_person(tx, desk.tenant, requester.id, now)
 
 
 def _people(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, held: StoredTicket, situated: Situated, now: int) -> None:
@@ -133,17 +143,17 @@ def _label(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situate
 
 
 def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,
-                   requester: str, held: StoredTicket, now: int) -> dict[str, object]:
+                   requester: _Requester, held: StoredTicket, now: int) -> dict[str, object]:
     verdict, situation, reading = situated.decision.verdict, situated.situation, situated.situation.reading
     decided = not isinstance(verdict, StayQuiet)
     handed_off = isinstance(verdict, Handoff) and bool(composed.planned)
-    box = requesters.box(tx, desk.tenant, requester, work.keys)
+    box = requester.box
     return {
         "owner": "people" if handed_off else situation.owner.value,
         "seen_message": ticket.messages[-1].id if ticket.messages else held.seen_message,
         "handled_turn": reading.turn if decided or (isinstance(verdict, StayQuiet) and verdict.why == "automatic") else held.handled_turn,
         "memory": _remember(situated.situation.memory, ticket, situated, now).to_json(),
-        "requester": requester, "status": ticket.status.value, "language": reading.language,
+        "requester": requester.id, "status": ticket.status.value, "language": reading.language,
         "config_version": situation.policy.version, "subject": box.encrypt(ticket.subject.encode()) if box else None, "updated_at": now,
     }
 

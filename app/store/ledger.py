@@ -44,6 +44,13 @@ def append(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping
 
     `texts` are sealed under the requester's key.
     """
+    box = requesters.box(tx, tenant, requester, keys) if texts is not None and requester is not None else None
+    return append_sealed(tx, tenant, entry, keys, texts, requester, box)
+
+
+def append_sealed(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping[str, object] | None, requester: str | None,
+                  box: Fernet | None) -> int:
+    """As `append`, for a caller who holds the requester's box; None when there is none: the texts are then not kept."""
     of_desk = {"of_desk": entry.desk, "of_tenant": tenant}
     last = int(tx.execute(_HEAD, of_desk).scalar_one())
     seq, previous = last + 1, tx.execute(_BEFORE, {**of_desk, "of_seq": last}).scalar_one_or_none() or ""
@@ -54,11 +61,9 @@ def append(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: Mapping
         "verdict": entry.verdict, "reason": entry.reason, "prev_mac": previous, "mac": mac, "payload": payload,
     })
     tx.execute(_MOVE_HEAD, {"of_desk": entry.desk, "seq": seq, "head": head_of(keys, entry.desk, seq, mac)})
-    if texts is not None and requester is not None:
-        box = requesters.box(tx, tenant, requester, keys)
-        if box is not None:
-            sealed = box.encrypt(json.dumps(texts, ensure_ascii=False).encode())
-            tx.execute(_ADD_TEXT, {"entry": entry.id, "tenant": tenant, "requester": requester, "sealed": sealed})
+    if texts is not None and requester is not None and box is not None:
+        sealed = box.encrypt(json.dumps(texts, ensure_ascii=False).encode())
+        tx.execute(_ADD_TEXT, {"entry": entry.id, "tenant": tenant, "requester": requester, "sealed": sealed})
     return seq
 
 

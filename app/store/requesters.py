@@ -1,8 +1,6 @@
 """The people who write to us: found by a keyed hash of their address, their texts sealed under a key of their own."""
 from __future__ import annotations
 
-from functools import lru_cache
-
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -28,6 +26,11 @@ def meet(tx: Connection, tenant: str, address: str, keys: Keys, now: int, new_ro
 
     A person who was erased keeps the row as a tombstone, and its key stays gone: what they write now is answered, and not kept.
     """
+    return known(tx, tenant, address, keys, now, new_row_id)[0]
+
+
+def known(tx: Connection, tenant: str, address: str, keys: Keys, now: int, new_row_id: str) -> tuple[str, Fernet | None]:
+    """As `meet`, with what seals this person's texts; None for a person who was erased."""
     named = {"of_tenant": tenant, "of_address": address_hmac(keys, tenant, address)}
     found = tx.execute(_ROW, named).first()
     if found is None:
@@ -37,7 +40,7 @@ def meet(tx: Connection, tenant: str, address: str, keys: Keys, now: int, new_ro
         })
         # Asked again: two first messages of one person may be read at the same moment, and they must end with one key.
         found = tx.execute(_ROW, named).one()
-    return str(found.id)
+    return str(found.id), None if found.wrapped_key is None else _unwrapped(found.wrapped_key, keys)
 
 
 def box(tx: Connection, tenant: str, requester: str | None, keys: Keys) -> Fernet | None:
@@ -48,7 +51,6 @@ def box(tx: Connection, tenant: str, requester: str | None, keys: Keys) -> Ferne
     return None if wrapped is None else _unwrapped(wrapped, keys)
 
 
-@lru_cache(maxsize=1)  # one ticket asks for its customer's three times; nobody's key is held for longer than that
 def _unwrapped(wrapped: bytes, keys: Keys) -> Fernet:
     return Fernet(unseal(keys.box, wrapped))
 
