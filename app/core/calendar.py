@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from config.policy import Hours
@@ -132,11 +133,12 @@ def _windows(hours: Hours, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield pending
 
 
-def _day(hours: Hours, day: date) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1_024)  # one wait looks at the same days again and again, and so does the next
+def _day(hours: Hours, day: date) -> tuple[tuple[int, int], ...]:
     if day.isoformat() in hours.closed:
-        return []
+        return ()
     zone = ZoneInfo(hours.time_zone)
-    return [(moment(day, start, zone), moment(day, end, zone)) for start, end in _parts(hours, day.weekday())]
+    return tuple((moment(day, start, zone), moment(day, end, zone)) for start, end in _parts(hours, day.weekday()))
 
 
 def _parts(hours: Hours, weekday: int) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ def deep_link(url: str | None, quote: str) -> str | None:
     return f"{base}#{anchor.partition(':~:')[0]}:~:text={fragment}"
 
 
+@lru_cache(maxsize=512)  # a message links the same address several times
 def web_address(url: str | None) -> str | None:
     """The address, fit for an attribute and a plain mail; None unless it is http(s) with a host and without a name in front of it."""
     # Of all blanks only the space counts as printable.
