@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 
+from app.store.stamps import as_stored
 from connectors.records import Effect, OpenTicket, PostNote, PostReply, RunAction, Status, UpdateFields
 
 _KINDS = {kind.__name__: kind for kind in (PostReply, PostNote, UpdateFields, OpenTicket, RunAction)}
 
 
 def effect_json(effect: Effect) -> str:
-    return json.dumps({"kind": type(effect).__name__, **asdict(effect)}, sort_keys=True, ensure_ascii=False)
+    return json.dumps({"kind": type(effect).__name__, **as_stored(effect)}, sort_keys=True, ensure_ascii=False)
 
 
 def effect_of(text: str) -> Effect:

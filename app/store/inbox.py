@@ -71,6 +71,9 @@ _MERGE = update(inbox).where(
     inbox.c.tenant == bindparam("of_tenant"), inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"),
     inbox.c.state == "waiting", inbox.c.received_at <= bindparam("until"), inbox.c.kind != "act",
 ).values(state="done")
+_LONE = select(inbox.c.id).where(
+    inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"), inbox.c.state.in_(("waiting", "working")), _ALONE,
+).limit(1)
 _ARRIVALS = select(inbox.c.received_at).where(
     inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"), inbox.c.state.in_(("waiting", "working")),
     inbox.c.kind == "delivery")
@@ -196,9 +199,7 @@ def merge_earlier(tx: Connection, tenant: str, desk: str, subject_id: str, read_
 
 def breaks_others(tx: Connection, desk: str, subject_id: str) -> bool:
     """Whether a row of the subject has broken its work so often that it may only run alone: its other rows would break theirs too."""
-    query = select(inbox.c.id).where(
-        inbox.c.desk == desk, inbox.c.subject_id == subject_id, inbox.c.state.in_(("waiting", "working")), _ALONE)
-    return tx.execute(query.limit(1)).first() is not None
+    return tx.execute(_LONE, {"of_desk": desk, "of_subject": subject_id}).first() is not None
 
 
 def span_waiting(tx: Connection, desk: str, subject_id: str) -> tuple[int, int] | None:

@@ -2,13 +2,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
 from connectors.records import Stamp
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+def as_stored(record: DataclassInstance) -> dict[str, Any]:
+    """A record's fields for JSON. Shallow: `asdict` copies each value to its depth, and JSON copies it again."""
+    return {f.name: getattr(record, f.name) for f in fields(record)}
+
 
 def stamp_json(stamp: Stamp | None) -> str | None:
-    return None if stamp is None else json.dumps(asdict(stamp), sort_keys=True)
+    return None if stamp is None else json.dumps(as_stored(stamp), sort_keys=True)
 
 
 def stamp_of(text: str | None) -> Stamp | None:
