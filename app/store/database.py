@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -23,7 +23,7 @@ TRY_AGAIN_SECONDS = 0.0003  # about one commit of another process
 
 
 class StoreBusy(Exception):
-    """The database could not take the write in time (locked, full, gone). The caller may try again later."""
+    """The database could not be read or written in time (locked, full, gone, broken). The caller may try again later."""
 
 
 class Database:
@@ -45,21 +45,16 @@ class Database:
 
         Not to be nested: the inner one would wait for the outer one.
         """
-        try:
-            with self._one_writer(), self.engine.connect() as connection:
-                if self.is_sqlite:
-                    # Taken at once: a deferred transaction that turns into a writer can fail at once, without the busy wait.
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.commit()
-                except BaseException:
-                    connection.rollback()
-                    raise
-        except OperationalError as error:
-            raise StoreBusy(str(error.orig)) from error
-        except NoConnection as error:
-            raise StoreBusy("every connection of this process is in use") from error
+        with _told_as_busy(), self._one_writer(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                # Taken at once: a deferred transaction that turns into a writer can fail at once, without the busy wait.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
 
     @contextmanager
     def write_plainly(self) -> Iterator[sqlite3.Connection]:
@@ -67,25 +62,20 @@ class Database:
 
         SQLAlchemy's part of so small a transaction takes longer than the statement.
         """
-        try:
-            with self._one_writer():
-                connection = self._plain = self._plain or self._open_plain()
-                self._begin_plainly(connection)
-                try:
-                    yield connection
-                    connection.commit()
-                except BaseException:
-                    connection.rollback()
-                    raise
-        except sqlite3.OperationalError as error:
-            raise StoreBusy(str(error)) from error
-        except NoConnection as error:
-            raise StoreBusy("every connection of this process is in use") from error
+        with _told_as_busy(), self._one_writer():
+            connection = self._plain = self._plain or self._open_plain()
+            self._begin_plainly(connection)
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                connection.rollback()
+                raise
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view, however many queries look at it; nothing written in it is kept."""
-        with self.engine.connect() as connection:
+        """One consistent view, however many queries look at it; nothing written in it is kept. Raises StoreBusy when it cannot be had."""
+        with _told_as_busy(), self.engine.connect() as connection:
             if self.is_sqlite:
                 # The driver begins nothing by itself (see `_prepare`): without this, each query would see another moment.
                 connection.exec_driver_sql("BEGIN")
@@ -103,10 +93,7 @@ class Database:
         self.engine.dispose()
 
     def _open_plain(self) -> sqlite3.Connection:
-        try:
-            pooled = self.engine.raw_connection()
-        except OperationalError as error:
-            raise StoreBusy(str(error.orig)) from error
+        pooled = self.engine.raw_connection()
         connection = pooled.driver_connection
         pooled.detach()
         assert isinstance(connection, sqlite3.Connection)
@@ -141,6 +128,23 @@ class Database:
             yield
         finally:
             self._turn.release()
+
+
+@contextmanager
+def _told_as_busy() -> Iterator[None]:
+    """Whatever is wrong with the database itself, in one word: a desk that is answered 503 sends again, after a 500 it does not."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreBusy(str(error.orig)) from error
+    except NoConnection as error:
+        raise StoreBusy("every connection of this process is in use") from error
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        # A file that is no database any more has no class of its own; all others (a row that exists, a wrong statement) do.
+        if type(cause) not in (sqlite3.DatabaseError, sqlite3.OperationalError):
+            raise
+        raise StoreBusy(str(cause)) from error
 
 
 def _engine(url: str, busy_seconds: float) -> Engine:

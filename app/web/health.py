@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store import caps, freshness, schema, standing
+from app.store.database import StoreBusy
 from app.store.tables import desks, inbox, outbox
 from app.switch import EVERY_DESK
 from app.web.access import public_page
@@ -95,6 +96,6 @@ def why_not_ready(house: House) -> str | None:
             return why
     except schema.SchemaError as error:
         return str(error)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, StoreBusy) as error:
         return f"the database does not answer ({type(error).__name__}): is it up, and is CANDOR_DATABASE_URL right?"
     return None

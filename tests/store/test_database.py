@@ -82,6 +82,8 @@ def test_a_database_that_is_not_there_is_busy_and_not_a_crash():
     gone = Database("postgresql+psycopg://candor@127.0.0.1:1/none")
     with pytest.raises(StoreBusy), gone.write():
         pass
+    with pytest.raises(StoreBusy), gone.read():
+        pass
     gone.close()
 
 

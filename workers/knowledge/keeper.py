@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store import freshness, snapshots
-from app.store.database import Database
+from app.store.database import Database, StoreBusy
 from app.store.tables import snapshots as snapshot_rows
 from connectors.clock import Clock
 from workers.knowledge.search import build_snapshot
@@ -62,7 +62,7 @@ class IndexKeeper:
         while not self._stop.wait(LOOK_SECONDS):
             try:
                 self.look()
-            except (SQLAlchemyError, OSError, subprocess.SubprocessError) as error:
+            except (SQLAlchemyError, StoreBusy, OSError, subprocess.SubprocessError) as error:
                 log.warning("the index could not be brought up to date; tried again soon", error=type(error).__name__)
 
     def _in_a_process(self, tenant: str, visibility: str, snapshot: str) -> None:
