@@ -9,6 +9,7 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Row
 
+from app.core.bursts import writing_until
 from app.core.crashes import given_up, why_given_up
 from app.core.follow import SAME_SECOND
 from app.core.outbox import stamp_is_safe
@@ -82,11 +83,11 @@ def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTick
 def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy) -> None:
     read_at = work.clock()
     ticket: Ticket = work.desk(desk).ticket(row.subject_id)
-    if not stamp_is_safe(ticket.stamp, times_of(work, desk)):
-        # Somebody may still act within the second this stamp names, and nothing would show that our read has not seen it.
+    too_early = _too_early(work, row, desk, ticket)
+    if too_early:
         with work.db.write() as tx:
             tickets.release(tx, held.id, held.fence)
-            inbox.put_back(tx, row.id, row.fence, work.clock() + SAME_SECOND, count=False)
+            inbox.put_back(tx, row.id, row.fence, work.clock() + too_early, count=False)
         return
     if row.kind == "act" and bytes(row.body).decode() in BLIND:
         situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
@@ -95,6 +96,19 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
         composed = compose(work, desk, policy, ticket, situated)
     record(work, row, desk, held, ticket, situated, composed, read_at)
     log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))
+
+
+def _too_early(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket) -> int:
+    """Microseconds until the ticket, as just read, may be decided on; 0 for now."""
+    wait = 0
+    if row.kind == "changed":
+        # The poll may run ahead of the delivery, or find what was never delivered: the customer may still be writing.
+        quiet, longest = work.settings.debounce_seconds, work.settings.debounce_cap_seconds
+        wait = writing_until(ticket, int(quiet * 1_000_000), int(longest * 1_000_000)) - ticket.stamp.desk_now
+    if not stamp_is_safe(ticket.stamp, times_of(work, desk)):
+        # Somebody may still act within the second this stamp names, and nothing would show that our read has not seen it.
+        wait = max(wait, SAME_SECOND)
+    return max(wait, 0)
 
 
 def _only_our_own(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk) -> bool:

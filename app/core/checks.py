@@ -104,8 +104,11 @@ def overtaken(words: Words, ticket: Ticket) -> str:
     if words.effect != "public" or newest is None:
         return ""
     # Not the newest alone: behind a person's reply the customer may have written again, and our notice would still talk over the reply.
-    if newest.author.role in (Role.AGENT, Role.BOT) or any(m.author.role is Role.AGENT for m in _since_the_turn(words, ticket)):
+    agents = [m for m in _since_the_turn(words, ticket) if m.author.role is Role.AGENT]
+    if newest.author.role in (Role.AGENT, Role.BOT) or any(m.public for m in agents):
         return "somebody else has answered meanwhile"
+    if agents and words.purpose != "handoff_notice":
+        return "a person has taken the ticket"
     answered = words.turn == f"m:{newest.id}" or not words.turn.startswith("m:")
     if newest.author.role is Role.CUSTOMER and not answered and not words.due_anyway:
         return "the customer has written again"
@@ -113,10 +116,9 @@ def overtaken(words: Words, ticket: Ticket) -> str:
 
 
 def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:
-    """Public messages after the one the row answers; none where it answers no message, but an act."""
-    public = [m for m in ticket.messages if m.public]
-    at = next((i for i, m in enumerate(public) if words.turn == f"m:{m.id}"), len(public))
-    return tuple(public[at + 1:])
+    """Messages after the one the row answers, notes too; none where it answers no message, but an act."""
+    at = next((i for i, m in enumerate(ticket.messages) if words.turn == f"m:{m.id}"), len(ticket.messages))
+    return ticket.messages[at + 1:]
 
 
 def _next_second(now: int) -> Deferred:

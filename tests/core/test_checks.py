@@ -10,7 +10,8 @@ SECOND = 1_000_000
 
 
 def ticket(*said: tuple[Role, bool]) -> Ticket:
-    messages = tuple(Message(str(i + 1), Person(role.value, role, role.value), i * SECOND, public, "…") for i, (role, public) in enumerate(said))
+    messages = tuple(
+        Message(str(i + 1), Person(role.value, role, role.value), i * SECOND, public, "…") for i, (role, public) in enumerate(said))
     return Ticket("d", "7", "", Status.OPEN, messages[0].author, messages, Stamp("9", 9 * SECOND, 20 * SECOND, 0), 0, 9 * SECOND)
 
 
@@ -31,3 +32,9 @@ def test_a_notice_goes_out_behind_its_note_although_the_customer_has_written_aga
 
 def test_a_persons_reply_to_an_earlier_turn_does_not_silence_the_present_one():
     assert overtaken(Words("public", "answer", 0, "m:3"), ticket(CUSTOMER, AGENT, CUSTOMER)) == ""
+
+
+def test_a_persons_note_silences_the_answer_and_not_the_notice_of_a_handoff():
+    assert overtaken(ANSWER, ticket(CUSTOMER, NOTE)) == "a person has taken the ticket"
+    assert overtaken(NOTICE, ticket(CUSTOMER, OURS, NOTE)) == ""
+    assert overtaken(Words("public", "answer", 0, "draft:1"), ticket(CUSTOMER, NOTE)) == ""

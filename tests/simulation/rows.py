@@ -1,0 +1,272 @@
+"""Our own database as far as the send path needs it: three kinds of rows, and the conditions their writes carry.
+
+The conditions of `app/store` (fence, due, lease, plan order, unique keys) stand here once more, each removable by name; every state a row
+can take comes from the real core.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.core import crashes, follow
+from app.core.checks import Words
+from app.core.follow import Follow
+from app.core.outbox import OutboxRow
+from app.core.ownership import Owner
+from connectors.records import Stamp
+
+LEASE = 15_000_000
+TAKE_OVER_SLACK = 5_000_000
+TICKET_BUSY = 500_000
+BEHIND_OWN_WRITES = 5_000_000  # longer than the real one, which would only make more events
+OPEN = ("ready", "sending", "unknown")
+
+
+class TurnTaken(Exception):
+    """UNIQUE(key) or UNIQUE(turn) refused the rows."""
+
+
+@dataclass(slots=True)
+class InboxRow:
+    kind: str
+    key: str
+    act: str
+    received_at: int
+    next_at: int
+    state: str = "waiting"
+    fence: int = 0
+    lease_until: int = 0
+    attempts: int = 0
+    crashes: int = 0
+    lone_runs: int = 0
+    pressed_after: int = -1  # of an act: how many comments the ticket had
+    own_at: int | None = None  # of a changed ticket: the second of our own write, when the poll saw its stamp
+
+
+@dataclass(slots=True)
+class EffectRow:
+    words: Words
+    key: str
+    turn: str | None
+    plan: str
+    base: int
+    now: OutboxRow
+    fence: int = 0
+    crashes: int = 0
+    lone_runs: int = 0
+    looked_at: int = 0
+    asked_at: int = 0
+
+
+@dataclass(slots=True)
+class TicketRow:
+    owner: Owner = Owner.ASSISTANT
+    fence: int = 0
+    lease_until: int = 0
+    seen_message: str | None = None
+    handled_turn: str | None = None
+    own_stamp: str = ""
+    next_step: str = ""
+    assignee: str | None = None
+    met: bool = False
+
+
+class Rows:
+    def __init__(self, removed: frozenset[str]) -> None:
+        self.inbox: list[InboxRow] = []
+        self.effects: list[EffectRow] = []
+        self.ticket = TicketRow()
+        self.killed: str | None = None
+        self.shelf = 0
+        self.plans = 0
+        self.keys: set[str] = set()
+        self.fences = "state writes carry the fence" not in removed
+        self.ticket_lease = "one holder per ticket" not in removed
+        self.unique_delivery = "unique delivery key" not in removed
+        self.unique_turn = "unique key and turn" not in removed
+        self.plan_order = "rows of a plan in order" not in removed
+        self.waits_behind = "a ticket waits behind our own writes" not in removed
+        self.debounce = 8_000_000 if "debounce" not in removed else 0
+        self.turn_rule = "a turn is decided once" not in removed
+
+    # Deliveries, changed tickets, acts
+    def accept(self, kind: str, key: str, now: int, delay: int = 0, act: str = "", pressed_after: int = -1,
+               own_at: int | None = None) -> bool:
+        if key in self.keys and self.unique_delivery:
+            return False
+        self.keys.add(key)
+        self.inbox.append(InboxRow(kind, key, act, now, now + delay, pressed_after=pressed_after, own_at=own_at))
+        return True
+
+    def claim_inbox(self, now: int) -> InboxRow | None:
+        lost_before = now - TAKE_OVER_SLACK
+        busy = self.ticket_lease and any(r.state == "working" and r.lease_until >= lost_before for r in self.inbox)
+        if busy:
+            return None
+        due = [r for r in self.inbox
+               if (r.state == "waiting" and r.next_at <= now) or (r.state == "working" and r.lease_until < lost_before)]
+        for row in sorted(due, key=_next_at):
+            row.fence += 1
+            if row.state == "working":
+                dropped = crashes.vanished(row.crashes, row.lone_runs)
+                row.crashes, row.lone_runs = dropped.crashes, dropped.lone_runs
+                if dropped.rest:
+                    row.state, row.next_at, row.lease_until = "waiting", now + dropped.rest, 0
+                    continue
+            else:
+                row.attempts += 1
+            row.state, row.lease_until = "working", now + LEASE
+            return row
+        return None
+
+    def not_yet(self, row: InboxRow, now: int) -> int | None:
+        if self.waits_behind and any(e.now.state in OPEN for e in self.effects):
+            return now + BEHIND_OWN_WRITES
+        span = [r.received_at for r in self.inbox if r.kind == "delivery" and r.state in ("waiting", "working")]
+        if row.kind == "act" or not span or not self.debounce:
+            return None
+        due = min(max(span) + self.debounce, min(span) + 30_000_000)
+        return due if due > now else None
+
+    def put_back(self, row: InboxRow, fence: int, next_at: int) -> None:
+        if row.fence == fence or not self.fences:
+            row.state, row.next_at, row.lease_until = "waiting", next_at, 0
+
+    def finish(self, row: InboxRow, fence: int, state: str = "done") -> bool:
+        if row.fence != fence and self.fences:
+            return False
+        row.state, row.lease_until = state, 0
+        return True
+
+    # The ticket
+    def lease_ticket(self, now: int) -> int | None:
+        """The ticket's new fence, None while somebody else holds it."""
+        ticket = self.ticket
+        if self.ticket_lease and ticket.lease_until and ticket.lease_until >= now - TAKE_OVER_SLACK:
+            return None
+        ticket.fence += 1
+        ticket.lease_until = now + LEASE
+        return ticket.fence
+
+    def release_ticket(self, fence: int | None) -> None:
+        if fence is not None and (self.ticket.fence == fence or not self.fences):
+            self.ticket.lease_until = 0
+
+    def beat(self, row: InboxRow | EffectRow, fence: int, ticket_fence: int | None, until: int) -> None:
+        """The heartbeat: stretch what is still ours."""
+        if row.fence == fence:
+            if isinstance(row, InboxRow):
+                if row.state == "working":
+                    row.lease_until = max(row.lease_until, until)
+            elif 0 < row.now.lease_until < until:
+                row.now = replace(row.now, lease_until=until)
+        if ticket_fence is not None and self.ticket.fence == ticket_fence and self.ticket.lease_until:
+            self.ticket.lease_until = max(self.ticket.lease_until, until)
+
+    # Effects
+    def turn_is_taken(self, turn: str) -> bool:
+        return self.turn_rule and any(e.words.turn == turn and e.now.state != "stale" for e in self.effects)
+
+    def add_plan(self, turn: str, purposes: tuple[str, ...], base: int, stamp: Stamp, now: int) -> None:
+        self.plans += 1
+        new = []
+        for place, purpose in enumerate(purposes):
+            public = purpose != "note"
+            row = EffectRow(Words("public" if public else "note", purpose, place, turn), f"{turn}/{purpose}", turn if public else None,
+                            f"p{self.plans}", base, OutboxRow("ready", now, stamp=stamp))
+            new.append(row)
+        taken = {e.key for e in self.effects} | {f"turn {e.turn}" for e in self.effects if e.turn}
+        if self.unique_turn and any(r.key in taken or (r.turn and f"turn {r.turn}" in taken) for r in new):
+            raise TurnTaken
+        self.effects.extend(new)
+
+    def claim_effect(self, now: int) -> EffectRow | None:
+        due = [e for e in self.effects if e.now.state in OPEN and self._claimable(e, now)]
+        for row in sorted(due, key=_effect_next):
+            row.fence += 1
+            attempts = row.now.attempts
+            if row.now.lease_until > 0:
+                dropped = crashes.vanished(row.crashes, row.lone_runs)
+                row.crashes, row.lone_runs = dropped.crashes, dropped.lone_runs
+                if dropped.rest and row.now.state != "sending":
+                    row.now = replace(row.now, next_at=now + dropped.rest, lease_until=0)
+                    continue
+            else:
+                attempts += 1
+            row.now = replace(row.now, lease_until=now + LEASE, attempts=attempts)
+            return row
+        return None
+
+    def _claimable(self, e: EffectRow, now: int) -> bool:
+        lease = e.now.lease_until
+        over = 0 < lease < now - TAKE_OVER_SLACK
+        if e.now.state == "sending":
+            return over
+        if e.now.next_at > now or (lease and not over):
+            return False
+        return not self._blocked(e)
+
+    def _blocked(self, e: EffectRow) -> bool:
+        return self.plan_order and any(o.plan == e.plan and o.words.place < e.words.place and o.now.state in OPEN for o in self.effects)
+
+    def save(self, row: EffectRow, fence: int, new: OutboxRow, made: Stamp | None, now: int) -> bool:
+        if row.fence != fence and self.fences:
+            return False
+        row.now = new
+        if new.state not in OPEN:
+            self._settled(row, made, now)
+        return True
+
+    def _settled(self, row: EffectRow, made: Stamp | None, now: int) -> None:
+        state, plan, place = row.now.state, row.plan, row.words.place
+        if state == "stale":
+            row.key, row.turn = f"stale:{row.key}", None
+        if state == "sent":
+            for e in self.effects:
+                if e.plan == plan and e.words.place > place and e.now.state == "ready":
+                    e.now = replace(e.now, stamp=made, next_at=now + follow.SAME_SECOND)
+            if made is not None:
+                self.ticket.own_stamp = made.value
+            return
+        for e in self.effects:
+            if e.plan == plan and e.words.place > place and e.now.state == "ready":
+                e.now = replace(e.now, state="stale" if state == "stale" else "failed", lease_until=0)
+                e.key, e.turn, e.fence = f"stale:{e.key}", None, e.fence + 1
+        turn = row.words.turn
+        act = next((r.act for r in self.inbox if r.kind == "act" and r.key == turn), None)
+        overtaken = len({e.plan for e in self.effects if e.words.turn == turn and e.now.state == "stale"})
+        following = follow.follows(row.words, state, overtaken, act is not None)
+        if state == "stale" and following is not Follow.STANDS and self.ticket.handled_turn == turn:
+            self.ticket.handled_turn = None
+            if follow.gives_back(row.words):
+                self.ticket.owner = Owner.ASSISTANT
+        name = f"{row.key}#{plan}"
+        if following is Follow.ACT_AGAIN:
+            pressed = max((r.pressed_after for r in self.inbox if r.key == turn), default=-1)
+            self.accept("act", f"act:{act}:again:{name}", now, act=act or "", pressed_after=pressed)
+        elif following is Follow.AGAIN:
+            self.accept("changed", f"stale:{name}", now, follow.SAME_SECOND)
+        elif following is Follow.TO_PEOPLE:
+            unclear = state == "dead"
+            self.accept("act", f"act:failed:{name}", now, act="untold" if unclear else "failed", pressed_after=row.base + 1)
+        if state in ("failed", "dead"):
+            self.shelf += 1
+
+    def next_due(self, now: int) -> int | None:
+        """When something may be claimed next, on the clock of `now`; None when nothing is left to do."""
+        taken = [r.lease_until + TAKE_OVER_SLACK + 1 for r in self.inbox if r.state == "working"]
+        # While one row of the ticket is worked on, the others wait.
+        times = taken if taken and self.ticket_lease else taken + [r.next_at for r in self.inbox if r.state == "waiting"]
+        for e in self.effects:
+            if e.now.state not in OPEN or self._blocked(e):
+                continue
+            free = e.now.lease_until + TAKE_OVER_SLACK + 1 if e.now.lease_until else 0
+            times.append(free if e.now.state == "sending" else max(free, e.now.next_at))
+        return min(times) if times else None
+
+
+def _next_at(row: InboxRow) -> int:
+    return row.next_at
+
+
+def _effect_next(row: EffectRow) -> int:
+    return row.now.next_at

@@ -1,0 +1,42 @@
+"""50,000 seeded histories of the send path, and the proof that they can go wrong."""
+from __future__ import annotations
+
+import pytest
+
+from tests.figures import Figures
+from tests.simulation.guards import GUARDS, Guard
+from tests.simulation.history import play, setting
+from tests.simulation.runner import run, story, until_red
+
+SEED = 1
+HISTORIES = {"zendesk": 30_000, "freshdesk": 20_000}
+# The rarest of them needs some thousand histories; the whole table, with its figures, is printed by `python -m tests.simulation --guards`.
+GUARD_LIMIT = 12_000
+RARE = {"nothing is decided on an unsafe stamp", "same-second guard", "a ticket waits behind our own writes"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("desk", HISTORIES)
+def test_no_history_answers_twice_loses_a_ticket_or_talks_over_a_person(desk: str, figures: Figures) -> None:
+    sums = run(desk, SEED, HISTORIES[desk], processes=2)
+    for name in ("duplicates", "lost", "over_human"):
+        figures("simulation", name, sums.faults[name], sums.histories, desk=desk, seed=SEED)
+    figures("simulation", "seconds", round(sums.seconds, 1), sums.histories, desk=desk, seed=SEED, unit="s")
+    assert not sums.failing, story(desk, SEED, sums.failing[0][0])
+    # The histories are not idle: most end with an answer, the others with people.
+    assert sums.histories * 0.3 < sums.answered < sums.histories
+
+
+@pytest.mark.parametrize("guard", [g for g in GUARDS if g.name not in RARE], ids=lambda g: g.name)
+def test_a_run_without_this_guard_goes_red(guard: Guard, figures: Figures) -> None:
+    sums = until_red(guard.desk, SEED, GUARD_LIMIT, guard.name)
+    figures("guards", "violations_without", sum(sums.faults.values()), sums.histories, guard=guard.name, desk=guard.desk)
+    assert sums.failing, f"{guard.name} was left out, and nothing showed in {sums.histories} histories"
+
+
+def test_a_seed_is_one_history_for_ever() -> None:
+    for number in range(20):
+        first, second = [], []
+        play(SEED, number, setting("zendesk"), first)
+        play(SEED, number, setting("zendesk"), second)
+        assert first == second and first

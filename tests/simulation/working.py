@@ -1,0 +1,272 @@
+"""What one worker does: the I/O of `workers/process.py` and `workers/deliver.py`, at the simulated desk and rows."""
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+from app.core import outbox as protocol
+from app.core import sending
+from app.core.bursts import writing_until
+from app.core.checks import Stored
+from app.core.crashes import given_up, why_given_up
+from app.core.follow import SAME_SECOND
+from app.core.outbox import GivenUp
+from app.core.ownership import Owner, events_since, owner_after, step_chosen
+from app.core.sending import Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
+from connectors.errors import ConnectorError
+from connectors.records import Change, Conflict, Later, Refused, Role, Sent, Status, Ticket, Unknown
+from tests.simulation.checker import Said
+from tests.simulation.rows import TICKET_BUSY, EffectRow, InboxRow, TurnTaken
+from tests.simulation.world import SECOND, Waits, Worker
+
+MOMENT = 2_000
+LATE_COMMIT = 8.0
+NOT_READ = ConnectorError("the desk answered 503", status=503)
+DESK_FAILED_WAIT = 10 * SECOND
+DEBOUNCE_CAP = 30 * SECOND
+
+
+def work(worker: Worker) -> Waits:
+    """One thing that is due: first what was decided, then what has arrived."""
+    did = yield from deliver_one(worker)
+    return did or (yield from process_one(worker))
+
+
+def process_one(worker: Worker) -> Waits:
+    world, rows = worker.world, worker.world.rows
+    yield MOMENT
+    now = worker.clock()
+    row = rows.claim_inbox(now)
+    if row is None:
+        return False
+    fence = row.fence
+    if given_up(row.crashes, row.lone_runs):
+        rows.finish(row, fence, "bad")
+        rows.shelf += 1
+        return True
+    until = rows.not_yet(row, now)
+    if until is not None:
+        rows.put_back(row, fence, until)
+        return True
+    held = rows.lease_ticket(now)
+    if held is None:
+        rows.put_back(row, fence, now + TICKET_BUSY)
+        return True
+    worker.held = (row, fence, held)
+    if row.own_at is not None:
+        yield int(world.rng.uniform(0.02, 0.4) * SECOND)
+        if not any(a.at >= row.own_at and not a.ours and not a.by_rule for a in world.desk.audits):
+            rows.release_ticket(held)
+            rows.finish(row, fence)
+            worker.held = None
+            return True
+    try:
+        ticket, base = yield from _read_ticket(worker)
+    except ConnectorError:
+        rows.release_ticket(held)
+        rows.put_back(row, fence, worker.clock() + DESK_FAILED_WAIT)
+        worker.held = None
+        return True
+    wait = 0 if row.kind != "changed" else max(0, writing_until(ticket, rows.debounce, DEBOUNCE_CAP) - ticket.stamp.desk_now)
+    if world.composes_safely and not protocol.stamp_is_safe(ticket.stamp, world.times):
+        wait = max(wait, SAME_SECOND)
+    if wait:
+        rows.release_ticket(held)
+        rows.put_back(row, fence, worker.clock() + wait)
+        worker.held = None
+        return True
+    # Reading, searching, composing.
+    world.provoke()
+    yield int(world.rng.uniform(0.2, 6) * SECOND)
+    try:
+        _record(worker, row, fence, held, ticket, base, worker.clock())
+    except TurnTaken:
+        world.note("… whose turn was taken")
+    worker.held = None
+    return True
+
+
+def _read_ticket(worker: Worker) -> Generator[int, None, tuple[Ticket, int]]:
+    world = worker.world
+    yield int(world.rng.uniform(0.02, 0.4) * SECOND)
+    if world.rng.random() < world.faults.reads:
+        raise NOT_READ
+    said = world.desk.said
+    base = next((i for i in range(len(said) - 1, -1, -1) if said[i].by == "customer"), -1)
+    ticket = world.desk.ticket(world.now, worker.clock())
+    yield int(world.rng.uniform(0.02, 0.2) * SECOND)
+    return ticket, base
+
+
+def _record(worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket, base: int, now: int) -> None:
+    """Decide, and write what was decided, in one transaction."""
+    world, rows = worker.world, worker.world.rows
+    mine = rows.ticket
+    if rows.fences and (mine.fence != held or row.fence != fence):
+        world.note("a decision comes too late: somebody else has the ticket")
+        return
+    assigned = ticket.assignee not in (None, mine.assignee)
+    changes = [Change("x", ticket.updated_at, Role.AGENT, "assignee", by_rule=False)] if assigned else []
+    events = (*events_since(ticket, mine.seen_message, changes), *step_chosen(ticket, mine.next_step))
+    owner = owner_after(mine.owner, events)
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
+    turn = row.key if row.kind == "act" else f"m:{newest.id}" if newest else "none"
+    purposes = _decide(worker, row, owner, turn, ticket)
+    if purposes:
+        if row.kind == "act":
+            # It answers what was pressed, or the message whose reply failed.
+            base = row.pressed_after - 1
+        rows.add_plan(turn, purposes, base, ticket.stamp, now)
+    if world.log is not None:
+        said = "+".join(purposes) or "nothing"
+        world.note(f"worker {worker.number} decides {said} for {turn} ({row.kind} {row.key}, owner {owner.value})")
+    mine.owner = Owner.PEOPLE if "note" in purposes else owner
+    mine.seen_message = ticket.messages[-1].id
+    mine.handled_turn = turn if purposes else mine.handled_turn
+    mine.next_step, mine.assignee, mine.met = ticket.fields.get("next_step") or "", ticket.assignee, True
+    mine.lease_until = 0
+    rows.finish(row, fence)
+    for other in rows.inbox:
+        if other is not row and other.state == "waiting" and other.kind != "act" and other.received_at <= ticket.stamp.read_at:
+            other.state = "done"
+
+
+def _decide(worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Ticket) -> tuple[str, ...]:
+    """The rules before the search, in their order (`app.core.rules`); then what the search would have said, by the history's seed."""
+    rows = worker.world.rows
+    if rows.turn_is_taken(turn) or (rows.turn_rule and rows.ticket.handled_turn == turn):
+        return ()
+    if row.act == "untold":
+        return ("note",)
+    if row.act in ("person", "failed") and owner is Owner.ASSISTANT:
+        return ("note", "handoff_notice")
+    if owner is Owner.PEOPLE or row.act or turn == "none":
+        return ()
+    said = [m for m in ticket.messages if m.public]
+    if said[-1].author.role is not Role.CUSTOMER and said[-1].author.role is Role.AGENT:
+        return ()
+    if ticket.status is Status.SOLVED and ticket.updated_at > next(m.at for m in reversed(said) if m.author.role is Role.CUSTOMER):
+        return ()
+    # One and the same message is judged the same each time it is read.
+    return worker.world.verdicts[int(turn[2:]) % len(worker.world.verdicts)]
+
+
+def deliver_one(worker: Worker) -> Waits:
+    world, rows = worker.world, worker.world.rows
+    yield MOMENT
+    now = worker.clock()
+    row = rows.claim_effect(now)
+    if row is None:
+        return False
+    fence, state = row.fence, row.now
+    held = rows.lease_ticket(now)
+    if held is None and state.state != "sending":
+        rows.save(row, fence, replace(state, next_at=now + TICKET_BUSY, attempts=state.attempts - 1, lease_until=0), None, now)
+        return True
+    worker.held = (row, fence, held)
+    if given_up(row.crashes, row.lone_runs) and state.state != "sending":
+        gone = protocol.step(state, GivenUp(why_given_up(row.crashes, row.lone_runs)), now, world.times)
+        rows.save(row, fence, gone, None, now)
+    else:
+        yield from _step(worker, row, fence, now)
+    rows.release_ticket(held)
+    worker.held = None
+    return True
+
+
+def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
+    world, rows, desk, rng, latest = worker.world, worker.world.rows, worker.world.desk, worker.world.rng, row.now
+    steps = sending.one_step(row.words, row.now, world.times, now, fenced=world.fenced, erased=False, crashes=row.crashes)
+    try:
+        ask = next(steps)
+        while True:
+            answer: Any = None
+            failed = False
+            match ask:
+                case Look():
+                    yield MOMENT
+                    row.asked_at = world.now
+                    answer = Stored(rows.killed, False, rows.ticket.owner, None)
+                case Commit(new, made):
+                    yield MOMENT
+                    answer = rows.save(row, fence, new, made, worker.clock())
+                    latest = new
+                    if world.log is not None:
+                        world.note(f"worker {worker.number}: {row.key} is {new.state}" + (f" ({new.result})" if new.result else "")
+                                   + ("" if answer else ", too late: somebody else has the row"))
+                case Call(stamp, _):
+                    yield MOMENT
+                    if world.lease_check and not protocol.leaves_time(latest, worker.clock(), world.times):
+                        answer = Later(0.0)
+                    else:
+                        yield MOMENT  # a process may be stopped after its last look at the clock as well
+                        answer = yield from _call(worker, row, stamp)
+                case Diagnose():
+                    answer = False
+                case ReadTicket() | ReadStamp() | ReadSince() | Find():
+                    yield int(rng.uniform(0.02, 0.4) * SECOND)
+                    failed = rng.random() < world.faults.reads
+                    if not failed:
+                        answer = _read(worker, row, ask, desk)
+                        yield int(rng.uniform(0.02, 0.2) * SECOND)
+            ask = steps.throw(NOT_READ) if failed else steps.send((worker.clock(), answer))
+    except StopIteration:
+        return
+
+
+def _read(worker: Worker, row: EffectRow, ask: Any, desk: Any) -> Any:
+    now = worker.world.now
+    match ask:
+        case Find(stamp, since):
+            return desk.find(row.key, row.plan, row.words.effect == "public", stamp, since)
+        case ReadStamp():
+            row.looked_at = now
+            return desk.stamp(now, worker.clock())
+        case ReadSince(made):
+            row.looked_at = now
+            return desk.since_own_write(now, worker.clock(), made)
+    row.looked_at = now
+    return desk.ticket(now, worker.clock())
+
+
+def _call(worker: Worker, row: EffectRow, stamp: Any) -> Waits:
+    """One write: it arrives, is carried out or not, and is answered or not. What has left the house goes on without its worker."""
+    world, rng = worker.world, worker.world.rng
+    said = Said(0, "ours", row.words.effect == "public", key=row.key, plan=row.plan, place=row.words.place, purpose=row.words.purpose,
+                turn=row.words.turn, base=row.base, looked_at=row.looked_at, asked_at=row.asked_at,
+                known_taken=world.rows.ticket.owner is Owner.PEOPLE)
+    fate = rng.random() if world.faults.answers else 1.0
+    world.provoke()
+    way = int(rng.uniform(0.02, 0.4) * SECOND)
+    if fate < 0.10:
+        yield way
+        return Unknown("503, nothing was done")
+    if fate < 0.13:
+        yield way
+        return Later(rng.uniform(1, 60))
+    if fate < 0.14:
+        yield way
+        return Refused("the desk's own words", 422)
+    landed: list[Any] = []
+
+    def land() -> None:
+        made = world.desk.write(world.now, stamp, said)
+        landed.append(made)
+        if world.log is not None:
+            world.note(f"the desk {'takes' if made else 'refuses'} {row.key} of worker {worker.number}")
+        if made:
+            world.changed(rule_may_follow=True)
+
+    if fate < 0.25:
+        patience = int(rng.uniform(1, 20) * SECOND)
+        world.at(world.now + patience + int(rng.uniform(0, LATE_COMMIT) * SECOND), land)
+        yield patience
+        return Unknown("no answer in time; it may still be carried out")
+    world.at(world.now + way, land)
+    yield way + 1
+    yield int(rng.uniform(0.02, 0.4) * SECOND)
+    if fate < 0.33:
+        return Unknown("cut off after it was carried out")
+    made = landed[0]
+    return Conflict() if made is None else Sent(said.id, replace(made, read_at=worker.clock()))
