@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row
 
 from app.core.body import Body, assemble, paragraph, say
 from app.core.memory import TicketMemory
-from app.core.plan import body_hash, outbox_key
+from app.core.plan import outbox_key, spoken
 from app.store import desks as desk_store
 from app.store import outbox, policies, tickets
 from app.store.desks import StoredDesk
@@ -49,8 +49,8 @@ def _note(work: Work, tx: Connection, tenant: str, desk: str, ticket: str, turn:
     new = NewOutboxRow(
         id=work.new_id(), plan=work.new_id(), place=0, desk=desk, ticket=ticket, target=desk, effect="note", purpose=purpose,
         key=outbox_key(tenant, desk, ticket, turn, purpose), turn=None, turn_id=turn,
-        body=work.keys.box.encrypt(effect_json(effect).encode()), body_hash=body_hash(effect), requester=None, stamp=None,
-        tags=json.dumps([]), evidence=None, ledger_entry="", next_at=now,
+        body=work.keys.box.encrypt(effect_json(effect).encode()), body_hash=work.keys.mac("body", spoken(effect)),
+        requester=None, stamp=None, tags=json.dumps([]), evidence=None, ledger_entry="", next_at=now,
     )
     if not outbox.key_is_taken(tx, new.key):
         outbox.add(tx, tenant, [new], now)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.memory import TicketMemory
 from app.core.ownership import Event, messages_since
-from app.core.plan import TURN_REPLIES, body_hash, outbox_key, told, turn_key
+from app.core.plan import TURN_REPLIES, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, verdict_name
 from app.store import inbox, ledger, outbox, promises, requesters, signals, tickets
 from app.store.desks import StoredDesk
@@ -99,7 +99,7 @@ def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, s
             effect=planned.kind, purpose=planned.purpose, key=outbox_key(desk.tenant, desk.id, ticket.id, turn, planned.purpose),
             turn=turn_key(desk.tenant, desk.id, ticket.id, turn) if planned.purpose in TURN_REPLIES else None, turn_id=turn,
             # An erased person's key is gone; what must still be sent is sealed with the house's own until it is.
-            body=box.encrypt(body) if box else work.keys.box.encrypt(body), body_hash=body_hash(planned.effect),
+            body=box.encrypt(body) if box else work.keys.box.encrypt(body), body_hash=work.keys.mac("body", spoken(planned.effect)),
             requester=requester.id if box else None, stamp=ticket.stamp, tags=json.dumps(list(ticket.tags)),
             evidence=json.dumps(sorted({(s.article, s.version) for s in composed.cited})) if composed.cited else None,
             ledger_entry=entry, next_at=now,

@@ -94,10 +94,10 @@ def turn_key(tenant: str, desk: str, ticket: str, turn: str) -> str:
     return _digest(tenant, desk, ticket, turn)
 
 
-def body_hash(effect: Effect) -> str:
-    """Hash of the effect's text with white space collapsed: desks rewrite what is sent, so only the words can be found again."""
+def spoken(effect: Effect) -> str:
+    """The effect's words with white space collapsed, as its keyed hash is taken over them: desks rewrite the rest. "" when it has none."""
     text = effect.text if isinstance(effect, PostReply | PostNote | OpenTicket) else ""
-    return _digest(" ".join(text.split()))
+    return " ".join(text.split())
 
 
 def _digest(*parts: str) -> str:

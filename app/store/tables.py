@@ -101,6 +101,8 @@ outbox = Table(
     Column("turn", String(64), unique=True),  # set on turn replies only
     Column("turn_id", String(200), nullable=False),  # what opened the turn, readable
     Column("body", LargeBinary, nullable=False),  # the exact effect, JSON, sealed under the requester's key
+    # Keyed: a sentence out of a help centre can be guessed, and a plain hash would outlive the erasure of whom it was said to. No send is
+    # decided by it (a desk's copy is compared in its connector, words with words); it lets an auditor check a text against the ledger.
     Column("body_hash", String(64), nullable=False),
     Column("requester", String(64)),
     Column("base_stamp", Text),  # JSON of records.Stamp

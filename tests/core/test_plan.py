@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.body import Body
-from app.core.plan import ANNOUNCED_IN_DRAFT, TURN_REPLIES, Bodies, body_hash, outbox_key, plan, told, turn_key
+from app.core.plan import ANNOUNCED_IN_DRAFT, TURN_REPLIES, Bodies, outbox_key, plan, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Confirm, Handoff, Settle, StayQuiet
 from config.policy import Detail, Mode, Reason
 from connectors.records import PostNote, PostReply, Status, UpdateFields
@@ -121,7 +121,7 @@ def test_the_answer_and_the_notice_of_one_turn_share_the_turn_and_differ_in_the_
     assert "note" not in TURN_REPLIES
 
 
-def test_the_body_hash_is_of_the_words_and_not_of_the_spaces_a_desk_puts_between_them():
-    assert body_hash(PostReply("<p>a b</p>", "a  b\n")) == body_hash(PostNote("", "a b"))
-    assert body_hash(PostReply("", "a b")) != body_hash(PostReply("", "ab"))
-    assert body_hash(UpdateFields({})) == body_hash(UpdateFields({"intent": "x"}))
+def test_what_is_hashed_is_the_words_and_not_the_spaces_a_desk_puts_between_them():
+    assert spoken(PostReply("<p>a b</p>", "a  b\n")) == spoken(PostNote("", "a b")) == "a b"
+    assert spoken(PostReply("", "ab")) == "ab"
+    assert spoken(UpdateFields({"intent": "x"})) == ""

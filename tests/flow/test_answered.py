@@ -1,8 +1,14 @@
 """From a customer's mail to the desk and back: what the customer and the agent see at the desk is what counts."""
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 
+from app.core.plan import spoken
+from app.store import requesters
+from app.store.database import DEFAULT_TENANT
+from app.store.effects import effect_of
 from tests.flow.house import House
 
 RETURN = "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return them, and how?"
@@ -101,6 +107,20 @@ def test_an_auto_reply_is_recorded_and_gets_nothing(house: House) -> None:
     house.settle()
     assert house.replies(ticket) == [] and house.notes(ticket) == []
     assert [(e.verdict, e.reason) for e in house.entries(ticket)] == [("stay_quiet", "automatic")]
+
+
+def test_what_was_said_cannot_be_guessed_from_the_hashes_that_are_kept(house: House) -> None:
+    ticket = house.write(RETURN)
+    house.settle()
+    [row] = [r for r in house.rows() if r.ticket == ticket]
+    with house.db.read() as tx:
+        box = requesters.box(tx, DEFAULT_TENANT, row.requester, house.keys)
+    assert box is not None
+    said = spoken(effect_of(box.decrypt(row.body).decode()))
+    assert said and row.body_hash == house.keys.mac("body", said)
+    assert row.body_hash != replace(house.keys, ledger=b"x" * 32).mac("body", said), "who guesses the sentence needs our key as well"
+    kept = "".join(e.payload for e in house.entries(ticket, "sent"))
+    assert row.body_hash in kept and hashlib.sha256(said.encode()).hexdigest() not in kept
 
 
 def test_a_cited_article_that_is_withdrawn_before_the_send_is_not_quoted(house: House) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 
-from app.core.plan import body_hash
+from app.core.plan import spoken
 from app.keys import Keys
 from app.store import desks as desk_store
 from app.store import ledger, outbox, requesters, tickets
@@ -100,8 +100,8 @@ def plant(db: Database, keys: Keys) -> str:
         box = requesters.box(tx, TENANT, maya, keys)
         held = tickets.lease(tx, TENANT, "shop", "7", NOW, LEASE, "t1")
         tickets.save(tx, held.id, held.fence, subject=box.encrypt(SENTENCE.encode()), requester=maya)
-        outbox.add(tx, TENANT, [effect_row(desk="shop", body=box.encrypt(effect_json(reply).encode()), body_hash=body_hash(reply),
-                                           requester=maya)], NOW)
+        outbox.add(tx, TENANT, [effect_row(desk="shop", body=box.encrypt(effect_json(reply).encode()),
+                                           body_hash=keys.mac("body", spoken(reply)), requester=maya)], NOW)
         ledger.append(tx, TENANT, ledger.Entry("e1", "shop", "7", "verdict", NOW, {"question_hash": keys.mac("question", SENTENCE)}), keys,
                       {"question": SENTENCE, "reply": SENTENCE, "address": ADDRESS}, maya)
     return maya
