@@ -9,7 +9,7 @@ from connectors.errors import ConnectorError
 from connectors.freshdesk import payloads
 from connectors.freshdesk.client import PAGE, FreshdeskClient
 from connectors.freshdesk.payloads import Json
-from connectors.records import Change, ChangedTicket, Group, Person, QueueSnapshot, Role, Stamp, Ticket
+from connectors.records import Change, ChangedTicket, Group, Person, QueueSnapshot, Role, Stamp, Status, Ticket
 
 # A list is asked for a little more than is missing: our clock and the desk's may differ.
 LIST_BEHIND_SECONDS = 90
@@ -28,8 +28,11 @@ class FreshdeskDesk:
         """The ticket's present stamp alone, in one call of one credit: `updated_at`, which moves with every conversation.
 
         No fence: Freshdesk takes a write on any stamp. That it moves is shown on the desk itself, by `Install.prove_guard`.
+        A deleted ticket, or one marked as spam, has a stamp equal to no other: no page says that these marks move `updated_at`.
         """
-        return self._stamp(self._client.raw("GET", _path(ticket_id)))
+        data = self._client.raw("GET", _path(ticket_id))
+        stamp = self._stamp(data)
+        return replace(stamp, value=f"{stamp.value} gone") if payloads.status_of(data) is Status.DELETED else stamp
 
     def since_own_write(self, ticket_id: str, made: Stamp) -> Ticket | Stamp:
         """The ticket as it is now, always, in two calls of one credit each: nothing here refuses a write on an old stamp."""
