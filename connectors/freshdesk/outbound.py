@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from freshdesk.api import API
@@ -68,7 +69,10 @@ class FreshdeskOutbound:
                 return updated
 
     def find(self, write: Write, since: int) -> Trace:
-        """The trace of this write since then: our own user, and our reference or the same words."""
+        """The trace of this write: our own user, and our reference whenever it was said, or the same words since then.
+
+        The reference names this very row, so it needs no clock: one of ours that was far ahead at the attempt hides nothing.
+        """
         if isinstance(write.effect, OpenTicket):
             return self._find_opened(write, since)
         if isinstance(write.effect, UpdateFields):
@@ -83,7 +87,7 @@ class FreshdeskOutbound:
         for said in self._client.pages(f"/tickets/{write.ticket_id}/conversations"):
             at = from_iso(said["created_at"])
             ours = own_id is None or str(said.get("user_id")) == own_id
-            if ours and at >= since and (said.get("private") is True) == private and _is_copy(said, write.key, texts):
+            if ours and (said.get("private") is True) == private and _is_copy(said, write.key, texts if at >= since else frozenset()):
                 found = found or str(said["id"])
             elif at >= since and not ours and said.get("user_id") is not None:
                 others = True
@@ -173,6 +177,6 @@ class FreshdeskOutbound:
             _log.warning("the desk has no field for %s: connect it again to make them", ", ".join(missing))
 
 
-def _is_copy(said: Json, key: str, texts: set[str]) -> bool:
+def _is_copy(said: Json, key: str, texts: AbstractSet[str]) -> bool:
     words = comparable(str(said.get("body") or said.get("body_text") or ""))
     return carries(words, key) or words in texts

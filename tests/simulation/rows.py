@@ -200,7 +200,7 @@ class Rows:
         lease = e.now.lease_until
         over = 0 < lease < now - TAKE_OVER_SLACK
         if e.now.state == "sending":
-            return over
+            return over and not self._blocked(e)
         if e.now.next_at > now or (lease and not over):
             return False
         return not self._blocked(e)

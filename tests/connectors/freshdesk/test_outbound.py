@@ -258,6 +258,11 @@ def test_our_reply_is_found_by_its_reference(peer: Peer) -> None:
     assert outbound(peer).find(write(reply()), LATER) == Trace("2", others=True)
 
 
+def test_our_reply_is_found_by_its_reference_although_our_clock_was_ahead_at_the_attempt(peer: Peer) -> None:
+    peer.answers = conversations(copy_of(2, at="2026-03-11T10:59:00Z"))
+    assert outbound(peer).find(write(reply()), LATER) == Trace("2", others=False)
+
+
 def test_our_reply_is_found_by_its_words_when_the_desk_took_the_reference_out(peer: Peer) -> None:
     peer.answers = conversations(said(2, OWN, "<div>Refunds  take 5 to 7<br>working&nbsp;days.</div>"))
     assert outbound(peer).find(write(reply()), LATER) == Trace("2", others=False)
@@ -266,7 +271,8 @@ def test_our_reply_is_found_by_its_words_when_the_desk_took_the_reference_out(pe
 @pytest.mark.parametrize(
     "row",
     [said(2, ANA, message_html(reply(), "key-1")), said(2, MAYA, message_html(reply(), "key-1")), copy_of(2, private=True),
-     copy_of(2, at="2026-03-11T10:59:00Z"), said(2, OWN, "<p>Another answer.</p>"), said(2, OWN, message_html(reply("Other"), "key-2"))],
+     said(2, OWN, "<div>Refunds take 5 to 7 working days.</div>", at="2026-03-11T10:59:00Z"),
+     said(2, OWN, "<p>Another answer.</p>"), said(2, OWN, message_html(reply("Other"), "key-2"))],
 )  # fmt: skip
 def test_what_only_looks_like_ours_is_not_it(peer: Peer, row: dict[str, Any]) -> None:
     peer.answers = conversations(row)
