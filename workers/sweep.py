@@ -1,6 +1,7 @@
 """The rows are the truth: whatever rang or did not ring, due rows are found again within two seconds.
 
-Runs in beat and beside every worker. Two at once are harmless, none is survivable for as long as one worker lives.
+Runs in beat and beside every worker, behind a lock in the database that ends when its holder would sweep again: many hosts ask the
+database no more than one does, and when the holder dies the next one sweeps at that same moment. Two at once would be harmless, too.
 """
 from __future__ import annotations
 
@@ -9,24 +10,38 @@ from collections.abc import Callable
 
 import structlog
 
-from app.store import inbox, jobs, outbox, promises
+from app.store import inbox, jobs, marks, outbox, promises
 from app.store.database import DEFAULT_TENANT, StoreBusy
 from workers.poll import due_desks
 from workers.work import Work
 
-SWEEP_SECONDS = 2.0
+SWEEP_SECONDS = 1.0  # half of what is promised: a lock may just have been missed
 MIN_SECONDS = 0.05
+LOCK = "sweep"
+_LONGEST = int(SWEEP_SECONDS * 1_000_000)
 log = structlog.get_logger(__name__)
 
 
-def sweep(work: Work, ring: Callable[[str], None]) -> float:
-    """Ring for everything that is due; returns the seconds until it is worth looking again (at most SWEEP_SECONDS)."""
+def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
+    """Ring for everything that is due, unless another holder has just done so; returns the seconds until it is worth looking again.
+
+    At most SWEEP_SECONDS. The `holder` of the lock may sweep again at any time.
+    """
     now = work.clock()
     with work.db.read() as tx:
+        other, until = marks.until(tx, LOCK)
+        if other != holder and now < until <= now + _LONGEST:
+            return max(MIN_SECONDS, (until - now) / 1_000_000)
         next_inbox, next_outbox, orphans = inbox.next_due(tx), outbox.next_due(tx), outbox.count_orphans(tx, now)
         abandoned, jobs_due = inbox.count_abandoned(tx, now), jobs.any_due(tx, now)
         polls = due_desks(tx, now)
         alone, alone_job = inbox.lone_due(tx, now) or outbox.lone_due(tx, now), jobs.lone_due(tx, now)
+    ahead = [(at - now) / 1_000_000 for at in (next_inbox, next_outbox) if at is not None and at > now]
+    pause = max(MIN_SECONDS, min([SWEEP_SECONDS, *ahead]))
+    with work.db.write() as tx:
+        if not marks.take(tx, LOCK, holder, now, now + int(pause * 1_000_000), _LONGEST):
+            return pause  # another was faster
+        promises.lapse(tx, DEFAULT_TENANT, now)
     if abandoned or (next_inbox is not None and next_inbox <= now):
         ring("process")
     if orphans or (next_outbox is not None and next_outbox <= now):
@@ -39,17 +54,14 @@ def sweep(work: Work, ring: Callable[[str], None]) -> float:
         ring("alone")
     if alone_job:
         ring("alone_job")
-    with work.db.write() as tx:
-        promises.lapse(tx, DEFAULT_TENANT, now)
-    ahead = [at for at in (next_inbox, next_outbox) if at is not None and at > now]
-    return max(MIN_SECONDS, min([SWEEP_SECONDS, *((at - now) / 1_000_000 for at in ahead)]))
+    return pause
 
 
 class Sweeper:
     """Sweeps in a thread until stopped. A sweep that fails is tried again: it is the last thing that may give up."""
 
     def __init__(self, work: Work, ring: Callable[[str], None]) -> None:
-        self._work, self._ring = work, ring
+        self._work, self._ring, self._holder = work, ring, work.new_id()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sweep", daemon=True)
 
@@ -63,7 +75,7 @@ class Sweeper:
         pause = MIN_SECONDS
         while not self._stop.wait(pause):
             try:
-                pause = sweep(self._work, self._ring)
+                pause = sweep(self._work, self._ring, self._holder)
             except StoreBusy as error:
                 log.warning("sweep could not read the database", error=str(error))
                 pause = SWEEP_SECONDS

@@ -53,7 +53,7 @@ def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None])
 
     @app.task(name="candor.sweep")
     def sweep_once() -> None:
-        sweep(work(), ring)
+        sweep(work(), ring, work().new_id())  # a holder of its own: behind a second beat, or a worker's own sweep, it does nothing
 
 
 def one_alone(work: Work, task: str) -> bool:

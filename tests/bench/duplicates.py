@@ -47,5 +47,5 @@ def _work_off(house: House, bell: Bell) -> None:
     """Half a minute as a worker spends it: sweep, and work on what is due. Short of the next poll, which is no delivery's doing."""
     for _ in range(30):
         house.clock.advance(1)
-        sweep(house.work, lambda name: None if name in ("poll", "jobs") else bell.ring_now(name))
+        sweep(house.work, lambda name: None if name in ("poll", "jobs") else bell.ring_now(name), "bench")
         house.drain()
