@@ -34,7 +34,7 @@ bench: $(VENV)/.dev  ## speed figures, one JSON object a line; a table on stderr
 	@scripts/system-packages redis-server wrk >&2
 	@exec $(PY) -m tests.bench
 
-chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the desk; about an hour; ARGS='--tickets 200 --seeds 1'
+chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the desk; about two hours, ARGS="--tickets 200 --seeds 1" less
 	@scripts/system-packages redis-server postgresql >&2
 	@exec $(PY) -m tests.chaos $(ARGS)
 

@@ -138,7 +138,7 @@ class Requests:
     calls: int
     conflicts: int  # 409
     throttled: int  # 429
-    windows_ms: list[float]  # from the last read of a ticket to the arrival of the reply, one a reply
+    windows_ms: list[float]  # from the last answered read of a ticket to the arrival of the reply, one a reply
 
 
 def requests_of(desk: Stormy, tickets: Iterable[int]) -> Requests:
@@ -153,7 +153,7 @@ def requests_of(desk: Stormy, tickets: Iterable[int]) -> Requests:
         found = re.search(r"/tickets/(\d+)", r["path"])
         if found is None or found.group(1) not in kept:
             continue
-        if r["method"] == "GET":
+        if r["method"] == "GET" and r["status"] == 200:
             last_read[found.group(1)] = r["at_us"]
         elif r["method"] == method and path.search(r["path"]) and _is_reply(desk.kind, r["body"]) and found.group(1) in last_read:
             windows.append((r["at_us"] - last_read[found.group(1)]) / 1000)

@@ -47,6 +47,12 @@ WEBS = {"candor": "candor:web()", "plain": "tests.chaos.plain:web()"}
 READY_SECONDS = 60.0
 
 
+class _Kept(Processes):
+    def running(self) -> list[subprocess.Popen[Any]]:
+        """Those that have not ended."""
+        return [process for _, process in self._running if process.poll() is None]
+
+
 class Workers:
     """One worker after another, each started as the Procfile does. `pid` is the living one's, and that of its process group."""
 
@@ -90,7 +96,7 @@ class Ground:
         self.place, self.desk, self.redis, self.work, self.port = place, desk, redis, work, port
         self._design, self._shift = design, Path(environment["CANDOR_CLOCK_FILE"])
         self._procfile = parse_procfile((ROOT / "Procfile").read_text("utf-8")).processes
-        self.processes = Processes(place / "logs", environment)
+        self.processes = _Kept(place / "logs", environment)
         self.web: subprocess.Popen[Any] | None = None
         self.beat: subprocess.Popen[Any] | None = None
         self._number, self._web_name = 0, ""
@@ -143,6 +149,10 @@ class Ground:
         hold = _hold_sqlite if url.startswith("sqlite") else _hold_postgres
         threading.Thread(target=hold, args=(url, seconds), daemon=True).start()
 
+    def processes_of_run(self) -> list[int]:
+        """Ids of all that runs now for this run, Redis and the database's server left out."""
+        return [pid for process in self.processes.running() for pid in tree(process.pid)]
+
     def open_rows(self) -> int:
         with self.work.db.read() as tx:
             waiting = tx.execute(inbox.select().where(inbox.c.state.in_(("waiting", "working")))).all()
@@ -170,26 +180,28 @@ def open_ground(kind: str, database: str, seed: int, design: str = "candor", kep
         policy = yaml.safe_load(demo_policy()) | {"modes": [{"mode": "send"}]}
         with work.db.write() as tx:
             policies.add(tx, DEFAULT_TENANT, yaml.safe_dump(policy), "chaos", "chaos", work.clock())
+        started: list[int] = []
         with DESKS[kind](HELP_CENTRE, seed, work.clock) as desk:
             ground = Ground(place, desk, redis, work, port, design, environment)
-            pids: list[int] = []
             try:
                 with ground.processes:
                     hook = f"http://127.0.0.1:{port}"
                     proven = connect(work, DEFAULT_TENANT, DESK, kind, "Larkfield", desk.given(), desk.url, hook, lambda step: None)
                     assert proven, "the desk's guard was proven when it was connected"
                     sync_all(work, DEFAULT_TENANT, lambda text: None)
-                    yield ground
-                    pids = tree(os.getpid())[1:]
+                    try:
+                        yield ground
+                    finally:
+                        started = ground.processes_of_run()
             finally:
+                _end_left_overs(started)
                 work.db.close()
-            _end_left_overs(pids, redis.pid)
 
 
-def _end_left_overs(pids: list[int], spared: int | None) -> None:
-    """A pool's process whose parent was killed may still be at its last task."""
+def _end_left_overs(pids: list[int]) -> None:
+    """A pool's process whose parent was killed may still be at its last task, and a stopped one hears no SIGTERM."""
     for pid in pids:
-        if pid != spared and alive(pid):
+        if alive(pid):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 

@@ -1,6 +1,7 @@
 """Candor's own Celery app as the Procfile names it, with what lets a worker be killed every two seconds and still have worked:
 
-hashed words stand in for the model, the libraries are loaded before the pool forks, and a file says when the worker could work.
+hashed words stand in for the model; libraries and the model of languages are loaded once, before the pool forks; and a file says when
+the worker could work.
 """
 from __future__ import annotations
 
@@ -15,8 +16,10 @@ import connectors.zendesk.connector
 import connectors.zendesk.outbound  # noqa: F401 - loaded for the children
 import workers.knowledge.index
 import workers.knowledge.search  # noqa: F401
+from app.core.waits import Drain
 from workers import warm
 from workers.knowledge import embed
+from workers.read import guess_language
 
 _warm_up = warm.warm_up
 
@@ -31,6 +34,8 @@ def _warm_and_say(work: Any) -> None:
     Path(os.environ["CHAOS_READY"]).write_text(str(os.getppid()))
 
 
+guess_language("a sentence that is long enough to be guessed")
+Drain(3.0, 1200.0).wait_seconds(1, 0.9)
 embed.LazyEmbedder = HashedWords  # type: ignore[misc,assignment]
 warm.warm_up = _warm_and_say
 celery_app: Any = candor.celery_app

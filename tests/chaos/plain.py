@@ -85,7 +85,7 @@ def answer(ticket_id: str) -> None:
 
 def _reply(here: Work, ticket: Ticket, question: str) -> PostReply:
     found = here.search(DEFAULT_TENANT).search(question)
-    page = found.candidates[0].title if found.candidates else "our help centre"
+    page = found.candidates[0].passage.title if found.candidates else "our help centre"
     text = f"Hello {ticket.requester.name}, about “{question[:80]}”: please see {page}."
     return PostReply(f"<p>{html.escape(text)}</p>", text)
 

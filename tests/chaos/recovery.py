@@ -33,7 +33,7 @@ def run(emit: Emit, desk: str, database: str, rounds: int = ROUNDS) -> None:
     first = [r.first_reply for r in found if r.first_reply is not None]
     drained = [r.drained for r in found if r.drained is not None]
     fields = {"desk": desk, "database": database, "unit": "s", "rounds": [r.first_reply and round(r.first_reply, 1) for r in found],
-              "waiting": sum(r.waiting for r in found), "left_sending": sum(r.sending for r in found)}
+              "waiting": sum(r.waiting for r in found), "left_sending": sum(r.sending for r in found), "model": "hashed words"}
     why = f"no reply within {LIMIT:.0f} s of a kill"
     whole = len(first) == len(found)
     emit("recovery", "first_reply_after_kill_s", median(first) if whole else None, len(found), bar="≤ 15 s",

@@ -17,9 +17,9 @@ class Trouble:
     """Kills both groups again and again; now and then Redis, the database, beat and web have their turn. `over()` ends it."""
 
     def __init__(self, ground: Ground, agenda: Agenda, seconds: float, *, wipe: bool = True) -> None:
-        """`seconds`: the shortest it may last; each kind of harm has its turn in that time."""
+        """`seconds`: the shortest it may last; in a minute or more each kind of harm has its turn."""
         self._ground, self._agenda, self._wipe = ground, agenda, wipe
-        self._step = min(15.0, seconds / 8)
+        self._step = max(4.0, min(15.0, seconds / 8))
         self.counts: Counter[str] = Counter()
         self.fast, self.slow = Workers(ground, "fast"), Workers(ground, "slow")
         self._over = False
