@@ -77,3 +77,25 @@ def test_every_dependency_says_why_it_is_there():
     }
     explained = {name.lower() for name in re.findall(r"`([\w.-]+)`", (ROOT / "docs/dependencies.md").read_text(encoding="utf-8"))}
     assert named <= explained, f"docs/dependencies.md does not explain: {', '.join(sorted(named - explained))}"
+
+
+def known_tests() -> set[str]:
+    """Every test as pytest is told of it: file::name."""
+    return {
+        f"{file.relative_to(ROOT).as_posix()}::{name}"
+        for file in ROOT.glob("tests/**/test_*.py")
+        for name in re.findall(r"^(?:async )?def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+
+
+def test_every_test_that_the_page_of_reliability_names_exists():
+    named = re.findall(r"`(tests/[^`]+)`", (ROOT / "docs/reliability.md").read_text(encoding="utf-8"))
+    assert len(named) > 50
+    assert sorted(set(named) - known_tests()) == []
+
+
+def test_the_page_of_reliability_has_one_row_for_each_kind_of_harm_and_names_a_proof_or_what_is_missing():
+    page = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (M\d\d) \| (.+?) \| (.+?) \| (.*?) ?\|$", page, re.MULTILINE)
+    assert [row[0] for row in rows] == [f"M{n:02}" for n in range(1, 39)]
+    assert [row[0] for row in rows if row[2] == "–" and not row[3]] == []

@@ -1,0 +1,97 @@
+"""Redis in trouble, with real processes: it stands still, is full, wiped, gone. The door opens as ever, and the rows are found again."""
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import redis
+import requests
+
+from tests.figures import Figures
+from tests.flow.faulty import RETURN
+from tests.flow.test_processes import AFTER_A_KILL, Running, running  # noqa: F401 - the fixture of the same house
+from tests.waiting import alive, until
+
+DELIVERIES = 4
+
+
+@contextmanager
+def stands_still(house: Running) -> Iterator[None]:
+    assert house.redis.pid is not None
+    os.kill(house.redis.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(house.redis.pid, signal.SIGCONT)
+
+
+@contextmanager
+def is_full(house: Running) -> Iterator[None]:
+    with redis.Redis(unix_socket_path=str(house.redis.socket_path)) as client:
+        client.config_set("maxmemory", "1")
+        yield
+        client.config_set("maxmemory", "0")
+
+
+@contextmanager
+def is_wiped(house: Running) -> Iterator[None]:
+    with redis.Redis(unix_socket_path=str(house.redis.socket_path)) as client:
+        yield
+        client.flushall()
+
+
+@contextmanager
+def is_gone(house: Running) -> Iterator[None]:
+    assert house.redis.pid is not None
+    os.kill(house.redis.pid, signal.SIGKILL)
+    until(lambda: house.redis.pid is None)
+    yield
+    house.redis.start()
+
+
+@pytest.mark.slow
+def test_whatever_becomes_of_redis_the_door_opens_as_ever_and_every_ticket_is_answered_once(
+    running: Running, figures: Figures  # noqa: F811
+) -> None:
+    house = running
+    worker = house.start_worker("worker")
+    tickets = asked(house, 1)
+    until(lambda: all(house.replies(t) for t in tickets), 60)
+    hook = next(iter(house.desk.state.webhooks.values())).endpoint
+    waits: list[float] = []
+    for trouble in (stands_still, is_full, is_wiped, is_gone):
+        with trouble(house):
+            tickets += asked(house, DELIVERIES)
+            waits += knocks(hook, 20)
+        if trouble is is_full:
+            # Celery gives up on a Redis that takes nothing any more; whoever supervises the worker starts it again.
+            until(lambda pid=worker: not alive(pid), 30)
+            worker = house.start_worker("worker again")
+        house.let_pass(AFTER_A_KILL)  # what a worker was at when its broker went is looked at when it is certainly over
+        until(lambda: house.open_rows() == 0, 60)
+    assert all(i["status"] == "success" for i in house.desk.do.invocations()), "not one delivery was refused"
+    assert [len(house.replies(t)) for t in tickets] == [1] * len(tickets)
+    waits.sort()
+    figures("redis_in_trouble", "delivery_ms_p99", waits[int(len(waits) * 0.99)], len(waits))
+    assert waits[len(waits) // 2] < 100
+
+
+def asked(house: Running, number: int) -> list[int]:
+    made = [house.desk.do.customer_ticket("Maya Okonkwo", f"{time.monotonic_ns()}@example.com", "Shoes", RETURN) for _ in range(number)]
+    assert house.desk.deliveries.wait_idle(10)
+    return made
+
+
+def knocks(hook: str, number: int) -> list[float]:
+    """How long the door takes to answer, in ms."""
+    waits = []
+    with requests.Session() as line:
+        for _ in range(number):
+            started = time.perf_counter()
+            assert line.post(hook, data=b"{}", timeout=5).status_code == 401
+            waits.append((time.perf_counter() - started) * 1000)
+    return waits
