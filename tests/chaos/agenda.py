@@ -10,7 +10,7 @@ from collections.abc import Callable
 class Agenda:
     """`at(seconds, act)` counts from the start; `run(until)` does what is due until the condition holds or the deadline has passed."""
 
-    LOOK_EVERY = 0.5  # seconds between two looks at the condition
+    LOOK_EVERY = 1.0  # seconds between two looks at the condition
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
@@ -27,7 +27,7 @@ class Agenda:
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         self.at(self.now + seconds, act)
 
-    def run(self, until: Callable[[], bool], deadline: float) -> bool:
+    def run(self, until: Callable[[], bool], deadline: float, look_every: float = LOOK_EVERY) -> bool:
         """True when the condition came true before the deadline (seconds from the start)."""
         look_at = 0.0
         while True:
@@ -35,7 +35,7 @@ class Agenda:
             if now >= look_at:
                 if until():
                     return True
-                look_at = self.now + self.LOOK_EVERY
+                look_at = self.now + look_every
             if now >= deadline:
                 return False
             if self._heap and self._heap[0][0] <= now:

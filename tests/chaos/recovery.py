@@ -61,7 +61,7 @@ def _round(ground: Ground, number: int, tickets: int) -> Round:
     agenda.run(lambda: workers.ready, LIMIT)
     crowd = Crowd(ground.desk, agenda, number, tickets, 50.0, calm=True)
     agenda.run(lambda: crowd.done, LIMIT)
-    agenda.run(lambda: _some_answered(ground, crowd), agenda.now + 2 * DEBOUNCE_CAP)
+    agenda.run(lambda: _some_answered(ground, crowd), agenda.now + 2 * DEBOUNCE_CAP, look_every=0.1)
     for kill in (workers.kill, lambda: ground.kill_process(ground.beat), lambda: ground.kill_process(ground.web), ground.kill_redis):
         kill()
     killed = agenda.now
@@ -71,7 +71,7 @@ def _round(ground: Ground, number: int, tickets: int) -> Round:
     ground.web_up()
     ground.beat_up()
     workers.start()
-    answered = agenda.run(lambda: len(_replied(ground, crowd)) > len(replied), killed + LIMIT)
+    answered = agenda.run(lambda: len(_replied(ground, crowd)) > len(replied), killed + LIMIT, look_every=0.2)
     first = agenda.now - killed if answered else None
     drained = agenda.now - killed if agenda.run(lambda: _nothing_due(ground), killed + LIMIT) else None
     workers.kill()

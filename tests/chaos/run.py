@@ -72,7 +72,8 @@ def run(wish: Wish, kept: Path | None = None) -> Found:
         trouble.begin()
         ground.desk.weather.rough = True
         # Until most of the work was done in the middle of it; for as long, at least, as people write.
-        agenda.run(lambda: crowd.done and agenda.now > wish.seconds and _taken_up(ground, crowd) >= IN_TROUBLE, LONGEST * wish.seconds)
+        taken_up = _TakenUp(ground, crowd)
+        agenda.run(lambda: crowd.done and agenda.now > wish.seconds and taken_up() >= IN_TROUBLE, LONGEST * wish.seconds)
         agenda.run(lambda: crowd.done, agenda.now + 60)
         ground.desk.weather.rough = False
         trouble.over(skip=wish.skip)
@@ -97,8 +98,16 @@ def _drain(ground: Ground, agenda: Agenda, crowd: Crowd, wish: Wish) -> bool:
     return agenda.run(lambda: quiet.under_way == 0 and still(), agenda.now + PLAIN_LIMIT)
 
 
-def _taken_up(ground: Ground, crowd: Crowd) -> float:
-    return sum(not lost(ground.desk.said(ticket)) for ticket in crowd.tickets) / max(1, len(crowd.tickets))
+class _TakenUp:
+    """The share of tickets whose customer has heard from somebody. Asked of each ticket until it is so: looking must not cost the run."""
+
+    def __init__(self, ground: Ground, crowd: Crowd) -> None:
+        self._desk, self._crowd = ground.desk, crowd
+        self._known: set[int] = set()
+
+    def __call__(self) -> float:
+        self._known.update(t for t in self._crowd.tickets if t not in self._known and not lost(self._desk.said(t)))
+        return len(self._known) / max(1, len(self._crowd.tickets))
 
 
 def _anybody_lost(ground: Ground, crowd: Crowd) -> bool:
