@@ -101,8 +101,8 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
 def _too_early(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket) -> int:
     """Microseconds until the ticket, as just read, may be decided on; 0 for now."""
     wait = 0
-    if row.kind == "changed":
-        # The poll may run ahead of the delivery, or find what was never delivered: the customer may still be writing.
+    if row.kind != "act":
+        # The read may hold a message that no delivery has told of yet: the customer may still be writing.
         quiet, longest = work.settings.debounce_seconds, work.settings.debounce_cap_seconds
         wait = writing_until(ticket, int(quiet * 1_000_000), int(longest * 1_000_000)) - ticket.stamp.desk_now
     if not stamp_is_safe(ticket.stamp, times_of(work, desk)):

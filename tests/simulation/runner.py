@@ -12,7 +12,8 @@ from tests.simulation.guards import BY_NAME, without
 from tests.simulation.history import play
 
 CHUNK = 2_500
-KEEP = 3  # failing histories whose numbers are kept
+Failing = tuple[int, dict[str, list[str]]]
+KEEP = 2  # failing histories of each fault whose numbers are kept
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Sums:
     answered: int = 0
     seconds: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
-    failing: list[tuple[int, dict[str, list[str]]]] = field(default_factory=list)
+    failing: list[Failing] = field(default_factory=list)
 
     @property
     def first(self) -> int | None:
@@ -36,7 +37,17 @@ class Sums:
         self.answered += other.answered
         self.seconds += other.seconds
         self.faults.update(other.faults)
-        self.failing = sorted([*self.failing, *other.failing], key=lambda f: f[0])[:KEEP]
+        self.failing = _some_of_each(sorted([*self.failing, *other.failing], key=lambda f: f[0]))
+
+
+def _some_of_each(failing: list[Failing]) -> list[Failing]:
+    seen: Counter[str] = Counter()
+    kept = []
+    for number, faults in failing:
+        if any(seen[fault] < KEEP for fault in faults):
+            kept.append((number, faults))
+        seen.update(faults.keys())
+    return kept
 
 
 def play_chunk(desk: str, seed: int, start: int, count: int, guard: str | None = None) -> Sums:
@@ -48,8 +59,7 @@ def play_chunk(desk: str, seed: int, start: int, count: int, guard: str | None =
             sums.answered += verdict.answered
             if verdict.faults:
                 sums.faults.update({fault: len(why) for fault, why in verdict.faults.items()})
-                if len(sums.failing) < KEEP:
-                    sums.failing.append((number, verdict.faults))
+                sums.failing = _some_of_each([*sums.failing, (number, verdict.faults)])
     sums.histories, sums.seconds = count, time.perf_counter() - began
     return sums
 

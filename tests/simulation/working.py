@@ -68,7 +68,7 @@ def process_one(worker: Worker) -> Waits:
         rows.put_back(row, fence, worker.clock() + DESK_FAILED_WAIT)
         worker.held = None
         return True
-    wait = 0 if row.kind != "changed" else max(0, writing_until(ticket, rows.debounce, DEBOUNCE_CAP) - ticket.stamp.desk_now)
+    wait = 0 if row.kind == "act" else max(0, writing_until(ticket, rows.debounce, DEBOUNCE_CAP) - ticket.stamp.desk_now)
     if world.composes_safely and not protocol.stamp_is_safe(ticket.stamp, world.times):
         wait = max(wait, SAME_SECOND)
     if wait:
