@@ -111,13 +111,15 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
 
 @lru_cache(maxsize=1)
 def _celery() -> Celery:
+    from billiard import current_process
     from billiard.exceptions import TimeLimitExceeded, WorkerLostError
-    from celery.signals import beat_init, celeryd_init, task_failure, worker_process_init
+    from celery.signals import beat_init, celeryd_init, task_failure, task_postrun, task_prerun, worker_process_init
     from celery.worker import state
 
     from workers.attend import Watchdog, attend_with, end_worker, watch
     from workers.celery import make_celery
     from workers.knowledge.keeper import IndexKeeper
+    from workers.pulse import Pulse
     from workers.ring import Bell
     from workers.sweep import Sweeper
     from workers.tasks import register, witness
@@ -128,7 +130,7 @@ def _celery() -> Celery:
         sys.exit("Candor's worker does not start: CANDOR_REDIS_URL is not set; `make run` starts a Redis of its own and sets it")
     set_up_logs(settings)
     app = make_celery(settings.redis_url)
-    bell = Bell(app)
+    bell, pulse = Bell(app), Pulse()
     built: dict[int, Work] = {}
 
     def work() -> Work:
@@ -147,9 +149,20 @@ def _celery() -> Celery:
         mine = make_work(settings, bell_here)
         Sweeper(mine, bell_here.ring_now).start()
         IndexKeeper(mine.db, settings.var, mine.clock).start()
-        watch(Watchdog(mine, lambda: end_worker(parent)), parent)
+        watch(Watchdog(mine, pulse, lambda: end_worker(parent)), parent)
 
-    attend_with(app, attend)
+    attend_with(app, pulse, attend)
+
+    def slot() -> int:
+        return getattr(current_process(), "index", 0)  # only a pool of processes numbers them
+
+    @task_prerun.connect(weak=False)
+    def begin(task: Any, **_: object) -> None:
+        pulse.begin(slot(), task.time_limit or app.conf.task_time_limit)
+
+    @task_postrun.connect(weak=False)
+    def end(**_: object) -> None:
+        pulse.end(slot())
 
     @task_failure.connect(weak=False)
     def bear_witness(task_id: str, exception: BaseException, **_: object) -> None:
@@ -169,6 +182,7 @@ def _celery() -> Celery:
 
     @worker_process_init.connect(weak=False)
     def start_warm(**_: object) -> None:
+        pulse.end(slot())
         # In a thread: Celery takes a child that needs more than four seconds here for dead.
         threading.Thread(target=lambda: warm_up(work()), name="warm", daemon=True).start()
 

@@ -15,60 +15,65 @@ from typing import Any
 import structlog
 from celery import Celery, bootsteps
 
-from app.store import desks, inbox, jobs, outbox
+from app.store import inbox, outbox
 from app.store.database import StoreBusy
 from workers.broker import end_with_parent
+from workers.pulse import Pulse
 from workers.work import Work
 
-STOPPED_SECONDS = 60.0  # due rows and no claim for this long: the worker has stopped consuming
+STOPPED_SECONDS = 60.0  # due rows and no ring answered for this long: the worker has stopped consuming
+ASKS = 6  # questions within that time, each of which must find rows that are due
 LOOK_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
 class Watchdog:
-    """Told to look now and then; ends the worker when rows are due and nobody has claimed one for STOPPED_SECONDS.
+    """Told to look now and then; ends the worker when rows are due and its own pool, free to take one, answers no ring.
 
-    Measured on the machine's monotonic clock: a jump of the other one ends nobody. `end` must not return.
+    Its own: beside a busy worker one that has stopped consuming would not be seen in the rows. A worker that has nothing to do is in order,
+    and so is one whose every process is at a task. That rows are due must have been so at every one of ASKS questions in a row: a row that
+    has just come up is nobody's fault, and neither is a machine that was asleep. `end` must not return.
     """
 
-    def __init__(self, work: Work, end: Callable[[], None], seconds: float = STOPPED_SECONDS) -> None:
-        self._work, self._end, self._seconds = work, end, seconds
-        self._claimed_at: int | None = None
-        self._quiet_since = time.monotonic()
+    def __init__(self, work: Work, pulse: Pulse, end: Callable[[], None], seconds: float = STOPPED_SECONDS) -> None:
+        self._work, self._pulse, self._end = work, pulse, end
+        self._pause, self._asked_at, self._seen, self._hungry = seconds / ASKS, time.monotonic(), pulse.last, 0
 
     def look(self) -> bool:
         """True when the worker was ended."""
-        with self._work.db.read() as tx:
-            claimed_at = desks.last_claim(tx)
-        if claimed_at != self._claimed_at:
-            self._claimed_at, self._quiet_since = claimed_at, time.monotonic()
-        if time.monotonic() - self._quiet_since < self._seconds:
+        if self._pulse.last != self._seen or self._pulse.all_busy():
+            self._seen, self._hungry, self._asked_at = self._pulse.last, 0, time.monotonic()
             return False
-        if not self._somebody_could_work():
-            self._quiet_since = time.monotonic()  # nothing to do is no fault, and is asked once in that time
+        if time.monotonic() - self._asked_at < self._pause:
             return False
-        log.error("rows are due and nobody has claimed one: the worker has stopped consuming and is ended", seconds=self._seconds)
+        self._asked_at = time.monotonic()
+        self._hungry = self._hungry + 1 if self._somebody_could_work() else 0
+        if self._hungry < ASKS:
+            return False
+        log.error("rows are due and this worker answers no ring: it has stopped consuming and is ended", asked=self._hungry)
         self._end()
         return True
 
     def _somebody_could_work(self) -> bool:
         now = self._work.clock()
-        # Claimed and rolled back: the only question that knows what really can be taken. A job under way may hold a whole small worker.
+        # Claimed and rolled back: the only question that knows what really can be taken.
         with self._work.db.read() as tx:
-            if jobs.running(tx, now):
-                return False
             return inbox.claim(tx, now, 1) is not None or outbox.claim(tx, now, 1) is not None
 
 
 def end_worker(parent: int) -> None:
-    """End a worker that does nothing: its pool first, so that no child outlives it; whoever supervises it starts a new one."""
+    """End a worker that does nothing: its pool first, so that no child outlives it; whoever supervises it starts a new one.
+
+    By SIGKILL: a gentle end waits for the very loop that has stopped, and nothing is lost by it, since every row under way has a lease and
+    is taken up again as after any crash. The process that attends ends with the parent.
+    """
     for child in _children(parent):
         if child != os.getpid():
             _kill(child)
     _kill(parent)
 
 
-def attend_with(app: Celery, run: Callable[[int], None]) -> None:
+def attend_with(app: Celery, pulse: Pulse, run: Callable[[int], None]) -> None:
     """Have the worker of this app start `run(parent's pid)` in a process of its own, and start it again should it end."""
 
     class Attendant(bootsteps.StartStopStep):  # type: ignore[misc]
@@ -76,6 +81,7 @@ def attend_with(app: Celery, run: Callable[[int], None]) -> None:
 
         def __init__(self, worker: Any, **more: Any) -> None:
             super().__init__(worker, **more)
+            pulse.hold(worker.concurrency or 1)
             # Now, before the pool and the broker's connection: the new process shares neither.
             self.pid = _fork(run)
 

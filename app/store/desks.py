@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection as Tx
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from app.keys import Keys, seal, unseal
 from app.store.tables import desks
@@ -103,8 +103,3 @@ def opened(row: Row[tuple[object, ...]], keys: Keys) -> StoredDesk:
         status=row.status, status_why=row.status_why, guard_proven=bool(row.guard_proven), public_proven=row.public_proven_at is not None,
         poll_cursor=row.poll_cursor, polled_at=row.polled_at,
     )
-
-
-def last_claim(tx: Tx) -> int:
-    """When a row of any desk was claimed last; 0 before the first."""
-    return int(tx.execute(select(func.max(desks.c.claimed_at))).scalar_one() or 0)

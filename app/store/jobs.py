@@ -93,11 +93,6 @@ def _due(now: int, kind: ColumnElement[bool]) -> ColumnElement[bool]:
                and_(jobs.c.state == "working", jobs.c.lease_until < now - TAKE_OVER_SLACK))
 
 
-def running(tx: Connection, now: int) -> bool:
-    """Whether somebody is at work on a job now."""
-    return tx.execute(select(jobs.c.id).where(jobs.c.state == "working", jobs.c.lease_until >= now).limit(1)).first() is not None
-
-
 def renew(tx: Connection, job_id: str, fence: int, lease_until: int) -> bool:
     """Stretch the lease; False when the job is somebody else's by now, or was ended."""
     mine = update(jobs).where(jobs.c.id == job_id, jobs.c.fence == fence, jobs.c.state == "working")

@@ -25,6 +25,7 @@ from tests.flow.faulty import PERSON, PUT, RETURN
 from tests.flow.house import DESK
 from tests.waiting import alive, until
 from workers.broker import EmbeddedRedis
+from workers.celery import make_celery
 from workers.connect import connect
 from workers.knowledge.run import sync_all
 from workers.start import prepare
@@ -196,6 +197,34 @@ def test_a_ticket_that_kills_its_worker_ends_with_people_after_three_tries_while
     [note] = house.desk.do.notes(poison)
     assert "could not read this ticket" in note["plain_body"]
     assert "You are in a person's queue" in house.replies(poison)[0]["plain_body"]
+
+
+IMPATIENT = """
+from workers.attend import Watchdog
+
+Watchdog.__init__.__defaults__ = (3.0,)
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_that_stops_consuming_is_ended_and_one_that_works_is_not(running: Running, tmp_path: Path) -> None:
+    house = running
+    (tmp_path / "impatient_celery.py").write_text(IMPATIENT + "\nfrom celery.__main__ import main\nmain()\n")
+    house.processes._environment |= {"PYTHONPATH": str(ROOT)}
+    pid = house.processes.start("worker", sys.executable, str(tmp_path / "impatient_celery.py"), *CELERY[1:]).pid
+    house.pids.append(pid)
+    first = house.desk.do.customer_ticket("Ann", "ann@example.com", "Shoes", RETURN)
+    until(lambda: len(house.replies(first)) == 1, 60)
+    pool = _children(pid)
+    house.pids += pool
+    # It lives, it holds its connection, and it takes no ring any more.
+    make_celery(house.redis.url).control.cancel_consumer("celery")
+    asked = [house.desk.do.customer_ticket(f"Ben {n}", f"ben{n}@example.com", "Shoes", RETURN) for n in range(2)]
+    until(lambda: not alive(pid), 40)
+    until(lambda: not any(alive(child) for child in pool), 5)
+    assert "has stopped consuming" in (house.logs / "worker.log").read_text(errors="replace")
+    house.start_worker("worker-again")
+    until(lambda: all(len(house.replies(ticket)) == 1 for ticket in asked), 60)
 
 
 @pytest.mark.slow

@@ -1,56 +1,115 @@
 """The watchdog: it ends a worker that has stopped consuming, and no other."""
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
-from app.store import inbox, jobs
+from app.store import inbox
 from tests.flow.house import House
 from tests.flow.test_deaths import RETURN
 from tests.waiting import alive, until
-from workers.attend import Watchdog, end_worker
+from workers.attend import ASKS, Watchdog, end_worker
 from workers.process import process_one
+from workers.pulse import Pulse
 
 pytest_plugins = ("tests.flow.conftest",)
 
 
-def dog(house: House) -> tuple[Watchdog, list[str]]:
+def dog(house: House, seconds: float = 0.0) -> tuple[Watchdog, Pulse, list[str]]:
     ended: list[str] = []
-    return Watchdog(house.work, lambda: ended.append("ended"), seconds=0.0), ended
+    pulse = Pulse()
+    return Watchdog(house.work, pulse, lambda: ended.append("ended"), seconds), pulse, ended
 
 
-def test_due_rows_that_nobody_claims_end_the_worker(house: House) -> None:
-    watchdog, ended = dog(house)
-    assert not watchdog.look(), "nothing is due"
-    house.write(RETURN)
+def looks(watchdog: Watchdog, times: int = ASKS) -> bool:
+    return any(watchdog.look() for _ in range(times))
+
+
+def due(house: House, email: str = "maya@example.com") -> None:
+    house.write(RETURN, email=email)
     house.clock.advance(3)
+
+
+def test_due_rows_that_this_worker_does_not_take_end_it(house: House) -> None:
+    watchdog, _, ended = dog(house)
+    assert not looks(watchdog, 3 * ASKS), "nothing is due: an idle worker is in order"
+    due(house)
     before = [(r.state, r.fence) for r in house.rows(inbox.inbox)]
-    assert watchdog.look() and ended == ["ended"]
+    assert not looks(watchdog, ASKS - 1) and looks(watchdog, 1) and ended == ["ended"]
     assert [(r.state, r.fence) for r in house.rows(inbox.inbox)] == before, "it only looked"
 
 
-def test_a_claim_within_the_minute_keeps_it(house: House) -> None:
-    ended: list[str] = []
-    watchdog = Watchdog(house.work, lambda: ended.append("ended"), seconds=60.0)
-    house.write(RETURN)
-    house.clock.advance(3)
-    assert not watchdog.look() and process_one(house.work) and not watchdog.look()
+def test_a_stuck_worker_is_seen_beside_one_that_works(house: House) -> None:
+    stuck, _, ended = dog(house)
+    well, pulse, spared = dog(house)
+    for n in range(ASKS):
+        due(house, f"customer{n}@example.com")
+        due(house, f"other{n}@example.com")
+        pulse.begin(0, 90.0)
+        assert process_one(house.work), "the busy one takes a row, and there are more than it can take"
+        pulse.end(0)
+        assert not well.look() and stuck.look() == (n == ASKS - 1)
+    assert (ended, spared) == (["ended"], [])
+
+
+def test_a_row_that_has_only_just_come_up_ends_nobody(house: House) -> None:
+    watchdog, _, ended = dog(house)
+    for n in range(3 * ASKS):
+        if n % ASKS == 0:
+            house.drain()  # somebody else has taken it by the next question
+        elif n % ASKS == ASKS - 1:
+            due(house, f"customer{n}@example.com")
+        assert not watchdog.look()
     assert ended == []
 
 
-def test_rows_of_a_paused_desk_and_a_long_job_end_nobody(house: House) -> None:
+def test_a_ring_answered_within_the_minute_keeps_it(house: House) -> None:
+    watchdog, pulse, ended = dog(house)
+    due(house)
+    for _ in range(3):
+        assert not looks(watchdog, ASKS - 1)
+        pulse.begin(1, 90.0)
+        pulse.end(1)
+        assert not watchdog.look()
+    assert ended == []
+
+
+def test_a_pool_with_nobody_free_is_not_stuck_until_its_limits_are_over(house: House) -> None:
+    watchdog, pulse, ended = dog(house)
+    due(house)
+    pulse.hold(2)
+    pulse.begin(0, 1500.0)
+    pulse.begin(1, 90.0)
+    assert not looks(watchdog, 3 * ASKS), "a job of twenty minutes and a ring: both are at work"
+    pulse.begin(1, -1.0)
+    assert looks(watchdog, ASKS + 1) and ended == ["ended"], "the one is beyond its limit, and answers nothing"
+
+
+def test_the_minute_is_counted_in_questions_so_that_a_machine_that_slept_ends_nobody(house: House) -> None:
+    watchdog, _, ended = dog(house, seconds=60.0)
+    due(house)
+    assert not looks(watchdog, 3 * ASKS) and ended == [], "it asks every ten seconds, however often it is told to look"
+
+
+def test_rows_of_a_paused_desk_end_nobody(house: House) -> None:
     from tests.flow.faulty import set_status
 
-    watchdog, ended = dog(house)
-    house.write(RETURN)
-    house.clock.advance(3)
+    watchdog, _, ended = dog(house)
+    due(house)
     set_status(house, "paused")
-    assert not watchdog.look()
-    set_status(house, "active")
-    with house.db.write() as tx:
-        jobs.ask(tx, "default", "j1", "knowledge_sync", {}, house.clock(), house.clock() + 10**9)
-        assert jobs.claim(tx, house.clock(), 15_000_000) is not None
-    assert not watchdog.look() and ended == []
+    assert not looks(watchdog, 3 * ASKS) and ended == []
+
+
+def test_another_process_sees_the_pulse_at_once() -> None:
+    pulse = Pulse()
+    pulse.hold(1)
+    child = os.fork()
+    if child == 0:
+        pulse.begin(0, 90.0)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert pulse.all_busy() and pulse.last > 0
 
 
 def test_a_worker_is_ended_with_its_pool() -> None:
