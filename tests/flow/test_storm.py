@@ -58,4 +58,4 @@ def test_a_desk_that_takes_few_writes_a_minute_gets_them_all_and_is_left_alone_b
         answered_once(house, ticket)
     refused = [r for r in house.desk.do.requests("PUT", r"/tickets/\d+$") if r["status"] == 429]
     figures("storm", "writes_over_the_limit_per_ticket", len(refused) / TICKETS, TICKETS, limit=5)
-    assert len(refused) <= 2 * TICKETS, "each row waits as long as the desk asked for"
+    assert len(refused) <= 3 * TICKETS, "each row waits as long as the desk asked for"
