@@ -184,11 +184,13 @@ def finish(tx: Connection, row_id: str, fence: int, state: str, result: str, now
 
 
 def put_back(tx: Connection, row_id: str, fence: int, next_at: int, *, count: bool = True) -> bool:
-    """Let the row wait until `next_at`. With `count` False the claim does not use up one of its attempts."""
+    """Let the row wait until `next_at`; False when it is not at work any more. With `count` False the claim uses up no attempt."""
     values: dict[str, object] = {"state": "waiting", "next_at": next_at, "lease_until": 0}
     if not count:
         values["attempts"] = inbox.c.attempts - 1
-    return tx.execute(update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence).values(**values)).rowcount == 1
+    # Once a claim: a second time would give back an attempt that was never taken.
+    mine = update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == "working")
+    return tx.execute(mine.values(**values)).rowcount == 1
 
 
 def merge_earlier(tx: Connection, tenant: str, desk: str, subject_id: str, read_at: int, into: str, now: int) -> int:
