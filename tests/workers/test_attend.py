@@ -13,8 +13,6 @@ from workers.attend import ASKS, Watchdog, end_worker
 from workers.process import process_one
 from workers.pulse import Pulse
 
-pytest_plugins = ("tests.flow.conftest",)
-
 
 def dog(house: House, seconds: float = 0.0) -> tuple[Watchdog, Pulse, list[str]]:
     ended: list[str] = []

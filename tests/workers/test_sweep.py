@@ -13,7 +13,6 @@ from tests.flow.house import House
 from tests.waiting import until
 from workers.sweep import LOCK, SWEEP_SECONDS, Sweeper, sweep
 
-pytest_plugins = ("tests.flow.conftest",)
 PROMISED = 2.0  # seconds
 
 
