@@ -17,7 +17,7 @@ from workers.work import Work
 
 def words_of(row: Row[tuple[object, ...]]) -> Words:
     """What of a stored outbox row never changes, for the core."""
-    return Words(row.effect, row.purpose, row.place, row.turn_id, tuple(json.loads(row.tags)))
+    return Words(row.effect, row.purpose, row.place, row.turn_id, tuple(json.loads(row.tags)), row.seen_message)
 
 
 def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: OutboxRow, made: Stamp | None, now: int) -> None:

@@ -50,7 +50,7 @@ def _note(work: Work, tx: Connection, tenant: str, desk: str, ticket: str, turn:
         id=work.new_id(), plan=work.new_id(), place=0, desk=desk, ticket=ticket, target=desk, effect="note", purpose=purpose,
         key=outbox_key(tenant, desk, ticket, turn, purpose), turn=None, turn_id=turn,
         body=work.keys.box.encrypt(effect_json(effect).encode()), body_hash=work.keys.mac("body", spoken(effect)),
-        requester=None, stamp=None, tags=json.dumps([]), evidence=None, ledger_entry="", next_at=now,
+        requester=None, stamp=None, tags=json.dumps([]), seen_message=None, evidence=None, ledger_entry="", next_at=now,
     )
     if not outbox.key_is_taken(tx, new.key):
         outbox.add(tx, tenant, [new], now)

@@ -101,6 +101,7 @@ def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, s
             # An erased person's key is gone; what must still be sent is sealed with the house's own until it is.
             body=box.encrypt(body) if box else work.keys.box.encrypt(body), body_hash=work.keys.mac("body", spoken(planned.effect)),
             requester=requester.id if box else None, stamp=ticket.stamp, tags=json.dumps(list(ticket.tags)),
+            seen_message=ticket.messages[-1].id if ticket.messages else None,
             evidence=json.dumps(sorted({(s.article, s.version) for s in composed.cited})) if composed.cited else None,
             ledger_entry=entry, next_at=now,
         ))

@@ -13,13 +13,15 @@ SECOND_OVER = 1_200_000
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The part of an outbox row that never changes: what it is, and what it was composed on. `tags` are the ticket's of that read."""
+    """The part of an outbox row that never changes: what it is, and what it was composed on. `tags` are the ticket's of that read, `seen`
+    is the newest message in it."""
 
     effect: str  # public | note | fields | open_ticket | action
     purpose: str
     place: int
     turn: str
     tags: tuple[str, ...] = ()
+    seen: str | None = None
 
     @property
     def due_anyway(self) -> bool:
@@ -116,8 +118,14 @@ def overtaken(words: Words, ticket: Ticket) -> str:
 
 
 def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:
-    """Messages after the one the row answers, notes too; none where it answers no message, but an act."""
-    at = next((i for i, m in enumerate(ticket.messages) if words.turn == f"m:{m.id}"), len(ticket.messages))
+    """Messages after the one the row answers, notes too; behind an act, which is no message, after the newest it was composed on. A draft
+    was sent by a person just now: it talks over nobody."""
+    since = words.seen
+    if words.turn.startswith("m:"):
+        since = words.turn[2:]
+    if words.turn.startswith("draft:"):
+        since = None
+    at = next((i for i, m in enumerate(ticket.messages) if m.id == since), len(ticket.messages))
     return ticket.messages[at + 1:]
 
 

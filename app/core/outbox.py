@@ -22,6 +22,7 @@ MAX_LOOKS = 150  # into a history that cannot be read: about a day of trying, lo
 LONGEST_UNKNOWN = 7 * 86_400 * SECOND  # and never more than this, even where no look counts because the desk asks for pauses
 FIRST_PAUSE = 5 * SECOND
 LONGEST_PAUSE = 600 * SECOND
+FOUND = "found in the desk's history"
 LEASE_TO_SPARE = 5 * SECOND  # must be left of the lease when the call has had its whole time
 
 
@@ -123,6 +124,9 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
             if row.attempts >= MAX_ATTEMPTS:
                 return _dead(row, f"tried {row.attempts} times; last: {why}")
             return replace(row, next_at=until, result=why, lease_until=0)
+        case ("ready", Traced(Trace(str() as remote_id))):
+            # Looked for before a second call: an earlier one had come through after all.
+            return replace(row, state="sent", remote_id=remote_id, lease_until=0, result=FOUND)
         case ("ready", Overtaken(why)):
             return replace(row, state="stale", result=why, lease_until=0)
         case ("sending", Answered(outcome)):
@@ -186,7 +190,7 @@ def _answered(row: OutboxRow, outcome: Outcome, now: int, times: Times) -> Outbo
 
 def _after_conflict(row: OutboxRow, trace: Trace, stamp: Stamp | None, now: int) -> OutboxRow:
     if trace.remote_id is not None:
-        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result="found in the desk's history")
+        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result=FOUND)
     if trace.others or row.restamped or stamp is None:
         return replace(row, state="stale", lease_until=0, result="the ticket was changed by somebody else")
     return replace(row, state="ready", sends=row.sends - 1, restamped=True, stamp=stamp, next_at=now, lease_until=0,
@@ -195,7 +199,7 @@ def _after_conflict(row: OutboxRow, trace: Trace, stamp: Stamp | None, now: int)
 
 def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
     if trace.remote_id is not None:
-        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result="found in the desk's history")
+        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result=FOUND)
     if row.sends >= MAX_SENDS:
         return _dead(row, f"{row.sends} calls without an answer, and the desk's history does not show it")
     # The same bytes, key and base stamp again: a fenced desk refuses them if anything has happened since.

@@ -96,6 +96,13 @@ def one_step(words: Words, row: OutboxRow, times: Times, now: int, *, fenced: bo
 
 def _send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) -> Steps:
     try:
+        if row.sends and not fenced:
+            # A call was made before, and its holder may have been stopped for longer than the settle: nothing there refuses its copy.
+            trace: Trace
+            now, trace = yield _find(row, now)
+            if trace.remote_id is not None:
+                yield Commit(step(row, Traced(trace), now, times))
+                return
         now, check = yield from _pre_send(words, row, times, now, fenced)
     except ConnectorError as error:
         yield from _deferred(row, times, error)
@@ -178,14 +185,17 @@ def _after_conflict(words: Words, row: OutboxRow, sent_on: Stamp | None, times: 
 
 def _reconcile(row: OutboxRow, times: Times, now: int) -> Steps:
     """The settle has passed: look for the marker, and only then send the same bytes again."""
-    since = (row.attempt_at or row.unknown_since or now) - CLOCK_SKEW
     trace: Trace
     try:
-        now, trace = yield Find(row.stamp, since)
+        now, trace = yield _find(row, now)
     except ConnectorError as error:
         yield from _deferred(row, times, error)
         return
     yield Commit(step(row, Traced(trace), now, times))
+
+
+def _find(row: OutboxRow, now: int) -> Find:
+    return Find(row.stamp, (row.attempt_at or row.unknown_since or now) - CLOCK_SKEW)
 
 
 def _deferred(row: OutboxRow, times: Times, error: ConnectorError) -> Steps:

@@ -44,6 +44,7 @@ class NewOutboxRow:
     requester: str | None
     stamp: Stamp | None
     tags: str  # JSON
+    seen_message: str | None
     evidence: str | None  # JSON
     ledger_entry: str
     next_at: int
@@ -56,7 +57,8 @@ def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> 
         tx.execute(_ADD, [{
             "id": r.id, "tenant": tenant, "plan": r.plan, "place": r.place, "desk": r.desk, "ticket": r.ticket, "target": r.target,
             "effect": r.effect, "purpose": r.purpose, "key": r.key, "turn": r.turn, "turn_id": r.turn_id, "body": r.body,
-            "body_hash": r.body_hash, "requester": r.requester, "base_stamp": stamp_json(r.stamp), "tags": r.tags, "evidence": r.evidence,
+            "body_hash": r.body_hash, "requester": r.requester, "base_stamp": stamp_json(r.stamp), "tags": r.tags,
+            "seen_message": r.seen_message, "evidence": r.evidence,
             "ledger_entry": r.ledger_entry, "state": "ready", "next_at": r.next_at, "created_at": now,
         } for r in rows])
 

@@ -107,6 +107,7 @@ outbox = Table(
     Column("requester", String(64)),
     Column("base_stamp", Text),  # JSON of records.Stamp
     Column("tags", Text, nullable=False, server_default="[]"),
+    Column("seen_message", String(200)),  # newest of the ticket in the read it was composed on
     Column("state", String(16), nullable=False),
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("lease_until", Time, nullable=False, server_default="0"),

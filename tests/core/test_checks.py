@@ -1,6 +1,8 @@
 """In the moment before a call: whoever has answered the turn meanwhile is not talked over, whatever was said after that."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.core.checks import Words, overtaken
@@ -38,3 +40,11 @@ def test_a_persons_note_silences_the_answer_and_not_the_notice_of_a_handoff():
     assert overtaken(ANSWER, ticket(CUSTOMER, NOTE)) == "a person has taken the ticket"
     assert overtaken(NOTICE, ticket(CUSTOMER, OURS, NOTE)) == ""
     assert overtaken(Words("public", "answer", 0, "draft:1"), ticket(CUSTOMER, NOTE)) == ""
+
+
+def test_a_notice_behind_an_act_is_silenced_by_a_reply_since_the_newest_message_it_was_composed_on():
+    pressed = Words("public", "handoff_notice", 1, "act:person:1", (), "1")
+    assert overtaken(pressed, ticket(CUSTOMER, OURS, AGENT, CUSTOMER)) == "somebody else has answered meanwhile"
+    assert overtaken(pressed, ticket(CUSTOMER, AGENT, OURS, CUSTOMER)) == "somebody else has answered meanwhile"
+    assert overtaken(replace(pressed, seen="2"), ticket(CUSTOMER, AGENT, CUSTOMER, OURS)) == ""
+    assert overtaken(replace(pressed, seen=None), ticket(CUSTOMER, AGENT, CUSTOMER, OURS)) == "", "a row of an earlier release"

@@ -63,7 +63,7 @@ TABLE = {
     ("sending", "no answer"): "unknown", ("sending", "found"): "sent", ("sending", "absent"): "ready", ("sending", "somebody"): "stale",
     ("sending", "vanished"): "unknown", ("sending", "given up"): "dead",
     ("unknown", "found"): "sent", ("unknown", "absent"): "ready", ("unknown", "somebody"): "ready", ("unknown", "deferred"): "unknown",
-    ("unknown", "given up"): "dead",
+    ("ready", "found"): "sent", ("unknown", "given up"): "dead",
 }
 
 

@@ -12,7 +12,7 @@ from app.core.checks import Words
 from app.core.follow import Follow
 from app.core.outbox import OutboxRow
 from app.core.ownership import Owner
-from connectors.records import Stamp
+from connectors.records import Stamp, Ticket
 
 LEASE = 15_000_000
 TAKE_OVER_SLACK = 5_000_000
@@ -166,13 +166,14 @@ class Rows:
     def turn_is_taken(self, turn: str) -> bool:
         return self.turn_rule and any(e.words.turn == turn and e.now.state != "stale" for e in self.effects)
 
-    def add_plan(self, turn: str, purposes: tuple[str, ...], base: int, stamp: Stamp, now: int) -> None:
+    def add_plan(self, turn: str, purposes: tuple[str, ...], base: int, ticket: Ticket, now: int) -> None:
         self.plans += 1
         new = []
         for place, purpose in enumerate(purposes):
             public = purpose != "note"
-            row = EffectRow(Words("public" if public else "note", purpose, place, turn), f"{turn}/{purpose}", turn if public else None,
-                            f"p{self.plans}", base, OutboxRow("ready", now, stamp=stamp))
+            words = Words("public" if public else "note", purpose, place, turn, (), ticket.messages[-1].id)
+            row = EffectRow(words, f"{turn}/{purpose}", turn if public else None, f"p{self.plans}", base,
+                            OutboxRow("ready", now, stamp=ticket.stamp))
             new.append(row)
         taken = {e.key for e in self.effects} | {f"turn {e.turn}" for e in self.effects if e.turn}
         if self.unique_turn and any(r.key in taken or (r.turn and f"turn {r.turn}" in taken) for r in new):

@@ -117,7 +117,7 @@ def _record(worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket
         if row.kind == "act":
             # It answers what was pressed, or the message whose reply failed.
             base = row.pressed_after - 1
-        rows.add_plan(turn, purposes, base, ticket.stamp, now)
+        rows.add_plan(turn, purposes, base, ticket, now)
     if world.log is not None:
         said = "+".join(purposes) or "nothing"
         world.note(f"worker {worker.number} decides {said} for {turn} ({row.kind} {row.key}, owner {owner.value})")

@@ -117,5 +117,5 @@ def delivery(desk: str = "calm", ticket: str = "7", key: str | None = None, at: 
 def effect_row(plan: str = "p1", place: int = 0, desk: str = "calm", ticket: str = "7", **values: object) -> NewOutboxRow:
     row = {"id": new_id("out"), "plan": plan, "place": place, "desk": desk, "ticket": ticket, "target": desk, "effect": "public",
            "purpose": "answer", "key": new_id("key"), "turn": None, "turn_id": "m:1", "body": b"sealed", "body_hash": "h",
-           "requester": None, "stamp": None, "tags": "[]", "evidence": None, "ledger_entry": "e1", "next_at": NOW}
+           "requester": None, "stamp": None, "tags": "[]", "seen_message": None, "evidence": None, "ledger_entry": "e1", "next_at": NOW}
     return NewOutboxRow(**(row | values))  # type: ignore[arg-type]
