@@ -104,9 +104,9 @@ def test_replaying_everything_twice_adds_no_reply(place: Place, figures: Callabl
 def test_what_never_arrived_arrives_once_when_it_is_replayed(place: Place) -> None:
     house = place.house
     ticket = place.write(PERSON, "maya@example.com")
-    # Three calls fall into the void, and so does everything after them until the desk is well again.
+    # Six calls fall into the void, and so does everything after them until the desk is well again.
     place.desk.do.fault("X4", count=50, **place.write_path)
-    house.settle(1500, step=10)
+    house.settle(6000, step=20)
     assert place.replies(ticket) == [] and place.desk.do.notes(int(ticket)) == []
     place.desk.do.clear_faults()
     letters = [one for one in place.letters() if one.ticket == ticket]
