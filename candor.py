@@ -117,6 +117,7 @@ def _celery() -> Celery:
     from celery.worker import state
 
     from workers.attend import Watchdog, attend_with, end_worker, watch
+    from app.core.lexicon import compile_all
     from workers.celery import make_celery
     from workers.knowledge.keeper import IndexKeeper
     from workers.pulse import Pulse
@@ -193,6 +194,10 @@ def _celery() -> Celery:
         db = Database(settings.database_url)
         _check_start(db, make_keys(settings))
         db.close()
+
+    @celeryd_init.connect(weak=False)
+    def compile_before_fork(**_: object) -> None:
+        compile_all(load_words(language) for language in LANGUAGES)
 
     return app
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -38,6 +39,7 @@ class Words:
         return self.lists.get(key, ())
 
 
+@lru_cache(maxsize=64)  # what is compiled from a language is kept per object, across a fork too
 def load_words(language: str, root: Path = SHIPPED) -> Words:
     """Every file of the language's folder in one `Words`. Raises WordingError on a doubled key or a value that is no text."""
     texts: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """The phrase lists of a language, compiled once. The slots `{who}`, `{talk}` … of a phrase stand for that language's lists."""
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from app.core.matching import Phrases, Spelling, phrases, spelling
@@ -26,3 +27,12 @@ def spelt(lexicon: Words, lexicons: tuple[Words, ...]) -> Spelling:
     """The words of the lexicon that slips are put right to; what is a word in any of the lexicons is no slip."""
     real = (entry for w in lexicons for name in ("meant", "real") for entry in w.phrases(f"phrases.spelling.{name}"))
     return spelling(lexicon.phrases("phrases.spelling.meant"), real)
+
+
+def compile_all(lexicons: Iterable[Words]) -> int:
+    """Compile every list now, about 0.7 s of CPU: before a process forks, so that no child does it at its first ticket. How many there were."""
+    every = tuple(lexicons)
+    for lexicon in every:
+        spelt(lexicon, every)
+    names = [(lexicon, key.removeprefix("phrases.")) for lexicon in every for key in lexicon.lists if key.startswith("phrases.")]
+    return len([listed(lexicon, name) for lexicon, name in names if not name.startswith(("slot.", "spelling."))])
