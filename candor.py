@@ -116,8 +116,8 @@ def _celery() -> Celery:
     from celery.signals import beat_init, celeryd_init, task_failure, task_postrun, task_prerun, worker_process_init
     from celery.worker import state
 
-    from workers.attend import Watchdog, attend_with, end_worker, watch
     from app.core.lexicon import compile_all
+    from workers.attend import Watchdog, attend_with, end_worker, watch
     from workers.celery import make_celery
     from workers.knowledge.keeper import IndexKeeper
     from workers.pulse import Pulse

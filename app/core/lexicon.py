@@ -30,7 +30,7 @@ def spelt(lexicon: Words, lexicons: tuple[Words, ...]) -> Spelling:
 
 
 def compile_all(lexicons: Iterable[Words]) -> int:
-    """Compile every list now, about 0.7 s of CPU: before a process forks, so that no child does it at its first ticket. How many there were."""
+    """Compile every list now, 0.7 s of CPU, and say how many: before a process forks, so that no child does it at its first ticket."""
     every = tuple(lexicons)
     for lexicon in every:
         spelt(lexicon, every)
