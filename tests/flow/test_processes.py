@@ -231,11 +231,11 @@ def test_a_worker_that_stops_consuming_is_ended_and_one_that_works_is_not(runnin
 def test_the_process_that_sweeps_is_replaced_when_it_is_killed(running: Running) -> None:
     house = running
     worker = house.start_worker("worker")
-    until(lambda: len(_children(worker)) == 3, 20)  # the one that sweeps, started first, and a pool of two
+    until(lambda: len(_children(worker)) == 3, 40)  # the one that sweeps, started first, and a pool of two
     sweeper = min(_children(worker))
     house.pids.append(sweeper)
     os.kill(sweeper, signal.SIGKILL)
-    until(lambda: sweeper not in _children(worker) and len(_children(worker)) == 3, 20)
+    until(lambda: sweeper not in _children(worker) and len(_children(worker)) == 3, 40)
     house.kill_redis()
     ticket = house.desk.do.customer_ticket("Late Lee", "late@example.com", "Shoes", RETURN)
     until(lambda: len(house.replies(ticket)) == 1, 40)
