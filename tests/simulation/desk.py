@@ -70,6 +70,8 @@ class SimulatedDesk:
         self._audit(self.second(now), False, True, False, False, "", "", str(len(self.audits) + 1))
 
     def assign(self, now: int) -> None:
+        if self.assignee == AGENT.id:
+            return  # a desk takes this for no change at all
         self.assignee = AGENT.id
         self.takeovers.append(len(self.said))
         self._audit(self.second(now), False, False, False, False, "", "", str(len(self.audits) + 1))
