@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from app import shelf
+from app.core.outbox import MAX_SENDS
 from app.store import deadletters
 from app.store.database import DEFAULT_TENANT
 from app.store.tables import inbox, outbox
@@ -79,7 +80,7 @@ def test_replaying_everything_twice_adds_no_reply(place: Place, figures: Callabl
     # As if each had been given up: what had been sent already, and a delivery that had been decided.
     with house.db.write() as tx:
         mine = outbox.c.ticket.in_(answered + asked) & (outbox.c.desk == place.id)
-        tx.execute(update(outbox).where(mine).values(state="dead", result="given up by a test", sends=3))
+        tx.execute(update(outbox).where(mine).values(state="dead", result="given up by a test", sends=MAX_SENDS))
         tx.execute(update(inbox).where(inbox.c.subject_id == answered[0], inbox.c.desk == place.id).values(state="bad", result="by a test"))
     before = place.everything(tickets)
     assert all(count[0] == 1 for ticket, count in before.items() if ticket != refused)

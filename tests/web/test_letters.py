@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import insert, select, update
 
+from app.core.outbox import MAX_SENDS
 from app.core.plan import outbox_key, turn_key
 from app.store import audit
 from app.store.effects import effect_json
@@ -37,7 +38,7 @@ def letters(house) -> None:
         notice = PostReply("<p>x</p>", REPLY)
         tx.execute(insert(outbox).values(
             id="dead-note", place=0, effect="note", purpose="note", key="aa11", body=house.keys.box.encrypt(effect_json(note).encode()),
-            state="dead", sends=3, attempts=4, result="3 calls without an answer", attempt_at=NOW - 6 * MINUTE,
+            state="dead", sends=MAX_SENDS, attempts=7, result="6 calls without an answer", attempt_at=NOW - 6 * MINUTE,
             evidence='[["returns", "v1"]]', **shared))
         tx.execute(insert(outbox).values(
             id="lost-notice", place=1, effect="public", purpose="handoff_notice", key="stale:lost-notice", state="failed",
@@ -93,7 +94,7 @@ def test_one_letter_is_shown_whole(house):
     letters(house)
     client = house.signed_in("viewer")
     page = text(client, "/dead-letters/dead-note")
-    for said in ("3 calls without an answer", "AI NOTE · Handed off", "Billing", "topic: returns", "aa11", "Returning an item",
+    for said in ("6 calls without an answer", "AI NOTE · Handed off", "Billing", "topic: returns", "aa11", "Returning an item",
                  "And after it: reply", "within 30 days of delivery"):
         assert said in page, said
     assert "Replay" not in page, "a viewer only looks"
@@ -118,7 +119,7 @@ def test_a_replayed_effect_is_looked_for_first_and_takes_its_plan_along(house):
     assert state(house, outbox, "lost-notice") == "ready"
     with house.db.read() as tx:
         rows = {r.id: r for r in tx.execute(select(outbox))}
-    assert (rows["dead-note"].key, rows["dead-note"].sends) == ("aa11", 2)
+    assert (rows["dead-note"].key, rows["dead-note"].sends) == ("aa11", MAX_SENDS - 1)
     assert not rows["lost-notice"].key.startswith("stale:") and rows["lost-notice"].turn
     assert house.rings, "the workers are told"
     assert "not on the shelf any more" in post(client, "/dead-letters/dead-note/replay").text
