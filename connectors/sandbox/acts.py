@@ -43,6 +43,12 @@ class CommonActs:
     def duplicate_deliveries(self, count: int = 1, same_id: bool = True) -> None:
         self.deliveries.duplicate_next(count, same_id=same_id)
 
+    def hold_deliveries(self, count: int = 1) -> None:
+        self.deliveries.hold_next(count)
+
+    def release_deliveries(self) -> int:
+        return self.deliveries.release()
+
     def redeliver(self, invocation: str, same_id: bool = True) -> str:
         return str(self.deliveries.redeliver(invocation, same_id=same_id).id)
 

@@ -1,4 +1,5 @@
-"""Sending deliveries from a background thread, and losing or doubling them on request (X12, X17). What one looks like is the vendor's."""
+"""Sending deliveries from a background thread; losing, doubling or holding them on request (X12, X13, X17). What one looks like is the
+vendor's."""
 from __future__ import annotations
 
 import ipaddress
@@ -43,6 +44,8 @@ class DeliveryThread(Generic[Sent]):
         self._changed = threading.Condition()
         self._stopping = False
         self._drop = 0
+        self._hold = 0
+        self._held: list[Sent] = []
         self._double: list[bool] = []  # same id or another, one for each delivery to come
         self._pool = ThreadPoolExecutor(_PARALLEL, thread_name_prefix="sandbox-delivery")
         self._thread = threading.Thread(target=self._run, name="sandbox-deliveries", daemon=True)
@@ -71,8 +74,12 @@ class DeliveryThread(Generic[Sent]):
             if self._drop > 0:
                 self._drop -= 1
                 delivery.status, delivery.due_us = "dropped", None
+            elif self._hold > 0:
+                self._hold -= 1
+                delivery.status, delivery.due_us = "held", None
+                self._held.append(delivery)
             self._all.append(delivery)
-            if self._double and delivery.status != "dropped":
+            if self._double and delivery.due_us is not None:
                 self._all.append(self.copy(delivery, self._double.pop(0)))
             self._changed.notify_all()
 
@@ -80,6 +87,21 @@ class DeliveryThread(Generic[Sent]):
         """The next deliveries get lost without a trace at the receiver (X17)."""
         with self._changed:
             self._drop = count
+
+    def hold_next(self, count: int) -> None:
+        """The next deliveries are kept back until they are released (X13)."""
+        with self._changed:
+            self._hold = count
+
+    def release(self) -> int:
+        """Send what is held, the newest first, each when the one before has been answered; how many there were (X13)."""
+        with self._changed:
+            held, self._held, self._hold = self._held[::-1], [], 0
+            for delivery in held:
+                delivery.status, delivery.under_way = "accepted", True
+        for delivery in held:
+            self.attempt(delivery)
+        return len(held)
 
     def duplicate_next(self, count: int, *, same_id: bool) -> None:
         """The next deliveries are sent twice at the same instant: under the same id, or under another with the same content (X12)."""

@@ -163,6 +163,12 @@ class Acts(CommonActs):
     def _announce(self, kind: str, article: HelpArticle) -> None:
         self.deliveries.announce(kind, events.article(self.state, kind, article))
 
+    def replay_delivery(self, invocation: str) -> int:
+        return self.deliveries.replay(invocation)
+
+    def forge_delivery(self, invocation: str, how: str) -> int:
+        return self.deliveries.forge(invocation, how)
+
     def _agent_comment(self, ticket: int, text: str, public: bool, agent: str | None, status: str | None) -> int:
         with self.state.lock:
             wanted: dict[str, Any] = {"comment": {"body": text, "public": public}}

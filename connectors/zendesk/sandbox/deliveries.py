@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.clock import to_iso
 from connectors.sandbox.deliveries import Answer, DeliveryThread
+from connectors.zendesk.sandbox.forgery import forged
 from connectors.zendesk.sandbox.invocations import Attempt, Invocation, judge, kind_of
 from connectors.zendesk.sandbox.nouns import Webhook
 from connectors.zendesk.sandbox.signature import sign
@@ -37,6 +38,26 @@ class Deliveries(DeliveryThread[Invocation]):
         code, headers, text = self._post(endpoint, invocation, secret, webhook)
         return {"status_code": code, "headers": [{"key": k, "value": v} for k, v in headers.items()], "payload": text}
 
+    def replay(self, invocation_id: str) -> int:
+        """The very bytes and headers of its newest attempt again, old timestamp and all (X15); the status code it is answered."""
+        found, webhook = self._sent(invocation_id)
+        return self.post(webhook.endpoint, found.body, found.last_sent, self._state.switches.delivery_timeout)[0]
+
+    def forge(self, invocation_id: str, how: str) -> int:
+        """A past delivery, freshly stamped, with one thing wrong (X16, `forgery.HOW`); the status code it is answered."""
+        found, webhook = self._sent(invocation_id)
+        stamp = to_iso(self._state.clock())
+        headers, body = forged(how, self._headers(found, webhook.secret, stamp, webhook), found.body, webhook.secret, stamp)
+        return self.post(webhook.endpoint, body, headers, self._state.switches.delivery_timeout)[0]
+
+    def _sent(self, invocation_id: str) -> tuple[Invocation, Webhook]:
+        with self._changed:
+            found = next((d for d in self._all if d.id == invocation_id and d.last_sent), None)
+        webhook = self._state.webhooks.get(found.webhook_id) if found is not None else None
+        if found is None or webhook is None:
+            raise LookupError(f"no invocation {invocation_id!r} was sent yet by a webhook that is still there")
+        return found, webhook
+
     def copy(self, delivery: Invocation, same_id: bool) -> Invocation:
         made = self._new(delivery.webhook_id, delivery.body, delivery.ticket_id, delivery.trigger_id)
         if same_id:
@@ -62,14 +83,17 @@ class Deliveries(DeliveryThread[Invocation]):
 
     def _post(self, endpoint: str, invocation: Invocation, secret: str, webhook: Webhook | None) -> Answer:
         # The stamp is the attempt's, not the event's: a late retry is freshly signed.
-        stamp = to_iso(self._state.clock())
-        headers = {
+        headers = self._headers(invocation, secret, to_iso(self._state.clock()), webhook)
+        invocation.last_sent = headers
+        return self.post(endpoint, invocation.body, headers, self._state.switches.delivery_timeout)
+
+    def _headers(self, invocation: Invocation, secret: str, stamp: str, webhook: Webhook | None) -> dict[str, str]:
+        return {
             "Content-Type": "application/json; charset=utf-8", "User-Agent": "Zendesk Webhook",
             "X-Zendesk-Webhook-Signature": sign(secret, stamp, invocation.body), "X-Zendesk-Webhook-Signature-Timestamp": stamp,
             "X-Zendesk-Webhook-Invocation-Id": invocation.id, "X-Zendesk-Webhook-Id": invocation.webhook_id,
             "X-Zendesk-Account-Id": str(self._state.ids.account), **_extra_headers(webhook),
         }
-        return self.post(endpoint, invocation.body, headers, self._state.switches.delivery_timeout)
 
 
 def _extra_headers(webhook: Webhook | None) -> dict[str, str]:

@@ -30,6 +30,7 @@ class Invocation:
     attempts: list[Attempt] = field(default_factory=list)
     due_us: int | None = None  # when the next attempt is due; None: none is
     under_way: bool = False
+    last_sent: dict[str, str] = field(default_factory=dict)  # the headers of the newest attempt, as they went out
 
     def as_dict(self) -> dict[str, Any]:
         return {

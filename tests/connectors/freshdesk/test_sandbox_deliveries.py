@@ -247,6 +247,16 @@ def test_x17_a_delivery_can_get_lost(sandbox: SandboxFreshdesk, api: Api, receiv
     assert {t["id"] for t in listed} == {lost, kept}  # the poll finds it
 
 
+def test_x13_held_deliveries_come_newest_first(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver) -> None:
+    on_creation(api, webhook(receiver.url))
+    sandbox.do.hold_deliveries(2)
+    first, second = write(sandbox), write(sandbox)
+    settle(sandbox)
+    assert receiver.seen == []
+    assert sandbox.do.release_deliveries() == 2
+    assert [body["freshdesk_webhook"]["ticket_id"] for body in bodies(receiver)] == [str(second), str(first)]
+
+
 def test_x14_a_delivery_can_come_a_day_late(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, clock: SetClock) -> None:
     on_creation(api, webhook(receiver.url))
     write(sandbox)

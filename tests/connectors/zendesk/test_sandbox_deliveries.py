@@ -11,6 +11,7 @@ import pytest
 
 from connectors.clock import SetClock, to_iso
 from connectors.zendesk.sandbox import SandboxZendesk
+from connectors.zendesk.sandbox.forgery import HOW
 from connectors.zendesk.sandbox.signature import TESTING_SECRET, sign
 from tests.connectors.zendesk.conftest import START, Api, Connected, Receiver, connect, wait_until
 
@@ -256,3 +257,46 @@ def test_z5_a_webhook_takes_triggers_or_events_and_others_are_a_failure(sandbox:
     assert subscribe(api, receiver.url, "conditional_ticket_events", "zen:event-type:article.published") == {}
     assert subscribe(api, receiver.url, "zen:event-type:user.created")
     assert [f["what"] for f in sandbox.do.failures()] == ["event subscription"]
+
+
+def test_x13_held_deliveries_come_newest_first(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+    sandbox.do.hold_deliveries(2)
+    first, second = write(sandbox), write(sandbox, "And where is the other one?")
+    settle(sandbox)
+    assert receiver.seen == []
+    assert sandbox.do.release_deliveries() == 2
+    assert [json.loads(body)["ticket_id"] for _, body in receiver.seen] == [str(second), str(first)]
+    assert [i["status"] for i in sandbox.do.invocations()] == ["success", "success"]
+
+
+def test_x15_a_replay_is_the_very_delivery_with_its_old_stamp(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, clock: SetClock
+) -> None:
+    write(sandbox)
+    receiver.wait_for(1)
+    settle(sandbox)
+    clock.advance(3600)
+    assert sandbox.do.replay_delivery(sandbox.do.invocations()[-1]["id"]) == 200
+    assert receiver.seen[1] == receiver.seen[0]
+
+
+@pytest.mark.parametrize("how", HOW)
+def test_x16_a_forgery_has_one_thing_wrong(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, how: str) -> None:
+    write(sandbox)
+    receiver.wait_for(1)
+    settle(sandbox)
+    assert sandbox.do.forge_delivery(sandbox.do.invocations()[-1]["id"], how) == 200
+    (true, body), (false, changed) = receiver.seen
+    differing = {name for name in true | false if true.get(name) != false.get(name)} | ({"body"} if body != changed else set())
+    assert len(differing) == 1
+    if "X-Zendesk-Webhook-Signature" in false and "X-Zendesk-Webhook-Signature-Timestamp" in false:
+        stamp = false["X-Zendesk-Webhook-Signature-Timestamp"]
+        assert sign(connected.secret, stamp, changed) != false["X-Zendesk-Webhook-Signature"]
+
+
+def test_x16_an_unknown_forgery_says_which_there_are(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+    write(sandbox)
+    receiver.wait_for(1)
+    settle(sandbox)
+    with pytest.raises(LookupError, match="wrong_signature"):
+        sandbox.do.forge_delivery(sandbox.do.invocations()[-1]["id"], "nicely")
