@@ -42,6 +42,11 @@ def open_seconds_between(hours: Hours, start: int, end: int) -> float:
     return sum(closing - opening for opening, closing in _windows(hours, start, end)) / SECOND
 
 
+def open_windows(hours: Hours, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The open stretches between two moments, clipped to them, oldest first."""
+    return _windows(hours, start, end)
+
+
 def after_open_seconds(hours: Hours, at: int, seconds: float) -> int | None:
     """The first moment by which `seconds` of working time have passed since `at`; None beyond LOOK_AHEAD_DAYS.
 

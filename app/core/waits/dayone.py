@@ -90,7 +90,7 @@ def estimate(
 
     if opening is None or team.agents == 0:
         return unknown("nobody_on_shift", None)
-    if opening - now > _horizon_of_closed_time(hours, horizon_days):
+    if opening - now > horizon_of_closed_time(hours, horizon_days):
         return unknown("nobody_on_shift")
     if rate is None:
         return unknown("queue_new" if replies_seen < ENOUGH_REPLIES else "no_figures")
@@ -161,6 +161,6 @@ def _rate_per_hour(team: Team) -> float | None:
     return rate if math.isfinite(rate) and rate > 0 else None
 
 
-def _horizon_of_closed_time(hours: Hours, horizon_days: int) -> float:
+def horizon_of_closed_time(hours: Hours, horizon_days: int) -> float:
     """The horizon as closed days are felt: five working days of a five-day team are a calendar week, in microseconds."""
     return horizon_days * 7 / working_days_a_week(hours) * DAY
