@@ -9,7 +9,8 @@ from connectors.sandbox.articles import Source
 from connectors.sandbox.faults import Faults, with_bodies
 from connectors.zendesk.sandbox import articles, comments, events, mails, shapes
 from connectors.zendesk.sandbox.deliveries import Deliveries
-from connectors.zendesk.sandbox.nouns import Actor, HelpArticle, Ticket, User
+from connectors.zendesk.sandbox.hours import STATUSES, Presence, Schedule, checked, holiday
+from connectors.zendesk.sandbox.nouns import SCORES, Actor, HelpArticle, Rating, Ticket, User
 from connectors.zendesk.sandbox.state import State
 from connectors.zendesk.sandbox.tickets import Tickets
 
@@ -162,6 +163,33 @@ class Acts(CommonActs):
 
     def _announce(self, kind: str, article: HelpArticle) -> None:
         self.deliveries.announce(kind, events.article(self.state, kind, article))
+
+    # -- hours and ratings
+    def add_schedule(self, name: str, time_zone: str, intervals: list[tuple[int, int]]) -> int:
+        """Minutes since Sunday 00:00; Zendesk keeps each interval within one day."""
+        made = Schedule(self.state.ids.number(), name, time_zone, checked([(int(a), int(b)) for a, b in intervals]), self.state.clock())
+        self.state.schedules[made.id] = made
+        return made.id
+
+    def add_holiday(self, schedule: int, name: str, first: str, last: str) -> None:
+        if schedule not in self.state.schedules:
+            raise LookupError(f"no schedule {schedule}; there are {sorted(self.state.schedules)}")
+        self.state.schedules[schedule].holidays.append(holiday(self.state.ids.number(), name, first, last))
+
+    def set_availability(self, agent: str, status: str, channel: str = "support") -> None:
+        if status not in STATUSES:
+            raise LookupError(f"no status {status!r}; there are {', '.join(STATUSES)}")
+        who = self._agent(agent).id
+        others = [p for p in self.state.presences if (p.agent_id, p.channel) != (who, channel)]
+        self.state.presences = [*others, Presence(who, channel, status, self.state.clock())]
+
+    def rate(self, ticket: int, score: str, comment: str | None = None, reason: str | None = None) -> int:
+        """The customer rates a ticket `good` or `bad`; the newest rating of a ticket is the one that counts."""
+        if score not in SCORES:
+            raise LookupError(f"no score {score!r}; there are {', '.join(SCORES)}")
+        made = Rating(self.state.ids.number(), self._ticket(ticket).id, score, comment, reason, self.state.clock())
+        self.state.ratings = [*(r for r in self.state.ratings if r.ticket_id != made.ticket_id), made]
+        return made.id
 
     def replay_delivery(self, invocation: str) -> int:
         return self.deliveries.replay(invocation)

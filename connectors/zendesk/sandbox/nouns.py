@@ -177,3 +177,18 @@ class Actor:
 
     user: User
     channel: str = "api"  # api | web | email
+
+
+SCORES = {"good": 5, "bad": 1}  # of a rating, on the survey's scale
+
+
+@dataclass(slots=True)
+class Rating:
+    """`score` is a key of SCORES."""
+
+    id: int
+    ticket_id: int
+    score: str
+    comment: str | None
+    reason: str | None
+    at_us: int

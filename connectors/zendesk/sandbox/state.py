@@ -5,11 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.sandbox.state import BaseState
+from connectors.zendesk.sandbox.hours import Presence, Schedule
 from connectors.zendesk.sandbox.ids import Ids
 from connectors.zendesk.sandbox.nouns import (
     Group,
     HelpArticle,
     Membership,
+    Rating,
     Section,
     Ticket,
     TicketField,
@@ -40,6 +42,9 @@ class State(BaseState):
         self.categories: dict[int, str] = {}
         self.sections: dict[int, Section] = {}
         self.articles: dict[int, HelpArticle] = {}
+        self.schedules: dict[int, Schedule] = {}
+        self.presences: list[Presence] = []
+        self.ratings: list[Rating] = []
         self.search_index: dict[int, dict[str, Any]] = {}
         self.search_waiting: list[tuple[int, int, dict[str, Any] | None]] = []  # due, ticket id, document
 

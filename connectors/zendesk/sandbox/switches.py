@@ -35,5 +35,7 @@ class Switches(SwitchBoard):
     # Reading
     search_lag: float = 0.0  # Z42
     export_withheld: float = 60.0  # Z44: the newest minute is not shown
+    # Ratings
+    csat: str = "ratings"  # Z48: ratings | surveys | none
     # Views
     view_count: str = "fresh"  # Z43: fresh | stale | null

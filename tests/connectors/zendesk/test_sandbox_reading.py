@@ -10,6 +10,7 @@ import pytest
 from connectors.clock import SECOND, SetClock
 from connectors.sandbox import articles
 from connectors.zendesk.sandbox import SandboxZendesk
+from connectors.zendesk.sandbox.answers import Refusal
 from tests.connectors.zendesk.conftest import START, Api
 
 SAMPLES = Path(__file__).resolve().parents[3] / "connectors" / "zendesk" / "samples" / "go-zendesk"
@@ -275,3 +276,45 @@ def test_a_broken_article_file_is_named_with_its_fault(tmp_path: Path, text: str
     (tmp_path / "wix.jsonl").write_text(text)
     with pytest.raises(ValueError, match=named):
         list(articles.read(tmp_path / "wix.jsonl"))
+
+
+def test_z47_schedules_have_minutes_of_the_week_a_zone_and_holidays(api: Api, sandbox: SandboxZendesk) -> None:
+    made = sandbox.do.add_schedule("London", "London", [(1440 + 540, 1440 + 1020), (0, 1440), (8640, 10_080)])
+    sandbox.do.add_holiday(made, "Christmas", "2026-12-25", "2026-12-26")
+    [shown] = api("GET", "business_hours/schedules").json()["schedules"]
+    assert (shown["id"], shown["time_zone"]) == (made, "London")
+    assert shown["intervals"] == [{"start_time": 0, "end_time": 1440}, {"start_time": 1980, "end_time": 2460},
+                                  {"start_time": 8640, "end_time": 10_080}], "0 and 10080 are the same midnight"
+    [holiday] = api("GET", f"business_hours/schedules/{made}/holidays").json()["holidays"]
+    assert (holiday["start_date"], holiday["end_date"]) == ("2026-12-25", "2026-12-26")
+    with pytest.raises(Refusal):
+        sandbox.do.add_schedule("Night", "London", [(1_300, 1_500)])
+    assert api("GET", "business_hours/schedules/1").status_code == 404
+
+
+def test_z47_availabilities_are_pages_of_agents_with_their_channels(api: Api, sandbox: SandboxZendesk) -> None:
+    sandbox.do.set_availability("Ana Ruiz", "online")
+    sandbox.do.set_availability("Ana Ruiz", "offline", "messaging")
+    sandbox.do.set_availability("Tom Weber", "away")
+    first = api("GET", "agent_availabilities?page[size]=1").json()
+    assert len(first["data"]) == 1 and first["meta"]["has_more"] is True
+    assert {c["attributes"]["name"]: c["attributes"]["status"] for c in first["included"]} == {"support": "online", "messaging": "offline"}
+    online = api("GET", "agent_availabilities", params={"filter[channel_status]": "support:online", "page[size]": 100}).json()
+    assert [a["attributes"]["agent_id"] for a in online["data"]] == [sandbox.state.find_user("Ana Ruiz").id]
+
+
+@pytest.mark.parametrize(("system", "legacy", "survey"), [("ratings", 1, 403), ("surveys", 0, 1), ("none", 0, 403)])
+def test_z48_a_desk_has_ratings_or_surveys_and_never_both(
+    api: Api, sandbox: SandboxZendesk, mayas_ticket: int, system: str, legacy: int, survey: int
+) -> None:
+    sandbox.do.switch(csat=system)
+    sandbox.do.rate(mayas_ticket, "bad")
+    sandbox.do.rate(mayas_ticket, "good", "That was quick")
+    ratings = api("GET", "satisfaction_ratings").json()["satisfaction_ratings"]
+    assert [(r["score"], r["comment"]) for r in ratings] == [("good", "That was quick")] * legacy
+    asked = api("GET", "guide/survey_responses", params={"filter[subject_zrns]": f"zen:ticket:{mayas_ticket}"})
+    if survey == 403:
+        assert asked.status_code == 403
+    else:
+        [answer] = asked.json()["survey_responses"]
+        assert [a.get("rating_category") or a["value"] for a in answer["answers"]] == ["good", "That was quick"]
