@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from connectors.freshdesk.sandbox import answers, articles, mails, shapes, texts
 from connectors.freshdesk.sandbox.deliveries import Deliveries
 from connectors.freshdesk.sandbox.fields import add_field
-from connectors.freshdesk.sandbox.nouns import CHAT, CLOSED, OPEN, PENDING, RESOLVED, Actor, Conversation, Person, Ticket
+from connectors.freshdesk.sandbox.nouns import CHAT, CLOSED, OPEN, PENDING, RESOLVED, SCORES, Actor, Conversation, Person, Rating, Ticket
 from connectors.freshdesk.sandbox.state import State
 from connectors.freshdesk.sandbox.tickets import Tickets
 from connectors.sandbox.acts import CommonActs, verbs_of
@@ -107,6 +107,14 @@ class Acts(CommonActs):
             found = self._ticket(ticket)
             found.archived = True
             self.tickets.update(Actor(self._agent(None), "system"), found, {})
+
+    def rate(self, ticket: int, score: int, comment: str | None = None) -> int:
+        """The customer answers the survey: 103 (extremely happy) … 100 (neutral) … -103 (extremely unhappy)."""
+        if score not in SCORES:
+            raise LookupError(f"no score {score!r}; there are {', '.join(map(str, SCORES))}")
+        made = Rating(self.state.ids.number(), self._ticket(ticket).id, score, comment, self.state.clock())
+        self.state.ratings.append(made)
+        return made.id
 
     # -- what an admin does by hand
     def add_agent(self, name: str, email: str, group: str | None = None, admin: bool = False) -> int:

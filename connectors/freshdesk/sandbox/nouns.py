@@ -176,3 +176,20 @@ class Actor:
         if self.channel == "system":
             return SYSTEM
         return AGENT if self.person.staff else REQUESTER
+
+
+# A rating's numbers, and the words that one page of somebody else shows for them.
+SCORES = {
+    103: "extremely_happy", 102: "very_happy", 101: "happy", 100: "neutral", -101: "unhappy", -102: "very_unhappy", -103: "extremely_unhappy",
+}
+
+
+@dataclass(slots=True)
+class Rating:
+    """`score` is a key of SCORES."""
+
+    id: int
+    ticket_id: int
+    score: int
+    feedback: str | None
+    at_us: int

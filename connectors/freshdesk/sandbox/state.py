@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from connectors.freshdesk.sandbox.nouns import Category, Folder, Group, Person, Rule, SolutionArticle, Ticket, TicketField
+from connectors.freshdesk.sandbox.nouns import Category, Folder, Group, Person, Rating, Rule, SolutionArticle, Ticket, TicketField
 from connectors.freshdesk.sandbox.switches import Switches
 from connectors.sandbox.ids import SeededIds
 from connectors.sandbox.state import BaseState
@@ -23,6 +23,7 @@ class State(BaseState):
         self.groups: dict[int, Group] = {}
         self.fields: dict[str, TicketField] = {}
         self.tickets: dict[int, Ticket] = {}
+        self.ratings: list[Rating] = []
         self.rules: dict[int, Rule] = {}
         self.categories: dict[int, Category] = {}
         self.folders: dict[int, Folder] = {}

@@ -23,6 +23,7 @@ class Switches(SwitchBoard):
     expand_placeholders: bool = False  # F20
     text_keeps_lines: bool = False  # body_text: samples show blocks run together with blanks; true keeps line ends
     assistant_reply_counts: bool = True  # F24: a reply by the API stops the first-response clock
+    rating_words: bool = False  # F16: words where the samples have numbers
     # What connect installs
     fields_by_api: bool = True  # F21: /admin/ticket_fields exists; else 404
     webhook_headers_by_api: bool = True  # F21: headers of a rule's webhook action are kept; else dropped without a word

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.clock import SetClock
+from connectors.clock import SECOND, SetClock, to_iso
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from tests.connectors.freshdesk.conftest import Api
 
@@ -213,3 +213,20 @@ def test_x30_x31_written_answers_have_the_fields_of_their_samples(sandbox: Sandb
         wanted = set(json.loads((SAMPLES / name).read_text("utf-8"))) - FIRST_VERSION
         assert wanted - set(answer.json()) <= {"stats", "requester"}, name
     assert set(json.loads((SAMPLES / "search_tickets.json").read_text("utf-8"))) == set(search(api, '"status:2"').json())
+
+
+def test_f16_ratings_are_numbers_and_a_switch_makes_them_words(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, clock: SetClock
+) -> None:
+    sandbox.do.rate(mayas_ticket, -102, "Nobody read it")
+    clock.advance(60)
+    sandbox.do.rate(mayas_ticket, 103)
+    rated = api("GET", f"tickets/{mayas_ticket}/satisfaction_ratings").json()
+    assert [(r["ratings"]["default_question"], r["feedback"]) for r in rated] == [(-102, "Nobody read it"), (103, None)]
+    later = api("GET", f"surveys/satisfaction_ratings?created_since={to_iso(clock() - SECOND)}").json()
+    assert [r["ratings"] for r in later] == [{"default_question": 103}]
+    sandbox.do.switch(rating_words=True)
+    assert api("GET", "surveys/satisfaction_ratings").json()[1]["ratings"] == {"default_question": "extremely_happy"}
+    assert api("GET", "tickets/999/satisfaction_ratings").status_code == 404
+    with pytest.raises(LookupError, match="-103"):
+        sandbox.do.rate(mayas_ticket, 5)

@@ -32,14 +32,14 @@ class Desk:
 
 def create_api(desk: Desk) -> Callable[..., Any]:
     """The API as a WSGI app."""
-    from connectors.freshdesk.sandbox.api import fields, hours, people, rules, search, solutions, tickets
+    from connectors.freshdesk.sandbox.api import fields, hours, people, ratings, rules, search, solutions, tickets
 
     app = Flask("freshdesk-sandbox-api", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.before_request(lambda: _enter(desk))
     app.after_request(_rate_headers)
     app.teardown_request(lambda _: _leave(desk))
-    for noun in (tickets, people, rules, fields, search, solutions, hours):
+    for noun in (tickets, people, rules, fields, search, solutions, hours, ratings):
         app.register_blueprint(noun.routes(desk), url_prefix="/api/v2")
     app.register_error_handler(answers.Refusal, _refused)
     app.register_error_handler(HTTPException, lambda error: _missing(desk, error))
