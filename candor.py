@@ -89,13 +89,17 @@ def web() -> Flask:
 
 def make_work(settings: Settings, ring: Any = None) -> Work:
     """What a worker, or a command that does a worker's job, works with."""
+    from app.store.paces import DatabaseShelf
     from connectors.registry import connector
     from workers.knowledge.embed import LazyEmbedder
     from workers.knowledge.run import Finder
+    from workers.shelf import RedisShelf, SharedShelf
     from workers.work import Work
 
-    connectors = lru_cache(maxsize=None)(lambda kind: connector(kind, sandbox_desks=settings.sandbox_desks))
     db = Database(settings.database_url, WORKER_BUSY_SECONDS)
+    shelf = SharedShelf(RedisShelf(settings.redis_url) if settings.redis_url else None, DatabaseShelf(db))
+    connectors = lru_cache(maxsize=None)(
+        lambda kind: connector(kind, sandbox_desks=settings.sandbox_desks, shelf=shelf, reserve=settings.desk_reserve))
     embedder = lru_cache(maxsize=1)(lambda: LazyEmbedder(settings.model, settings.var / "models"))
 
     @lru_cache(maxsize=64)

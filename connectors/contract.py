@@ -88,7 +88,7 @@ class Desk(Protocol):
         ...
 
     def changed_since(self, cursor: str | None, now: int) -> tuple[Sequence[ChangedTicket], str]:
-        """One page of changed tickets after the cursor (None: from `now` on) and the next cursor."""
+        """One page of changed tickets after the cursor (None: from `now` on) and the next cursor. `changes_by` then says how they came."""
         ...
 
     def history(self, ticket_id: str, since: int) -> Sequence[Change]:
@@ -175,8 +175,8 @@ class Install(Protocol):
 class Budget(Protocol):
     """The desk's rate limit, shared by all who call it."""
 
-    def wait_needed(self, now: int) -> float:
-        """Seconds to wait before the next call; 0.0 when one may go now."""
+    def wait_needed(self, now: int, calls: int = 1, writes: int = 0) -> float:
+        """Seconds until so many calls may go, `writes` of them messages; 0.0 when they may now."""
         ...
 
     def seen(self, headers: Mapping[str, str], now: int) -> None:
@@ -193,6 +193,8 @@ class Connector(Protocol):
     capabilities: frozenset[Capability]
     settings_keys: tuple[str, ...]  # names of the connection's settings
     secret_keys: frozenset[str]  # those never shown again
+
+    def budget(self, desk: str) -> Budget: ...
 
     def inbound(self) -> Inbound: ...
 

@@ -17,10 +17,18 @@ class ConnectorError(Exception):
 
 
 class RateLimited(ConnectorError):
-    """The desk answered 429. `retry_after` is always set, bounded to a sensible range."""
+    """The desk answered 429, or would have. `retry_after` is always set, bounded to a sensible range."""
 
     def __init__(self, retry_after: float) -> None:
         super().__init__(f"the desk asks for a pause of {retry_after:.0f} s", retry_after=retry_after, status=429)
+
+
+class DeskResting(RateLimited):
+    """Calls to the desk failed one after the other, so it is left alone for a while. Nothing went out."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(retry_after)
+        self.args = (f"the desk's calls have failed: it is left alone for {retry_after:.0f} s",)
 
 
 class OutcomeUnknown(Exception):

@@ -2,7 +2,7 @@
 
 The rules carry the names of their tests: L1 where it is mounted, L2 every other host is refused, L3 no retries, L4 time-outs and a total
 deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6 rate headers go to the budget, L7 what is logged, L8 the
-address on the wire may be swapped for a loopback one.
+address on the wire may be swapped for a loopback one, L9 a call the budget has no room for does not go out.
 """
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from connectors.errors import ConnectorError, RateLimited
-from connectors.limits import RateBudget, http_date
+from connectors.errors import ConnectorError, DeskResting, RateLimited
+from connectors.limits import SHORTEST_WAIT, RateBudget, http_date
+from connectors.pace import Call
 from connectors.wire import Deadline, DeskPools, is_loopback
 
 CONNECT_SECONDS = 3.0
@@ -165,10 +166,13 @@ class _DeskAdapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         vendor_url = request.url or ""
-        path = urlsplit(vendor_url).path
+        parts = urlsplit(vendor_url)
+        path = parts.path
         method = request.method or "GET"
         template = _ID.sub("{id}", path)
         self._session.last = None
+        call = self._budget.call(method, path, parts.query)
+        self._hold_back(call, method, path)
         self._session.calls.append((method, template))
         kwargs["timeout"] = kwargs.get("timeout") or (self._timeouts.connect, self._timeouts.read)
         kwargs["stream"] = True  # the body is read below, within the deadline and the cap
@@ -180,14 +184,26 @@ class _DeskAdapter(HTTPAdapter):
             outcome = response.status_code
         except requests.RequestException as error:
             outcome = type(error).__name__
+            if not isinstance(error, AnswerTooBig):
+                self._budget.failed(self._clock())
             raise
         finally:
             # Client libraries look at the address to decide what they received.
             request.url = vendor_url
             self._log.info("%s %s %s %.0f ms", method, path, outcome, (time.monotonic() - started) * 1000)
         response.url = vendor_url
-        self._learn(response, method, path)
+        self._learn(response, method, path, call)
         return response
+
+    def _hold_back(self, call: Call, method: str, path: str) -> None:
+        """Raises RateLimited when the desk would refuse the call, or is better left alone; nothing went out then, and nobody waits here."""
+        now = self._clock()
+        wait = self._budget.admit(call, now)
+        if wait <= 0:
+            return
+        resting = self._budget.resting(now)
+        self._log.info("%s %s held back %.0f s", method, path, wait)
+        raise (DeskResting if resting > 0 else RateLimited)(max(wait, SHORTEST_WAIT))
 
     def _on_the_wire(self, vendor_url: str) -> str:
         if self._wire is None:
@@ -213,14 +229,17 @@ class _DeskAdapter(HTTPAdapter):
     def _too_late(self, request: requests.PreparedRequest) -> requests.ReadTimeout:
         return requests.ReadTimeout(f"no complete answer within {self._timeouts.total:.0f} s", request=request)
 
-    def _learn(self, response: requests.Response, method: str, path: str) -> None:
+    def _learn(self, response: requests.Response, method: str, path: str, call: Call) -> None:
         headers = dict(response.headers)
         now = self._clock()
         body = response.content
         self._session.last = Exchange(method, path, response.status_code, headers, body, http_date(response.headers.get("Date")))
         if response.status_code == 429:
-            raise RateLimited(self._budget.refused(headers, now))
-        self._budget.seen(headers, now)
+            raise RateLimited(self._budget.refused(headers, now, call))
+        if response.status_code >= 500:
+            self._budget.failed(now)
+        else:
+            self._budget.seen(headers, now, call)
 
 
 def _read_body(response: requests.Response) -> None:

@@ -6,6 +6,7 @@ from importlib import import_module
 from marshmallow import Schema
 
 from connectors.contract import Connector
+from connectors.limits import RESERVE, Shelf
 
 # Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client library by looking at the list.
 _CONNECTORS = {
@@ -22,14 +23,15 @@ def settings_schema(kind: str) -> type[Schema]:
     return schema
 
 
-def connector(kind: str, *, sandbox_desks: bool = False) -> Connector:
+def connector(kind: str, *, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE) -> Connector:
     """The connector of this kind; build it once per process, it keeps the desks' rate budgets.
 
     `sandbox_desks` is the operator's setting: without it a desk with a loopback address is refused at its first call.
+    `shelf` keeps those budgets where other processes see them, `reserve` is the share left to the company's own tools.
     Raises LookupError naming the kinds there are.
     """
     if kind not in _CONNECTORS:
         raise LookupError(f"there is no connector {kind!r}; there are: {', '.join(NAMES)}")
     module, name = _CONNECTORS[kind]
-    made: Connector = getattr(import_module(module), name)(sandbox_desks=sandbox_desks)
+    made: Connector = getattr(import_module(module), name)(sandbox_desks=sandbox_desks, shelf=shelf, reserve=reserve)
     return made

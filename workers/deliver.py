@@ -17,7 +17,7 @@ from app.core import outbox as protocol
 from app.core import sending
 from app.core.checks import Stored
 from app.core.crashes import given_up, why_given_up
-from app.core.outbox import Answered, GivenUp, OutboxRow, Times
+from app.core.outbox import Answered, Deferred, GivenUp, OutboxRow, Times
 from app.core.ownership import Owner
 from app.core.sending import Ask, Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
 from app.store import articles, caps, outbox, requesters, tickets
@@ -37,6 +37,8 @@ from workers.work import Work
 log = structlog.get_logger(__name__)
 TICKET_BUSY = 500_000
 OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
+SEND_CALLS = 2  # a look and the call itself; more is seldom needed
+PUT_OFF = "the desk takes no calls just now: put off"
 Claimed = Row[tuple[object, ...]]
 
 
@@ -81,6 +83,13 @@ def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> N
         log.error("row refused", row=row.id, why=str(error))
         _commit(work, row, _put_back(state, work.clock() + OTHER_RELEASE))
         return
+    if effect is not None and state.state in ("ready", "unknown") and not protocol.worn_out(state):
+        sends = state.state == "ready"
+        wait = work.desk_wait(desk.kind, desk.id, SEND_CALLS, writes=int(sends))
+        if wait:
+            # Before anything is read or written down as sending: no worker sleeps, and no other desk's row waits behind this one.
+            _commit(work, row, protocol.step(state, Deferred(work.clock() + wait, PUT_OFF, counts=False), work.clock(), times))
+            return
     steps = sending.one_step(words_of(row), state, times, work.clock(), fenced=fenced, erased=effect is None, crashes=row.crashes)
     started = state
     try:

@@ -30,7 +30,7 @@ from workers.poll import ask_for_sync
 from workers.record import Superseded, record
 from workers.refusals import break_desk, refuses_us
 from workers.situate import situate
-from workers.take import Taken, take
+from workers.take import READ_CALLS, Taken, take
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
@@ -70,6 +70,11 @@ def _process(work: Work, taken: Taken) -> None:
 
 
 def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTicket) -> None:
+    wait = work.desk_wait(desk.kind, desk.id, READ_CALLS)
+    if wait:
+        # The desk takes no calls now: no other desk's row waits behind this one, and no worker sleeps.
+        _put_off(work, taken.row, held, wait)
+        return
     with Heartbeat(lambda: _renew(work, taken.row, held)):
         try:
             if _only_our_own(work, taken.row, desk):
@@ -85,9 +90,7 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
     ticket: Ticket = work.desk(desk).ticket(row.subject_id)
     too_early = _too_early(work, row, desk, ticket)
     if too_early:
-        with work.db.write() as tx:
-            tickets.release(tx, held.id, held.fence)
-            inbox.put_back(tx, row.id, row.fence, work.clock() + too_early, count=False)
+        _put_off(work, row, held, too_early)
         return
     if row.kind == "act" and bytes(row.body).decode() in BLIND:
         situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
@@ -96,6 +99,12 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
         composed = compose(work, desk, policy, ticket, situated)
     record(work, row, desk, held, ticket, situated, composed, read_at)
     log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))
+
+
+def _put_off(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, wait: int) -> None:
+    with work.db.write() as tx:
+        tickets.release(tx, held.id, held.fence)
+        inbox.put_back(tx, row.id, row.fence, work.clock() + wait, count=False)
 
 
 def _too_early(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket) -> int:

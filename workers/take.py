@@ -20,6 +20,9 @@ TICKET_BUSY = 500_000
 MAX_DESK_FAILURES = 40  # about five hours of a desk that does not answer
 
 
+READ_CALLS = 2  # of reading one ticket: begun only when all of them may go, or the first would be wasted
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A claimed row. `desk` is None when its desk is gone; `held` when there is no ticket to work on now: the row was put back."""

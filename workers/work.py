@@ -51,5 +51,10 @@ class Work:
     def desk(self, desk: StoredDesk) -> Desk:
         return self.connector(desk.kind).desk(desk.connection, self.clock)
 
+    def desk_wait(self, kind: str, desk: str, calls: int, writes: int = 0) -> int:
+        """Microseconds until the desk's rate budget, and its health, let so many calls go; 0 for now. Asked before a row is begun."""
+        now = self.clock()
+        return int(self.connector(kind).budget(desk).wait_needed(now, calls, writes) * 1_000_000)
+
     def outbound(self, desk: StoredDesk) -> Outbound:
         return self.connector(desk.kind).outbound(desk.connection, self.clock)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from connectors.contract import Capability, Connection, Desk, Inbound, Install, Knowledge, Outbound
 from connectors.freshdesk.inbound import FreshdeskInbound
+from connectors.freshdesk.rates import RULES
 from connectors.freshdesk.settings import SECRET_KEYS, SETTINGS_KEYS, DeskSchema
-from connectors.limits import RateBudget
+from connectors.limits import RESERVE, RateBudget, Shelf
 
 if TYPE_CHECKING:
     from connectors.freshdesk.client import FreshdeskClient
@@ -18,7 +19,7 @@ Clock = Callable[[], int]
 
 
 class FreshdeskConnector:
-    """One per process: it holds each desk's rate budget. `sandbox_desks` comes from the operator's Settings."""
+    """One per process: it holds each desk's rate budget. `sandbox_desks` and `reserve` come from the operator's Settings."""
 
     kind = "freshdesk"
     title = "Freshdesk"
@@ -28,15 +29,16 @@ class FreshdeskConnector:
     secret_keys = SECRET_KEYS
     settings_schema = DeskSchema
 
-    def __init__(self, sandbox_desks: bool = False) -> None:
+    def __init__(self, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE) -> None:
         self._sandbox_desks = sandbox_desks
+        self._shelf, self._reserve = shelf, reserve
         self._budgets: dict[str, RateBudget] = {}
         self._clients: dict[str, tuple[int, Clock, FreshdeskClient]] = {}
         self._lock = threading.Lock()
 
     def budget(self, desk: str) -> RateBudget:
         with self._lock:
-            return self._budgets.setdefault(desk, RateBudget())
+            return self._budgets.setdefault(desk, RateBudget(RULES, self._shelf, desk, self._reserve))
 
     def inbound(self) -> Inbound:
         return FreshdeskInbound()

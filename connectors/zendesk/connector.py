@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from connectors.contract import Capability, Connection, Desk, Inbound, Install, Knowledge, Outbound
-from connectors.limits import RateBudget
+from connectors.limits import RESERVE, RateBudget, Shelf
 from connectors.zendesk.inbound import ZendeskInbound
+from connectors.zendesk.rates import RULES
 from connectors.zendesk.settings import SECRET_KEYS, SETTINGS_KEYS, DeskSchema
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ Clock = Callable[[], int]
 
 
 class ZendeskConnector:
-    """One per process: it holds each desk's rate budget. `sandbox_desks` comes from the operator's Settings."""
+    """One per process: it holds each desk's rate budget. `sandbox_desks` and `reserve` come from the operator's Settings."""
 
     kind = "zendesk"
     title = "Zendesk"
@@ -29,15 +30,16 @@ class ZendeskConnector:
     secret_keys = SECRET_KEYS
     settings_schema = DeskSchema
 
-    def __init__(self, sandbox_desks: bool = False) -> None:
+    def __init__(self, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE) -> None:
         self._sandbox_desks = sandbox_desks
+        self._shelf, self._reserve = shelf, reserve
         self._budgets: dict[str, RateBudget] = {}
         self._clients: dict[str, tuple[int, Clock, ZendeskClient]] = {}
         self._lock = threading.Lock()
 
     def budget(self, desk: str) -> RateBudget:
         with self._lock:
-            return self._budgets.setdefault(desk, RateBudget())
+            return self._budgets.setdefault(desk, RateBudget(RULES, self._shelf, desk, self._reserve))
 
     def inbound(self) -> Inbound:
         return ZendeskInbound()

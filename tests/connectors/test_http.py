@@ -13,10 +13,11 @@ import requests
 import responses
 
 from connectors.clock import SECOND, SetClock
-from connectors.errors import ConnectorError, RateLimited
+from connectors.errors import ConnectorError, DeskResting, RateLimited
 from connectors.http import BODY_CAP, AnswerTooBig, DeskSession, Timeouts, desk_session
 from connectors.limits import LONGEST_WAIT, RateBudget
 from connectors.wire import is_public
+from connectors.zendesk.rates import RULES
 from tests.connectors.conftest import HOSTS, NOON, VENDOR, Peer
 
 
@@ -179,8 +180,30 @@ def test_l6_a_limit_of_one_endpoint_does_not_stop_the_desk(session: DeskSession,
     assert budget.buckets()["per-ticket-updates"].remaining == 0
     peer.say(429, Retry_After="60")
     with pytest.raises(RateLimited):
-        session.put(f"{VENDOR}/api/v2/tickets/1.json", json={})
+        session.get(f"{VENDOR}/api/v2/tickets/1.json")
     assert budget.wait_needed(NOON) == 60
+    assert len(peer.seen) == 2
+
+
+# L9
+def test_l9_a_call_the_desk_would_refuse_does_not_go_out(session: DeskSession, peer: Peer) -> None:
+    peer.say(429, Retry_After="42")
+    for _ in range(3):
+        with pytest.raises(RateLimited) as limited:
+            session.get(f"{VENDOR}/api/v2/users/me.json")
+        assert limited.value.retry_after == 42
+    assert len(peer.seen) == len(session.calls) == 1
+
+
+def test_l9_a_desk_whose_calls_fail_is_left_alone_and_asked_again_by_one_call(session: DeskSession, peer: Peer) -> None:
+    peer.say(503)
+    for _ in range(3):
+        assert session.get(f"{VENDOR}/api/v2/users/me.json").status_code == 503
+    for _ in range(3):
+        with pytest.raises(DeskResting) as resting:
+            session.get(f"{VENDOR}/api/v2/users/me.json")
+        assert resting.value.retry_after == 10
+    assert len(peer.seen) == 3
 
 
 def test_l6_limits_that_make_no_sense_are_passed_over(session: DeskSession, peer: Peer, budget: RateBudget) -> None:
@@ -287,7 +310,7 @@ def test_a_recorded_throttle_and_a_recorded_refusal_are_told_apart() -> None:
     words = "Number of allowed incremental ticket export API requests per minute exceeded"
     responses.get(f"{VENDOR}/api/v2/incremental/tickets/cursor.json", status=429, headers={"Retry-After": "36"}, body=words)
     responses.get(f"{VENDOR}/api/v2/tickets/9.json", status=404, json={"error": "RecordNotFound", "description": "Not found"})
-    session = real_session()
+    session = real_session(RateBudget(RULES))
     with pytest.raises(RateLimited) as limited:
         session.get(f"{VENDOR}/api/v2/incremental/tickets/cursor.json")
     assert limited.value.retry_after == 36

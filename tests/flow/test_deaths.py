@@ -64,7 +64,7 @@ class _MortalDatabase:
 class _MortalConnector:
     def __init__(self, work: Work, kind: str, step: Callable[[], None]) -> None:
         self._inner, self._step = work.connector(kind), step
-        self.capabilities = self._inner.capabilities
+        self.capabilities, self.budget = self._inner.capabilities, self._inner.budget
 
     def desk(self, *given: Any) -> Any:
         return _Calls(self._inner.desk(*given), self._step)

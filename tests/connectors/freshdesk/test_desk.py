@@ -332,6 +332,7 @@ def test_a_note_without_an_answer_is_found_again(case: Case) -> None:
 def test_a_pause_is_a_pause_and_a_lost_right_is_refused(case: Case) -> None:
     case.sandbox.do.fault("X5", **REPLY)
     assert case.out.send(case.write(reply())) == Later(1.0)
+    case.clock.advance(1)
     case.sandbox.do.fault("X10", **REPLY)
     outcome = case.out.send(case.write(reply()))
     assert isinstance(outcome, Refused)

@@ -1,0 +1,99 @@
+"""Several workers and one limit: nearly all of it is used, never more; and where the workers keep what they know of it."""
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import redis
+
+from app.store.database import Database
+from app.store.paces import DatabaseShelf
+from app.store.schema import upgrade
+from connectors.clock import SetClock
+from connectors.contract import Connection
+from connectors.errors import RateLimited
+from connectors.limits import MemoryShelf, RateBudget, Shelf
+from connectors.zendesk.client import ZendeskClient
+from connectors.zendesk.rates import RULES
+from connectors.zendesk.sandbox import SandboxZendesk
+from tests.figures import Figures
+from tests.flow.house import MORNING
+from workers.shelf import RedisShelf, SharedShelf
+
+WORKERS = 3
+PER_MINUTE = 100
+SECONDS = 310
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    db = Database(sqlite_url, 5.0)
+    upgrade(db)
+    yield db
+    db.close()
+
+
+@pytest.fixture(params=["redis", "database"])
+def shelf(request: pytest.FixtureRequest, database: Database) -> Shelf:
+    there = RedisShelf(str(request.getfixturevalue("redis_url"))) if request.param == "redis" else None
+    return SharedShelf(there, DatabaseShelf(database))
+
+
+def test_workers_that_share_a_limit_use_nearly_all_of_it_and_never_more(
+    shelf: Shelf, figures: Figures, request: pytest.FixtureRequest
+) -> None:
+    clock = SetClock(MORNING)
+    name = f"desk-{os.getpid()}-{request.node.callspec.id}"
+    with SandboxZendesk(clock=clock) as desk:
+        desk.do.switch(updates_per_minute=PER_MINUTE, updates_per_ticket=0)
+        ticket = desk.do.customer_ticket(name="Maya", email="maya@example.com", subject="A question", text="Where is it?")
+        given = Connection(name, {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}, {}, desk.url)
+        workers = [ZendeskClient(given, clock, RateBudget(RULES, shelf, name, 0.2), sandbox_allowed=True) for _ in range(WORKERS)]
+
+        def work(client: ZendeskClient) -> None:
+            while True:
+                try:
+                    client.raw("PUT", f"/api/v2/tickets/{ticket}.json", body={"ticket": {"priority": "high"}})
+                except RateLimited:
+                    return
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for _ in range(SECONDS):
+                list(pool.map(work, workers))
+                clock.advance(1)
+        statuses = [r["status"] for r in desk.do.requests("PUT", rf"/tickets/{ticket}")]
+    over, used = statuses.count(429), statuses.count(200) / (PER_MINUTE * SECONDS / 60)
+    figures("limits", "share_of_the_rate_used", used, len(statuses), shelf=request.node.callspec.id, limit=PER_MINUTE, workers=WORKERS)
+    figures("limits", "calls_over_the_limit", over, len(statuses), shelf=request.node.callspec.id)
+    assert over == 0
+    assert used >= 0.95
+
+
+def test_a_shelf_is_never_written_by_two_at_once(shelf: Shelf, request: pytest.FixtureRequest) -> None:
+    name = f"count-{os.getpid()}-{request.node.callspec.id}"
+
+    def one(_: int) -> None:
+        shelf.change(name, lambda text: (str(int(text or 0) + 1), None))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, range(80)))
+    assert shelf.read(name) == "80"
+
+
+def test_without_redis_the_database_keeps_it_and_without_both_the_process_does(database: Database, tmp_path: Path) -> None:
+    nowhere = RedisShelf(f"redis+socket://{tmp_path}/no.sock")
+    with pytest.raises(redis.RedisError):
+        nowhere.read("pace:x")
+    shelf = SharedShelf(nowhere, DatabaseShelf(database))
+    shelf.change("pace:x", lambda text: ("kept", None))
+    assert DatabaseShelf(database).read("pace:x") == "kept"
+    locked = Database(database.url, 0.05)
+    alone = SharedShelf(None, DatabaseShelf(locked))
+    with database.write():
+        alone.change("pace:x", lambda text: ("mine", None))
+    assert alone.read("pace:x") == "kept", "the database answers again, and is asked first"
+    locked.close()
+    assert MemoryShelf().read("pace:x") is None
