@@ -18,6 +18,7 @@ POLL_EVERY = 60_000_000  # microseconds
 SYNC_EVERY = 15 * 60_000_000
 LOCK = 120_000_000
 PAGES_AT_ONCE = 5
+HOW, BY_SEARCH = "changes_by:", "search"  # the mark of how a desk's changes are found
 log = structlog.get_logger(__name__)
 
 
@@ -65,8 +66,10 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
 def _take_in(work: Work, desk: StoredDesk) -> int:
     cursor, taken = desk.poll_cursor, 0
     for _ in range(PAGES_AT_ONCE):
-        changed, next_cursor = work.desk(desk).changed_since(cursor, work.clock())
+        reader = work.desk(desk)
+        changed, next_cursor = reader.changed_since(cursor, work.clock())
         now = work.clock()
+        _say_how(work, desk, getattr(reader, "changes_by", "list"))
         with work.db.write() as tx:
             taken += sum(_accept(work, tx, desk, ticket, now) for ticket in changed)
             # In one transaction with the rows: a crash repeats the page, and the rows' keys make that harmless.
@@ -75,6 +78,19 @@ def _take_in(work: Work, desk: StoredDesk) -> int:
             break
         cursor = next_cursor
     return taken
+
+
+def _say_how(work: Work, desk: StoredDesk, by: str) -> None:
+    """Tell the admin, on the desk's page and once in the log, when changes come by search: it needs no admin's right, and may be late."""
+    with work.db.read() as tx:
+        known = marks.read(tx, HOW + desk.id)
+    if by == (known or "export"):
+        return
+    if by == BY_SEARCH:
+        why = "the assistant's user is no admin: changed tickets are found by search, minutes late"
+        log.warning("poll by search", desk=desk.id, why=why)
+    with work.db.write() as tx:
+        marks.write(tx, HOW + desk.id, by)
 
 
 def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket, now: int) -> bool:

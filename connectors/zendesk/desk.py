@@ -14,6 +14,8 @@ from connectors.zendesk.payloads import Json
 
 # The export refuses a start within the newest minute, by the desk's clock and not by ours.
 EXPORT_BEHIND_SECONDS = 90
+INDEX_LAG = 5 * 60 * SECOND  # search may be this late
+SEARCH_PAGE, SEARCH_PAGES = 100, 10
 _BY_EXPORT, _FROM_TIME, _BY_SEARCH = "export:", "start:", "updated:"
 
 
@@ -133,13 +135,20 @@ class ZendeskDesk:
         return [payloads.changed(t) for t in page.get("tickets") or ()], f"{_BY_EXPORT}{after}" if after else cursor
 
     def _searched(self, cursor: str) -> tuple[list[ChangedTicket], str]:
-        since = cursor.removeprefix(_BY_SEARCH)
-        # Not "later than": two tickets may change in one second. The caller knows the stamps it has seen.
-        query = f"type:ticket updated>={since}"
-        params = {"query": query, "sort_by": "updated_at", "sort_order": "asc", "per_page": "100"}
+        """One page of a search, and the next cursor (`updated:<time>#<page>`). The caller knows the versions it has seen."""
+        since, _, number = cursor.removeprefix(_BY_SEARCH).partition("#")
+        page = int(number or 1)
+        # Further back than what was seen: the index takes tickets in minutes late, and not in the order they changed.
+        params = {"query": f"type:ticket updated>={to_iso(from_iso(since) - INDEX_LAG)}", "sort_by": "updated_at", "sort_order": "asc",
+                  "per_page": str(SEARCH_PAGE), "page": str(page)}
         found = [payloads.changed(t) for t in self._client.raw("GET", "/api/v2/search.json", params=params).get("results") or ()]
         newest = max([from_iso(since), *(t.changed_at for t in found)])
-        return found, _BY_SEARCH + to_iso(newest)
+        if len(found) < SEARCH_PAGE:
+            return found, _BY_SEARCH + to_iso(newest)
+        if page < SEARCH_PAGES:
+            return found, f"{_BY_SEARCH}{since}#{page + 1}"
+        # Search shows no more than a thousand: on from the last of them.
+        return found, _BY_SEARCH + to_iso(max(newest, found[-1].changed_at + INDEX_LAG))
 
 
 def _path(ticket_id: str, below: str = "") -> str:

@@ -3,9 +3,12 @@ from __future__ import annotations
 
 import pytest
 
+from app.store import marks
+from app.store.database import DEFAULT_TENANT
 from app.store.tables import inbox, tickets
+from app.web.console.desks import cards
 from tests.flow.faulty import RETURN, answered_once, decided
-from tests.flow.house import House
+from tests.flow.house import DESK, House
 from workers.poll import POLL_EVERY, poll_due
 
 EXPORT = {"method": "GET", "path": "incremental"}
@@ -76,3 +79,18 @@ def test_our_own_write_is_looked_up_once_and_is_no_news(house: House) -> None:
     assert len(house.entries(ticket)) == 1
     house.poll()
     assert not any(r.state == "waiting" for r in house.rows(inbox))
+
+
+def test_without_an_admins_right_lost_deliveries_are_found_by_search_and_it_is_said(house: House) -> None:
+    house.poll()
+    house.desk.assistant.role = "agent"
+    house.desk.do.drop_deliveries(1)
+    ticket = house.write(RETURN)
+    house.poll()
+    house.poll()
+    house.settle()
+    answered_once(house, ticket)
+    with house.db.read() as tx:
+        assert marks.read(tx, f"changes_by:{DESK}") == "search"
+        [card] = cards(tx, DEFAULT_TENANT)
+    assert card.by_search

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from app.store import marks
 from app.store.tables import desks, inbox
 
 
@@ -23,6 +24,7 @@ class DeskCard:
     polled_at: int | None
     delivered_at: int | None
     decided: int  # entries in its ledger
+    by_search: bool  # its changes are found without an admin's right, and minutes late
 
 
 def names(connection: Connection, tenant: str) -> list[tuple[str, str]]:
@@ -37,6 +39,6 @@ def cards(connection: Connection, tenant: str) -> list[DeskCard]:
     )
     return [
         DeskCard(r.id, r.name, r.kind, r.wire_url is not None, r.status, r.status_why, bool(r.guard_proven), bool(json.loads(r.secrets)),
-                 r.public_proven_at, r.polled_at, r.last, r.ledger_seq)
+                 r.public_proven_at, r.polled_at, r.last, r.ledger_seq, marks.read(connection, f"changes_by:{r.id}") == "search")
         for r in connection.execute(select(desks, last).where(desks.c.tenant == tenant).order_by(desks.c.name))
     ]

@@ -219,7 +219,29 @@ def test_without_an_admins_rights_changed_tickets_come_by_search_and_it_says_so(
     desk.changed_since(cursor, NOON + MINUTE)
     asked = [s.path.split("?")[0].removeprefix("/api/v2/") for s in peer.seen]
     assert asked == ["incremental/tickets/cursor.json", "search.json", "search.json"]
-    assert "updated%3E%3D2026-03-11T11%3A59%3A30Z" in peer.seen[2].path
+    assert "updated%3E%3D2026-03-11T11%3A54%3A30Z" in peer.seen[2].path, "the index may be five minutes late"
+
+
+def test_by_search_all_of_a_long_silence_is_caught_up_page_after_page(peer: Peer) -> None:
+    def lines(first: int, count: int) -> bytes:
+        stamps = [to_iso(NOON + n * SECOND) for n in range(first, first + count)]
+        return json.dumps({"results": [{"id": n + 1, "updated_at": s, "status": "open"} for n, s in enumerate(stamps, first)]}).encode()
+
+    desk, cursor, found = ZendeskDesk(peer_client(peer.url, SetClock(NOON))), "updated:2026-03-11T12:00:00Z", []
+    peer.answers = [(200, {"Content-Type": "application/json"}, lines(n * 100, 100 if n < 2 else 7)) for n in range(3)]
+    for _ in range(3):
+        changed, cursor = desk.changed_since(cursor, NOON + MINUTE)
+        found += [int(t.id) for t in changed]
+    assert found == list(range(1, 208))
+    assert cursor == "updated:" + to_iso(NOON + 206 * SECOND)
+    assert ["page=1" in s.path or "page=2" in s.path or "page=3" in s.path for s in peer.seen] == [True] * 3
+
+
+def test_search_ends_at_a_thousand_and_goes_on_from_the_last_of_them(peer: Peer) -> None:
+    lines = [{"id": n, "updated_at": to_iso(NOON + n * SECOND), "status": "open"} for n in range(900, 1_000)]
+    peer.answers = [(200, {"Content-Type": "application/json"}, json.dumps({"results": lines}).encode())]
+    _, cursor = ZendeskDesk(peer_client(peer.url, SetClock(NOON))).changed_since("updated:2026-03-11T12:00:00Z#10", NOON)
+    assert cursor == "updated:" + to_iso(NOON + 999 * SECOND + 5 * MINUTE), "the next search begins at the last one seen"
 
 
 def test_another_refusal_of_the_export_is_not_taken_for_missing_rights(peer: Peer) -> None:
