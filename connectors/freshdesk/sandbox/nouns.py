@@ -180,7 +180,8 @@ class Actor:
 
 # A rating's numbers, and the words that one page of somebody else shows for them.
 SCORES = {
-    103: "extremely_happy", 102: "very_happy", 101: "happy", 100: "neutral", -101: "unhappy", -102: "very_unhappy", -103: "extremely_unhappy",
+    103: "extremely_happy", 102: "very_happy", 101: "happy", 100: "neutral",
+    -101: "unhappy", -102: "very_unhappy", -103: "extremely_unhappy",
 }
 
 
