@@ -40,6 +40,7 @@ class TopicSchema(_Strict):
     phrases = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), load_default=dict)
     examples = fields.List(fields.String(), load_default=list)
     playbook = fields.List(fields.String(), load_default=list)
+    target_precision = fields.Float(load_default=None, allow_none=True, validate=validate.Range(0.5, 0.999))
 
 
 class RouteSchema(_Strict):
@@ -128,7 +129,7 @@ def parse_policy(text: str, where: str, version: int) -> Policy:
 def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
     topics = tuple(
         Topic(t["name"], t["title"], Mode(t["mode"]) if t["mode"] else None, t["must_handoff"], t["when_unsure"], t["route"],
-              {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["examples"]), tuple(t["playbook"]))
+              {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["examples"]), tuple(t["playbook"]), t["target_precision"])
         for t in data["topics"]
     )
     routes = {name: Route(r["group"], r["spoken"], r["fallback"], r["desk"], r["own_ticket"]) for name, r in data["routes"].items()}

@@ -85,6 +85,7 @@ class Topic:
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
     playbook: tuple[str, ...] = ()  # next steps for the agent
+    target_precision: float | None = None  # share of answers that must be right; the threshold follows from the desk's own labels
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,9 @@ def _findings(findings: Findings | None) -> Mapping[str, object] | None:
     return {
         "p_right": round(findings.p_right, 4), "calibrated": findings.calibrated, "snapshot": findings.snapshot,
         "articles": findings.articles, "features": {k: round(v, 4) for k, v in findings.features.items()},
+        "left_out": {k: round(v, 4) for k, v in findings.left_out.items()},
+        "interval": [round(findings.low, 4), round(findings.high, 4), findings.labels]
+        if findings.low is not None and findings.high is not None else None,
         "candidates": [
             {"article": c.passage.article, "version": c.passage.version, "start": c.passage.start, "end": c.passage.end,
              "score": round(c.score, 4), "cosine": round(c.cosine, 4), "lexical": round(c.lexical, 4)}

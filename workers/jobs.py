@@ -12,6 +12,7 @@ from app.store import jobs
 from app.store.database import StoreBusy
 from connectors.errors import ConnectorError
 from workers.broken import where
+from workers.calibration import refit_all
 from workers.knowledge.run import sync_all
 from workers.lease import LEASE_US, Heartbeat
 from workers.work import Work
@@ -22,7 +23,10 @@ log = structlog.get_logger(__name__)
 Progress = Callable[[str], None]
 Job = Callable[[Work, str, Mapping[str, object], Progress], Mapping[str, object]]
 
-KINDS: dict[str, Job] = {"knowledge_sync": lambda work, tenant, args, progress: sync_all(work, tenant, progress)}
+KINDS: dict[str, Job] = {
+    "knowledge_sync": lambda work, tenant, args, progress: sync_all(work, tenant, progress),
+    "refit": lambda work, tenant, args, progress: refit_all(work, tenant, progress),
+}
 
 
 def job_one(work: Work, alone: str | None = None) -> bool:

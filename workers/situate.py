@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Row
 
 from app.core.calendar import is_open
+from app.core.calibration import Calibration
 from app.core.cite import verify, without
 from app.core.mail import new_text
 from app.core.memory import TicketMemory
@@ -21,6 +22,7 @@ from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Mode, Policy
 from connectors.records import Change, Role, Status, Ticket
+from workers.calibration import applied, in_force
 from workers.drafts import decide_draft
 from workers.read import guess_language
 from workers.work import Work
@@ -53,13 +55,14 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     act = row.body.decode() if row.kind == "act" else None
     reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
     stored = _stored_facts(work, desk, ticket, reading, now)
-    mode, mode_why = mode_of(policy, desk, reading, stored.ceiling)
+    bar = _bar(policy, reading, stored.calibration)
+    mode, mode_why = mode_of(policy, desk, reading, stored.ceiling, calibrated=bar is not None)
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
         status=ticket.status, now=now, handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
-        served=work.search(row.tenant).languages,
+        served=work.search(row.tenant).languages, bar=bar,
     )
     if Event.SEND_DRAFT in events:
         situation, decision = decide_draft(work, desk, ticket, situation)
@@ -67,7 +70,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     decision, query = decide(situation), ""
     if decision is None:
         query = search_text(ticket, reading)
-        found = work.search(row.tenant).search(query, visibility="public", k=8)
+        found = applied(work.search(row.tenant).search(query, visibility="public", k=8), stored.calibration)
         situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, query, found)))
         decision = decide(situation)
     assert decision is not None, "with findings the last rule always hits"
@@ -161,6 +164,7 @@ class _Stored:
     asked_person_at: int | None
     ceiling: Mode
     taken: bool
+    calibration: Calibration | None
 
 
 def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading, now: int) -> _Stored:
@@ -168,6 +172,7 @@ def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading
         return _Stored(
             requesters.asked_person_at(tx, desk.tenant, address_of(desk, ticket), work.keys),
             caps.ceiling(tx, desk.tenant, desk.id, reading.topic, now), outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn),
+            in_force(tx, desk.tenant, desk.id),
         )
 
 
@@ -176,9 +181,21 @@ def address_of(desk: StoredDesk, ticket: Ticket) -> str:
     return ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
 
 
-def mode_of(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode) -> tuple[Mode, str]:
+def _bar(policy: Policy, reading: Reading, calibration: Calibration | None) -> float | None:
+    """The probability at which an answer may be sent, where the desk's labels can say so: that of the topic's target precision, else the
+    policy's. None while nothing is calibrated, or when no threshold reaches the target on the labels there are."""
+    if calibration is None:
+        return None
+    topic = policy.topic(reading.topic)
+    if topic is None or topic.target_precision is None:
+        return policy.thresholds.answer
+    setting = calibration.setting(topic.target_precision)
+    return setting.threshold if setting else None
+
+
+def mode_of(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode, calibrated: bool = False) -> tuple[Mode, str]:
     facts = DeskFacts(
         sandbox=desk.connection.wire_url is not None, guard_proven=desk.guard_proven, public_proven=desk.public_proven,
-        bot_name=str(desk.connection.state.get("user_name", "")),
+        bot_name=str(desk.connection.state.get("user_name", "")), calibrated=calibrated,
     )
     return effective_mode(policy, desk.id, reading.topic, ceiling, facts)

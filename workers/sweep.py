@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 import structlog
+from sqlalchemy import Connection
 
 from app.store import inbox, jobs, marks, outbox, promises
 from app.store.database import DEFAULT_TENANT, StoreBusy
@@ -18,6 +19,7 @@ from workers.work import Work
 SWEEP_SECONDS = 1.0  # half of what is promised: a lock may just have been missed
 MIN_SECONDS = 0.05
 LOCK = "sweep"
+DAY = 86_400_000_000  # microseconds
 _LONGEST = int(SWEEP_SECONDS * 1_000_000)
 log = structlog.get_logger(__name__)
 
@@ -42,6 +44,7 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
         if not marks.take(tx, LOCK, holder, now, now + int(pause * 1_000_000), _LONGEST):
             return pause  # another was faster
         promises.lapse(tx, DEFAULT_TENANT, now)
+        jobs_due = _ask_for_refit(tx, work, now) or jobs_due
     if abandoned or (next_inbox is not None and next_inbox <= now):
         ring("process")
     if orphans or (next_outbox is not None and next_outbox <= now):
@@ -55,6 +58,15 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
     if alone_job:
         ring("alone_job")
     return pause
+
+
+def _ask_for_refit(tx: Connection, work: Work, now: int) -> bool:
+    """Once a day the desks' confidence is fitted anew; True when that was asked for just now."""
+    day = now // DAY
+    if marks.read(tx, "refit") == str(day):
+        return False
+    marks.write(tx, "refit", str(day))
+    return jobs.ask(tx, DEFAULT_TENANT, work.new_id(), "refit", {}, now, now + DAY, once=f"refit:{day}")
 
 
 class Sweeper:

@@ -56,6 +56,7 @@ class Situation:
     open_now: bool = True
     served: frozenset[str] = frozenset({"en"})
     findings: Findings | None = None
+    bar: float | None = None  # the probability an answer needs, by the desk's own labels; None: the policy's
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,9 @@ def _chosen(s: Situation) -> Answer | None:
 
 def _threshold(s: Situation) -> float:
     # In draft mode a person reads before anything is sent, so the bar is the draft's.
-    return s.policy.thresholds.draft if s.mode is Mode.DRAFT else s.policy.thresholds.answer
+    if s.mode is Mode.DRAFT:
+        return s.policy.thresholds.draft
+    return s.policy.thresholds.answer if s.bar is None else s.bar
 
 
 def _confident(s: Situation) -> str:

@@ -54,6 +54,11 @@ class Findings:
     calibrated: bool = False
     articles: int = 0  # public articles in the snapshot
     features: Mapping[str, float] = field(default_factory=dict)
+    # Of the same search without its first article, in which no first article can be right: a label for calibration that costs nothing.
+    left_out: Mapping[str, float] = field(default_factory=dict)
+    low: float | None = None  # interval of `p_right` by the desk's own labels nearest to it; None while uncalibrated
+    high: float | None = None
+    labels: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -336,7 +336,7 @@ signals = Table(
 
 jobs = Table(
     "jobs", metadata, _id(), _tenant(),
-    Column("kind", String(32), nullable=False),  # try | replay | policy_check | connect | knowledge_sync | export | erase
+    Column("kind", String(32), nullable=False),  # try | replay | policy_check | connect | knowledge_sync | refit | export | erase
     Column("args", Text, nullable=False),  # JSON
     Column("state", String(16), nullable=False),
     Column("progress", Text, nullable=False, server_default=""),

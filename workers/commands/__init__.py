@@ -16,6 +16,7 @@ from app.store.database import DEFAULT_TENANT, Database
 from config.load import load_policy
 from config.settings import Settings
 from connectors.clock import SystemClock, to_iso
+from workers.calibration import refit_all
 from workers.commands import connect as connect_commands
 from workers.commands import moving as moving_commands
 from workers.commands import shelf as shelf_commands
@@ -67,6 +68,13 @@ def _knowledge(app: Flask, settings: Callable[[], Settings], make_work: Callable
             click.echo(json.dumps(result, indent=2, ensure_ascii=False))
             if any("error" in r for r in result.values() if isinstance(r, dict)):
                 sys.exit(1)
+
+    @group.command("refit")
+    def refit() -> None:
+        """Fit each desk's confidence to what people did with its answers, as happens every night; print labels, reliability, thresholds."""
+        with clear_errors():
+            result = refit_all(make_work(settings()), DEFAULT_TENANT, lambda text: click.echo(text, err=True))
+            click.echo(json.dumps(result, indent=2, ensure_ascii=False))
 
 
 def _ledger(app: Flask, settings: Callable[[], Settings]) -> None:

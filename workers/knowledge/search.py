@@ -78,7 +78,8 @@ class Searcher:
         values = features(ranking)
         found = [c for s in ranking.ranked[:k] if (c := _candidate(ranking, s)) is not None]
         p_right = self._model.probability(values) if found else 0.0
-        return Findings(tuple(found), p_right, index.snapshot, False, len(index.articles), values)
+        left_out = _left_out(ranking, asked, exclude)
+        return Findings(tuple(found), p_right, index.snapshot, False, len(index.articles), values, left_out)
 
     def index(self, visibility: str) -> Index:
         """The open index of the newest snapshot; while a newer one is being built by another process, the one before."""
@@ -141,6 +142,14 @@ def build_snapshot(db: Database, tenant: str, place: Path, snapshot: str, *, wai
             build(place, named, len(passages[0].vector) // BYTES_A_NUMBER if passages else 0, versions, passages)
             _keep_newest(place.parent)
     return True
+
+
+def _left_out(ranking: Ranking, asked: str, exclude: Collection[str]) -> dict[str, float]:
+    """The features of the same question without its first article; empty when that leaves none."""
+    index = ranking.index
+    if not ranking.ranked or len(index.articles) <= 1 + len(exclude):
+        return {}
+    return features(rank(index, asked, ranking.vector, {*exclude, index.articles[ranking.ranked[0].article].article}))
 
 
 def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:

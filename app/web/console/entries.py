@@ -104,6 +104,17 @@ def cited(payload: Mapping[str, Any], texts: Mapping[str, Any] | None) -> set[tu
     }
 
 
+def _confidence(findings: Mapping[str, Any]) -> str:
+    """How far the probability is borne out: its interval and the labels behind it, or that there are none."""
+    if not findings.get("calibrated"):
+        return SHIPPED_PRIOR
+    given = findings.get("interval")
+    if not isinstance(given, list) or len(given) != 3:
+        return ""
+    low, high, labels = given
+    return f"of the {labels} judged answers nearest to it, between {low * 100:.0f} and {high * 100:.0f} in 100 were right"
+
+
 def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, versions: Mapping[tuple[str, str], StoredVersion],
                effects: Sequence[Row[tuple[object, ...]]]) -> EntryView:
     payload: dict[str, Any] = json.loads(row.payload)
@@ -117,7 +128,7 @@ def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, ve
         mode=payload.get("mode"), mode_why=str(payload.get("mode_why") or ""), policy=payload.get("policy"), took_ms=payload.get("took_ms"),
         rules=tuple(_rule(h) for h in _list(payload, "hits")),
         p_right=float(p_right) if isinstance(p_right, int | float) else None,
-        confidence="" if findings.get("calibrated") else SHIPPED_PRIOR,
+        confidence=_confidence(findings),
         snapshot=str(findings.get("snapshot") or ""),
         found=tuple(_found(c, versions) for c in _list(findings, "candidates")),
         pairs=tuple(_pair(s, versions) for s in _list(known, "sentences")),
