@@ -32,6 +32,7 @@ class Settings:
     debounce_seconds: float
     debounce_cap_seconds: float
     desk_reserve: float  # share of a desk's rate limit that is left to the company's own tools
+    first_contacts_per_hour: int  # people a desk never heard of before who are written to within an hour
     log_level: str
     proxy_hops: int
     secret_keys: str | None = field(repr=False)  # JSON of keys for many machines; None: var/keys
@@ -56,6 +57,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         debounce_seconds=read.number("CANDOR_DEBOUNCE_SECONDS", 8.0, float, 0, 300),
         debounce_cap_seconds=read.number("CANDOR_DEBOUNCE_CAP_SECONDS", 30.0, float, 0, 600),
         desk_reserve=read.number("CANDOR_DESK_RESERVE", 0.2, float, 0, 0.9),
+        first_contacts_per_hour=read.number("CANDOR_FIRST_CONTACTS_PER_HOUR", 2_000, int, 1, 1_000_000),
         log_level=read.choice("CANDOR_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         proxy_hops=read.number("CANDOR_PROXY_HOPS", 0, int, 0, 5),
         secret_keys=read.optional("CANDOR_KEYS"),

@@ -20,7 +20,7 @@ from app.core.crashes import given_up, why_given_up
 from app.core.outbox import Answered, Deferred, GivenUp, OutboxRow, Times
 from app.core.ownership import Owner
 from app.core.sending import Ask, Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
-from app.store import articles, caps, outbox, requesters, tickets
+from app.store import articles, caps, floods, outbox, requesters, tickets
 from app.store import desks as desk_store
 from app.store.database import StoreBusy
 from app.store.desks import StoredDesk
@@ -39,6 +39,7 @@ TICKET_BUSY = 500_000
 OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
 SEND_CALLS = 2  # a look and the call itself; more is seldom needed
 PUT_OFF = "the desk takes no calls just now: put off"
+CROWDED = "too many people wrote for the first time this hour: put off to the next"
 Claimed = Row[tuple[object, ...]]
 
 
@@ -90,6 +91,10 @@ def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> N
             # Before anything is read or written down as sending: no worker sleeps, and no other desk's row waits behind this one.
             _commit(work, row, protocol.step(state, Deferred(work.clock() + wait, PUT_OFF, counts=False), work.clock(), times))
             return
+        until = _crowded(work, row, desk) if sends and row.effect == "public" and not state.sends else 0
+        if until:
+            _commit(work, row, protocol.step(state, Deferred(until, CROWDED, counts=False), work.clock(), times))
+            return
     steps = sending.one_step(words_of(row), state, times, work.clock(), fenced=fenced, erased=effect is None, crashes=row.crashes)
     started = state
     try:
@@ -110,6 +115,21 @@ def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> N
                 ask = steps.send((work.clock(), answer))
     except StopIteration:
         return
+
+
+def _crowded(work: Work, row: Claimed, desk: StoredDesk) -> int:
+    """When to look again, because too many people nobody has heard of before were written to this hour; 0 for now."""
+    if row.requester is None:
+        return 0
+    now = work.clock()
+    with work.db.read() as tx:
+        new = floods.first_contact(tx, row.tenant, row.requester, row.created_at)
+    if not new:
+        return 0
+    until = floods.take_place(work.db, desk.id, work.settings.first_contacts_per_hour, now)
+    if until:
+        log.warning("too many first contacts this hour: their replies wait", desk=desk.id, row=row.id)
+    return until
 
 
 def _answer(work: Work, row: Claimed, desk: StoredDesk, effect: Effect | None, ask: Ask) -> object:

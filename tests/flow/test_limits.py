@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,14 @@ from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.rates import RULES
 from connectors.zendesk.sandbox import SandboxZendesk
 from tests.figures import Figures
-from tests.flow.house import MORNING
+from tests.flow.faulty import RETURN
+from tests.flow.house import MORNING, House
 from workers.shelf import RedisShelf, SharedShelf
 
 WORKERS = 3
 PER_MINUTE = 100
 SECONDS = 310
+FIRST = 4
 
 
 @pytest.fixture
@@ -97,3 +100,24 @@ def test_without_redis_the_database_keeps_it_and_without_both_the_process_does(d
     assert alone.read("pace:x") == "kept", "the database answers again, and is asked first"
     locked.close()
     assert MemoryShelf().read("pace:x") is None
+
+
+def test_a_flood_of_people_nobody_has_heard_of_gets_no_more_replies_than_its_cap_and_holds_up_no_customer(
+    house: House, figures: Figures
+) -> None:
+    known = "maya@example.com"
+    house.write(RETURN, email=known)
+    house.settle(30)
+    house.clock.advance(3_700)
+    house.work = replace(house.work, settings=replace(house.work.settings, first_contacts_per_hour=FIRST))
+    flood = [house.write(RETURN, email=f"forged{n}@example.com") for n in range(3 * FIRST)]
+    house.settle(60)
+    customer = house.write(RETURN, email=known)
+    house.settle(60)
+    assert len(house.replies(customer)) == 1, "whoever is known is answered at once"
+    written = sum(len(house.replies(t)) for t in flood)
+    figures("limits", "replies_to_first_contacts", written, len(flood), cap=FIRST)
+    assert written == FIRST
+    house.clock.advance(3_600)
+    house.settle(60)
+    assert sum(len(house.replies(t)) for t in flood) == 2 * FIRST, "the others wait, and are not lost"
