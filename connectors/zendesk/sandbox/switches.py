@@ -34,6 +34,7 @@ class Switches(SwitchBoard):
     exports_per_minute: int = 10  # Z44; 0 switches it off
     # Reading
     search_lag: float = 0.0  # Z42
+    export_repeats: bool = False  # X20: the export says that there is more, and names the cursor it was asked for
     export_withheld: float = 60.0  # Z44: the newest minute is not shown
     # Ratings
     csat: str = "ratings"  # Z48: ratings | surveys | none

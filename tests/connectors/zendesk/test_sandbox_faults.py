@@ -218,3 +218,36 @@ def test_the_command_names_what_is_wrong() -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 2
     assert "/nowhere: neither a folder of Markdown files nor a JSONL file" in done.stderr
+
+
+def test_x6_nobody_there_no_such_name_and_no_tls_are_errors_and_no_answers(sandbox: SandboxZendesk) -> None:
+    with pytest.raises(requests.exceptions.SSLError):
+        requests.get(sandbox.url.replace("http:", "https:"), timeout=5)
+    with pytest.raises(requests.ConnectionError):
+        requests.get("http://desk.invalid/api/v2/users/me", timeout=5)
+    sandbox.stop()
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{sandbox.url}/api/v2/users/me", timeout=5)
+
+
+def test_x20_a_ticket_that_changes_between_two_pages_comes_again_and_none_is_left_out(
+    api: Api, sandbox: SandboxZendesk, clock: SetClock
+) -> None:
+    tickets = [sandbox.do.customer_ticket(f"C {n}", f"c{n}@example.com", "S", "T") for n in range(4)]
+    clock.advance(100)
+    first = api("GET", f"incremental/tickets/cursor?start_time={START // SECOND}&per_page=2").json()
+    sandbox.do.customer_comment(tickets[0], "One more thing")
+    clock.advance(100)
+    rest = api("GET", f"incremental/tickets/cursor?cursor={first['after_cursor']}").json()
+    assert [t["id"] for t in first["tickets"]] == tickets[:2]
+    assert [t["id"] for t in rest["tickets"]] == [*tickets[2:], tickets[0]]
+    assert rest["end_of_stream"] is True
+
+
+def test_x20_a_next_page_may_be_the_same_one_for_ever(api: Api, sandbox: SandboxZendesk, mayas_ticket: int, clock: SetClock) -> None:
+    sandbox.do.switch(export_repeats=True)
+    clock.advance(100)
+    first = api("GET", f"incremental/tickets/cursor?start_time={START // SECOND}").json()
+    again = api("GET", f"incremental/tickets/cursor?cursor={first['after_cursor']}").json()
+    assert (again["after_cursor"], again["end_of_stream"]) == (first["after_cursor"], False)
+    assert [t["id"] for t in again["tickets"]] == [mayas_ticket]

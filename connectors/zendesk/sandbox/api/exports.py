@@ -31,11 +31,12 @@ def routes(desk: Desk) -> Blueprint:
         everything = [*state.tickets.values(), *state.deleted_tickets.values()]
         found = sorted((t for t in everything if _place(t) > after and t.generated_us <= newest), key=_place)
         shown = found[:size]
-        cursor = _encode(_place(shown[-1]) if shown else after)
+        repeats = state.switches.export_repeats
+        cursor = _encode(after if repeats or not shown else _place(shown[-1]))
         body = {
             "tickets": [shapes.ticket(state, t) for t in shown],
             "after_cursor": cursor, "before_cursor": None, "before_url": None,
-            "after_url": f"{list_url(desk)}?cursor={cursor}", "end_of_stream": len(found) <= size,
+            "after_url": f"{list_url(desk)}?cursor={cursor}", "end_of_stream": len(found) <= size and not repeats,
         }
         if "users" in request.args.get("include", "").split(","):
             body["users"] = [shapes.user(state, state.users[u]) for u in sorted({t.requester_id for t in shown})]
