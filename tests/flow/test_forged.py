@@ -45,3 +45,16 @@ def test_a_later_message_delivered_before_the_first_makes_one_answer_to_both(hou
     house.poll()
     house.settle(120)
     assert len(house.replies(ticket)) == 1
+
+
+def test_an_export_that_names_the_same_page_for_ever_is_left_after_one_look(house: House) -> None:
+    house.poll()
+    house.desk.do.drop_deliveries(1)
+    ticket = house.write(RETURN)
+    house.desk.do.switch(export_repeats=True)
+    before = len(house.desk.do.requests("GET", "incremental"))
+    for _ in range(3):
+        house.poll()
+        house.settle(60)
+    assert len(house.desk.do.requests("GET", "incremental")) - before <= 2 * 3
+    assert len(house.replies(ticket)) == 1
