@@ -165,7 +165,7 @@ def test_a_desk_in_trouble_is_said_on_every_page(house, change, said):
     assert said not in text(client, "/tickets")
     with house.db.write() as tx:
         tx.execute(update(desks).where(desks.c.id == DESK).values(**change))
-    for path in ("/tickets", f"/tickets/{row}", "/desks"):
+    for path in ("/tickets", f"/tickets/{row}", "/desks", "/recall"):
         assert said in text(client, path)
 
 

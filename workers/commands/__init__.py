@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.keys import load_keys
-from app.store import ledger, policies, schema, users
+from app.store import ledger, policies, recall, schema, users
 from app.store.database import DEFAULT_TENANT, Database
 from config.load import load_policy
 from config.settings import Settings
@@ -68,6 +69,14 @@ def _knowledge(app: Flask, settings: Callable[[], Settings], make_work: Callable
             click.echo(json.dumps(result, indent=2, ensure_ascii=False))
             if any("error" in r for r in result.values() if isinstance(r, dict)):
                 sys.exit(1)
+
+    @group.command("recall")
+    @click.option("--article", help="Only the answers sent from this article, by its id.")
+    def recall_(article: str | None) -> None:
+        """Print the answers sent from pages that have changed or gone since, one JSON object a line; `lost`: quotes no longer there."""
+        with clear_errors(), Database(settings().database_url).read() as tx:
+            for one in recall.recalled(tx, DEFAULT_TENANT, article):
+                click.echo(json.dumps(asdict(one) | {"sent_at": to_iso(one.sent_at)}, ensure_ascii=False))
 
     @group.command("refit")
     def refit() -> None:

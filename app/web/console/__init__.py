@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy import Connection
 
 from app.store import audit as audit_store
-from app.store import evidence, ledger, views
+from app.store import evidence, ledger, recall, views
 from app.store.views import Cursor, Story, TicketFilter
 from app.web.access import allow
 from app.web.console import desks as desk_pages
@@ -64,6 +64,14 @@ def blueprint(house: House) -> Blueprint:
     def desks() -> ResponseReturnValue:
         with house.db.read() as connection:
             return page("console/desks.html", connection, desks=desk_pages.cards(connection, current_user.tenant))
+
+    @pages.get("/recall")
+    @allow(*READERS)
+    def answers() -> ResponseReturnValue:
+        with house.db.read() as connection:
+            found = recall.recalled(connection, current_user.tenant, request.args.get("article"))
+            found.sort(key=lambda one: one.what == "quote_stands")  # stable: each part stays newest first
+            return page("console/recall.html", connection, lines=found)
 
     @pages.get("/audit")
     @allow("auditor", "admin", "owner")
