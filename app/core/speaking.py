@@ -51,6 +51,36 @@ def speak_moment(wait: Wait, hours: Hours, words: Words, now: int) -> str:
     return words.say("waits.note.bound", moment=Telling(words, hours, now, ZoneInfo(hours.time_zone)).short(wait.bound_at))
 
 
+def speak_place(wait: Wait, words: Words) -> str:
+    """Who is ahead, only where the queue really is in order; "" while that is not known. Tickets that overtook are named as that."""
+    order, position, overtaken = (wait.inputs.get(key) for key in ("order_index", "position", "overtaken"))
+    if order is None:
+        return ""
+    if position is None:
+        return words.say("waits.place.unordered")
+    ahead, passed = _whole(position) - 1, _whole(overtaken)
+    key = "first" if ahead <= 0 else "one" if ahead == 1 else "many"
+    place = words.say(f"waits.place.{key}", count=ahead)
+    if passed <= 0:
+        return place
+    return f"{place} {words.say('waits.place.overtaken_one' if passed == 1 else 'waits.place.overtaken', count=passed)}"
+
+
+def speak_revision(told_at: int, wait: Wait, hours: Hours, words: Words, now: int, zone: str | None) -> str:
+    """The one update of a promise that will not be kept: `told_at` is the moment that was told, `wait` the fresh answer.
+
+    The only cause ever named is requests that went ahead, because only that is known.
+    """
+    telling = Telling(words, hours, now, zone_of(zone, hours))
+    told = telling.by(told_at, named=True)
+    if wait.why_not is not None or wait.bound_at is None:
+        return f"{words.say('waits.revised.unknown', told=told)} {words.say('waits.revised.too_late')}"
+    passed = _whole(wait.inputs.get("overtaken"))
+    key = "later" if passed <= 0 else "overtaken_one" if passed == 1 else "overtaken"
+    text = words.say(f"waits.revised.{key}", told=told, by=telling.by(wait.bound_at, named=False), count=passed)
+    return f"{text} {words.say('waits.revised.too_late')}"
+
+
 def _open(wait: Wait, bound_at: int, hours: Hours, telling: Telling) -> str:
     words = telling.words
     typical_at = wait.as_of + (wait.typical_seconds or 0) * SECOND

@@ -93,9 +93,9 @@ def test_the_second_oldest_of_five_leaving_is_three_quarters_of_a_step():
 def test_the_tracker_moves_by_golden_steps():
     record = Record()
     record.track(broken=True)
-    assert record.z == pytest.approx(0.018)
+    assert record.z == pytest.approx(0.009)
     record.track(broken=False)
-    assert record.z == pytest.approx(0.016)
+    assert record.z == pytest.approx(0.008)
     record.z = 0.1
     assert record.moved(3600.0, 300.0) / 60 == pytest.approx(66.836, abs=1e-3)
 

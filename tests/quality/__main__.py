@@ -1,6 +1,7 @@
 """`python -m tests.quality --data DIR [--only helpcentre_wix]`: how good the answers are, by the functions the worker calls.
 
 A module's `suites(data)` lists what it can score of the folder, its `run(emit, data, suites, var)` scores those.
+A module that says ONLY_BY_NAME runs when a suite of it is asked for; `waits` stands for every suite `waits_…`.
 """
 from __future__ import annotations
 
@@ -25,11 +26,14 @@ def main() -> None:
     modules = [module for _, module in modules_with_run(tests.quality)]
     there = {module: module.suites(given.data) for module in modules}
     asked = names_of(given.only)
+    asked |= {name for names in there.values() for name in names for word in asked if name.startswith(f"{word}_")}
+    asked = frozenset(word for word in asked if not any(name.startswith(f"{word}_") for name in asked))
     if wrong := unknown(asked, [name for names in there.values() for name in names]):
         sys.exit(wrong)
     emit = Emit()
     for module, names in there.items():
-        module.run(emit, given.data, [name for name in names if not asked or name in asked], given.var)
+        wanted = [name for name in names if name in asked or (not asked and not getattr(module, "ONLY_BY_NAME", False))]
+        module.run(emit, given.data, wanted, given.var)
     emit.show()
 
 

@@ -53,6 +53,14 @@ class Drain:
         left = float(betaincinv(self.a, ahead + 1, 1.0 - share))
         return self.b_seconds * (1.0 - left) / left
 
+    def left_by(self, ahead: int, seconds: float) -> float:
+        """The chance (0-1) that somebody with `ahead` tickets before them hears back within these open seconds."""
+        if seconds <= 0:
+            return 0.0
+        from scipy.special import betainc  # for the same reason
+
+        return float(betainc(ahead + 1, self.a, seconds / (self.b_seconds + seconds)))
+
 
 def estimate(
     snapshot_waiting: int | None,

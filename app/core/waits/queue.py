@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from app.core.calendar import after_open_seconds, working_day_seconds
+from app.core.calendar import after_open_seconds, open_seconds_between, working_day_seconds
 from app.core.waits.dayone import BOUND, PRIOR_EXITS, TYPICAL, Drain, round_up
 from app.core.waits.experts import CALM, Row, recent, similar, stretch, stretched
 from app.core.waits.line import Line, Place
@@ -128,6 +128,11 @@ class Queue:
     def place(self, ticket: str) -> Place:
         """Raises KeyError for a ticket that does not wait here."""
         return self.line.place(ticket)
+
+    def left_by(self, ticket: str, at: int) -> float:
+        """The chance (0-1) that a ticket that waits hears back by this moment, by the drain. Raises KeyError like `place`."""
+        ahead = self.place(ticket).ahead
+        return self.drain(self.line.band_of(ticket)).left_by(ahead, open_seconds_between(self.hours, self.now, at))
 
     @property
     def order_index(self) -> float | None:

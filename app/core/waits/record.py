@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 AIM = 0.1  # the share of promises that may break
 LEVEL_STEP, LEVEL_LEAST, LEVEL_MOST = 0.01, 0.003, 0.4
-TRACKER_STEP, TRACKER_LEAST, TRACKER_MOST = 0.02, -0.7, 1.5
+TRACKER_STEP, TRACKER_LEAST, TRACKER_MOST = 0.01, -0.7, 0.7
 HALF_LIFE, ROUNDS = 150, 50
-MARGIN = 0.05  # a challenger must beat the raw drain by this share of its loss
+MARGIN = 0.2  # a challenger must beat the raw drain by this share of its loss: on fresh queues smaller leads did not last
 RECORD_SIZE, RECORD_FROM, RECORD_LEAST = 50, 50, 0.75
 RAW = "raw"
 

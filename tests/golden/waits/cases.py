@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.core.speaking import speak_hours, speak_moment, speak_wait
+from app.core.speaking import speak_hours, speak_moment, speak_place, speak_revision, speak_wait
 from app.core.verdicts import Wait
 from app.core.waits import estimate
 from config.policy import Hours, Team
@@ -163,6 +163,39 @@ def sentences(words: Words) -> Iterator[tuple[str, str]]:
         yield f"hours: {title}", speak_hours(hours, words)
 
 
+def in_line(position: int | None, order: float | None = 0.1, overtaken: int = 0) -> Wait:
+    """A wait as a queue that has learned its order gives it."""
+    inputs = {"order_index": order, "position": position, "overtaken": overtaken}
+    return replace(shown("", 58, 120).wait, inputs=inputs)
+
+
+PLACES = (
+    ("place: not known yet", in_line(None, None)),
+    ("place: not in order", in_line(None, 0.56)),
+    ("place: first", in_line(1)),
+    ("place: one ahead", in_line(2)),
+    ("place: many ahead", in_line(13)),
+    ("place: one went ahead", in_line(3, overtaken=1)),
+    ("place: two went ahead", in_line(4, overtaken=2)),
+)
+UNSURE = replace(in_line(4), bound_at=None, bound_seconds=None, typical_seconds=None, why_not="stalled")
+REVISIONS = (
+    ("revised", in_line(4), None),
+    ("revised: one went ahead", in_line(4, overtaken=1), None),
+    ("revised: two went ahead", in_line(4, overtaken=2), None),
+    ("revised: two went ahead, customer in New York", in_line(4, overtaken=2), "America/New_York"),
+    ("revised: tomorrow", replace(in_line(4), bound_at=TUESDAY_10 + 26 * HOUR), None),
+    ("revised: no new time", UNSURE, None),
+)
+
+
+def of_the_line(words: Words) -> Iterator[tuple[str, str]]:
+    for title, wait in PLACES:
+        yield title, speak_place(wait, words)
+    for title, wait, zone in REVISIONS:
+        yield title, speak_revision(TUESDAY_10 + 40 * MINUTE, wait, OFFICE, words, TUESDAY_10 + 30 * MINUTE, zone)
+
+
 def notes(words: Words) -> Iterator[tuple[str, str]]:
     for c in CASES:
         if c.zone is None and c.now == c.wait.as_of:
@@ -171,7 +204,7 @@ def notes(words: Words) -> Iterator[tuple[str, str]]:
 
 def render(language: str) -> str:
     words = load_words(language)
-    return "".join(f"# {title}\n{text}\n\n" for title, text in (*sentences(words), *notes(words)))
+    return "".join(f"# {title}\n{text}\n\n" for title, text in (*sentences(words), *of_the_line(words), *notes(words)))
 
 
 def path_of(language: str) -> Path:
