@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 
 import click
@@ -13,8 +14,10 @@ from app.store.database import DEFAULT_TENANT
 from config.settings import Settings
 from connectors import registry
 from connectors.contract import Step
+from connectors.errors import ConnectorError
 from workers import connect as connecting
 from workers.commands.endings import clear_errors
+from workers.connect_advice import advice
 from workers.work import Work
 
 OURS = (
@@ -22,6 +25,11 @@ OURS = (
     click.Option(["--wire-url"], help="A sandbox desk's loopback address."),
     click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing."),
     click.Option(["--remove"], is_flag=True, help="Take our side away again."),
+)
+
+COUNTED = (
+    "Our replies are an agent's public replies to the desk: reports on first reply and targets on first or next reply count them, and a "
+    "hand-off's notice stops such a target too. Leave out the assistant's user where a report shall show people only."
 )
 
 
@@ -41,15 +49,23 @@ def _command(kind: str, settings: Callable[[], Settings], make_work: Callable[[S
             if config.public_url is None:
                 sys.exit("set CANDOR_PUBLIC_URL to the address the desk can reach this server at")
             work = make_work(config)
-            if remove:
-                connecting.disconnect(work, DEFAULT_TENANT, desk_id, _say)
-            elif dry_run:
-                for step in connecting.plan(work, kind, desk_id, given, wire_url, config.public_url):
+            try:
+                if remove:
+                    connecting.disconnect(work, DEFAULT_TENANT, desk_id, _say)
+                    return
+                for step in connecting.plan(work, DEFAULT_TENANT, kind, desk_id, given, wire_url, config.public_url):
                     _say(step)
-            else:
+                if dry_run:
+                    click.echo("Nothing was written, there or here.")
+                    return
+                began = time.monotonic()
+                click.echo("")
                 name = given.get("subdomain", desk_id)
                 proven = connecting.connect(work, DEFAULT_TENANT, desk_id, kind, name, given, wire_url, config.public_url, _say)
-                sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
+            except ConnectorError as error:
+                sys.exit(f"the desk said: {advice(error, kind, given)}")
+            click.echo(f"connected in {(time.monotonic() - began) / 60:.1f} minutes. {COUNTED}")
+            sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
 
     asked = [_option(kind, name, field) for name, field in registry.settings_schema(kind)().fields.items()]
     what = f"Create or update Candor's side at a {kind.title()} desk, and prove its guard; twice changes nothing."
