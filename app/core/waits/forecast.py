@@ -53,8 +53,8 @@ def forecast(queue: Queue, ticket: str | None, now: int, *, band: int = 2) -> Wa
     typical, raw = (drain.wait_seconds(ahead, share) for share in (TYPICAL, BOUND))
     bounds = queue.bounds(raw, typical, band)
     name, bound = queue.chosen(bounds)
-    inputs |= {"a": drain.a, "b_seconds": drain.b_seconds, "expert": name, "z": queue.record.z, "raw_open_seconds": raw,
-               "typical_open_seconds": typical, "bound_open_seconds": bound}
+    inputs |= {"a": drain.a, "b_seconds": drain.b_seconds, "expert": name, "z": queue.record.z[closed_until is not None],
+               "raw_open_seconds": raw, "typical_open_seconds": typical, "bound_open_seconds": bound}
     if name == "drain" and bounds["drain"] >= (raw + CALM) * math.exp(CAP) - CALM:
         return unknown("record")
     typical_at, bound_at = after_open_seconds(queue.hours, now, min(typical, bound)), queue.spoken(bound)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from app.core.calendar import after_open_seconds, open_seconds_between, working_day_seconds
+from app.core.calendar import after_open_seconds, is_open, open_seconds_between, working_day_seconds
 from app.core.waits.dayone import BOUND, PRIOR_EXITS, TYPICAL, Drain, round_up
 from app.core.waits.experts import CALM, Row, recent, similar, stretch, stretched
 from app.core.waits.line import Line, Place
@@ -34,6 +34,7 @@ class Ticket:
     row: Row
     bounds: dict[str, float]  # of each expert, in open seconds
     bound_at: int | None  # the spoken moment; None: none could be worked out
+    closed: bool = False  # nobody worked when it came
     lapsed: bool = False
 
 
@@ -73,7 +74,7 @@ class Queue:
         bounds = self.bounds(raw, median, band)
         row = Row(self.arrivals, band, self.at, median, raw)
         spoken = self.spoken(self.chosen(bounds)[1])
-        self.tickets[ticket] = Ticket(row, bounds, spoken)
+        self.tickets[ticket] = Ticket(row, bounds, spoken, not is_open(self.hours, self.now))
         self.rows.append(row)
         self.line.join(ticket, self.arrivals, band)
         if spoken is not None:
@@ -96,7 +97,7 @@ class Queue:
             return
         self.replies += 1
         if not left.lapsed and left.bound_at is not None:
-            self.record.track(broken=False)
+            self.record.track(broken=False, closed=left.closed)
         self.record.learn(left.row.wait, left.bounds)
         for expert, bound in left.bounds.items():
             if expert != RAW:
@@ -123,7 +124,7 @@ class Queue:
             waiting = self.tickets.get(ticket)
             if waiting is not None and waiting.row.number == number and waiting.bound_at == moment:
                 waiting.lapsed = True
-                self.record.track(broken=True)
+                self.record.track(broken=True, closed=waiting.closed)
 
     def place(self, ticket: str) -> Place:
         """Raises KeyError for a ticket that does not wait here."""
@@ -172,7 +173,7 @@ class Queue:
     def chosen(self, bounds: dict[str, float]) -> tuple[str, float]:
         """The expert who speaks, and its bound as the record of told bounds moves it."""
         name = self.record.pick(bounds)
-        return name, self.record.moved(bounds[name], CALM)
+        return name, self.record.moved(bounds[name], CALM, not is_open(self.hours, self.now))
 
     def spoken(self, bound: float) -> int | None:
         """The moment that would be told for a bound in open seconds from now."""
@@ -189,7 +190,7 @@ class Queue:
             "quiet": self.quiet, "pace": self.pace, "order": list(self.order),
             "rows": [[r.number, r.band, r.arrived, r.median, r.bound, r.wait, r.replied] for _, r in sorted(rows.items())],
             "recent": [row.number for row in self.rows],
-            "tickets": [[name, t.row.number, t.bounds, t.bound_at, t.lapsed] for name, t in self.tickets.items()],
+            "tickets": [[name, t.row.number, t.bounds, t.bound_at, t.closed, t.lapsed] for name, t in self.tickets.items()],
             "record": {"z": self.record.z, "levels": self.record.levels, "losses": {k: list(v) for k, v in self.record.losses.items()},
                        "outcomes": list(self.record.outcomes)},
         }
@@ -212,12 +213,12 @@ class Queue:
         queue.order = (dumped["order"][0], dumped["order"][1])
         rows = {values[0]: Row(*values) for values in dumped["rows"]}
         queue.rows.extend(rows[number] for number in dumped["recent"])
-        for name, number, bounds, bound_at, lapsed in dumped["tickets"]:
-            queue.tickets[name] = Ticket(rows[number], bounds, bound_at, lapsed)
+        for name, number, bounds, bound_at, closed, lapsed in dumped["tickets"]:
+            queue.tickets[name] = Ticket(rows[number], bounds, bound_at, closed, lapsed)
             if bound_at is not None and not lapsed:
                 heapq.heappush(queue._lapses, (bound_at, number, name))
         record = dumped["record"]
-        queue.record.z, queue.record.levels = record["z"], dict(record["levels"])
+        queue.record.z, queue.record.levels = list(record["z"]), dict(record["levels"])
         queue.record.losses = {name: tuple(values) for name, values in record["losses"].items()}
         queue.record.outcomes.extend(record["outcomes"])
         return queue

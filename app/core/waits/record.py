@@ -24,9 +24,12 @@ def pinball(wait: float, bound: float, share: float = 1.0 - AIM) -> float:
 
 @dataclass(slots=True)
 class Record:
-    """One queue's. `z` moves the chosen bound, `levels` each expert's; `losses`: (faded difference to raw, raw's loss, weight, rounds)."""
+    """One queue's. `z` moves the chosen bound (told while open, while closed), `levels` each expert's.
 
-    z: float = 0.0
+    `losses`: per expert the faded sums of its difference to raw and of raw's loss, their weight, and the rounds.
+    """
+
+    z: list[float] = field(default_factory=lambda: [0.0, 0.0])
     levels: dict[str, float] = field(default_factory=dict)
     losses: dict[str, tuple[float, float, float, int]] = field(default_factory=dict)
     outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=RECORD_SIZE))  # kept or not, newest last
@@ -34,9 +37,9 @@ class Record:
     def level(self, expert: str) -> float:
         return self.levels.get(expert, AIM)
 
-    def track(self, broken: bool) -> None:
-        """One spoken or shadow promise: kept, or lapsed."""
-        self.z = min(max(self.z + TRACKER_STEP * (broken - AIM), TRACKER_LEAST), TRACKER_MOST)
+    def track(self, broken: bool, closed: bool = False) -> None:
+        """One spoken or shadow promise: kept, or lapsed. Told while closed, it is overtaken by what still comes in before the opening."""
+        self.z[closed] = min(max(self.z[closed] + TRACKER_STEP * (broken - AIM), TRACKER_LEAST), TRACKER_MOST)
         self.outcomes.append(not broken)
 
     def adapt(self, expert: str, broken: bool) -> None:
@@ -61,8 +64,8 @@ class Record:
                 best, name = difference / loss, expert
         return name
 
-    def moved(self, bound: float, calm: float) -> float:
-        return max((bound + calm) * math.exp(self.z) - calm, 0.0)
+    def moved(self, bound: float, calm: float, closed: bool = False) -> float:
+        return max((bound + calm) * math.exp(self.z[closed]) - calm, 0.0)
 
     def kept(self) -> tuple[int, int]:
         """Kept, and how many of the last RECORD_SIZE promises have ended or lapsed."""
