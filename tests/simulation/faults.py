@@ -28,4 +28,7 @@ class Faults:
             self.longest_pause = 400.0
         self.races = rng.choice((0, 0, 1, 2))
         self.race_rate = 0.3
+        self.race_within = 2.5
+        self.touches = 0.0  # a rule touches the ticket in the moment in which we read it
+        self.compose = (0.2, 6.0)
         self.jump = rng.uniform(-600, 600) if r() < 0.05 else 0.0

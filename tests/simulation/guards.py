@@ -66,12 +66,14 @@ FIND = SimulatedDesk.find
 SAFE: tuple[Swap, ...] = ((checks, "stamp_is_safe", lambda *_: True), (outbox, "stamp_is_safe", lambda *_: True))
 
 RACES = (("races", 3), ("race_rate", 1.0))
+# Everything within one second of the desk's clock: a rule, our read, a person's reply, our write.
+ONE_SECOND = (*RACES, ("race_within", 0.6), ("touches", 0.5), ("compose", (0.02, 0.3)), ("rules", 0.0))
 PAUSES = (("pauses", 3), ("pause_rate", 0.2))
 
 GUARDS: tuple[Guard, ...] = (
     Guard("the desk's fence", "zendesk", rows=("the desk's fence",)),
-    Guard("same-second guard", "zendesk", swaps=SAFE, pressure=RACES),
-    Guard("nothing is decided on an unsafe stamp", "zendesk", rows=("composed on a safe stamp",), pressure=RACES),
+    Guard("same-second guard", "zendesk", swaps=SAFE, pressure=ONE_SECOND),
+    Guard("nothing is decided on an unsafe stamp", "zendesk", rows=("composed on a safe stamp",), pressure=ONE_SECOND),
     Guard("only our own plan may have moved the stamp", "zendesk", swaps=((SimulatedDesk, "find", _nobody_else(FIND)),)),
     Guard("what a new read shows", "zendesk", swaps=((sending, "by_the_ticket", _newest_stamp),)),
     Guard("settle", "freshdesk", times=lambda t: replace(t, settle=0)),

@@ -78,7 +78,7 @@ def process_one(worker: Worker) -> Waits:
         return True
     # Reading, searching, composing.
     world.provoke()
-    yield int(world.rng.uniform(0.2, 6) * SECOND)
+    yield int(world.rng.uniform(*world.faults.compose) * SECOND)
     try:
         _record(worker, row, fence, held, ticket, base, worker.clock())
     except TurnTaken:
@@ -92,6 +92,8 @@ def _read_ticket(worker: Worker) -> Generator[int, None, tuple[Ticket, int]]:
     yield int(world.rng.uniform(0.02, 0.4) * SECOND)
     if world.rng.random() < world.faults.reads:
         raise NOT_READ
+    if world.faults.touches and world.rng.random() < world.faults.touches:
+        world.rule()
     said = world.desk.said
     base = next((i for i in range(len(said) - 1, -1, -1) if said[i].by == "customer"), -1)
     ticket = world.desk.ticket(world.now, worker.clock())

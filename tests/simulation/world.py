@@ -218,7 +218,8 @@ class World:
         """A person who acts within moments of our own doing: the race that matters."""
         if self.faults.races and self.rng.random() < self.faults.race_rate:
             self.faults.races -= 1
-            self.at(self.now + int(self.rng.uniform(0, 2.5) * SECOND), self.human, self.rng.choice(("reply", "reply", "note", "assign")))
+            soon = int(self.rng.uniform(0, self.faults.race_within) * SECOND)
+            self.at(self.now + soon, self.human, self.rng.choice(("reply", "reply", "note", "assign")))
 
     def rule(self) -> None:
         self.desk.rule(self.now)
