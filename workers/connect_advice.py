@@ -17,7 +17,7 @@ _KEYS = {
 def advice(error: ConnectorError, kind: str, settings: Mapping[str, str]) -> str:
     """The desk's own words and what to do about them. Quotes no key."""
     account = f"{settings.get('subdomain', '')}.{kind}.com"
-    said = str(error)
+    said = str(error).rstrip(". ")
     match error.status:
         case None:
             todo = f"check that {account} is the desk's address and that this machine may reach it"

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from marshmallow import fields
 
+from app.store import schema
 from app.store.database import DEFAULT_TENANT
 from config.settings import Settings
 from connectors import registry
@@ -49,6 +50,7 @@ def _command(kind: str, settings: Callable[[], Settings], make_work: Callable[[S
             if config.public_url is None:
                 sys.exit("set CANDOR_PUBLIC_URL to the address the desk can reach this server at")
             work = make_work(config)
+            schema.check(work.db)
             try:
                 if remove:
                     connecting.disconnect(work, DEFAULT_TENANT, desk_id, _say)
