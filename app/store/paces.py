@@ -21,7 +21,7 @@ class DatabaseShelf:
 
     def change(self, name: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
         with self._db.write() as tx:
-            if not self._db.is_sqlite:
+            if tx.dialect.name == "postgresql":
                 # SQLite has one writer at a time; here the row is held, and it must be there to be held.
                 marks.take(tx, name, "", 0, 0)
                 query = select(marks_table.c.value).where(marks_table.c.name == name).with_for_update()
