@@ -8,9 +8,10 @@ from connectors.sandbox.acts import CommonActs, verbs_of
 from connectors.sandbox.articles import Source
 from connectors.sandbox.faults import Faults, with_bodies
 from connectors.zendesk.sandbox import articles, comments, events, mails, shapes
+from connectors.zendesk.sandbox.api.states import merge_into
 from connectors.zendesk.sandbox.deliveries import Deliveries
 from connectors.zendesk.sandbox.hours import STATUSES, Presence, Schedule, checked, holiday
-from connectors.zendesk.sandbox.nouns import SCORES, Actor, HelpArticle, Rating, Ticket, User
+from connectors.zendesk.sandbox.nouns import SCORES, Actor, HelpArticle, Rating, Suspended, Ticket, User
 from connectors.zendesk.sandbox.state import State
 from connectors.zendesk.sandbox.tickets import Tickets
 
@@ -190,6 +191,18 @@ class Acts(CommonActs):
         made = Rating(self.state.ids.number(), self._ticket(ticket).id, score, comment, reason, self.state.clock())
         self.state.ratings = [*(r for r in self.state.ratings if r.ticket_id != made.ticket_id), made]
         return made.id
+
+    # -- what a desk does with mail and tickets it does not want
+    def suspend_mail(self, name: str, email: str, subject: str, text: str, cause: str = "Detected as spam") -> int:
+        """A mail that becomes no ticket (Z36); its id in the list of suspended ones."""
+        author = {"id": None, "name": name, "email": email}
+        made = Suspended(self.state.ids.number(), author, subject, text, cause, self.state.clock())
+        self.state.suspended.append(made)
+        return made.id
+
+    def merge(self, ticket: int, into: int, agent: str | None = None) -> None:
+        with self.state.lock:
+            merge_into(self.tickets, Actor(self._agent(agent), "web"), self._ticket(ticket), self._ticket(into))
 
     def replay_delivery(self, invocation: str) -> int:
         return self.deliveries.replay(invocation)

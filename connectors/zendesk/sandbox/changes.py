@@ -40,6 +40,20 @@ class Act:
             return
         setattr(self.ticket, name, value)
         self._note(name, name, before, value)
+        if name == "status":
+            self.ticket.custom_status = None
+
+    def set_custom_status(self, number: int) -> None:
+        """The real status and, with it, its category. Raises Refusal(422) for one the desk does not have."""
+        default = next((c for c in CATEGORIES if self.state.default_status_id(c) == number), None)
+        own = self.state.custom_statuses.get(number)
+        if default is None and own is None:
+            raise answers.invalid(custom_status_id="Custom status: is not valid")
+        before = self.ticket.custom_status or self.state.default_status_id(self.ticket.status)
+        self.set("status", default or (own.category if own else ""))
+        self.ticket.custom_status = number if own else None
+        if before != number:
+            self._note("custom_status_id", "custom_status_id", before, number)
 
     def set_custom(self, wanted: TicketField, value: Any) -> None:
         """Set a custom field; a drop-down's value also becomes a tag, and its old value's tag goes."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from connectors.clock import to_iso
+from connectors.clock import MINUTE, to_iso
 from connectors.sandbox.deliveries import Answer, DeliveryThread
 from connectors.zendesk.sandbox.forgery import forged
 from connectors.zendesk.sandbox.invocations import Attempt, Invocation, judge, kind_of
@@ -12,11 +12,14 @@ from connectors.zendesk.sandbox.nouns import Webhook
 from connectors.zendesk.sandbox.signature import sign
 from connectors.zendesk.sandbox.state import State
 
+_TRIAL_PER_MINUTE = 60
+
 
 class Deliveries(DeliveryThread[Invocation]):
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self._state = state
+        self._sent_at: list[int] = []  # on a trial account, of the last minute
 
     def notify(self, webhook_id: str, body: str, ticket_id: int | None, trigger_id: int | None) -> None:
         """Queue a delivery of this body. An unknown or inactive webhook gets none, as at Zendesk."""
@@ -68,6 +71,11 @@ class Deliveries(DeliveryThread[Invocation]):
         state = self._state
         webhook = state.webhooks.get(delivery.webhook_id)
         at = state.clock()
+        if self._over_trial(at):
+            with self._changed:
+                delivery.due_us, delivery.under_way = at + MINUTE, False
+                self._changed.notify_all()
+            return
         answer = (410, {}, "") if webhook is None else self._post(webhook.endpoint, delivery, webhook.secret, webhook)
         code, headers, text = answer
         with self._changed:
@@ -75,6 +83,17 @@ class Deliveries(DeliveryThread[Invocation]):
             judge(state.switches, delivery, code, headers, state.clock())
             delivery.under_way = False
             self._changed.notify_all()
+
+    def _over_trial(self, now: int) -> bool:
+        """True when a trial account has had its invocations of this minute: the next one waits (Z10)."""
+        if not self._state.switches.trial:
+            return False
+        with self._changed:
+            self._sent_at = [at for at in self._sent_at if at > now - MINUTE]
+            if len(self._sent_at) >= _TRIAL_PER_MINUTE:
+                return True
+            self._sent_at.append(now)
+            return False
 
     def _new(self, webhook_id: str, body: bytes, ticket_id: int | None, trigger_id: int | None) -> Invocation:
         now = self._state.clock()

@@ -44,6 +44,16 @@ class Limits:
         if limit:
             self._take(("export",), limit, MINUTE, "Number of allowed incremental export API requests per minute exceeded")
 
+    def audits(self) -> None:
+        self._named("audits", self._state.switches.audits_per_minute)
+
+    def view_count(self) -> None:
+        self._named("view counts", self._state.switches.view_counts_per_minute)
+
+    def _named(self, what: str, limit: int) -> None:
+        if limit:
+            self._take((what,), limit, MINUTE, f"Number of allowed {what} API requests per minute exceeded")
+
     def _take(self, key: tuple[str, ...], limit: int, window_us: int, sentence: str) -> tuple[int, int]:
         now, uses = self._state.clock(), self._uses[key]
         while uses and uses[0] <= now - window_us:

@@ -19,6 +19,7 @@ class User:
     time_zone: str = "Europe/London"
     verification_method: str = "none"  # none | low | sso | embed | full
     deliverable_state: str = "deliverable"
+    suspended: bool = False
 
     @property
     def is_staff(self) -> bool:
@@ -105,6 +106,28 @@ class Ticket:
     audits: list[Audit] = field(default_factory=list)
     followup_ids: list[int] = field(default_factory=list)
     from_messaging_channel: bool = False
+    custom_status: int | None = None  # None: the default one of its category
+
+
+@dataclass(slots=True)
+class CustomStatus:
+    id: int
+    category: str
+    label: str
+    default: bool
+    created_us: int
+
+
+@dataclass(slots=True)
+class Suspended:
+    """A mail that became no ticket."""
+
+    id: int
+    author: dict[str, Any]
+    subject: str
+    content: str
+    cause: str
+    at_us: int
 
 
 @dataclass(slots=True)

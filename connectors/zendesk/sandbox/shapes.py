@@ -7,7 +7,6 @@ from connectors.clock import SECOND, to_iso
 from connectors.zendesk.sandbox.comments import FLAGS
 from connectors.zendesk.sandbox.invocations import Attempt, Invocation
 from connectors.zendesk.sandbox.nouns import (
-    CATEGORIES,
     Audit,
     Comment,
     Group,
@@ -31,7 +30,8 @@ def ticket(state: State, t: Ticket) -> Json:
         "url": f"{state.vendor_url}/api/v2/tickets/{t.id}.json", "id": t.id, "external_id": t.external_id, "via": t.via,
         "created_at": to_iso(t.created_us), "updated_at": to_iso(t.updated_us), "generated_timestamp": t.generated_us // SECOND,
         "type": t.type, "subject": t.subject, "raw_subject": t.subject, "description": t.comments[0].body if t.comments else "",
-        "priority": t.priority, "status": status, "custom_status_id": custom_status_id(state, t.status), "recipient": None,
+        "priority": t.priority, "status": status, "recipient": None,
+        "custom_status_id": t.custom_status or state.default_status_id(t.status),
         "requester_id": t.requester_id, "submitter_id": t.submitter_id, "assignee_id": t.assignee_id, "organization_id": None,
         "group_id": t.group_id, "collaborator_ids": [], "follower_ids": [], "email_cc_ids": [], "forum_topic_id": None,
         "problem_id": None, "has_incidents": False, "is_public": t.is_public, "due_at": None, "tags": list(t.tags),
@@ -40,11 +40,6 @@ def ticket(state: State, t: Ticket) -> Json:
         "satisfaction_probability": None, "allow_channelback": False, "allow_attachments": True,
         "from_messaging_channel": t.from_messaging_channel,
     }
-
-
-def custom_status_id(state: State, status: str) -> int:
-    """The id of the default custom status of a category."""
-    return state.ids.account * 100 + CATEGORIES.index(status)
 
 
 def comment(state: State, c: Comment) -> Json:
@@ -80,7 +75,7 @@ def user(state: State, u: User) -> Json:
         "created_at": to_iso(u.created_us), "updated_at": to_iso(u.created_us), "time_zone": u.time_zone, "iana_time_zone": u.time_zone,
         "locale_id": 1, "locale": u.locale, "role": u.role, "verified": u.verification_method != "none", "tags": [], "active": True,
         "ticket_restriction": None if u.is_staff else "requested", "restricted_agent": u.role != "admin", "user_fields": {},
-        **dict.fromkeys(blank), **dict.fromkeys(no, False),
+        **dict.fromkeys(blank), **dict.fromkeys(no, False), "suspended": u.suspended,
     }
 
 

@@ -8,11 +8,14 @@ from connectors.sandbox.state import BaseState
 from connectors.zendesk.sandbox.hours import Presence, Schedule
 from connectors.zendesk.sandbox.ids import Ids
 from connectors.zendesk.sandbox.nouns import (
+    CATEGORIES,
+    CustomStatus,
     Group,
     HelpArticle,
     Membership,
     Rating,
     Section,
+    Suspended,
     Ticket,
     TicketField,
     Trigger,
@@ -45,12 +48,18 @@ class State(BaseState):
         self.schedules: dict[int, Schedule] = {}
         self.presences: list[Presence] = []
         self.ratings: list[Rating] = []
+        self.custom_statuses: dict[int, CustomStatus] = {}  # beside the six defaults
+        self.suspended: list[Suspended] = []
         self.search_index: dict[int, dict[str, Any]] = {}
         self.search_waiting: list[tuple[int, int, dict[str, Any] | None]] = []  # due, ticket id, document
 
     @property
     def vendor_url(self) -> str:
         return f"https://{self.account}.zendesk.com"
+
+    def default_status_id(self, category: str) -> int:
+        """The id of the default custom status of a category."""
+        return self.ids.account * 100 + CATEGORIES.index(category)
 
     def user_by_email(self, email: str) -> User | None:
         wanted = email.strip().lower()

@@ -19,6 +19,7 @@ class Switches(SwitchBoard):
     retry_on_timeout: int = 5
     retry_pause: float = 1.0  # between attempts where the answer named no pause
     delivery_timeout: float = 10.0  # Z7: 10 or 12, in real seconds: the receiver is a real server
+    trial: bool = False  # Z10: 60 invocations a minute and 10 webhooks
     # Texts
     escape_backslashes: int = 2  # Z25: how many backslashes before {{ keep a placeholder literal
     entities_decoded_first: bool = True  # Z25: &#123;&#123; becomes a placeholder too
@@ -32,11 +33,14 @@ class Switches(SwitchBoard):
     updates_per_ticket: int = 30  # Z39: per user and ticket in 10 minutes; 0 switches it off
     updates_per_minute: int = 100  # Z39: per desk; 20 on trial and sandbox accounts; 0 switches it off
     exports_per_minute: int = 10  # Z44; 0 switches it off
+    audits_per_minute: int = 500  # Z37; 0 switches it off
+    view_counts_per_minute: int = 5  # Z43; 0 switches it off
     # Reading
     search_lag: float = 0.0  # Z42
     export_repeats: bool = False  # X20: the export says that there is more, and names the cursor it was asked for
     export_withheld: float = 60.0  # Z44: the newest minute is not shown
     # Ratings
     csat: str = "ratings"  # Z48: ratings | surveys | none
+    assistant_reply_counts: bool = True  # Z45, Z54: a public comment by the API stops the first-reply clock
     # Views
     view_count: str = "fresh"  # Z43: fresh | stale | null

@@ -113,6 +113,8 @@ class Tickets:
         for name in _PLAIN_FIELDS:
             if name in wanted:
                 act.set(name, wanted[name])
+        if wanted.get("custom_status_id"):
+            act.set_custom_status(int(wanted["custom_status_id"]))
         for entry in fields:
             known = act.state.fields.get(int(entry["id"]))
             if known is not None:  # Zendesk ignores ids it does not know

@@ -32,13 +32,28 @@ class Desk:
 
 def create_api(desk: Desk) -> Callable[..., Any]:
     """The API as a WSGI app. Paths work with and without `.json`, as at Zendesk."""
-    from connectors.zendesk.sandbox.api import exports, groups, help_center, hours, ratings, rules, search, tickets, users, views, webhooks
+    from connectors.zendesk.sandbox.api import (
+        exports,
+        groups,
+        help_center,
+        hours,
+        jobs,
+        metrics,
+        ratings,
+        rules,
+        search,
+        states,
+        tickets,
+        users,
+        views,
+        webhooks,
+    )
 
     app = Flask("zendesk-sandbox-api", static_folder=None)
     app.before_request(lambda: _enter(desk))
     app.after_request(_rate_headers)
     app.teardown_request(lambda _: _leave(desk))
-    for noun in (tickets, users, groups, rules, views, webhooks, search, exports, help_center, hours, ratings):
+    for noun in (tickets, users, groups, rules, views, webhooks, search, exports, help_center, hours, ratings, states, metrics, jobs):
         app.register_blueprint(noun.routes(desk), url_prefix="/api/v2")
     app.register_error_handler(answers.Refusal, _refused)
     app.register_error_handler(HTTPException, lambda error: _missing(desk, error))

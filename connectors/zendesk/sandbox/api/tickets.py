@@ -105,6 +105,7 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/tickets/<int:ticket_id>/audits")
     def audits(ticket_id: int) -> Response:
         ticket = ticket_of(ticket_id)
+        desk.limits.audits()
         found = list(ticket.audits)
         if request.args.get("sort") == "-created_at" or request.args.get("sort_order") == "desc":
             found.reverse()

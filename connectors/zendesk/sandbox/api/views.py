@@ -54,6 +54,7 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/views/<int:view_id>/count")
     def count(view_id: int) -> Response:
         view = view_of(view_id)
+        desk.limits.view_count()
         number = None if state.switches.view_count == "null" else len(within(view))
         fresh = state.switches.view_count == "fresh"
         made = {"view_id": view.id, "url": f"{state.vendor_url}/api/v2/views/{view.id}/count.json", "value": number,

@@ -16,6 +16,7 @@ from connectors.zendesk.sandbox.paging import page
 from connectors.zendesk.sandbox.signature import TESTING_SECRET
 
 _TRIGGERS = "conditional_ticket_events"
+_TRIAL_WEBHOOKS = 10
 _CHANGEABLE = ("name", "endpoint", "http_method", "request_format", "status", "authentication", "custom_headers")
 
 
@@ -51,6 +52,8 @@ def routes(desk: Desk) -> Blueprint:
         kinds = list(wanted.get("subscriptions") or [_TRIGGERS])
         if _TRIGGERS in kinds and len(kinds) > 1:
             raise answers.bad_request("a webhook is called by triggers or subscribed to events, not both")
+        if state.switches.trial and len(state.webhooks) >= _TRIAL_WEBHOOKS:
+            raise answers.bad_request(f"a trial account has at most {_TRIAL_WEBHOOKS} webhooks")
         now = state.clock()
         webhook = Webhook(state.ids.ulid(now), str(wanted["name"]), str(wanted["endpoint"]), state.ids.secret(), now, str(g.user.id))
         _set(webhook, wanted)
