@@ -30,7 +30,7 @@ class RedisShelf:
     def __init__(self, url: str) -> None:
         # Celery's way to write a socket, and the driver's.
         self._url = "unix://" + url.removeprefix("redis+socket://") if url.startswith("redis+socket://") else url
-        self._client: tuple[int, Redis] | None = None
+        self._clients: dict[int, Redis] = {}
 
     def change(self, name: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
         for _ in range(TRIES):
@@ -53,11 +53,11 @@ class RedisShelf:
         return found.decode() if isinstance(found, bytes) else None
 
     def _redis(self) -> Redis:
-        # A connection made before a fork must not be used after it.
-        if self._client is None or self._client[0] != os.getpid():
-            self._client = os.getpid(), Redis.from_url(
-                self._url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0))
-        return self._client[1]
+        # One a process, as a connection made before a fork must not be used after it; and one for all its threads, as a client
+        # nobody holds any more closes its connections, also those in use. No lock: a fork could leave it held for ever.
+        found = self._clients.get(os.getpid())
+        return found or self._clients.setdefault(os.getpid(), Redis.from_url(
+            self._url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)))
 
 
 class SharedShelf:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import redis
@@ -84,6 +85,18 @@ def test_a_shelf_is_never_written_by_two_at_once(shelf: Shelf, request: pytest.F
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(one, range(80)))
     assert shelf.read(name) == "80"
+
+
+def test_threads_that_ask_first_at_the_same_moment_share_one_client(redis_url: str) -> None:
+    for _ in range(50):
+        shelf, together = RedisShelf(redis_url), Barrier(8)
+
+        def first(_: int, shelf: RedisShelf = shelf, together: Barrier = together) -> str:
+            together.wait()
+            return shelf.change("first", lambda text: ("there", "answered"))
+
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(first, range(8))) == {"answered"}
 
 
 def test_without_redis_the_database_keeps_it_and_without_both_the_process_does(database: Database, tmp_path: Path) -> None:
