@@ -38,9 +38,8 @@ chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the 
 	@scripts/system-packages redis-server postgresql >&2
 	@exec $(PY) -m tests.chaos $(ARGS)
 
-quality: $(VENV)/.dev  ## answer quality on a folder of suites: DATA=folder, ONLY=suite,suite
-	@test -n "$(DATA)" || { echo "Say where the suites lie: make quality DATA=folder [ONLY=suite,suite]" >&2; exit 2; }
-	@exec $(PY) -m tests.quality --data "$(DATA)" $(if $(ONLY),--only "$(ONLY)")
+quality: $(VENV)/.dev  ## answer quality on a folder of suites: DATA=folder, ONLY=suite,suite, CHARTS=folder
+	@exec $(PY) -m tests.quality $(if $(DATA),--data "$(DATA)") $(if $(ONLY),--only "$(ONLY)") $(if $(CHARTS),--charts "$(CHARTS)")
 
 audit: $(VENV)/.dev  ## known holes in the dependencies
 	@exec $(PY) -m scripts.audit

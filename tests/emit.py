@@ -5,7 +5,9 @@ import importlib
 import json
 import pkgutil
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,10 +15,16 @@ from tests.figures import table
 
 
 class Emit:
-    """`emit(suite, name, value, n, **fields)`. A figure that could not be measured has the value None and a `why`."""
+    """`emit(suite, name, value, n, **fields)`. A figure that could not be measured has the value None and a `why`.
 
-    def __init__(self) -> None:
+    `charts` is the folder for pictures, None when nobody asked for any. `tried` and `broken` count the rows of each suite.
+    """
+
+    def __init__(self, charts: Path | None = None) -> None:
         self.rows: list[dict[str, Any]] = []
+        self.charts: Path | None = charts
+        self.tried: Counter[str] = Counter()
+        self.broken: Counter[str] = Counter()
 
     def __call__(self, suite: str, name: str, value: float | None, n: int, **fields: Any) -> None:
         if value is None and not fields.get("why"):
@@ -39,7 +47,7 @@ def say(text: str) -> None:
 def modules_with_run(package: ModuleType) -> Iterator[tuple[str, ModuleType]]:
     """Every module of the package that has a `run`, by name."""
     for found in sorted(pkgutil.iter_modules(package.__path__), key=lambda m: m.name):
-        if found.name != "__main__":
+        if not found.name.startswith(("__main__", "test_")):
             module = importlib.import_module(f"{package.__name__}.{found.name}")
             if hasattr(module, "run"):
                 yield found.name, module
