@@ -16,6 +16,7 @@ from app.core.entities import entities
 from app.core.lexicon import listed_in_all
 from app.core.matching import Folded, Phrases, fold, phrases
 from app.core.memory import TicketMemory
+from app.core.places import shown
 from app.core.sentiment import sentiment
 from app.core.verdicts import Reading, Span
 from config.policy import Policy, Topic
@@ -23,7 +24,6 @@ from config.wording import Words
 from connectors.clean import HIDDEN_KINDS, strip_hidden
 from connectors.records import Message, Role, Ticket
 
-READ_MAX = 20_000  # characters of one message's own text that are read
 TURN_MESSAGES = 10  # of one burst, the newest
 SUBJECT_MAX = 300
 SUBJECT = "subject"  # stands for a message id in spans found in the ticket's subject
@@ -120,7 +120,7 @@ def _own_text(message: Message, words: Mapping[str, Words]) -> _Own:
     """The message without quotes, hidden characters and our own sentences, every character with its place in `message.text`."""
     new = mail.new_ranges(message.text)
     cut = list(new.cut)
-    text, at = _visible(message.text, new.ranges, cut)
+    text, at = shown(message.text, new.ranges, cut)
     kept = ownwords.kept_ranges(text, words)
     if sum(b - a for a, b in kept) < len(text):
         cut.append(ownwords.OWN_SENTENCES)
@@ -129,43 +129,6 @@ def _own_text(message: Message, words: Mapping[str, Words]) -> _Own:
     lead = len(text) - len(text.lstrip())
     text = text.strip()
     return _Own(message.id, text, [*at[lead : lead + len(text)], at[-1] + 1 if at else 0], tuple(cut))
-
-
-def _visible(text: str, ranges: Iterable[tuple[int, int]], cut: list[str]) -> tuple[str, list[int]]:
-    """The ranges joined, without hidden characters; kinds of these, and whether READ_MAX was reached, go into `cut`."""
-    letters: list[str] = []
-    at: list[int] = []
-    for start, end in ranges:
-        if len(at) + end - start > READ_MAX:
-            end = start + max(0, READ_MAX - len(at))
-            cut.append(mail.SHORTENED)
-        piece = text[start:end]
-        clean, kinds = strip_hidden(piece)
-        cut.extend(kinds)
-        letters.append(clean)
-        at.extend(range(start, end) if clean == piece else _places(piece, clean, start))
-    return "".join(letters), at
-
-
-def _places(piece: str, clean: str, start: int) -> list[int]:
-    """Where each character of the cleaned piece comes from: letter by letter with its marks; where that does not add up, in proportion."""
-    places: list[int] = []
-    made: list[str] = []
-    for begin, end in _clusters(piece):
-        shown = strip_hidden(piece[begin:end])[0]
-        made.append(shown)
-        places.extend(start + min(begin + n, end - 1) for n in range(len(shown)))
-    if "".join(made) == clean:
-        return places
-    return [start + min(n * len(piece) // max(1, len(clean)), len(piece) - 1) for n in range(len(clean))]
-
-
-def _clusters(piece: str) -> Iterable[tuple[int, int]]:
-    begin = 0
-    for n in range(1, len(piece) + 1):
-        if n == len(piece) or not ("\u0300" <= piece[n] <= "\u036f" or piece[n - 1 : n + 1] == "\r\n"):
-            yield begin, n
-            begin = n
 
 
 def _subject(ticket: Ticket) -> _Own:
