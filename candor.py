@@ -223,7 +223,7 @@ def create_app() -> Flask:
     from workers.commands import register_commands
 
     app = web_for_commands()
-    register_commands(app, read_settings, make_work)
+    register_commands(app, read_settings, make_work, make_clock)
     return app
 
 

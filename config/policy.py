@@ -48,6 +48,7 @@ class Detail(StrEnum):
     UPSET = "upset"
     REPEATED = "repeated"
     CAP = "cap"
+    BY_HAND = "by_hand"
     SPEND = "spend"
     POISON = "poison"
     OLD_DELIVERY = "old_delivery"

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from app.core.verdicts import Answer, Clarify, Findings, Handoff, Hit, Reading, Sentence, Source, Verdict, verdict_name
 from app.keys import Keys
-from config.policy import Mode
+from config.policy import Detail, Mode
 from connectors.records import Ticket
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workers.situate import Situated
 
 KEPT_CANDIDATES = 5
+BY_HAND_RULE = "given to people by hand"
 QUOTING_RULES = frozenset({"asks for a person", "must be handed off"})
 
 
@@ -49,10 +50,15 @@ def ledger_texts(ticket: Ticket, situated: Situated, composed: Composed) -> Mapp
         # Kept only while it is a draft: an agent may send exactly this.
         "reply_html": composed.bodies.public.html if composed.bodies.public and situated.situation.mode is Mode.DRAFT else None,
         "note": composed.bodies.note.text if composed.bodies.note else None,
+        "fallback": situated.situation.fallback if _fell_back(verdict) else None,
         "sentences": [_sentence(s) for s in verdict.sentences] if isinstance(verdict, Answer) else [],
         "spans": [asdict(s) for s in (reading.asks_person, reading.must_handoff, *reading.sentiment_spans) if s is not None],
         "entities": [{"kind": kind, **asdict(span)} for kind, span in reading.entities],
     }
+
+
+def _fell_back(verdict: Verdict) -> bool:
+    return isinstance(verdict, Handoff) and verdict.detail is Detail.BY_HAND
 
 
 def _verdict(verdict: Verdict) -> Mapping[str, object]:
@@ -70,7 +76,9 @@ def _verdict(verdict: Verdict) -> Mapping[str, object]:
 
 
 def _hit(hit: Hit) -> Mapping[str, object]:
-    """A line of the rule table; where the reason is the customer's own words, those stay in the sealed texts."""
+    """A line of the rule table; where the reason is somebody's own words, those stay in the sealed texts."""
+    if hit.rule == BY_HAND_RULE:
+        return {"rule": hit.rule, "hit": hit.hit, "because": "a fallback was on" if hit.hit else ""}
     told = hit.because if hit.rule not in QUOTING_RULES else "a phrase of the customer" if hit.hit else ""
     return {"rule": hit.rule, "hit": hit.hit, "because": told}
 

@@ -56,10 +56,11 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
     stored = _stored_facts(work, desk, ticket, reading, now)
     bar = _bar(policy, reading, stored.calibration)
-    mode, mode_why = mode_of(policy, desk, reading, stored.ceiling, calibrated=bar is not None)
+    mode, mode_why = mode_of(policy, desk, reading, stored.caps.ceiling, calibrated=bar is not None)
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
-        status=ticket.status, now=now, handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
+        fallback=_by_hand(stored.caps.fallback), status=ticket.status, now=now,
+        handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages, bar=bar,
@@ -162,7 +163,7 @@ class _Stored:
     """What our own rows know about the customer and this turn."""
 
     asked_person_at: int | None
-    ceiling: Mode
+    caps: caps.Held
     taken: bool
     calibration: Calibration | None
 
@@ -171,9 +172,14 @@ def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading
     with work.db.read() as tx:
         return _Stored(
             requesters.asked_person_at(tx, desk.tenant, address_of(desk, ticket), work.keys),
-            caps.ceiling(tx, desk.tenant, desk.id, reading.topic, now), outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn),
+            caps.of_turn(tx, desk.tenant, desk.id, reading.topic, now), outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn),
             in_force(tx, desk.tenant, desk.id),
         )
+
+
+def _by_hand(fallback: Row[tuple[object, ...]] | None) -> str:
+    """Who gave the topic to people, and why; "" while nobody did."""
+    return f"{fallback.by}: {fallback.why}" if fallback is not None else ""
 
 
 def address_of(desk: StoredDesk, ticket: Ticket) -> str:

@@ -52,6 +52,7 @@ class Situation:
     other_bot: bool = False
     solved_since: bool = False  # somebody has solved the ticket after the customer's newest message, without a word
     asked_person_at: int | None = None  # by this customer, on any ticket
+    fallback: str = ""  # that people were given this topic by hand, for the record; "" while they were not
     act: str | None = None  # `person`: pressed on the ticket page; `failed`: our own reply could not be sent
     open_now: bool = True
     served: frozenset[str] = frozenset({"en"})
@@ -217,6 +218,8 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("upset", _upset, _handoff(Reason.MUST_HANDOFF, Detail.UPSET)),
     Rule("people are at work", _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),
          _quiet("not_yet")),
+    # Below the words that ask for a person or demand one, which no switch may touch; above everything the assistant would work out itself.
+    Rule("given to people by hand", lambda s: s.fallback, _handoff(Reason.FALLBACK, Detail.BY_HAND)),
     Rule("too many replies", _capped, _handoff(Reason.FALLBACK, Detail.CAP)),
     Rule("nothing to read", _says(lambda s: not s.reading.question.strip(), "no text of the customer's own"),
          _handoff(Reason.UNSURE, Detail.EMPTY)),

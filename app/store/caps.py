@@ -1,22 +1,31 @@
-"""What is switched down by the kill switch, a breaker or a fall-back. The effective mode is the lower of wish and caps."""
+"""What is switched down by the kill switch, a breaker or a fallback. The effective mode is the lower of wish and caps of a mode."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select
 
 from app.store.tables import caps
 from config.policy import Mode, lower
 
-KILL = "kill"
-_CAPS = select(caps.c.cap).where(
+KILL, FALLBACK = "kill", "fallback"
+_OF_TURN = select(caps).where(
     caps.c.tenant == bindparam("of_tenant"), caps.c.desk.in_([bindparam("of_desk"), "*"]), caps.c.topic.in_([bindparam("of_topic"), "*"]),
-    caps.c.cap != KILL, or_(caps.c.until.is_(None), caps.c.until > bindparam("now")))
+    caps.c.cap != KILL, or_(caps.c.until.is_(None), caps.c.until > bindparam("now"))).order_by(caps.c.created_at, caps.c.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the caps say of one topic at one desk: the highest mode they leave, and the fallback to people, if one is on."""
+
+    ceiling: Mode
+    fallback: Row[tuple[object, ...]] | None
 
 
 def set_cap(tx: Connection, tenant: str, desk: str, topic: str, cap: str, why: str, by: str, until: int | None, now: int,
             row_id: str) -> None:
-    """`cap` is `watch`, `draft`, or `kill`: nothing at all is sent. `desk` and `topic` may be "*"."""
+    """`cap` is `watch` or `draft`, `fallback` (people get it), or `kill`: nothing at all is sent. `desk` and `topic` may be "*"."""
     tx.execute(insert(caps).values(id=row_id, tenant=tenant, desk=desk, topic=topic, cap=cap, why=why, by=by, until=until, created_at=now))
 
 
@@ -39,10 +48,22 @@ def killed(tx: Connection, tenant: str, desk: str, now: int) -> str | None:
     return tx.execute(query).scalar_one_or_none()
 
 
+def fallbacks(tx: Connection, tenant: str, now: int) -> Sequence[Row[tuple[object, ...]]]:
+    """Every fallback that is on, oldest first; `desk` and `topic` are "*" for one over all of them."""
+    query = select(caps).where(caps.c.tenant == tenant, caps.c.cap == FALLBACK, _holds(now))
+    return tx.execute(query.order_by(caps.c.created_at, caps.c.id)).all()
+
+
+def of_turn(tx: Connection, tenant: str, desk: str, topic: str, now: int) -> Held:
+    """What the caps say of a topic at a desk now."""
+    rows = tx.execute(_OF_TURN, {"of_tenant": tenant, "of_desk": desk, "of_topic": topic, "now": now}).all()
+    modes = (Mode(row.cap) for row in rows if row.cap != FALLBACK)
+    return Held(lower(Mode.SEND, *modes), next((row for row in rows if row.cap == FALLBACK), None))
+
+
 def ceiling(tx: Connection, tenant: str, desk: str, topic: str, now: int) -> Mode:
     """The highest mode the caps leave."""
-    held = tx.execute(_CAPS, {"of_tenant": tenant, "of_desk": desk, "of_topic": topic, "now": now}).scalars()
-    return lower(Mode.SEND, *(Mode(c) for c in held))
+    return of_turn(tx, tenant, desk, topic, now).ceiling
 
 
 def _holds(now: int) -> ColumnElement[bool]:

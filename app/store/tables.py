@@ -169,7 +169,7 @@ caps = Table(
     "caps", metadata, _id(), _tenant(),
     Column("desk", String(64), nullable=False),  # "*": every desk
     Column("topic", String(64), nullable=False),
-    Column("cap", String(16), nullable=False),  # watch | draft; kill = nothing is sent at all
+    Column("cap", String(16), nullable=False),  # watch | draft; fallback = people get it; kill = nothing is sent at all
     Column("why", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("until", Time),

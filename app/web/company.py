@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from app.fallback import topics_of
 from app.store import policies
 from config.load import parse_policy
 from config.policy import Hours, Policy
@@ -22,6 +23,7 @@ class Company:
     accept_uncalibrated: bool
     policy_version: int
     hours: Hours
+    topics: tuple[tuple[str, str], ...] = ()  # (name, in words) of all that can be given to people, the widest first
     teams: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # route -> language -> the team as it is spoken of
 
     @property
@@ -48,7 +50,7 @@ def company_of(connection: Connection, tenant: str) -> Company:
 def _of(policy: Policy) -> Company:
     return Company(
         policy.company, policy.hours.time_zone, policy.languages, policy.default_language, policy.accept_uncalibrated, policy.version,
-        policy.hours, {name: route.spoken for name, route in policy.routes.items()},
+        policy.hours, tuple(topics_of(policy)), {name: route.spoken for name, route in policy.routes.items()},
     )
 
 

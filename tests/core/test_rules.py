@@ -39,6 +39,7 @@ CASES: dict[str, tuple[Situation, object]] = {
     "asked for a person lately": (situation(asked_person_at=NOW - 30 * DAY), (Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     "upset": (situation(reading_sentiment="frustrated", memory_answered=1), (Reason.MUST_HANDOFF, Detail.UPSET)),
     "people are at work": (situation(policy=WHEN_CLOSED, open_now=True), StayQuiet("not_yet")),
+    "given to people by hand": (situation(fallback="ana: wrong prices"), (Reason.FALLBACK, Detail.BY_HAND)),
     "too many replies": (situation(memory_replies=(NOW - 1, NOW - 2, NOW - 3)), (Reason.FALLBACK, Detail.CAP)),
     "nothing to read": (situation(reading_question=" \n"), (Reason.UNSURE, Detail.EMPTY)),
     "language not served": (situation(reading_language="fr"), (Reason.UNSURE, Detail.LANGUAGE)),

@@ -79,3 +79,28 @@ def test_a_database_that_was_moved_takes_no_commands_any_more(run: Run, db: Data
     with pytest.raises(Unfit):
         check_place(db)
     assert run("database", "move").exit_code == 2
+
+
+def test_a_topic_is_given_to_people_listed_and_taken_back(run: Run, db: Database) -> None:
+    assert "no topic is with people" in run("fallback").output
+    given = run("fallback", "returns", "--desk", "calm", "--until", "2h", "--why", "wrong prices", "--by", "ana")
+    assert given.exit_code == 0 and "from the next verdict on, until 2" in given.output, given.output
+    listed = run("fallback")
+    assert all(word in listed.output for word in ("returns", "calm", "by ana: wrong prices"))
+    assert run("fallback", "returns", "--off").exit_code == 1, "that of one desk is not the one over all"
+    assert run("fallback", "returns", "--desk", "calm", "--off", "--by", "bo").exit_code == 0
+    assert "no topic is with people" in run("fallback").output
+    with db.read() as tx:
+        assert [(r.who, r.what) for r in audit.newest(tx, DEFAULT_TENANT, None, 5)] == [("bo", "fallback_off"), ("ana", "fallback_on")]
+
+
+@pytest.mark.parametrize(("words", "code", "said"), [
+    (("returnz", "--why", "x"), 1, "there are: charge_dispute, safety"),
+    (("returns", "--why", "x", "--desk", "nope"), 1, "there are: calm"),
+    (("returns",), 2, "say --why"), (("returns", "--why", " "), 2, "say --why"), (("--why", "x"), 2, "name a topic"),
+    (("--off",), 2, "name a topic"), (("returns", "--why", "x", "--until", "soon"), 1, "30m, 2h or 3d"),
+    (("returns", "--off"), 1, "`flask --app candor fallback` lists those that are"),
+])
+def test_a_fallback_that_cannot_be_says_what_to_do(run: Run, words: tuple[str, ...], code: int, said: str) -> None:
+    refused = run("fallback", *words)
+    assert refused.exit_code == code and said in refused.output, refused.output

@@ -16,9 +16,10 @@ from app.store import ledger, policies, recall, schema, users
 from app.store.database import DEFAULT_TENANT, Database
 from config.load import load_policy
 from config.settings import Settings
-from connectors.clock import SystemClock, to_iso
+from connectors.clock import Clock, SystemClock, to_iso
 from workers.calibration import refit_all
 from workers.commands import connect as connect_commands
+from workers.commands import fallback as fallback_commands
 from workers.commands import moving as moving_commands
 from workers.commands import shelf as shelf_commands
 from workers.commands.endings import clear_errors
@@ -27,7 +28,12 @@ from workers.start import prepare
 from workers.work import Work
 
 
-def register_commands(app: Flask, settings: Callable[[], Settings], make_work: Callable[[Settings], Work]) -> None:
+def _machines_clock(_: Settings) -> Clock:
+    return SystemClock()
+
+
+def register_commands(app: Flask, settings: Callable[[], Settings], make_work: Callable[[Settings], Work],
+                      make_clock: Callable[[Settings], Clock] = _machines_clock) -> None:
     """Give the application its commands; each builds what it needs when it runs."""
     _database(app, settings)
     _knowledge(app, settings, make_work)
@@ -36,6 +42,7 @@ def register_commands(app: Flask, settings: Callable[[], Settings], make_work: C
     _users(app, settings)
     connect_commands.register(app, settings, make_work)
     shelf_commands.register(app, settings)
+    fallback_commands.register(app, settings, make_clock)
     moving_commands.register(app, settings)
 
 

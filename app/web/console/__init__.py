@@ -1,4 +1,7 @@
-"""The console: what the assistant did on each ticket, and why. The pages here only read; `letters` and `sending` hold what can be done."""
+"""The console: what the assistant did on each ticket, and why.
+
+The pages here only read; `letters`, `sending` and `fallback` hold what can be done.
+"""
 from __future__ import annotations
 
 import json
@@ -14,7 +17,7 @@ from app.store import evidence, ledger, recall, views
 from app.store.views import Cursor, Story, TicketFilter
 from app.web.access import allow
 from app.web.console import desks as desk_pages
-from app.web.console import entries, letters, sending
+from app.web.console import entries, fallback, letters, sending
 from app.web.console.framing import READERS, framed
 from app.web.house import House
 
@@ -22,10 +25,11 @@ PAGE = 50
 
 
 def blueprint(house: House) -> Blueprint:
-    """Tickets, one ticket's story, desks, the audit log, the shelf of dead letters, the kill switch."""
+    """Tickets, one ticket's story, desks, the audit log, the shelf of dead letters, the kill switch, the fallback to people."""
     pages = Blueprint("console", __name__)
     letters.register(pages, house)
     sending.register(pages, house)
+    fallback.register(pages, house)
 
     def page(template: str, connection: Connection, **values: Any) -> str:
         return render_template(template, **framed(house, connection), **values)

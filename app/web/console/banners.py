@@ -3,11 +3,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy import Connection, select
 
+from app.fallback import Fallback, fallbacks
 from app.store.tables import desks
 from app.switch import switches
+from app.web import times
 from app.web.company import Company
 
 
@@ -31,9 +34,17 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
     for on in switches(connection, tenant, now):
         where = f"to {on.name}" if on.name else "to every desk"
         found.append(Banner("bad", f"Sending {where} is stopped by {on.by}: {on.why.rstrip('.')}. What is decided waits; nothing is lost."))
+    found += [Banner("note", given_to_people(one, company.tz)) for one in fallbacks(connection, tenant, now)]
     if company.policy_version == 0:
         found.append(Banner("bad", "No policy has been kept yet, so nothing can be decided: run “flask --app candor policy import”."))
     if company.accept_uncalibrated:
         found.append(Banner("note", "Answers are sent before they are calibrated: policy says accept_uncalibrated. "
                                     "How sure the assistant is rests on the shipped figures, not on this desk's own."))
     return found
+
+
+def given_to_people(one: Fallback, zone: tzinfo) -> str:
+    """One fallback in a sentence: what, where, how long, by whom and why."""
+    where = f"at {one.at_desk}" if one.at_desk else "at every desk"
+    until = f"until {times.stamp(one.until, zone)}" if one.until else "until somebody lifts it"
+    return f"Given to people {where}: {one.about}, {until}, by {one.by}: {one.why.rstrip('.')}. The assistant hands these tickets off."

@@ -76,6 +76,7 @@ class EntryView:
     wait: Mapping[str, Any] | None
     reading: Mapping[str, Any]
     question: str
+    fallback: str  # who gave the topic to people, and why; "" for every other verdict
     reply: str
     note: str
     erased: bool
@@ -134,6 +135,7 @@ def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, ve
         pairs=tuple(_pair(s, versions) for s in _list(known, "sentences")),
         wait=_map(payload, "wait") or None, reading=_map(payload, "reading"),
         question=str(known.get("question") or ""),
+        fallback=str(known.get("fallback") or ""),
         reply=without_own_links(str(known.get("reply") or "")),
         note=without_own_links(str(known.get("note") or "")),
         erased=texts is None and row.kind == "verdict",

@@ -36,6 +36,7 @@ DETAILS: Mapping[str, str] = {
     "upset": "The customer is upset.",
     "repeated": "The customer came back on the same matter.",
     "cap": "It has written as often as it may in 24 hours.",
+    "by_hand": "Somebody has given this topic to people.",
     "spend": "The budget for outside models is used up.",
     "poison": "The ticket could not be worked on, again and again.",
     "old_delivery": "The delivery was too old to answer.",
