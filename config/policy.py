@@ -55,6 +55,7 @@ class Detail(StrEnum):
     TOPIC = "topic"
     PHRASE = "phrase"
     PAGE_BUTTON = "page_button"
+    IN_COPY = "in_copy"  # somebody in the ticket who is not its requester asked
     ASKED_BEFORE = "asked_before"
     AFTER_ANSWER = "after_answer"
     CHANNEL = "channel"

@@ -17,6 +17,24 @@ class Role(StrEnum):
     SYSTEM = "system"
 
 
+class Writer(StrEnum):
+    """Whose words a message is, as its own ticket sees them: it decides what may follow from them.
+
+    Anybody in a ticket may ask something, or for a person. Only whose ticket it is settles it, chooses, and is called by name.
+    """
+
+    REQUESTER = "requester"
+    AGENT_REQUESTER = "agent_requester"  # an agent of the desk in a ticket of their own: a customer here, like any requester
+    COPIED = "copied"  # any other customer: in copy, a colleague, whose ticket it was before
+    AGENT = "agent"
+    ASSISTANT = "assistant"
+    MACHINE = "machine"  # somebody else's bot, the desk itself, a mail that no person wrote
+
+    @property
+    def owns_ticket(self) -> bool:
+        return self in (Writer.REQUESTER, Writer.AGENT_REQUESTER)
+
+
 class Status(StrEnum):
     """The ticket states Candor tells apart; a vendor's own ones are mapped onto these in its connector."""
 
@@ -55,6 +73,7 @@ class Person:
     locale: str | None = None
     time_zone: str | None = None  # IANA name
     verified: bool | None = None  # None: the desk did not say
+    staff: bool = False  # an agent of the desk, whatever their part in this ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,21 @@ class Message:
     flags: frozenset[str] = frozenset()  # the desk's warnings, in our words: `auto_generated`, `not_the_requester`, `unverified` …
     headers: Mapping[str, str] = field(default_factory=dict)  # of a mail, lower-case names, where the desk keeps them
     attachments: tuple[str, ...] = ()  # file names only
+
+
+_WRITERS = {
+    Role.AGENT: Writer.AGENT, Role.ASSISTANT: Writer.ASSISTANT, Role.BOT: Writer.MACHINE, Role.SYSTEM: Writer.MACHINE,
+}
+
+
+def writer_of(message: Message, requester: Person) -> Writer:
+    """Whose words the message is, in a ticket of this requester. A mail that no person wrote is told by its text, not here."""
+    author = message.author
+    if author.role is not Role.CUSTOMER:
+        return _WRITERS[author.role]
+    if author.id != requester.id:
+        return Writer.COPIED
+    return Writer.AGENT_REQUESTER if requester.staff else Writer.REQUESTER
 
 
 @dataclass(frozen=True, slots=True)

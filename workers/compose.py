@@ -133,7 +133,8 @@ def _wait(work: Work, people: StoredDesk, policy: Policy, route: Route, now: int
 def _frame(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situation: Situation, verdict: Verdict, words: Words) -> Frame:
     return Frame(
         company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
-        first_name=ticket.requester.name, language=words.language, first=not situation.memory.noticed,
+        first_name=ticket.requester.name if situation.answers_requester else None, language=words.language,
+        first=not situation.memory.noticed,
         page_url=page_of(work, desk, ticket, situation.now),
         # What is drafted is what a colleague sends, word for word: it says so from the start.
         checked=situation.mode is Mode.DRAFT and isinstance(verdict, Answer | Clarify | Settle),

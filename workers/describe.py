@@ -46,6 +46,7 @@ def ledger_texts(ticket: Ticket, situated: Situated, composed: Composed) -> Mapp
     verdict, reading = situated.decision.verdict, situated.situation.reading
     return {
         "subject": ticket.subject, "question": reading.question, "searched": situated.query,
+        "wrote": [{"writer": v.writer.value, "name": v.name, "text": v.text} for v in reading.voices],
         "reply": composed.bodies.public.text if composed.bodies.public else None,
         # Kept only while it is a draft: an agent may send exactly this.
         "reply_html": composed.bodies.public.html if composed.bodies.public and situated.situation.mode is Mode.DRAFT else None,
@@ -89,6 +90,7 @@ def _reading(reading: Reading) -> Mapping[str, object]:
         "automatic": reading.automatic, "asks_person": reading.asks_person is not None, "must_handoff": reading.must_handoff is not None,
         "asks_identity": reading.asks_identity, "settles": reading.settles, "sentiment": reading.sentiment,
         "entities": sorted({kind for kind, _ in reading.entities}), "choice": reading.choice, "cut": list(reading.cut),
+        "writers": [v.writer.value for v in reading.voices],
     }
 
 

@@ -16,12 +16,12 @@ from app.core.messages import Frame
 from app.core.ownership import Owner, events_since, owner_after
 from app.core.plan import Bodies, Planned, plan, told
 from app.core.rules import Situation
-from app.core.verdicts import Decision, Handoff, Hit, Reading, StayQuiet, Verdict
+from app.core.verdicts import Decision, Handoff, Hit, Reading, StayQuiet, Verdict, Voice
 from app.store import caps, inbox, outbox, signals
 from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Detail, Mode, Policy, Reason
-from connectors.records import PostNote, Role, Status, Ticket
+from connectors.records import PostNote, Role, Status, Ticket, writer_of
 from workers.across import has_group
 from workers.compose import Composed, page_of
 from workers.situate import Situated, address_of, mode_of
@@ -71,6 +71,7 @@ def without_reading(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, 
     reading = Reading(
         turn=str(row.delivery_key), message=newest.id if newest else None, question="", language=language, language_known=False,
         topic="other", automatic=None, asks_person=None, must_handoff=None,
+        voices=(Voice(newest.id, writer_of(newest, ticket.requester), "", ""),) if newest else (),
     )
     events = events_since(ticket, held.seen_message, ())
     with work.db.read() as tx:
@@ -108,7 +109,8 @@ def _composed(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situ
     agents = work.words[policy.default_language]
     frame = Frame(
         company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
-        first_name=ticket.requester.name, language=words.language, first=not situation.memory.noticed,
+        first_name=ticket.requester.name if situation.answers_requester else None, language=words.language,
+        first=not situation.memory.noticed,
         page_url=page_of(work, desk, ticket, situation.now),
     )
     telling = told(verdict, situation.mode, policy.announce_handoffs)

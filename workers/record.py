@@ -17,7 +17,7 @@ from app.store.desks import StoredDesk
 from app.store.effects import effect_json
 from app.store.outbox import NewOutboxRow
 from app.store.tickets import StoredTicket
-from config.policy import Reason
+from config.policy import Detail, Reason
 from connectors.records import Role, Status, Ticket
 from workers.backlinks import report_solved
 from workers.compose import Composed
@@ -28,6 +28,7 @@ from workers.work import Work
 QUIET = "(waiting for a person)"
 # What is worth an entry although nothing follows from it.
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
+ENDS_TURN = frozenset({"automatic", "not_the_requester"})  # nothing more will be said to it
 STEPS = frozenset({Event.SEND_DRAFT, Event.MAY_CONTINUE, Event.STAY_OUT, Event.NOT_NEEDED})
 
 
@@ -115,7 +116,7 @@ def _promise(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situa
         return
     if told(verdict, situation.mode, situation.policy.announce_handoffs):
         promises.make(tx, desk.tenant, desk.id, ticket.id, composed.group_name or QUIET, composed.wait, entry, now, work.new_id())
-    if verdict.reason is Reason.CUSTOMER_ASKED:
+    if verdict.reason is Reason.CUSTOMER_ASKED and verdict.detail is not Detail.IN_COPY:
         requesters.remember_asked_person(tx, desk.tenant, requester.id, now)
 
 
@@ -146,13 +147,13 @@ def _label(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situate
 def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,
                    requester: _Requester, held: StoredTicket, now: int) -> dict[str, object]:
     verdict, situation, reading = situated.decision.verdict, situated.situation, situated.situation.reading
-    decided = not isinstance(verdict, StayQuiet)
+    decided = not isinstance(verdict, StayQuiet) or verdict.why in ENDS_TURN
     handed_off = isinstance(verdict, Handoff) and bool(composed.planned)
     box = requester.box
     return {
         "owner": "people" if handed_off else situation.owner.value,
         "seen_message": ticket.messages[-1].id if ticket.messages else held.seen_message,
-        "handled_turn": reading.turn if decided or (isinstance(verdict, StayQuiet) and verdict.why == "automatic") else held.handled_turn,
+        "handled_turn": reading.turn if decided else held.handled_turn,
         "memory": _remember(situated.situation.memory, ticket, situated, now).to_json(),
         "requester": requester.id, "status": ticket.status.value, "language": reading.language,
         "config_version": situation.policy.version, "subject": box.encrypt(ticket.subject.encode()) if box else None, "updated_at": now,

@@ -97,7 +97,8 @@ def _proven(work: Work, tenant: str, situation: Situation, decision: Decision) -
 
 def search_text(ticket: Ticket, reading: Reading) -> str:
     """What is searched for: the question; for a short follow-up that points back, the customer's turn before it too."""
-    earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id != reading.message]
+    turn = {reading.message, *(v.message for v in reading.voices)}
+    earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id not in turn]
     words = reading.question.split()
     if reading.choice is not None and earlier:
         # "B please" names the page; what is wanted from it stands in the question before.

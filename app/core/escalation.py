@@ -5,9 +5,9 @@ back. The customer is answered in the original, and only there.
 """
 from __future__ import annotations
 
-from app.core.body import Block, Body, Part, assemble, data, enclosed, link, paragraph, quoted, say, strong
+from app.core.body import Block, Body, Part, assemble, data, enclosed, joined, link, paragraph, quoted, say, strong
 from app.core.facts import NoteFacts
-from app.core.note import note
+from app.core.note import note, writer_name
 from config.wording import Words
 from connectors.records import Message, Ticket
 
@@ -22,7 +22,7 @@ def escalation(facts: NoteFacts, ticket: Ticket, desk_name: str, words: Words) -
     original = link(say(words, "agent.escalation.original", ticket=ticket.id, desk=desk_name), ticket.url or None)
     blocks = [paragraph(strong(original)), enclosed(note(facts, words)), paragraph(strong(say(words, "agent.escalation.transcript")))]
     for message in _public(ticket)[-MESSAGES_MAX:]:
-        blocks += _message(message, facts)
+        blocks += _message(message, facts, words)
     return f"{subject}: {data(ticket.subject).text}"[:SUBJECT_MAX], assemble(blocks)
 
 
@@ -30,7 +30,10 @@ def _public(ticket: Ticket) -> list[Message]:
     return [m for m in ticket.messages if m.public]
 
 
-def _message(message: Message, facts: NoteFacts) -> list[Block]:
-    who = data(f"{facts.labels.get(message.id, '')} {message.author.name} ({message.author.role.value})")
+def _message(message: Message, facts: NoteFacts, words: Words) -> list[Block]:
+    label, other = data(facts.labels.get(message.id, "")), facts.others.get(message.id)
+    author = message.author
+    named = writer_name(other, words) if other else data(f"{author.name} ({author.role.value})")
+    who = joined([label, named])
     lines = [Part(data(line).html, data(line).text) for line in message.text[:MESSAGE_MAX].splitlines() if line.strip()]
     return [paragraph(who), quoted([paragraph(line) for line in lines] or [paragraph(data("–"))])]

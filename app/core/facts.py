@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from app.core.body import Body
@@ -12,7 +12,7 @@ from app.core.sentences import pieces
 from app.core.verdicts import Findings, Handoff, Reading, Source, Span
 from config.policy import Detail, Reason, Topic
 from connectors.clean import HIDDEN_KINDS, strip_hidden, visible
-from connectors.records import Message, Role, Ticket
+from connectors.records import Message, Role, Ticket, Writer, writer_of
 
 # A sentence of fewer words than this ("Hi there,") says nothing about the matter.
 WISH_WORDS = 4
@@ -41,8 +41,18 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherWriter:
+    """Who wrote a customer's message that is not simply the requester's. `name` may be "" or an address."""
+
+    writer: Writer
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoteFacts:
     """Everything a note is written from. Spans are verbatim in the message they name; `labels` gives each message its m1, m2 …
+
+    `others` names who wrote a message that is not simply the requester's.
 
     `told_text` is what the customer was told about the wait, in the agents' language. `draft` is a message that was not sent.
     """
@@ -69,6 +79,7 @@ class NoteFacts:
     not_told_why: str = ""
     draft: Body | None = None
     story_url: str | None = None
+    others: Mapping[str, OtherWriter] = field(default_factory=dict)  # by message id
 
 
 def facts_of(
@@ -111,7 +122,16 @@ def facts_of(
         not_told_why=visible(ticket.cannot_reply or ""),
         draft=draft,
         story_url=story_url,
+        others=_others(theirs, ticket),
     )
+
+
+def _others(theirs: Sequence[Message], ticket: Ticket) -> dict[str, OtherWriter]:
+    found = ((m, writer_of(m, ticket.requester)) for m in theirs)
+    return {
+        message.id: OtherWriter(writer, visible(message.author.name or message.author.email or ""))
+        for message, writer in found if writer is not Writer.REQUESTER
+    }
 
 
 def labels(ticket: Ticket) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from babel import Locale, UnknownLocaleError
 
 from app.core.body import Block, Body, Part, assemble, data, enclosed, joined, lines, link, paragraph, quoted, say, strong
-from app.core.facts import Deed, NoteFacts
+from app.core.facts import Deed, NoteFacts, OtherWriter
 from app.core.verdicts import Span
 from config.policy import Reason
 from config.wording import Words
@@ -20,6 +20,7 @@ from config.wording import Words
 WORDS_MAX = 150
 # Letters a word has at most, on average; addresses and file names are longer, a sentence of them is not.
 LETTERS = 20
+NAME_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def note(facts: NoteFacts, words: Words) -> Body:
     if facts.reason is None:
         raise ValueError("a hand-off note needs the reason of the hand-off; for a draft use draft_note")
     reason = say(words, _reason(facts, words))
-    handed = joined([say(words, "note.handed_off", reason=reason), _at(facts.asked, facts, words)])
+    handed = joined([say(words, "note.handed_off", reason=reason), _by(facts.asked, facts, words)])
     warning = [] if facts.told else [paragraph(strong(_not_told(facts, words)))]
     return _written(facts, words, handed, warning)
 
@@ -64,7 +65,7 @@ def _header(facts: NoteFacts, words: Words, what: Part, room: _Room) -> Part:
     mood = data("") if facts.sentiment == "unread" else _known_word("sentiment", facts.sentiment, words)
     # How a customer sounds is only worth a line with the words it was heard in.
     if mood and facts.sentiment_span is not None:
-        heard = _quote(facts.sentiment_span, facts, words, replace(room, quote=min(8, room.quote)))
+        heard = _quote(facts.sentiment_span, facts, words, replace(room, quote=min(8, room.quote)), named=facts.asked)
         mood = say(words, "note.mood", mood=mood, quote=heard)
     parts = [strong(say(words, "note.start")), what, _cut(facts.topic, 4), mood, _language(facts, words)]
     return joined(parts, words.texts["note.separator"])
@@ -90,7 +91,7 @@ def _part(name: str, said: list[Part], words: Words) -> Part:
 
 def _wants(facts: NoteFacts, words: Words, room: _Room) -> Part:
     if facts.wants is not None:
-        return _quote(facts.wants, facts, words, room)
+        return _quote(facts.wants, facts, words, room, named=facts.asked or facts.sentiment_span)
     if facts.subject:
         return joined([say(words, "note.said", text=_cut(facts.subject, room.quote)), say(words, "note.subject")])
     return say(words, "note.no_story")
@@ -160,12 +161,28 @@ def _reason(facts: NoteFacts, words: Words) -> str:
     return f"{key}.{facts.detail}" if f"{key}.{facts.detail}" in words.texts else f"{key}.default"
 
 
-def _quote(span: Span, facts: NoteFacts, words: Words, room: _Room) -> Part:
-    return joined([say(words, "note.said", text=_cut(span.text, room.quote)), _at(span, facts, words)])
+def _quote(span: Span, facts: NoteFacts, words: Words, room: _Room, named: Span | None = None) -> Part:
+    """The words and where they stand. Who wrote them is left out when it was said of `named`, in the same message."""
+    place = _at if named is not None and named.message == span.message else _by
+    return joined([say(words, "note.said", text=_cut(span.text, room.quote)), place(span, facts, words)])
 
 
 def _at(span: Span | None, facts: NoteFacts, words: Words) -> Part:
     return _label(span.message if span else None, facts, words)
+
+
+def _by(span: Span | None, facts: NoteFacts, words: Words) -> Part:
+    """Where it stands, and who wrote it when that is not simply the requester."""
+    label, other = facts.labels.get(span.message if span else ""), facts.others.get(span.message if span else "")
+    if not label or other is None:
+        return _at(span, facts, words)
+    return say(words, "note.at", message=_commas([data(label), writer_name(other, words)]))
+
+
+def writer_name(other: OtherWriter, words: Words) -> Part:
+    """How the agents' texts call who wrote a message that is not simply the requester's."""
+    named = f"note.writer.{other.writer}"
+    return say(words, named, name=_cut(other.name, NAME_WORDS)) if other.name else say(words, f"{named}_unnamed")
 
 
 def _label(message: str | None, facts: NoteFacts, words: Words) -> Part:

@@ -59,6 +59,11 @@ class Situation:
     findings: Findings | None = None
     bar: float | None = None  # the probability an answer needs, by the desk's own labels; None: the policy's
 
+    @property
+    def answers_requester(self) -> bool:
+        """Whether what is said now answers whose ticket it is; what answers somebody else calls nobody by name."""
+        return self.act == "person" or self.reading.writer.owns_ticket
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -114,6 +119,12 @@ def _upset(s: Situation) -> str:
     if s.memory.answered:
         return "frustrated after an answer of ours"
     return "frustrated in two messages" if s.memory.frustrated + 1 >= UPSET_MESSAGES else ""
+
+
+def _asked_for_person(s: Situation) -> Verdict:
+    asked = s.reading.asks_person
+    mine = asked is None or s.reading.writer_of(asked).owns_ticket
+    return _handoff(Reason.CUSTOMER_ASKED, Detail.PHRASE if mine else Detail.IN_COPY)(s)
 
 
 def _capped(s: Situation) -> str:
@@ -208,12 +219,14 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("another bot has answered", _says(lambda s: s.other_bot, "a newer public reply of another bot"), _quiet("other_bot")),
     Rule("cannot reply here", lambda s: s.cannot_reply or "", _handoff(Reason.CANNOT_REPLY_HERE, Detail.CHANNEL, public=False)),
     Rule("asks for a person", lambda s: s.reading.asks_person.text if s.reading.asks_person else "",
-         _handoff(Reason.CUSTOMER_ASKED, Detail.PHRASE)),
+         _asked_for_person),
     Rule("must be handed off", lambda s: s.reading.must_handoff.text if s.reading.must_handoff else "",
          _handoff(Reason.MUST_HANDOFF, Detail.TOPIC)),
     Rule("asks what we are", _says(lambda s: s.reading.asks_identity, "asks whether this is a person"),
          lambda s: Answer((), (), None, fixed="identity")),
     Rule("says it is settled", _says(lambda s: s.reading.settles and s.memory.answered, "thanks, settled"), lambda s: Settle()),
+    Rule("somebody else says it is settled", _says(lambda s: s.reading.settled_by_other, "not from whose ticket it is"),
+         _quiet("not_the_requester")),
     Rule("asked for a person lately", _asked_before, _handoff(Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     Rule("upset", _upset, _handoff(Reason.MUST_HANDOFF, Detail.UPSET)),
     Rule("people are at work", _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),
@@ -225,6 +238,8 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
          _handoff(Reason.UNSURE, Detail.EMPTY)),
     Rule("language not served", lambda s: s.reading.language if s.reading.language not in s.served else "",
          _handoff(Reason.UNSURE, Detail.LANGUAGE)),
+    Rule("somebody else chose a page", _says(lambda s: s.reading.chosen_by_other, "not from whose ticket it is"),
+         _handoff(Reason.UNSURE, Detail.ALREADY_ASKED)),
 )
 SEARCH: tuple[Rule, ...] = (
     Rule("no articles", _says(lambda s: s.findings is not None and s.findings.articles == 0, "the help centre is empty"),

@@ -18,11 +18,11 @@ from app.core.matching import Folded, Phrases, fold, phrases
 from app.core.memory import TicketMemory
 from app.core.places import shown
 from app.core.sentiment import sentiment
-from app.core.verdicts import Reading, Span
+from app.core.verdicts import Reading, Span, Voice
 from config.policy import Policy, Topic
 from config.wording import Words
 from connectors.clean import HIDDEN_KINDS, strip_hidden
-from connectors.records import Message, Role, Ticket
+from connectors.records import Message, Role, Ticket, Writer, writer_of
 
 TURN_MESSAGES = 10  # of one burst, the newest
 SUBJECT_MAX = 300
@@ -71,7 +71,11 @@ def read_ticket(
     subject = _subject(ticket) if burst and burst[0] is _opening(ticket) else None
     parts = [part for part in ([subject] if subject else []) + own if part.text.strip()]
     question = _question(subject, own)
-    person = _first_person(parts, words)
+    voices = tuple(_voice(message, said, ticket, automatic) for message, said in zip(burst, own, strict=True))
+    owners = {voice.message for voice in voices if voice.writer.owns_ticket}
+    theirs, others = [o for o in own if o.message in owners], [o for o in own if o.message not in owners]
+    # The requester's own wish before anybody else's: what the hand-off says, and what it remembers, rests on whose it is.
+    person = _first_person([*([subject] if subject else []), *theirs], words) or _first_person(others, words)
     language, known = _language("\n".join(o.text for o in own), guess, person[1] if person else None, policy)
     lexicon = words.get(language)
     must, topic = _topics(parts, policy, language)
@@ -88,13 +92,29 @@ def read_ticket(
         asks_person=person[0] if person else None,
         must_handoff=must,
         asks_identity=any(wants.asks_identity(part.text, words) for part in parts),
-        settles=bool(own) and wants.settles("\n\n".join(o.text for o in own), words),
+        settles=bool(theirs) and _settled(theirs, words) and _settled(own, words),
         sentiment=mood,
         sentiment_spans=mood_spans,
         entities=tuple((kind, part.span(a, b)) for part in parts for kind, a, b in entities(part.text, words)),
-        choice=wants.choice(newest.text, memory.options, words) if newest and memory.clarified else None,
+        choice=wants.choice(theirs[-1].text, memory.options, words) if theirs and memory.clarified else None,
         cut=tuple(name for name in CUT_ORDER if any(name in part.cut for part in [*own, *([subject] if subject else [])])),
+        voices=voices,
+        settled_by_other=bool(others) and not theirs and _settled(others, words),
+        chosen_by_other=not theirs and _somebody_picks(others, memory, words),
     )
+
+
+def _voice(message: Message, said: _Own, ticket: Ticket, automatic: str | None) -> Voice:
+    writer = Writer.MACHINE if automatic else writer_of(message, ticket.requester)
+    return Voice(message.id, writer, message.author.name, said.text)
+
+
+def _somebody_picks(others: Sequence[_Own], memory: TicketMemory, words: Mapping[str, Words]) -> bool:
+    return memory.clarified and any(wants.picks(other.text, memory.options, words) for other in others)
+
+
+def _settled(own: Sequence[_Own], words: Mapping[str, Words]) -> bool:
+    return wants.settles("\n\n".join(o.text for o in own), words)
 
 
 def _unanswered(ticket: Ticket, words: Mapping[str, Words], again: bool) -> tuple[list[Message], str | None]:

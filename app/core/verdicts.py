@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.policy import Detail, Reason
+from connectors.records import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,22 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """One message of a turn: whose it is, their name ("" when the desk does not say), and what they say newly in it."""
+
+    message: str
+    writer: Writer
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read out of a ticket at its newest customer turn. `question` is the clean new text; nothing here is decided yet."""
+    """What was read out of a ticket at its newest customer turn. `question` is the clean new text; nothing is decided yet.
+
+    `settles` and `choice` rest on words of whose ticket it is; `settled_by_other` and `chosen_by_other` say that only
+    somebody else did so.
+    """
 
     turn: str  # what opened this turn: `m:<message id>` or `act:<id>`
     message: str | None  # newest customer message id
@@ -91,6 +106,19 @@ class Reading:
     entities: tuple[tuple[str, Span], ...] = ()  # (kind, span)
     choice: str | None = None  # article id chosen in reply to our clarifying question
     cut: tuple[str, ...] = ()  # what was trimmed: quote, signature, hidden characters …
+    voices: tuple[Voice, ...] = ()  # the turn's messages, oldest first
+    settled_by_other: bool = False
+    chosen_by_other: bool = False
+
+    @property
+    def writer(self) -> Writer:
+        """Who is answered: whoever wrote last."""
+        return self.voices[-1].writer if self.voices else Writer.REQUESTER
+
+    def writer_of(self, span: Span) -> Writer:
+        """Whose words the span is. One of the subject is of whoever opened the ticket, with the turn's first message."""
+        opened_by = self.voices[0].writer if self.voices else Writer.REQUESTER
+        return next((v.writer for v in self.voices if v.message == span.message), opened_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +223,8 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class StayQuiet:
-    why: str  # automatic | own_writing | people_own_it | already_answered | nothing_new | other_bot | closed | not_yet
+    # automatic | own_writing | people_own_it | already_answered | nothing_new | other_bot | closed | not_yet | not_the_requester
+    why: str
 
 
 Verdict = Answer | Clarify | Confirm | Handoff | Settle | StayQuiet

@@ -134,16 +134,28 @@ def _settles_in(folded: Folded, lexicon: Words) -> bool:
     return not rest.strip(_ENDS)
 
 
+def picks(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> bool:
+    """Whether a message says which of two pages, by letter or by order, and so is no question of its own."""
+    folded = fold(text)
+    opening = _opening(folded)
+    return len(options) == 2 and "?" not in text and any(_picked(opening, folded, lexicon) for lexicon in words.values())
+
+
 def choice(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> str | None:
     """The article a reply chooses out of the two offered: by letter, by order, or by words of one title clearly more than of the other."""
     if len(options) != 2 or not text.strip():
         return None
     folded = fold(text)
-    opening = next((s.group().strip(" ,;:") for s in _SENTENCE.finditer(folded.text) if s.group().strip()), "")
-    picks = {n for lexicon in words.values() for n in _picked(opening, folded, lexicon)}
-    if len(picks) == 1:
-        return options[picks.pop()].article
-    return None if picks else _by_title(folded, options, words)
+    opening = _opening(folded)
+    picked = {n for lexicon in words.values() for n in _picked(opening, folded, lexicon)}
+    if len(picked) == 1:
+        return options[picked.pop()].article
+    return None if picked else _by_title(folded, options, words)
+
+
+def _opening(folded: Folded) -> str:
+    """The first sentence that says anything."""
+    return next((s.group().strip(" ,;:") for s in _SENTENCE.finditer(folded.text) if s.group().strip()), "")
 
 
 def _picked(opening: str, folded: Folded, lexicon: Words) -> set[int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from typing import Any
 
 from connectors.clock import from_iso, to_iso
@@ -95,7 +96,7 @@ def message(conversation: Json, requester: Person, view: View) -> Message:
     source = conversation.get("source")
     return Message(
         id=str(conversation["id"]),
-        author=requester if role is Role.CUSTOMER and str(user_id) == requester.id else _person(user_id, role, view),
+        author=_customer(conversation, requester) if role is Role.CUSTOMER else _person(user_id, role, view),
         at=from_iso(conversation["created_at"]),
         public=conversation.get("private") is False and source not in NEVER_PUBLIC,
         text=_text(conversation, "body_text", "body"),
@@ -154,7 +155,8 @@ def requester_of(data: Json, view: View) -> Person:
     found = data.get("requester") or {}
     user_id = str(data.get("requester_id"))
     role = Role.CUSTOMER if user_id not in (view.own_id, *view.bots) else role_of(user_id, view, None, True)
-    return Person(id=user_id, role=role, name=str(found.get("name") or ""), email=found.get("email") or None)
+    return Person(id=user_id, role=role, name=str(found.get("name") or ""), email=found.get("email") or None,
+                  staff=user_id in view.agents)
 
 
 def status_of(data: Json) -> Status:
@@ -209,6 +211,16 @@ def stamp_of(updated_at: str, date: int | None, read_at: int) -> Stamp:
 def changed(data: Json) -> ChangedTicket:
     changed_at = from_iso(data["updated_at"])
     return ChangedTicket(str(data["id"]), changed_at, status_of(data), to_iso(changed_at))
+
+
+def _customer(conversation: Json, requester: Person) -> Person:
+    """The requester, or somebody else who wrote in: of them the address is told, and their name when the mail had it."""
+    name, address = parseaddr(str(conversation.get("from_email") or ""))
+    # What was merged into the requester's contact keeps its old number and the address.
+    own_address = bool(address) and address.casefold() == (requester.email or "").casefold()
+    if own_address or str(conversation.get("user_id")) == requester.id:
+        return requester
+    return Person(id=str(conversation.get("user_id")), role=Role.CUSTOMER, name=name, email=address or None)
 
 
 def _person(user_id: object, role: Role, view: View) -> Person:

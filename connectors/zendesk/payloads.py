@@ -97,6 +97,7 @@ def person(user: Json, view: View, requester_id: str | None = None) -> Person:
         email=user.get("email") or None,
         locale=user.get("locale") or None,
         time_zone=user.get("iana_time_zone") or None,
+        staff=ROLES.get(str(user.get("role"))) is Role.AGENT,
     )
 
 

@@ -9,9 +9,9 @@ import pytest
 from app.core import rules
 from app.core.ownership import Owner
 from app.core.rules import BEFORE_SEARCH, SEARCH, Situation, decide
-from app.core.verdicts import Answer, Clarify, Decision, Handoff, Settle, StayQuiet
+from app.core.verdicts import Answer, Clarify, Decision, Handoff, Settle, StayQuiet, Voice
 from config.policy import Detail, Mode, Reason
-from connectors.records import Status
+from connectors.records import Status, Writer
 from tests.core.situations import DAY, NOW, POLICY, SPAN, candidate, findings, situation
 
 TWO = (candidate("north", 0.80), candidate("south", 0.72))
@@ -36,6 +36,7 @@ CASES: dict[str, tuple[Situation, object]] = {
     "must be handed off": (situation(reading_must_handoff=SPAN), (Reason.MUST_HANDOFF, Detail.TOPIC)),
     "asks what we are": (situation(reading_asks_identity=True), Answer((), (), None, fixed="identity")),
     "says it is settled": (situation(reading_settles=True, memory_answered=1), Settle()),
+    "somebody else says it is settled": (situation(reading_settled_by_other=True, memory_answered=1), StayQuiet("not_the_requester")),
     "asked for a person lately": (situation(asked_person_at=NOW - 30 * DAY), (Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     "upset": (situation(reading_sentiment="frustrated", memory_answered=1), (Reason.MUST_HANDOFF, Detail.UPSET)),
     "people are at work": (situation(policy=WHEN_CLOSED, open_now=True), StayQuiet("not_yet")),
@@ -43,6 +44,7 @@ CASES: dict[str, tuple[Situation, object]] = {
     "too many replies": (situation(memory_replies=(NOW - 1, NOW - 2, NOW - 3)), (Reason.FALLBACK, Detail.CAP)),
     "nothing to read": (situation(reading_question=" \n"), (Reason.UNSURE, Detail.EMPTY)),
     "language not served": (situation(reading_language="fr"), (Reason.UNSURE, Detail.LANGUAGE)),
+    "somebody else chose a page": (situation(reading_chosen_by_other=True), (Reason.UNSURE, Detail.ALREADY_ASKED)),
     "no articles": (situation(findings=findings(articles=0, p_right=0.0)), (Reason.UNSURE, Detail.NO_ARTICLES)),
     "customer chose a page": (situation(reading_choice="south", findings=findings(*TWO, p_right=0.0)), Answer),
     "nothing comes close": (situation(findings=findings(FAR)), (Reason.OUT_OF_SCOPE, Detail.NOTHING_CLOSE)),
@@ -254,3 +256,16 @@ def test_a_hand_off_goes_the_way_of_its_topic_or_else_the_default_way():
 
 def test_the_table_asks_no_rule_twice_about_the_same_name_in_search():
     assert rules.SEARCH[0].name not in {r.name for r in rules.BEFORE_SEARCH}
+
+
+@pytest.mark.parametrize(("writer", "detail"), [(Writer.REQUESTER, Detail.PHRASE), (Writer.AGENT_REQUESTER, Detail.PHRASE),
+                                                (Writer.COPIED, Detail.IN_COPY)])
+def test_a_person_is_asked_for_by_anybody_and_the_detail_says_by_whom(writer: Writer, detail: Detail):
+    decided = verdict(reading_asks_person=SPAN, reading_voices=(Voice("1", writer, "Bob Stone", "person"),))
+    assert isinstance(decided, Handoff) and (decided.reason, decided.detail) == (Reason.CUSTOMER_ASKED, detail)
+
+
+def test_who_is_answered_is_whoever_wrote_last_and_the_page_is_the_requesters():
+    burst = (Voice("1", Writer.REQUESTER, "Maya", "Hello"), Voice("2", Writer.COPIED, "Bob", "And when?"))
+    assert situation(reading_voices=burst[:1]).answers_requester and not situation(reading_voices=burst).answers_requester
+    assert situation(reading_voices=burst, act="person").answers_requester

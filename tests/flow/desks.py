@@ -39,9 +39,22 @@ class Side:
         self.delivered()
         return ticket
 
-    def reply(self, ticket: str, text: str) -> None:
-        self.desk.do.customer_comment(int(ticket), text)
+    def reply(self, ticket: str, text: str, email: str | None = None) -> None:
+        """The requester answers, or whoever owns `email`."""
+        self.desk.do.customer_comment(int(ticket), text, email=email)
         self.delivered()
+
+    def known(self, name: str, email: str) -> int:
+        """Somebody the desk knows; their number there."""
+        state = self.desk.state
+        if self.kind == "freshdesk":
+            return int((state.person_by_email(email) or state.add_person(name, email)).id)
+        return int((state.user_by_email(email) or state.add_user(name, email, "end-user")).id)
+
+    def status(self, ticket: str) -> str:
+        """As Zendesk names it; Freshdesk's numbers are put into words."""
+        status = self.desk.do.ticket(int(ticket))["status"]
+        return str(status) if self.kind == "zendesk" else {2: "open", 3: "pending", 4: "solved", 5: "closed"}[int(status)]
 
     def choose(self, ticket: str, step: str) -> None:
         """An agent chooses in the field *Candor: next step*."""

@@ -42,6 +42,7 @@ DETAILS: Mapping[str, str] = {
     "old_delivery": "The delivery was too old to answer.",
     "topic": "Policy gives this topic to people.",
     "phrase": "In the customer's own words.",
+    "in_copy": "It was somebody else in the ticket, not its requester.",
     "page_button": "With the button on the ticket page.",
     "asked_before": "They asked for a person within the last 30 days.",
     "after_answer": "After an answer of the assistant.",
@@ -57,6 +58,7 @@ QUIET: Mapping[str, str] = {
     "nothing_new": "Nothing new from the customer.",
     "other_bot": "Another bot has answered: two bots work on this desk.",
     "closed": "The ticket is closed or gone.",
+    "not_the_requester": "Somebody else in the ticket says it is settled; only its requester can.",
     "not_yet": "People are at work; the assistant answers later.",
 }
 VERDICT_NOTES: Mapping[str, str] = {

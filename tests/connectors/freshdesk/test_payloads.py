@@ -11,7 +11,7 @@ from connectors.clock import from_iso
 from connectors.freshdesk import payloads
 from connectors.freshdesk.payloads import Json, View
 from connectors.freshdesk.reference import reference_line
-from connectors.records import Role, Status, Ticket
+from connectors.records import Role, Status, Ticket, Writer, writer_of
 from tests.connectors.conftest import NOON
 from tests.connectors.freshdesk.peers import ANA, MAYA, OWN, STATE, STRANGER, said, sample, ticket_json
 
@@ -43,6 +43,24 @@ def test_the_description_is_the_first_message_and_the_rest_follow_by_time() -> N
 )  # fmt: skip
 def test_people_are_told_apart_by_their_ids(user: int | None, incoming: bool, role: Role) -> None:
     assert read(ticket_json(), said(2, user, incoming=incoming)).messages[1].author.role is role
+
+
+@pytest.mark.parametrize(("user", "address", "writer", "name"), [
+    (MAYA, "maya@example.com", Writer.REQUESTER, "Maya Lind"),
+    (STRANGER, "Bob Stone <bob@other.example>", Writer.COPIED, "Bob Stone"),
+    (STRANGER, "bob@other.example", Writer.COPIED, ""),
+    (STRANGER, None, Writer.COPIED, ""),
+    # Of a contact that was merged into the requester's.
+    (STRANGER, "Maya <Maya@Example.com>", Writer.REQUESTER, "Maya Lind"),
+])
+def test_who_writes_in_is_the_requester_or_somebody_in_copy(user: int, address: str | None, writer: Writer, name: str) -> None:
+    ticket = read(ticket_json(), {**said(2, user, incoming=True), "from_email": address})
+    assert (writer_of(ticket.messages[1], ticket.requester), ticket.messages[1].author.name) == (writer, name)
+
+
+def test_an_agents_own_ticket_is_known_as_one() -> None:
+    ticket = read(ticket_json(requester_id=ANA, requester={"id": ANA, "name": "Ana Ruiz", "email": "ana@acme.example"}))
+    assert writer_of(ticket.messages[0], ticket.requester) is Writer.AGENT_REQUESTER
 
 
 def test_a_mail_that_an_agent_sent_first_opens_with_an_agents_message() -> None:

@@ -95,7 +95,7 @@ KINDS: dict[str, tuple[Callable[[str, Words, Frame], Body], Frame]] = {
 KINDS |= {
     f"handoff_{reason}_{detail}": (_handoff(reason, detail), FRAME)
     for reason, details in {
-        Reason.CUSTOMER_ASKED: (Detail.PHRASE, Detail.ASKED_BEFORE),
+        Reason.CUSTOMER_ASKED: (Detail.PHRASE, Detail.ASKED_BEFORE, Detail.IN_COPY),
         Reason.UNSURE: (Detail.NOT_SURE_ENOUGH, Detail.SEVERAL_FIT, Detail.ALREADY_ASKED, Detail.CONTRADICTION, Detail.NO_ARTICLES,
                         Detail.LANGUAGE, Detail.EMPTY),
         Reason.OUT_OF_SCOPE: (Detail.NOTHING_CLOSE,),
@@ -106,13 +106,14 @@ KINDS |= {
     }.items()
     for detail in details
 }
+KINDS["handoff_customer_asked_in_copy"] = (_handoff(Reason.CUSTOMER_ASKED, Detail.IN_COPY), replace(FRAME, first_name=None))
 
 
 def _note(kind: str) -> Callable[[str, Words, Frame], Body]:
     return lambda language, words, frame: note_of(kind, language, words, frame)
 
 
-KINDS |= {f"note_{kind}": (_note(kind), FRAME) for kind in ("full", "not_told", "bare", "draft_answer")}
+KINDS |= {f"note_{kind}": (_note(kind), FRAME) for kind in ("full", "not_told", "bare", "draft_answer", "in_copy", "agent_requester")}
 
 
 def rendered() -> Iterator[tuple[Path, str]]:

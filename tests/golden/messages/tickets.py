@@ -15,6 +15,7 @@ from connectors.records import Message, Person, Role, Stamp, Status, Ticket
 
 NOON = 1_746_100_800_000_000
 MAYA = Person("7", Role.CUSTOMER, "Maya Dubois", "maya@example.net")
+BOB = Person("8", Role.CUSTOMER, "Bob Stone", "bob@other.example")
 CANDOR = Person("9", Role.ASSISTANT, "Larkfield assistant (AI)")
 TAGS = "\U000e0041\U000e0042"
 TEXTS = (
@@ -73,4 +74,10 @@ def note_of(kind: str, language: str, words: Words, frame: Frame) -> Body:
         empty = replace(TICKET, subject="", messages=(replace(TICKET.messages[0], text="Hi"),))
         unread = replace(BARE, message="c1", question="Hi")
         return note(facts_of(empty, unread, Handoff(Reason.UNSURE, Detail.EMPTY, "billing"), None, told_text=told), words)
+    if kind == "in_copy":
+        copied = replace(TICKET, messages=(*TICKET.messages[:3], replace(TICKET.messages[3], author=BOB)))
+        return note(facts_of(copied, READING, Handoff(Reason.CUSTOMER_ASKED, Detail.IN_COPY, "billing"), None, told_text=told), words)
+    if kind == "agent_requester":
+        own = replace(TICKET, requester=replace(MAYA, staff=True))
+        return note(facts_of(own, READING, asked, None, told_text=told), words)
     return draft_note(facts_of(TICKET, READING, None, FINDINGS, draft=draft, deeds=deeds, story_url=story), "answer", words)
