@@ -1,6 +1,7 @@
 """JSON from outside, within bounds: depth and size are known before a parser sees it, and what JSON leaves open is refused.
 
-Plain `json.loads` takes NaN, duplicate keys and lone surrogates, and dies on a hundred thousand opening brackets.
+Plain `json.loads` takes NaN and duplicate keys, and dies on a hundred thousand opening brackets. Half a character is repaired, not refused:
+it stands in what some customer typed, and the delivery tells of their ticket all the same.
 """
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import math
 import re
 from typing import Any, NoReturn
 
+from connectors.clean import carriable_json
 from connectors.errors import Rejected
 
 MAX_DEPTH = 32
@@ -17,14 +19,14 @@ _LONGEST_INTEGER = 40  # digits; a vendor's ids have a dozen
 
 # One pass, each character taken once. The closing quote is optional, or an unclosed string would be scanned again from every quote in it.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]|[^\s"{}\[\],:]++', re.DOTALL)
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def bounded_json(body: bytes, max_depth: int = MAX_DEPTH, max_tokens: int = MAX_TOKENS) -> Any:
     """The value in the body. Raises Rejected(400), naming what is wrong and quoting nothing.
 
     Refused: not UTF-8, deeper than `max_depth`, more than `max_tokens` strings, numbers, words and brackets, NaN and infinities,
-    integers of more than 40 digits, duplicate keys, lone surrogates, and everything that is no JSON. Time is linear in the body.
+    integers of more than 40 digits, duplicate keys, and everything that is no JSON. Lone surrogates, NUL and noncharacters come out as
+    U+FFFD. Time is linear in the body.
     """
     try:
         text = body.decode("utf-8")
@@ -32,11 +34,7 @@ def bounded_json(body: bytes, max_depth: int = MAX_DEPTH, max_tokens: int = MAX_
         raise Rejected("the body is not UTF-8", 400) from None
     _measure(text, max_depth, max_tokens)
     try:
-        value = _DECODER.decode(text)
-        if _SURROGATE_ESCAPE.search(text):
-            json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise Rejected("the body holds half a character (a lone surrogate)", 400) from None
+        value = _DECODER.decode(carriable_json(text))
     except (ValueError, RecursionError):
         raise Rejected("the body is not JSON", 400) from None
     return value

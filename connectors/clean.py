@@ -1,5 +1,7 @@
-"""Text from outside, made safe to read and safe to send back: hidden characters out, desk placeholders broken. All functions are linear.
+"""Text from outside, made safe to keep, to read and to send back. All functions are linear.
 
+`carriable_json` runs once, on a body before anything parses it, so that no string of it can break what keeps or sends it later;
+`carriable` does the same for what is not JSON.
 `strip_hidden` runs on everything that comes in (tickets, articles, names) and on every value that goes out;
 `break_placeholders` runs on every finished message, because desks expand `{{…}}` in what staff users write
 (Zendesk: https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/, "Bodies").
@@ -44,7 +46,37 @@ MARKS_MAX = 6
 _MEANING = ("<super>", "<sub>", "<fraction>", "<circle>")
 _ELLIPSIS = "\u2026"  # plain typing that hides nothing: a quote keeps it
 
+# What UTF-8 or a database cannot carry: NUL, lone surrogates, noncharacters (two at the end of each plane, and U+FDD0 to U+FDEF).
+_PLANE_ENDS = "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+_UNCARRIABLE = re.compile(f"[\x00\ud800-\udfff\ufdd0-\ufdef{_PLANE_ENDS}]")
+LOST = "\ufffd"  # what stands where such a character stood: the sign for it, and no two halves of a word are joined by its loss
+_LOST_ESCAPE = r"\ufffd"
+# Any escape that could name one; a text without is done after this one look. Pairs are told from halves by the second expression.
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F]|[fF][dD][dDeE]|[fF]{3}[eEfF])")
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+
 _DOUBLE_BRACE = re.compile(r"(?<=\{)(?=[{%#])|(?<=[}%#])(?=\})")
+
+
+def carriable(text: str) -> str:
+    """The text with U+FFFD in place of each character that UTF-8 or a database cannot carry."""
+    return text if text.isascii() and "\0" not in text else _UNCARRIABLE.sub(LOST, text)
+
+
+def carriable_json(text: str) -> str:
+    """JSON in which no string, key or value, holds such a character once it is parsed, whether written out or as an escape."""
+    text = carriable(text)
+    return _ESCAPE.sub(_carriable_escape, text) if _SUSPECT.search(text) else text
+
+
+def _carriable_escape(match: re.Match[str]) -> str:
+    escape = match.group()
+    if len(escape) < len(_LOST_ESCAPE):
+        return escape
+    named = int(escape[2:6], 16)
+    if len(escape) > len(_LOST_ESCAPE):
+        named = 0x10000 + ((named & 0x3FF) << 10 | int(escape[8:12], 16) & 0x3FF)
+    return _LOST_ESCAPE if _UNCARRIABLE.match(chr(named)) else escape
 
 
 def strip_hidden(text: str) -> tuple[str, tuple[str, ...]]:

@@ -2,7 +2,8 @@
 
 The rules carry the names of their tests: L1 where it is mounted, L2 every other host is refused, L3 no retries, L4 time-outs and a total
 deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6 rate headers go to the budget, L7 what is logged, L8 the
-address on the wire may be swapped for a loopback one, L9 a call the budget has no room for does not go out.
+address on the wire may be swapped for a loopback one, L9 a call the budget has no room for does not go out, L10 no string of an answer
+holds what UTF-8 or a database cannot carry.
 """
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
+from connectors.clean import carriable_json
 from connectors.errors import ConnectorError, DeskResting, RateLimited
 from connectors.limits import SHORTEST_WAIT, RateBudget, http_date
 from connectors.pace import Call
@@ -27,7 +29,9 @@ from connectors.wire import Deadline, DeskPools, is_loopback
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
-BODY_CAP = 5 * 1024 * 1024  # bytes, after decompression
+# Bytes, after decompression. A ticket that cannot be read reaches nobody, and desks say a message three times over (text, HTML, plain),
+# with six bytes a letter: a megabyte that somebody pasted must fit.
+BODY_CAP = 24 * 1024 * 1024
 
 # An id inside a path: digits, or a ULID. Logged and counted paths carry a name in its place.
 _ID = re.compile(r"(?<=/)(?:[0-9]+|[0-9A-HJKMNP-TV-Z]{26})(?=[./]|$)")
@@ -251,4 +255,7 @@ def _read_body(response: requests.Response) -> None:
             response.close()
             raise AnswerTooBig(f"the answer is larger than {BODY_CAP} bytes", request=response.request)
         parts.append(part)
-    response._content = b"".join(parts)  # where requests itself keeps a body that was read
+    # Before anybody parses it: what client libraries make of the answer is as clean as what we make of it. JSON is UTF-8 (RFC 8259);
+    # what is neither is some page of an error, and only its status is used.
+    body = carriable_json(b"".join(parts).decode("utf-8", "replace")).encode()
+    response._content = body  # where requests itself keeps a body that was read

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import yaml
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from connectors.clean import carriable, carriable_json
 from connectors.markdown import looks_like_html, markdown_to_html
 from connectors.records import Article
 
@@ -94,7 +95,8 @@ class FolderSource:
     def _article(self, path: Path) -> Article:
         text = _text_of(path)
         meta, body, body_line = _front_matter(text)
-        relative = path.relative_to(self.folder).with_suffix("").as_posix()
+        # A file's name may hold bytes that are no text.
+        relative = carriable(path.relative_to(self.folder).with_suffix("").as_posix())
         row = _load(ArticleRow(), {"id": relative, **meta}, 1 if meta else 0)
         html = body if _SUFFIXES[path.suffix.lower()] == "html" else markdown_to_html(body)
         title = row["title"] or _first_heading(body)
@@ -133,7 +135,7 @@ class JsonlSource:
         if len(line) > MAX_ARTICLE_BYTES:
             raise _BadFile(f"is longer than {MAX_ARTICLE_BYTES // 1_000_000} MB", number)
         try:
-            given = json.loads(line)
+            given = json.loads(carriable_json(line.decode("utf-8-sig")))
         except (ValueError, RecursionError) as error:
             raise _BadFile(f"is not JSON ({error})", number) from error
         if not isinstance(given, dict):
@@ -155,7 +157,7 @@ def _text_of(path: Path) -> str:
     if path.stat().st_size > MAX_ARTICLE_BYTES:
         raise _BadFile(f"is larger than {MAX_ARTICLE_BYTES // 1_000_000} MB", 0)
     try:
-        return path.read_text("utf-8-sig").replace("\r\n", "\n")
+        return carriable(path.read_text("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise _BadFile("is not UTF-8: save it as UTF-8", 0) from error
 
@@ -178,8 +180,10 @@ def _front_matter(text: str) -> tuple[dict[str, object], str, int]:
 def _load(schema: Schema, given: Mapping[str, object], line: int) -> dict[str, object]:
     # Numbers as ids are common in exports; a vendor's id is text to us.
     plain = {**given, "id": str(given["id"])} if isinstance(given.get("id"), int) else given
+    # A front matter has escapes of its own.
+    clean = {name: carriable(value) if isinstance(value, str) else value for name, value in plain.items() if value is not None}
     try:
-        loaded: dict[str, object] = schema.load({k: v for k, v in plain.items() if v is not None})
+        loaded: dict[str, object] = schema.load(clean)
     except ValidationError as error:
         raise _BadFile("; ".join(f"{name}: {_flat(why)}" for name, why in sorted(error.normalized_messages().items())), line) from error
     return loaded
@@ -201,7 +205,7 @@ def _article_of(row: Mapping[str, object], title: str, html: str, url: str | Non
         locale=str(row["locale"]),
         url=url,
         section=str(row["section"]),
-        labels=tuple(labels),
+        labels=tuple(map(carriable, labels)),
         kind=str(row["kind"]),
     )
 

@@ -1,10 +1,12 @@
-"""What is given up is told to people: a plain hand-off that reads nothing of the ticket but its state, so that nothing can break it.
+"""What is given up is told to people: a plain hand-off that carries nothing anybody wrote in the ticket, so that nothing can break it.
 
     inbox row `bad`          ─▶ act `unreadable` ─▶ note "could not be read" + the customer's notice, ticket to people
     note refused or dead     ─▶ act `unnoted`    ─▶ plain note without fields or group
     notice or reply unclear  ─▶ act `untold`     ─▶ note "the customer may not have been told", nothing public
 """
 from __future__ import annotations
+
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection, Row
@@ -21,7 +23,7 @@ from app.store import caps, inbox, outbox, signals
 from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Detail, Mode, Policy, Reason
-from connectors.records import PostNote, Role, Status, Ticket, writer_of
+from connectors.records import NEXT_STEPS, Person, PostNote, Role, Status, Ticket, writer_of
 from workers.across import has_group
 from workers.compose import Composed, page_of
 from workers.situate import Situated, address_of, mode_of
@@ -62,9 +64,22 @@ def effect_lost(work: Work, tx: Connection, row: Row[tuple[object, ...]], unclea
     inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"failed:{row.id}", now, work.new_id())
 
 
+def bare(ticket: Ticket) -> Ticket:
+    """The ticket without anything that somebody wrote: states, ids, times, tags, and the requester's address, by which our rows know them.
+
+    Whatever broke the work on the ticket cannot break on its way to people.
+    """
+    def nameless(person: Person) -> Person:
+        return replace(person, name="")
+
+    messages = (replace(m, author=nameless(m.author), text="", html=None, headers={}, attachments=()) for m in ticket.messages)
+    chosen = {name: value for name, value in ticket.fields.items() if value in NEXT_STEPS}
+    return replace(ticket, subject="", requester=nameless(ticket.requester), messages=tuple(messages), fields=chosen)
+
+
 def without_reading(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, ticket: Ticket,
                     now: int) -> tuple[Situated, Composed]:
-    """The verdict and its texts. Of the ticket only states, ids and the requester's name are used, never what anybody wrote."""
+    """The verdict and its texts, for a ticket that went through `bare`."""
     act, memory = bytes(row.body).decode(), TicketMemory.from_json(held.memory)
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
     language = held.language or policy.default_language
@@ -109,8 +124,7 @@ def _composed(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situ
     agents = work.words[policy.default_language]
     frame = Frame(
         company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
-        first_name=ticket.requester.name if situation.answers_requester else None, language=words.language,
-        first=not situation.memory.noticed,
+        first_name=None, language=words.language, first=not situation.memory.noticed,
         page_url=page_of(work, desk, ticket, situation.now),
     )
     telling = told(verdict, situation.mode, policy.announce_handoffs)

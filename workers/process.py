@@ -24,7 +24,7 @@ from connectors.records import Role, Ticket
 from workers.broken import where
 from workers.compose import compose
 from workers.deliver import times_of
-from workers.giving_up import BLIND, give_up, tell_people, without_reading
+from workers.giving_up import BLIND, bare, give_up, tell_people, without_reading
 from workers.lease import LEASE_US, Heartbeat
 from workers.poll import ask_for_sync
 from workers.record import Superseded, record
@@ -93,6 +93,7 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
         _put_off(work, row, held, too_early)
         return
     if row.kind == "act" and bytes(row.body).decode() in BLIND:
+        ticket = bare(ticket)
         situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
     else:
         situated = situate(work, row, desk, held, policy, ticket, read_at)

@@ -149,15 +149,23 @@ def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket,
     verdict, situation, reading = situated.decision.verdict, situated.situation, situated.situation.reading
     decided = not isinstance(verdict, StayQuiet) or verdict.why in ENDS_TURN
     handed_off = isinstance(verdict, Handoff) and bool(composed.planned)
-    box = requester.box
     return {
         "owner": "people" if handed_off else situation.owner.value,
         "seen_message": ticket.messages[-1].id if ticket.messages else held.seen_message,
         "handled_turn": reading.turn if decided else held.handled_turn,
         "memory": _remember(situated.situation.memory, ticket, situated, now).to_json(),
         "requester": requester.id, "status": ticket.status.value, "language": reading.language,
-        "config_version": situation.policy.version, "subject": box.encrypt(ticket.subject.encode()) if box else None, "updated_at": now,
+        "config_version": situation.policy.version, "subject": _subject(ticket, held, requester), "updated_at": now,
     }
+
+
+def _subject(ticket: Ticket, held: StoredTicket, requester: _Requester) -> bytes | None:
+    """Sealed. The one we had stays where the ticket was not read, as long as its seal is this requester's."""
+    if requester.box is None:
+        return None
+    if not ticket.subject and requester.id == held.requester:
+        return held.subject
+    return requester.box.encrypt(ticket.subject.encode())
 
 
 def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, now: int) -> TicketMemory:

@@ -33,8 +33,7 @@ def test_ordinary_json_is_read_as_it_is(value: object) -> None:
         (b"[" + b"9" * 5_000 + b"]", "long"),
         (b'{"a":1,"a":2}', "twice"),
         (b'{"x":{"a":1,"\\u0061":2}}', "twice"),
-        (b'["\\ud800"]', "surrogate"),
-        (b'{"\\uDFFF":1}', "surrogate"),
+        (b'{"a\\ud800":1,"a\\udc00":2}', "twice"),
         (b'["\xed\xa0\x80"]', "UTF-8"),
         (b'["\xff"]', "UTF-8"),
         ("[1]".encode("utf-16"), "UTF-8"),
@@ -57,6 +56,15 @@ def test_what_json_leaves_open_is_refused_with_400(body: bytes, why: str) -> Non
 
 def test_a_whole_surrogate_pair_is_a_character() -> None:
     assert bounded_json(b'["\\ud83d\\ude00"]') == ["😀"]
+
+
+@pytest.mark.parametrize(("body", "value"), [
+    (b'["Hole \\ud83d"]', ["Hole \ufffd"]), (b'{"\\uDFFF":1}', {"\ufffd": 1}), (b'["a\\u0000b"]', ["a\ufffdb"]),
+    (b'["\\ud83d\\ud83d\\ude00"]', ["\ufffd😀"]), (b'["\\\\ud83d"]', ["\\ud83d"]), ('["\uffff"]'.encode(), ["\ufffd"]),
+    (b'["\\ud83f\\udffe"]', ["\ufffd"]),
+])
+def test_what_no_database_can_carry_is_repaired_and_costs_no_delivery(body: bytes, value: object) -> None:
+    assert bounded_json(body) == value
 
 
 def test_brackets_inside_a_text_are_no_depth() -> None:

@@ -1,4 +1,4 @@
-"""The one HTTP session: L1 to L8, the total deadline, the cap, and recorded exchanges."""
+"""The one HTTP session: L1 to L8, L10, the total deadline, the cap, and recorded exchanges."""
 from __future__ import annotations
 
 import gzip
@@ -109,6 +109,20 @@ def test_l4_the_deadline_of_one_call_does_not_end_the_next(session: DeskSession,
     pause = time.monotonic() + 1.2
     while time.monotonic() < pause:  # past the first calls' deadline, on their kept connection
         assert session.get(f"{VENDOR}/api/v2/users/me.json").status_code == 200
+
+
+# L10
+@pytest.mark.parametrize(("sent", "read"), [
+    (b'{"subject": "Hole \\ud83d", "k\\u0000": ["\\udc00"]}', {"subject": "Hole \ufffd", "k\ufffd": ["\ufffd"]}),
+    (b'{"subject": "Hole \xed\xa0\xbd"}', {"subject": "Hole \ufffd\ufffd\ufffd"}),
+    (b'{"subject": "\\ud83d\\ude00 \\\\ud83d \xc3\xa9"}', {"subject": "😀 \\ud83d é"}),
+])
+def test_l10_no_string_of_an_answer_holds_what_cannot_be_kept(session: DeskSession, peer: Peer, sent: bytes, read: object) -> None:
+    for status in (200, 422):
+        peer.say(status, sent)
+        response = session.get(f"{VENDOR}/api/v2/tickets/1.json")
+        assert (response.status_code, response.json()) == (status, read)
+        assert session.last is not None and session.last.body == response.content, "what people are told of an error is as clean"
 
 
 def test_an_answer_over_the_cap_is_not_read_on(session: DeskSession, peer: Peer) -> None:

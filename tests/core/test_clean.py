@@ -1,3 +1,4 @@
+import json
 import time
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors import clean
-from connectors.clean import break_placeholders, strip_hidden
+from connectors.clean import break_placeholders, carriable, carriable_json, strip_hidden
 
 
 @pytest.mark.parametrize(
@@ -64,6 +65,31 @@ def test_stripping_twice_changes_nothing_more(text: str) -> None:
     once.encode()
 
 
+# Surrogates among them, which `st.text()` leaves out.
+ANY_TEXT = st.text(st.characters(codec=None, categories=None) | st.sampled_from("\x00\ud83d\ude00\udc00\ufffe\U0001ffff\\u"))
+
+
+@given(ANY_TEXT)
+def test_what_is_carriable_is_the_same_text_but_for_what_cannot_be_carried(text: str) -> None:
+    clean = carriable(text)
+    clean.encode()
+    assert "\0" not in clean and len(clean) == len(text)
+    assert all(a == b or b == "\ufffd" for a, b in zip(text, clean, strict=True))
+
+
+@given(st.recursive(ANY_TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3)), st.booleans())
+def test_json_parses_to_what_the_repaired_strings_are(value: object, escaped: bool) -> None:
+    text = json.dumps(value, ensure_ascii=escaped)
+    # What json reads is what counts: two halves that happen to stand side by side are a whole there.
+    assert json.loads(carriable_json(text)) == _repaired(json.loads(text))
+
+
+def _repaired(value: object) -> object:
+    if isinstance(value, dict):
+        return {carriable(key): _repaired(inner) for key, inner in value.items()}
+    return [_repaired(inner) for inner in value] if isinstance(value, list) else carriable(str(value))
+
+
 @given(st.text(alphabet="{}%# a"))
 def test_no_placeholder_survives_and_nothing_visible_changes(text: str) -> None:
     broken = break_placeholders(text)
@@ -82,6 +108,13 @@ def test_a_long_hostile_text_takes_linear_time(piece: str) -> None:
     seconds(1_000)
     # Ten times the text in well under a hundred times the time; the floor keeps the clock's grain out of it.
     assert seconds(100_000) < 40 * max(seconds(10_000), 0.002)
+
+
+@pytest.mark.parametrize("piece", ["\\ud83d", "\\ud83d\\ude00", "\\\\", "\\u0000", "\uffff", "\\u"])
+def test_a_megabyte_of_escapes_is_repaired_at_once(piece: str) -> None:
+    started = time.process_time()
+    carriable_json(piece * (1_000_000 // len(piece)))
+    assert time.process_time() - started < 2
 
 
 def test_the_kinds_cover_every_format_character_the_rules_name() -> None:

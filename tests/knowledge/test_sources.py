@@ -15,6 +15,15 @@ def jsonl(folder: Path, *rows: object) -> JsonlSource:
     return JsonlSource(file, "https://help.example.com")
 
 
+@pytest.mark.parametrize("strange", ["\ud83d", "\udc00", "\0", "\uffff"])
+def test_half_a_character_in_any_field_costs_no_article(tmp_path: Path, strange: str) -> None:
+    [row] = jsonl(tmp_path, dict.fromkeys(("id", "title", "body", "section"), f"x{strange}") | {"labels": [strange]}).articles()
+    (tmp_path / "a.md").write_text(f'---\ntitle: {json.dumps("t" + strange)}\nlabels: [{json.dumps(strange)}]\n---\nText', "utf-8")
+    [page] = FolderSource(tmp_path, "https://help.example.com").articles()
+    repr(row).encode()
+    assert (row.id, row.section, row.labels, page.title, page.labels) == ("x\ufffd", "x\ufffd", ("\ufffd",), "t\ufffd", ("\ufffd",))
+
+
 def test_a_row_without_visibility_is_public_and_any_other_word_is_not(tmp_path: Path) -> None:
     source = jsonl(
         tmp_path, {"id": "a", "title": "A", "body": "x"}, {"id": "b", "title": "B", "body": "x", "visibility": "public"},
