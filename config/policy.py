@@ -142,6 +142,7 @@ class Policy:
     accept_uncalibrated: bool = False
     bot_allowlist: tuple[str, ...] = ()
     can_do: Mapping[str, str] = field(default_factory=dict)  # language -> what the assistant can do, for the notice
+    actions: tuple[str, ...] = ()  # kinds of action that are allowed; no key of the file names one while none is built
 
     def topic(self, name: str) -> Topic | None:
         return next((t for t in self.topics if t.name == name), None)

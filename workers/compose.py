@@ -8,6 +8,7 @@ import structlog
 from app.core import messages, note
 from app.core.body import assemble, paragraph, say
 from app.core.facts import Deed, facts_of
+from app.core.limits_told import abilities
 from app.core.messages import Body, Frame
 from app.core.ownership import Event
 from app.core.plan import Bodies, Planned, plan, told
@@ -137,6 +138,7 @@ def _frame(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situati
         first=not situation.memory.noticed,
         page_url=page_of(work, desk, ticket, situation.now),
         # What is drafted is what a colleague sends, word for word: it says so from the start.
+        able=abilities(policy.actions),
         checked=situation.mode is Mode.DRAFT and isinstance(verdict, Answer | Clarify | Settle),
     )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ RUN_MAX = 3
 GAP_MAX = 1
 # Never told to a customer: the channel does not reach them, or nobody may notice.
 SILENT = frozenset({Reason.CANNOT_REPLY_HERE, Reason.HELD_OUT})
+_NOT_KNOWN = frozenset({Reason.UNSURE, Reason.OUT_OF_SCOPE})
 # Hand-offs decided without a look into the help centre.
 _UNSEARCHED = frozenset({Detail.EMPTY, Detail.LANGUAGE, Detail.NO_ARTICLES})
 _LOCALES = {"en": "en_GB"}
@@ -68,7 +70,7 @@ def handoff(
     """
     if verdict.reason in SILENT:
         raise ValueError(f"{verdict.reason} is never told to a customer: plan the note only")
-    unsure = verdict.reason in (Reason.UNSURE, Reason.OUT_OF_SCOPE) and verdict.detail not in _UNSEARCHED
+    unsure = verdict.reason in _NOT_KNOWN and verdict.detail not in _UNSEARCHED
     looked = unsure if searched is None else searched
     route = data(route_spoken)
     said = [
@@ -78,10 +80,9 @@ def handoff(
         data(wait_text),
     ]
     kept = say(words, f"message.handoff.kept.{'searched' if looked else 'plain'}")
-    opening = notice.opening(frame, words, "handing")
-    waiting = Frame(frame.company, frame.assistant_name, frame.can_do, frame.first_name, frame.language, frame.first, frame.page_url,
-                    people=True, checked=frame.checked)
-    return assemble([opening, paragraph(*said), notice.closing(waiting, words, "people", kept)])
+    # What the assistant cannot do is news where that is why people get it; to somebody who asked for them, or in distress, it is noise.
+    opening = notice.opening(frame, words, "handing", limits=verdict.reason in _NOT_KNOWN)
+    return assemble([opening, paragraph(*said), notice.closing(replace(frame, people=True), words, "people", kept)])
 
 
 def settle(frame: Frame, words: Words) -> Body:

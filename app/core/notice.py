@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.core.body import Block, Part, check_shape, data, fill, joined, link, paragraph, say
+from app.core.limits_told import Ability, limits_key
 from app.core.links import web_address
 from app.core.names import first_name
 from config.wording import WordingError, Words, placeholders
@@ -21,7 +22,7 @@ class Frame:
 
     `can_do` is a clause ("I answer from our help centre"), "" for the words' own. `first`: nothing of ours stands in the ticket yet, so the
     notice is the full one. `page_url` is the one link of the message, None where none is proven. `people`: the ticket waits for a person.
-    `checked`: a person read this text before it went out.
+    `checked`: a person read this text before it went out. `able`: what the assistant can do beyond answering; what it lacks is told.
     """
 
     company: str
@@ -33,6 +34,7 @@ class Frame:
     page_url: str | None
     people: bool = False
     checked: bool = False
+    able: frozenset[Ability] = frozenset()
 
 
 _AI = {
@@ -48,7 +50,15 @@ _PERSON = {
     "es": r"\b(persona|humano|agente)\b",
 }
 _DENIAL = r"\b(not|no|isn't|never|pas|aucune?|kein\w*|nicht|nie|nunca|sin|ohne|without)\b[^.:,;]{0,24}?"
-NOTICES = ("message.notice.first", "message.notice.handing", "message.notice.again")
+# key -> the fillings without which it says too little
+NOTICES = {
+    "message.notice.first": ("company",),
+    "message.notice.first_limits": ("company", "limits"),
+    "message.notice.handing": ("company",),
+    "message.notice.handing_limits": ("company", "limits"),
+    "message.notice.again": ("company",),
+}
+_FILLINGS = {"company": "it must say for whom it speaks: {company}", "limits": "it must say what the assistant cannot do: {limits}"}
 # key -> the fillings without which it shows no way
 EXITS = {
     "message.exit.answer_link": ("talk", "word"),
@@ -84,14 +94,19 @@ _OWN = {
 }
 
 
-def notice(frame: Frame, words: Words, kind: str) -> Part:
-    """The greeting with the AI notice. `kind` is first | handing | again; the full forms are for a ticket's first message."""
-    key = f"message.notice.{kind if frame.first else 'again'}"
+def notice(frame: Frame, words: Words, kind: str, limits: bool) -> Part:
+    """The greeting with the AI notice. `kind` is first | handing | again; the full forms are for a ticket's first message.
+
+    With `limits` the full forms also say what the assistant cannot do.
+    """
+    lacking = words.texts.get(limits_key(frame.able) or "", "") if limits and frame.first else ""
+    key = f"message.notice.{kind if frame.first else 'again'}{'_limits' if lacking else ''}"
     hello = _hello(frame, words)
     can_do = data(frame.can_do.strip().rstrip(".") or words.texts.get("message.can_do", ""))
-    values: dict[str, Part | str] = {"hello": hello, "company": frame.company, "assistant": frame.assistant_name, "can_do": can_do}
+    values: dict[str, Part | str] = {"hello": hello, "company": frame.company, "assistant": frame.assistant_name, "can_do": can_do,
+                                      "limits": data(lacking)}
     template = words.texts.get(key, "")
-    if not _notice_fault(template, words.language):
+    if not _notice_fault(template, words.language, NOTICES[key]):
         try:
             return fill(template, key, values)
         except WordingError:  # the sentence of this file stands in: a notice is never left out
@@ -122,7 +137,7 @@ def check_words(words: Words, shipped: Words | None = None) -> None:
 
     With the `shipped` words of the same language at hand, a missing key and a filling that no code gives are refused as well.
     """
-    faults = {key: _notice_fault(words.texts.get(key, ""), words.language) for key in NOTICES}
+    faults = {key: _notice_fault(words.texts.get(key, ""), words.language, needs) for key, needs in NOTICES.items()}
     faults["message.fixed.identity"] = _identity_fault(words.texts.get("message.fixed.identity", ""), words.language)
     faults["message.exit.word"] = _word_fault(words.texts.get("message.exit.word", ""), words.language)
     faults["message.exit.talk"] = "" if _names_person(words.texts.get("message.exit.talk", ""), words.language) else "it must name a person"
@@ -157,10 +172,10 @@ def _names_person(text: str, language: str) -> bool:
 
 # Looked for in each message that is made, and the same for the same words: kept per sentence.
 @lru_cache(maxsize=256)
-def _notice_fault(template: str, language: str) -> str:
+def _notice_fault(template: str, language: str, needs: tuple[str, ...]) -> str:
     if (fault := _shape_fault(template)) or (fault := _identity_fault(template, language)):
         return fault
-    return "" if "company" in placeholders(template) else "it must say for whom it speaks: {company}"
+    return next((_FILLINGS[name] for name in needs if name not in placeholders(template)), "")
 
 
 def _identity_fault(template: str, language: str) -> str:
@@ -209,8 +224,8 @@ def _filling_fault(shipped: str, template: str | None) -> str:
     return ""
 
 
-def opening(frame: Frame, words: Words, kind: str) -> Block:
-    return paragraph(notice(frame, words, kind))
+def opening(frame: Frame, words: Words, kind: str, limits: bool = True) -> Block:
+    return paragraph(notice(frame, words, kind, limits))
 
 
 def closing(frame: Frame, words: Words, kind: str, *before: Part) -> Block:

@@ -10,6 +10,7 @@ from app.core.matching import fold
 from config.wording import Words
 
 OWN_SENTENCES = "own_sentences"
+FRAGMENTS = "message.limits."  # said inside a sentence of ours only; alone "I can't change orders" is a customer's
 FILLED_MAX = 120  # characters a filled-in placeholder may have
 WORDS_MIN = 5  # a sentence of fewer words of its own could be anybody's: it is taken out only in the company of longer ones
 
@@ -128,7 +129,8 @@ def _left(gone: Iterable[tuple[int, int]], length: int) -> tuple[tuple[int, int]
 def _sentences(lexicons: tuple[Words, ...]) -> Mapping[str, Sequence[_Sentence]]:
     """Our sentences, hundreds, by a word that any text with the sentence's anchor holds whole; under "" those that have none such."""
     made: dict[tuple[str, ...], _Sentence] = {}
-    for text in (text for words in lexicons for _, text in sorted(words.texts.items())):
+    whole = (text for words in lexicons for key, text in sorted(words.texts.items()) if not key.startswith(FRAGMENTS))
+    for text in whole:
         for part in _SENTENCE_END.split(text):
             pieces = tuple(_plain(piece)[0].strip(" .!?\n") for piece in _PLACEHOLDER.split(part))
             count = sum(len(piece.split()) for piece in pieces)
