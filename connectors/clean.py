@@ -31,15 +31,55 @@ _RANGES = {
 }
 HIDDEN_KINDS = (*_RANGES, HIDDEN_STACKED)
 
-_KINDS = {kind: re.compile(f"[{span}]") for kind, span in _RANGES.items()}
-_HIDDEN = re.compile(f"[{''.join(_RANGES.values())}]+")
-_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# An emoji's own selector or joiner and a soft hyphen are ordinary typing, not hiding: taken out, but not reported.
-_PICTURE = "[\u2600-\u27bf\U0001f000-\U0001faff]"
-_ORDINARY = re.compile(
-    f"(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff0-9#*])[\ufe0e\ufe0f](\u200d(?={_PICTURE}))?"
-    f"|(?<={_PICTURE})\u200d(?={_PICTURE})|\u00ad|\\A\ufeff"
+JOINERS = "\u200c\u200d"
+# Scripts whose letters a joiner parts or joins within a word: Arabic and its kin, those of India, Tibetan, Burmese, Khmer, Mongolian.
+_JOINED = (
+    "\u0600-\u061b\u061d-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u17b3\u17b6-\u17ff\u1810-\u18af\ufb50-\ufdff"
+    "\ufe70-\ufefc"
 )
+# A joiner between two such letters is one of the word's letters; everywhere else it is as invisible as the rest.
+_STRAY_JOINER = f"(?<![{_JOINED}])[{JOINERS}]|[{JOINERS}](?![{_JOINED}])"
+WORD_JOINER = re.compile(f"(?<=[{_JOINED}])[{JOINERS}](?=[{_JOINED}])")
+_KINDS = {kind: re.compile(f"[{span}]") for kind, span in _RANGES.items()} | {
+    HIDDEN_ZERO_WIDTH: re.compile(f"[\u200b\u2060\ufeff]|{_STRAY_JOINER}"),
+}
+_HIDDEN = re.compile(f"[{''.join(_RANGES.values()).replace(_RANGES[HIDDEN_ZERO_WIDTH], '')}\u200b\u2060\ufeff]+|{_STRAY_JOINER}")
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+
+# Ordinary typing, told by what stands around it: taken out where it is no letter of a word, and never reported.
+_PICTURE = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+_RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+# Thai, Lao, Tibetan, Burmese, Khmer: words without blanks between them.
+_SPACED_BY_ZERO_WIDTH = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
+_WORD = f"\\w{_JOINED}"
+_ZERO = _RANGES[HIDDEN_ZERO_WIDTH]
+_TURNS = "\u061c\u200e\u200f\u202a\u202c\u2066\u2068\u2069"  # marks, and what embeds left to right or as it comes: reorder no letters
+_LETTER_LEFT = f"(?<=(?![{_RIGHT_TO_LEFT}])[^\\W\\d_])"
+_LETTER_RIGHT = f"(?=(?![{_RIGHT_TO_LEFT}])[^\\W\\d_])"
+_ORDINARY = re.compile("|".join((
+    # The selector or joiner of an emoji, and the part of a country on a black flag (England: gbeng).
+    f"(?<=[\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff0-9#*])[\ufe0e\ufe0f](\u200d(?={_PICTURE}))?",
+    f"(?<={_PICTURE})\u200d(?={_PICTURE})",
+    "(?<=\U0001f3f4)[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,4}\U000e007f",
+    # The form of a letter, as in names of Japanese people.
+    "(?<=[\u1000-\u109f\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\ufe00-\ufe02\U000e0100-\U000e01ef]",
+    "(?<=[\u1820-\u18aa])[\u180b-\u180f]",
+    # A second joiner typed by mistake; one at a word's end.
+    f"(?<=[{_JOINED}][{JOINERS}])[{JOINERS}](?=[{_JOINED}])",
+    f"(?<=[{_SPACED_BY_ZERO_WIDTH}])\u200b(?=[{_SPACED_BY_ZERO_WIDTH}])",
+    f"(?<=[{_JOINED}])[{JOINERS}](?![{_WORD}{_ZERO}{_TURNS}])",
+    # One or two on their own, as editors leave them. A longer run can carry a message.
+    f"(?<!\\S)[{_ZERO}]{{1,2}}(?!\\S)|\\A\ufeff",
+    # Around numbers, names and right-to-left words. Between two letters that run left to right they would cut a word in two.
+    f"(?<![{_TURNS}])(?!{_LETTER_LEFT}[{_TURNS}]+{_LETTER_RIGHT})[{_TURNS}]+",
+    # A telephone's address book wraps numbers so.
+    "\u202d(?=[-+().\\d \u00a0/]{2,30}\u202c)",
+    "\u00ad",
+)))
+# Turned right to left, which is what their letters do anyway.
+_TURNS_RIGHT = re.compile(f"(?!{_LETTER_LEFT}.{_LETTER_RIGHT})[\u202b\u2067]")
+_RIGHT_TO_LEFT_LETTER = re.compile(f"[{_RIGHT_TO_LEFT}]")
+
 # Combining marks in a row beyond which a text is drawn over its neighbours; also keeps the normaliser's sorting of marks linear.
 MARKS_MAX = 6
 # Folding these would change what is said: 10² would become 102, 1½ would become 11⁄2, ① followed by 2 would become 12.
@@ -82,13 +122,17 @@ def _carriable_escape(match: re.Match[str]) -> str:
 def strip_hidden(text: str) -> tuple[str, tuple[str, ...]]:
     """The text as a person would see it, and which kinds of hidden characters were taken out (of HIDDEN_KINDS, in that order).
 
-    Line ends become a newline; what remains is folded to NFKC, except characters whose folding changes meaning (10², 1½).
+    Judged by what stands around it: a flag's tags, marks around a number or a right-to-left word and the like are taken out without
+    being reported, and a joiner between Persian or Hindi letters stays. Line ends become a newline; what remains is folded to NFKC,
+    except characters whose folding changes meaning (10², 1½).
     Stripping twice changes nothing more.
     """
     text = _LINE_END.sub("\n", text)
     if text.isascii():
         clean = _HIDDEN.sub("", text)
         return clean, (HIDDEN_CONTROL,) if clean != text else ()
+    if _RIGHT_TO_LEFT_LETTER.search(text):
+        text = _TURNS_RIGHT.sub("", text)
     text = _ORDINARY.sub("", text)
     found: set[str] = set()
     # Folding can bring out new characters (U+FFA0 folds to a filler), so the sieve is on both sides of it; twice always settles.

@@ -1,5 +1,6 @@
 """A message's HTML as the lines its writer saw. Some desks run those lines together in their own plain text, and what is quoted, what is
-signed and what is new can only be told by lines. Linear in the text; nothing is fetched, run or kept of the markup.
+signed and what is new can only be told by lines. What was hidden from the reader is left out. Linear in the text; nothing is fetched, run
+or kept of the markup.
 """
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import re
 
 from lxml import etree
 from lxml import html as lxml_html
+
+from connectors.unseen import remove_unseen
 
 MARKUP_MAX = 400_000  # characters looked at
 _QUOTE_DEPTH_MAX = 5
@@ -26,6 +29,7 @@ def lines_of(markup: str) -> str:
     root = _parsed(markup[:MARKUP_MAX])
     if root is None:
         return ""
+    remove_unseen(root)
     text = _Lines()
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
@@ -34,6 +38,12 @@ def lines_of(markup: str) -> str:
             text.closed(element)
     text.end_line()
     return re.sub(r"\n{3,}", "\n\n", "\n".join(text.lines)).strip()
+
+
+def hides_words(markup: str) -> bool:
+    """Whether the markup holds words that its reader could not see: the desk's own plain text of it has them too."""
+    root = _parsed(markup[:MARKUP_MAX])
+    return root is not None and remove_unseen(root)
 
 
 class _Lines:

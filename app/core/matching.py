@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from connectors.clean import JOINERS
+
 _APOSTROPHES = "'’‘ʼ´`′"
 _KEPT = frozenset(".!?,;:")
 # Letters that carry no accent to take off, but are often typed as plain ones.
@@ -76,6 +78,8 @@ def _plain(letter: str) -> str:
         return "'"
     if letter in _KEPT:
         return letter
+    if letter in JOINERS:
+        return ""  # within a Persian or Hindi word; what it joins is compared
     folded = letter.casefold()
     if folded in _SPELLED_OUT:
         return _SPELLED_OUT[folded]

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from app.core import mail
-from connectors.clean import strip_hidden
+from connectors.clean import WORD_JOINER, strip_hidden
 
 READ_MAX = 20_000  # characters of one message that are read
 
@@ -43,7 +43,10 @@ def _places(piece: str, clean: str, start: int) -> list[int]:
 
 def _clusters(piece: str) -> Iterable[tuple[int, int]]:
     begin = 0
+    # A joiner stays only in the company of its two letters.
+    joiners = {match.start() for match in WORD_JOINER.finditer(piece)}
     for n in range(1, len(piece) + 1):
-        if n == len(piece) or not ("\u0300" <= piece[n] <= "\u036f" or piece[n - 1 : n + 1] == "\r\n"):
+        joined = n in joiners or n - 1 in joiners
+        if n == len(piece) or not (joined or "\u0300" <= piece[n] <= "\u036f" or piece[n - 1 : n + 1] == "\r\n"):
             yield begin, n
             begin = n

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.clock import from_iso
+from connectors.mailtext import hides_words, lines_of
 from connectors.records import NEXT_STEPS, ChangedTicket, Message, Person, Role, Stamp, Status, Ticket
 
 Json = Mapping[str, Any]
@@ -110,12 +111,18 @@ def message(comment: Json, people: Mapping[str, Json], view: View, requester_id:
         author=person(people.get(author_id) or {"id": author_id}, view, requester_id),
         at=from_iso(comment["created_at"]),
         public=comment.get("public") is True,
-        text=str(comment.get("plain_body") or comment.get("body") or ""),
+        text=_text(comment),
         html=comment.get("html_body") or None,
         channel=str((comment.get("via") or {}).get("channel") or "web"),
         flags=frozenset(FLAGS.get(flag, f"flag_{flag}") for flag in flags),
         attachments=tuple(str(a.get("file_name") or "") for a in comment.get("attachments") or ()),
     )
+
+
+def _text(comment: Json) -> str:
+    """Zendesk's own plain text, which keeps the lines; where the HTML hides words, only what its reader saw."""
+    markup = comment.get("html_body") or ""
+    return lines_of(markup) if hides_words(markup) else str(comment.get("plain_body") or comment.get("body") or "")
 
 
 def ticket(data: Json, comments: Sequence[Json], people: Mapping[str, Json], stamp: Stamp, view: View) -> Ticket:

@@ -48,6 +48,53 @@ def test_ordinary_emoji_and_soft_hyphens_are_not_reported_as_hiding() -> None:
     assert strip_hidden("Rück\u00adsendung")[0] == "Rücksendung"
 
 
+@pytest.mark.parametrize("text", [
+    "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f from Leeds",
+    "🏴\U000e0075\U000e0073\U000e0074\U000e0078\U000e007f howdy",
+    "می\u200cخواهم بروم", "کتاب\u200cها و ه\u200d. ش.", "क्\u200dष और र्\u200c", "ශ්\u200dරී ලංකාව", "മലയാളം ന്\u200d",
+    "call \u202a+44 20 7946 0018\u202c today", "\u202d+1 (415) 555-0132\u202c", "Tel.: \u200e020 7946 0018", "שלום \u200fLarkfield\u200e!",
+    "هاتف: \u200e+966 11 000 0000\u200e شكرا", "\u202bأريد شخصا\u202c", "\u2067שלום\u2069 there",
+    "Hi \u2068Maya\u2069, order \u20684471\u2069",
+    "🐈\u200d⬛ and 👩🏽\u200d⚕\ufe0f and 🙂\u200d↔\ufe0f and 1\ufe0f⃣", "葛\U000e0100城市", "ᠮᠣᠩᠭᠣᠯ\u180b",
+    "สวัสดี\u200bครับ", "Hello\n\u200b\nthere", "\ufeffHello",
+    "Rück\u00adsendung", "مرحبا\u061c 12",
+])
+def test_ordinary_typing_is_not_called_hidden(text: str) -> None:
+    assert strip_hidden(text)[1] == ()
+
+
+@pytest.mark.parametrize("word", ["می\u200cخواهم", "کتاب\u200cها", "क्\u200dष", "ශ්\u200dරී"])
+def test_a_word_keeps_its_joiners(word: str) -> None:
+    assert strip_hidden(f"x {word}\u200b {word}.")[0] == f"x {word} {word}."
+
+
+@pytest.mark.parametrize(("text", "shown", "kind"), [
+    # Too long for a flag, without its end, and without its beginning.
+    ("🏴\U000e0069\U000e0067\U000e006e\U000e006f\U000e0072\U000e0065\U000e0020\U000e0061\U000e007f", "🏴", clean.HIDDEN_TAGS),
+    ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067", "🏴", clean.HIDDEN_TAGS),
+    ("flag \U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "flag ", clean.HIDDEN_TAGS),
+    ("re\u200cfund", "refund", clean.HIDDEN_ZERO_WIDTH), ("می\u200c\u200c\u200cخواهم", "میخواهم", clean.HIDDEN_ZERO_WIDTH),
+    ("Hello" + "\u200b\u200c" * 20, "Hello", clean.HIDDEN_ZERO_WIDTH), ("per\u200e\u200b\u200eson", "person", clean.HIDDEN_ZERO_WIDTH),
+    ("per\u200eson", "person", clean.HIDDEN_BIDI), ("per\u2066\u2069son", "person", clean.HIDDEN_BIDI),
+    ("pay \u202e0012\u202c now", "pay 0012 now", clean.HIDDEN_BIDI), ("\u202drefund\u202c", "refund", clean.HIDDEN_BIDI),
+    ("\u202e" + "+44 20 7946\u202c", "+44 20 7946", clean.HIDDEN_BIDI), ("😊\ufe0f\U000e0101\U000e0102", "😊", clean.HIDDEN_VARIATION),
+])
+def test_what_hides_is_still_taken_out_and_named(text: str, shown: str, kind: str) -> None:
+    assert strip_hidden(text) == (shown, (kind,))
+
+
+MIXED = st.text(st.sampled_from(
+    "aé ر\u064bکक्\u0915אק😊🏴1.\n\u0301\ufdfa\ufefb\u00ad\u180b\U000e0067\U000e007f\U000e0101\ufe00\ufe0f"
+    "\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u202a\u202c\u202d\u202e\u2067\u2069\u061c"
+))
+
+
+@given(MIXED)
+def test_stripping_mixed_scripts_twice_changes_nothing_more(text: str) -> None:
+    once, _ = strip_hidden(text)
+    assert strip_hidden(once) == (once, ())
+
+
 def test_line_ends_become_newlines() -> None:
     assert strip_hidden("a\r\nb\rc\u2028d")[0] == "a\nb\nc\nd"
 
@@ -97,7 +144,8 @@ def test_no_placeholder_survives_and_nothing_visible_changes(text: str) -> None:
     assert broken.replace("\u200c", "") == text
 
 
-@pytest.mark.parametrize("piece", ["\u0301\u0316", "{", "\u200b", "\ufe0f\u200d", "ｆ", "\r"])
+@pytest.mark.parametrize("piece", ["\u0301\u0316", "{", "\u200b", "\ufe0f\u200d", "ｆ", "\r",
+                                   "ر\u200c", "\u200c", "\u202d1", "\u202d", "\u200e", "א\u2067", "🏴\U000e0067"])
 def test_a_long_hostile_text_takes_linear_time(piece: str) -> None:
     def seconds(copies: int) -> float:
         text = "a" + piece * copies

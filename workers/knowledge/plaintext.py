@@ -14,6 +14,7 @@ import lxml.html
 from lxml import etree
 
 from connectors.clean import visible
+from connectors.unseen import remove_unseen
 
 _DROPPED = frozenset(
     "script style head title template noscript iframe object embed svg math img picture video audio canvas map form input button select "
@@ -24,7 +25,6 @@ _BLOCKS = frozenset(
     "html hr pre td th tr table tbody thead tfoot caption ul ol li h1 h2 h3 h4 h5 h6".split()
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
 LONG_ITEM_WORDS = 90  # above it a list item is a page section in disguise, not a step
 HEADING_WORDS = 10
 
@@ -63,6 +63,7 @@ def _walk_document(html: str) -> Iterator[tuple[str, str]]:
         root = lxml.html.document_fromstring(raw, parser=parser)
     except etree.ParserError:  # nothing but comments or spaces
         return
+    remove_unseen(root)
     walker = _Walker()
     walker.walk(root)
     walker.flush()
@@ -92,7 +93,7 @@ class _Walker:
 
     def walk(self, element: etree._Element) -> None:
         tag = element.tag if isinstance(element.tag, str) else ""
-        if not tag or tag in _DROPPED or _is_hidden(element):
+        if not tag or tag in _DROPPED:
             return
         if tag in _HEADINGS or tag == "p" and _is_bold_heading(element):
             self._whole("heading", _line(element))
@@ -134,7 +135,7 @@ class _Walker:
         self.flush()
         lines: list[str] = []
         for item in element:
-            if not isinstance(item.tag, str) or item.tag in _DROPPED or _is_hidden(item):
+            if not isinstance(item.tag, str) or item.tag in _DROPPED:
                 continue
             if _is_section(item):
                 # An accordion written as a list: each entry is a part of the page with blocks of its own.
@@ -150,7 +151,7 @@ class _Walker:
             lines.clear()
 
     def _table(self, element: etree._Element) -> None:
-        rows = [[_line(cell) for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr") if not _is_hidden(row)]
+        rows = [[_line(cell) for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")]
         if max((len(row) for row in rows), default=0) < 2 or any(len(cell.split()) > LONG_ITEM_WORDS for row in rows for cell in row):
             # A table for layout only.
             self._container(element, is_block=True)
@@ -181,10 +182,6 @@ def _is_bold_heading(element: etree._Element) -> bool:
     return 0 < len(line.split()) <= HEADING_WORDS and not line.endswith((".", ":", "!", ";", ","))
 
 
-def _is_hidden(element: etree._Element) -> bool:
-    return "hidden" in element.attrib or bool(_HIDDEN_STYLE.search(element.get("style", "")))
-
-
 def _line(element: etree._Element, without: tuple[str, ...] = ()) -> str:
     parts: list[str] = []
     _gather(element, parts, without)
@@ -194,7 +191,7 @@ def _line(element: etree._Element, without: tuple[str, ...] = ()) -> str:
 def _gather(element: etree._Element, parts: list[str], without: tuple[str, ...]) -> None:
     parts.append(element.text or "")
     for child in element:
-        shown = isinstance(child.tag, str) and child.tag not in _DROPPED and child.tag not in without and not _is_hidden(child)
+        shown = isinstance(child.tag, str) and child.tag not in _DROPPED and child.tag not in without
         if shown:
             apart = " " if child.tag in _BLOCKS or child.tag == "br" else ""
             parts.append(apart)
