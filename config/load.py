@@ -53,7 +53,7 @@ class RouteSchema(_Strict):
 
 class TeamSchema(_Strict):
     group = fields.String(required=True)
-    agents = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0.01))
+    agents = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0))  # 0: nobody is there now
     minutes_per_ticket = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0.1))
 
 

@@ -69,7 +69,7 @@ class Route:
 
     group: str
     spoken: Mapping[str, str] = field(default_factory=dict)  # language -> "our repairs team"
-    fallback: str | None = None  # second group, when nobody of the first is on shift before the horizon
+    fallback: str | None = None  # second group: when nobody of the first is there before the horizon, or the desk has no such group
     desk: str | None = None  # another desk, None for the ticket's own
     own_ticket: bool = False  # the group cannot see the customer's ticket (a private group): it gets an internal one, as another desk does
 
@@ -160,6 +160,11 @@ class Policy:
     def route_of(self, topic: str) -> Route:
         named = self.topic(topic)
         return self.routes[(named.route if named and named.route else None) or self.default_route]
+
+    def spoken(self, route: Route, group: str | None, language: str) -> str:
+        """How a customer hears of the group that got a hand-off of the route: as the routes that lead to it say, "" when none does."""
+        routes = (route, *self.routes.values())
+        return next((one.spoken[language] for one in routes if group == one.group and language in one.spoken), "")
 
     def team(self, group: str) -> Team:
         return next((t for t in self.teams if t.group == group), Team(group))

@@ -5,18 +5,23 @@ Those people work at another desk (`desk`), or in a group of this one that does 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import structlog
 
 from app.core.body import Body, assemble, enclosed, paragraph, say
+from app.core.destination import Destination, Place, destination
 from app.core.escalation import escalation
 from app.core.facts import NoteFacts
 from app.core.plan import Planned
 from app.store import desks as desk_store
 from app.store.desks import StoredDesk
-from config.policy import Route
+from config.policy import Policy, Route
 from config.wording import Words
 from connectors.records import OpenTicket, Ticket
 from workers.work import Work
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +46,47 @@ class Across:
         return note if self.in_place is None else assemble([enclosed(self.in_place), enclosed(note)])
 
 
-def escalate(work: Work, desk: StoredDesk, route: Route, ticket: Ticket, facts: NoteFacts, words: Words) -> Across | None:
-    """None for a route to people who can share the ticket."""
-    wanted = route.desk or desk.id
-    if wanted == desk.id and not route.own_ticket:
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Where a hand-off goes, and the desk whose people that are; `wanted` is how the route's desk is called."""
+
+    to: Destination
+    people: StoredDesk
+    wanted: str
+
+
+def routed(work: Work, desk: StoredDesk, policy: Policy, route: Route, ticket: Ticket, now: int) -> Routed:
+    """Where a hand-off of this route goes from this desk."""
+    name, target = route.desk or desk.id, desk
+    if name != desk.id:
+        with work.db.read() as tx:
+            found = desk_store.get(tx, desk.tenant, name, work.keys)
+        if found is None:
+            return Routed(destination(policy, route, _place(desk), None, ticket.group, now), desk, name)
+        target = found
+    to = destination(policy, route, _place(desk), _place(target), ticket.group, now)
+    if to.group != route.group:
+        log.warning("a hand-off goes to another group than its route's", desk=to.desk, wanted=route.group, group=to.group)
+    return Routed(to, target if to.desk == target.id else desk, target.name)
+
+
+def in_place(desk: StoredDesk, policy: Policy, route: Route, ticket: Ticket, now: int) -> Destination:
+    """The same, when the ticket must stay where it is."""
+    return destination(policy, replace(route, desk=None, own_ticket=False), _place(desk), _place(desk), ticket.group, now)
+
+
+def escalate(desk: StoredDesk, way: Routed, ticket: Ticket, facts: NoteFacts, words: Words) -> Across | None:
+    """None for people who can share the ticket, and whose route wished for nothing else."""
+    if not way.to.opens and not way.to.why_in_place:
         return None
-    with work.db.read() as tx:
-        target = desk_store.get(tx, desk.tenant, wanted, work.keys)
-    why = _cannot(target, desk, route.group)
     subject, body = escalation(facts, ticket, desk.name, words)
-    in_place = None
-    if why:
-        name = target.name if target else wanted
-        in_place = assemble([paragraph(say(words, "agent.escalation.in_place", desk=name, why=why))])
-    group = route.group if target is not None and has_group(target, route.group) else None
-    return Across(wanted, group, subject, body, in_place)
+    stays = None
+    if way.to.why_in_place:
+        stays = assemble([paragraph(say(words, "agent.escalation.in_place", desk=way.wanted, why=way.to.why_in_place))])
+    return Across(way.to.desk, way.to.group, subject, body, stays)
 
 
-def taken_up_by(work: Work, desk: StoredDesk, route: Route) -> StoredDesk:
-    """The desk whose people will answer: the route's, or the ticket's own when that one cannot take it."""
-    if route.desk in (None, desk.id):
-        return desk
-    with work.db.read() as tx:
-        target = desk_store.get(tx, desk.tenant, route.desk or "", work.keys)
-    return desk if target is None or _cannot(target, desk, route.group) else target
-
-
-def has_group(desk: StoredDesk, group: str) -> bool:
+def _place(desk: StoredDesk) -> Place:
     groups = desk.connection.state.get("groups")
-    return isinstance(groups, dict) and group in groups
-
-
-def _cannot(target: StoredDesk | None, own: StoredDesk, group: str) -> str:
-    if target is None:
-        return "no such desk"
-    if target.status != "active":
-        return target.status_why or target.status
-    # At another desk the ticket is for whoever sorts there; at this one it would only lie beside the original.
-    return f"it has no group {group!r}" if target.id == own.id and not has_group(target, group) else ""
+    why_not = "" if desk.status == "active" else desk.status_why or desk.status
+    return Place(desk.id, frozenset(groups) if isinstance(groups, dict) else frozenset(), why_not)

@@ -7,6 +7,7 @@ import structlog
 
 from app.core import messages, note
 from app.core.body import assemble, paragraph, say
+from app.core.destination import Destination
 from app.core.facts import Deed, facts_of
 from app.core.limits_told import abilities
 from app.core.messages import Body, Frame
@@ -19,28 +20,33 @@ from app.core.waits import estimate
 from app.store import articles, promises
 from app.store.desks import StoredDesk
 from app.store.links import ticket_token
-from config.policy import Mode, Policy, Route
+from config.policy import Mode, Policy
 from config.wording import Words
 from connectors.errors import ConnectorError
 from connectors.records import PostNote, PostReply, QueueSnapshot, Status, Ticket, UpdateFields
-from workers.across import escalate, has_group, taken_up_by
+from workers.across import escalate, routed
 from workers.drafts import MISSING, OUTDATED, newest_draft
 from workers.situate import Situated
 from workers.work import Work
 
 TAG = "candor"
+QUIET = "(waiting for a person)"  # the queue of tickets in no group
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """`group_name` is the queue a hand-off goes to; `wait` what was worked out for it; `cited` the sentences that must still be public."""
+    """`group_name` is the queue a hand-off goes to, None for no group; `wait` what was worked out for it.
+
+    `cited` are the sentences that must still be public.
+    """
 
     bodies: Bodies
     planned: tuple[Planned, ...]
     wait: Wait | None = None
     group_name: str | None = None
     cited: tuple[Sentence, ...] = ()
+    to: Destination | None = None  # of a hand-off
 
 
 def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situated: Situated) -> Composed:
@@ -93,41 +99,39 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     situation = situated.situation
     route = policy.routes[verdict.route]
     telling = told(verdict, situation.mode, policy.announce_handoffs)
-    wait = _wait(work, taken_up_by(work, desk, route), policy, route, situation.now) if situation.mode is not Mode.WATCH else None
+    way = routed(work, desk, policy, route, ticket, situation.now)
+    wait = _wait(work, way.people, policy, way.to.group, situation.now) if situation.mode is not Mode.WATCH else None
     agents = work.words[policy.default_language]
     spoken = speak_wait(wait, policy.hours, words, situation.now, ticket.requester.time_zone) if wait else ""
-    public = messages.handoff(verdict, _spoken(route, words.language), spoken, frame, words) if telling else None
+    public = messages.handoff(verdict, policy.spoken(route, way.to.group, words.language), spoken, frame, words) if telling else None
     facts = facts_of(
         ticket, situation.reading, verdict, situation.findings, told=public is not None,
         told_text=speak_moment(wait, policy.hours, agents, situation.now) if wait else "", topic=policy.topic(situation.reading.topic),
         deeds=_deeds(work, desk.tenant, situation), story_url=_story(work, situated.ticket_row),
     )
-    across = escalate(work, desk, route, ticket, facts, agents)
+    across = escalate(desk, way, ticket, facts, agents)
     said = note.note(facts, agents)
     bodies = Bodies(public, across.added_to(said) if across else said)
     fields, tags = _labels(situation, verdict)
     if wait is not None and wait.bound_at is not None and public is not None:
         fields["promised_by"] = speak_moment(wait, policy.hours, agents, situation.now)
     opened = across.opening(fields, tags) if across else None
-    group = route.group if has_group(desk, route.group) else None
-    if group is None and route.desk in (None, desk.id):
-        log.warning("the desk has no such group; the ticket stays in its own", desk=desk.id, group=route.group)
-    if opened is not None and opened.target == desk.id:
-        group = None  # its people have a ticket of their own, and the customer's stays where its agents see it
-    planned = plan(verdict, situation.mode, bodies, group, fields, tags, policy.announce_handoffs, opened)
-    return Composed(bodies, planned, wait, route.group)
+    planned = plan(verdict, situation.mode, bodies, way.to.moves_to, fields, tags, policy.announce_handoffs, opened)
+    return Composed(bodies, planned, wait, way.to.group, to=way.to)
 
 
-def _wait(work: Work, people: StoredDesk, policy: Policy, route: Route, now: int) -> Wait:
+def _wait(work: Work, people: StoredDesk, policy: Policy, group: str | None, now: int) -> Wait:
+    queue = QueueSnapshot(None, None, now, "no group")
     try:
-        queue = work.desk(people).queue(route.group)
+        if group is not None:
+            queue = work.desk(people).queue(group)
     except ConnectorError as error:
         # The customer is told that we cannot say; a hand-off never waits for a count.
         log.warning("queue not read", desk=people.id, status=error.status)
-        queue = QueueSnapshot(route.group, None, now, "unreadable")
+        queue = QueueSnapshot(group, None, now, "unreadable")
     with work.db.read() as tx:
-        seen = promises.replies_seen(tx, people.tenant, people.id, route.group)
-    return estimate(queue.waiting, policy.team(route.group), policy.hours, policy.horizon_days, now, replies_seen=seen, stalled=None,
+        seen = promises.replies_seen(tx, people.tenant, people.id, group or QUIET)
+    return estimate(queue.waiting, policy.team(group or QUIET), policy.hours, policy.horizon_days, now, replies_seen=seen, stalled=None,
                     depth_as_of=queue.as_of)
 
 
@@ -186,7 +190,3 @@ def _labels(situation: Situation, verdict: Verdict) -> tuple[dict[str, str], tup
 
 def _calibrated(situation: Situation) -> bool:
     return situation.findings is not None and situation.findings.calibrated
-
-
-def _spoken(route: Route, language: str) -> str:
-    return route.spoken.get(language, "")

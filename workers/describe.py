@@ -34,6 +34,7 @@ def ledger_payload(keys: Keys, row: Row[tuple[object, ...]], ticket: Ticket, sit
         "hits": [_hit(hit) for hit in situated.decision.hits],
         "reading": _reading(situation.reading),
         "findings": _findings(situation.findings),
+        "went_to": None if composed.to is None else {"desk": composed.to.desk, "group": composed.to.group},
         "wait": None if composed.wait is None else _plain(asdict(composed.wait)),
         "effects": [{"purpose": p.purpose, "kind": p.kind} for p in composed.planned],
         "stamp": ticket.stamp.value, "took_ms": took_us // 1000,

@@ -24,7 +24,7 @@ from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.policy import Detail, Mode, Policy, Reason
 from connectors.records import NEXT_STEPS, Person, PostNote, Role, Status, Ticket, writer_of
-from workers.across import has_group
+from workers.across import in_place
 from workers.compose import Composed, page_of
 from workers.situate import Situated, address_of, mode_of
 from workers.work import Work
@@ -129,7 +129,8 @@ def _composed(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situ
     )
     telling = told(verdict, situation.mode, policy.announce_handoffs)
     route = policy.routes[verdict.route]
-    public = messages.handoff(verdict, route.spoken.get(words.language, ""), "", frame, words) if telling else None
+    to = in_place(desk, policy, route, ticket, situation.now)
+    public = messages.handoff(verdict, policy.spoken(route, to.group, words.language), "", frame, words) if telling else None
     said = [paragraph(strong(say(agents, f"agent.given_up.{act}")))]
     if act == UNREADABLE:
         said.append(paragraph(say(agents, f"agent.given_up.{'told' if public else 'not_told'}")))
@@ -140,6 +141,6 @@ def _composed(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situ
         # As plain as a note can be: what the desk refused may have been one of its fields.
         planned = (Planned("note", "note", PostNote(note.html, note.text)),)
     elif act != UNNOTED:
-        group = route.group if act == UNREADABLE and has_group(desk, route.group) else None
+        group = to.moves_to if act == UNREADABLE else None
         planned = plan(verdict, situation.mode, bodies, group, {}, (), policy.announce_handoffs)
-    return Composed(bodies, planned, None, route.group)
+    return Composed(bodies, planned, None, to.group, to=to)

@@ -20,12 +20,11 @@ from app.store.tickets import StoredTicket
 from config.policy import Detail, Reason
 from connectors.records import Role, Status, Ticket
 from workers.backlinks import report_solved
-from workers.compose import Composed
+from workers.compose import QUIET, Composed
 from workers.describe import ledger_payload, ledger_texts
 from workers.situate import Situated
 from workers.work import Work
 
-QUIET = "(waiting for a person)"
 # What is worth an entry although nothing follows from it.
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
 ENDS_TURN = frozenset({"automatic", "not_the_requester"})  # nothing more will be said to it

@@ -1,16 +1,13 @@
 """The company a page speaks for, out of its current policy."""
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from app.fallback import topics_of
 from app.store import policies
-from config.load import parse_policy
 from config.policy import Hours, Policy
 
 
@@ -24,11 +21,21 @@ class Company:
     policy_version: int
     hours: Hours
     topics: tuple[tuple[str, str], ...] = ()  # (name, in words) of all that can be given to people, the widest first
-    teams: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # route -> language -> the team as it is spoken of
+    policy: Policy | None = None  # None before the first one was kept
 
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    def group_of(self, route: str) -> str | None:
+        """The group a route wishes for."""
+        return self.policy.routes[route].group if self.policy is not None and route in self.policy.routes else None
+
+    def team(self, route: str, group: str | None, language: str) -> str | None:
+        """How a customer hears of the group that got a hand-off of the route; None when nothing names it."""
+        if self.policy is None or route not in self.policy.routes:
+            return None
+        return self.policy.spoken(self.policy.routes[route], group, language) or None
 
     @property
     def place(self) -> str:
@@ -44,17 +51,11 @@ def company_of(connection: Connection, tenant: str) -> Company:
     version = policies.current_version(connection, tenant)
     if version == 0:
         return NOBODY
-    return _of(_parsed(policies.text(connection, tenant, version), version))
+    return _of(policies.load(connection, tenant, version))
 
 
 def _of(policy: Policy) -> Company:
     return Company(
         policy.company, policy.hours.time_zone, policy.languages, policy.default_language, policy.accept_uncalibrated, policy.version,
-        policy.hours, tuple(topics_of(policy)), {name: route.spoken for name, route in policy.routes.items()},
+        policy.hours, tuple(topics_of(policy)), policy,
     )
-
-
-@lru_cache(maxsize=16)
-def _parsed(yaml: str, version: int) -> Policy:
-    # A version never changes, so it is parsed once per process and not once per page.
-    return parse_policy(yaml, f"policy version {version}", version)

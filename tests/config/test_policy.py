@@ -66,7 +66,7 @@ BROKEN: dict[str, tuple[str | bytes, str, str]] = {
     "a holiday with an hour": ("closed: [2026-12-25 10:00:00]".join(changed(put("hours", "closed", to="HERE")).split("closed: HERE")),
                                "hours.closed", "no date"),
     "more replies a day than anybody bears": (changed(put("max_replies_per_day", to=500)), "max_replies_per_day", "less than"),
-    "a team of nobody": (changed(put("teams", 0, "agents", to=0)), "teams.0.agents", "greater than"),
+    "a team of less than nobody": (changed(put("teams", 0, "agents", to=-1)), "teams.0.agents", "greater than"),
     "a list instead of a policy": ("- company: x\n", "mapping", "policy.yaml"),
     "an empty file": ("", "mapping", "policy.yaml"),
     "no YAML": ("company: [Larkfield\n", "line", "not YAML"),

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+import requests
 
 from app.store import desks as desk_store
 from app.store.database import DEFAULT_TENANT
@@ -13,6 +16,7 @@ from app.store.tables import promises
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from connectors.sandbox.faults import Fault
 from connectors.zendesk.sandbox import SandboxZendesk
+from tests.flow.desks import FRESH, Side, freshdesk_side, zendesk_side
 from tests.flow.house import DESK, House
 from tests.flow.on_freshdesk import open_freshdesk, replies, write
 from workers.connect import connect
@@ -209,6 +213,88 @@ def test_a_desk_that_will_not_open_the_ticket_is_told_to_the_originals_agents(
     assert opened(workshop) == []
     assert any("could not be opened" in n["plain_body"] and "This ticket is the only one" in n["plain_body"] for n in house.notes(ticket))
     assert len(house.replies(ticket)) == 1
+
+
+# a group that is not there: on either desk, people get it who are named to the customer
+@pytest.fixture(params=["zendesk", "freshdesk"])
+def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
+    if request.param == "zendesk":
+        yield zendesk_side(house)
+        return
+    with freshdesk_side(house) as made:
+        yield made
+
+
+def route(house: House, **changes: object) -> None:
+    house.change_policy(lambda policy: policy["routes"]["billing"].update(changes) or policy)
+
+
+def told(side: Side, **more: object) -> tuple[str, str, str | None]:
+    """(what the customer read, what its agents read, the group the ticket is in) after a hand-off to billing."""
+    ticket = side.write(WARRANTY, "Charged twice", **more)
+    side.house.settle(200)
+    [reply], [note] = side.replies(ticket), side.notes(ticket)
+    held = side.desk.state.tickets[int(ticket)].group_id
+    return reply, note, next((g.name for g in side.desk.state.groups.values() if g.id == held), None)
+
+
+ELSEWHERE = {"zendesk": FRESH, "freshdesk": DESK}
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["at its own desk", "at another desk"])
+def test_a_group_that_is_not_there_is_not_told_and_the_default_one_gets_it(house: House, side: Side, elsewhere: bool) -> None:
+    with ExitStack() as desks:
+        if elsewhere and side.kind == "zendesk":
+            desks.enter_context(open_freshdesk(house))
+        route(house, group="Chargebacks", desk=ELSEWHERE[side.kind] if elsewhere else None)
+        reply, note, group = told(side)
+    assert "I've passed your message to our support team." in reply and "billing" not in reply
+    assert group == "Support"
+    assert ("it has no group 'Chargebacks'" in note) is elsewhere
+    assert not any("candor_escalation" in t.tags for desk in (house.desk, side.desk) for t in desk.state.tickets.values())
+    [promise] = side.house.rows(promises)
+    assert promise.group_name == "Support"
+
+
+def test_a_ticket_that_is_in_a_group_stays_there_and_no_other_is_named(house: House, side: Side) -> None:
+    route(house, group="Chargebacks")
+    ticket = side.write(WARRANTY, "Charged twice")
+    side.desk.do.set_group(int(ticket), "Repairs")
+    side.delivered()
+    house.settle(200)
+    [reply] = side.replies(ticket)
+    assert "I've passed your message to our repairs team." in reply
+    repairs = side.desk.state.find_group("Repairs").id
+    assert side.desk.state.tickets[int(ticket)].group_id == repairs
+
+
+def test_the_second_group_gets_it_when_the_first_is_not_there(house: House, side: Side) -> None:
+    route(house, group="Chargebacks", fallback="Repairs")
+    reply, _, group = told(side)
+    assert "I've passed your message to our repairs team." in reply and group == "Repairs"
+
+
+def test_the_second_group_gets_it_while_nobody_of_the_first_is_there(house: House, side: Side) -> None:
+    def away(policy: dict[str, Any]) -> dict[str, Any]:
+        policy["routes"]["billing"]["fallback"] = "Repairs"
+        next(team for team in policy["teams"] if team["group"] == "Billing")["agents"] = 0
+        return policy
+
+    house.change_policy(away)
+    reply, _, group = told(side)
+    assert "I've passed your message to our repairs team." in reply and group == "Repairs"
+    assert "9 in 10 people hear back" in reply, "a wait for those who get it"
+
+
+def test_the_customers_page_names_the_group_that_got_it(house: House) -> None:
+    route(house, group="Chargebacks", fallback="Repairs")
+    ticket = house.write(WARRANTY, "Charged twice")
+    house.settle()
+    [reply] = house.replies(ticket)
+    link = re.search(rf'href="({house.url}/t/[^"]+)"', reply["html_body"])
+    assert link is not None
+    page = requests.get(link[1], timeout=5).text
+    assert "our repairs team" in page and "billing" not in page
 
 
 def opened_there(desk: SandboxFreshdesk) -> list[Any]:

@@ -225,8 +225,12 @@ def wait_of(payload: Mapping[str, Any]) -> Wait | None:
 
 
 def _team(handed: Row[tuple[object, ...]] | None, company: Company, language: str) -> str | None:
-    route = json.loads(handed.payload).get("verdict", {}).get("route") if handed else None
-    return company.teams.get(str(route), {}).get(language)
+    """The group that has it as the customer was told of it; None for one that nothing names."""
+    payload = json.loads(handed.payload) if handed else {}
+    route = str(payload.get("verdict", {}).get("route"))
+    if "went_to" not in payload:  # kept before a hand-off said where it really went
+        return company.team(route, company.group_of(route), language)
+    return company.team(route, (payload["went_to"] or {}).get("group"), language)
 
 
 def _passed_on(handed: Row[tuple[object, ...]], texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion], words: Words,
