@@ -91,6 +91,10 @@ class Desk(Protocol):
         """One page of changed tickets after the cursor (None: from `now` on) and the next cursor. `changes_by` then says how they came."""
         ...
 
+    def gone_since(self, cursor: str | None) -> Sequence[str]:
+        """Ids of tickets deleted after the cursor, where `changed_since` does not show them; the same ones again, until it moves on."""
+        ...
+
     def history(self, ticket_id: str, since: int) -> Sequence[Change]:
         """Who changed what since then, oldest first."""
         ...

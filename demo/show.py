@@ -6,6 +6,7 @@ import textwrap
 import time
 from collections.abc import Mapping, Sequence
 
+from app.store import tickets
 from app.store.database import DEFAULT_TENANT
 from app.store.links import ticket_token
 from demo.player import Played
@@ -101,13 +102,19 @@ def addresses(port: int, token: str, desk_pages: Mapping[str, str], work: Work, 
     shown = [(f"the {kind} sandbox, as customer and agent", page) for kind, page in desk_pages.items()]
     handed = next((p for p in played if p.outcome in ("handed_off", "unsure")), None) or next(iter(played), None)
     if handed is not None:
-        link = ticket_token(work.keys, DEFAULT_TENANT, DESKS[handed.scene.desk], handed.ticket, work.clock())
+        link = _page_of(work, DESKS[handed.scene.desk], handed.ticket)
         shown.append((f"the customer's page of {handed.scene.desk} #{handed.ticket}", f"{base}/t/{link}"))
     shown.append(("the console", f"{base}/"))
     shown.append((f"  first sign-in as {OWNER}", f"{base}/login/token#{token}"))
     for what, address in shown:
         print(f"  {what:46} {address}")
     print("\nStays up; write tickets of your own at the desk. Ctrl-C ends all its processes.", flush=True)
+
+
+def _page_of(work: Work, desk: str, ticket: str) -> str:
+    with work.db.read() as tx:
+        found = tickets.find(tx, DEFAULT_TENANT, desk, ticket)
+    return ticket_token(work.keys, DEFAULT_TENANT, desk, ticket, found.holder if found and found.holder else "", work.clock())
 
 
 def _why_nothing(played: Played) -> str:

@@ -19,7 +19,7 @@ from app.core.verdicts import Answer, Clarify, Handoff, Sentence, Settle, StayQu
 from app.core.waits import estimate
 from app.store import articles, promises
 from app.store.desks import StoredDesk
-from app.store.links import ticket_token
+from app.store.links import holder_of, ticket_token
 from config.policy import Mode, Policy
 from config.wording import Words
 from connectors.errors import ConnectorError
@@ -152,7 +152,8 @@ def page_of(work: Work, desk: StoredDesk, ticket: Ticket, now: int) -> str | Non
     base = work.settings.public_url
     if base is None or not (desk.public_proven or desk.connection.wire_url is not None):
         return None
-    return f"{base}/t/{ticket_token(work.keys, desk.tenant, desk.id, ticket.id, now)}"
+    holder = holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)
+    return f"{base}/t/{ticket_token(work.keys, desk.tenant, desk.id, ticket.id, holder, now)}"
 
 
 def _story(work: Work, ticket_row: str) -> str | None:

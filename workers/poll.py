@@ -51,6 +51,7 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
         if marks.take(tx, f"sync:{tenant}", work.new_id(), now, now + SYNC_EVERY):
             ask_for_sync(tx, tenant, work.new_id(), now)
     try:
+        _see_gone(work, desk)
         return _take_in(work, desk)
     except ConnectorError as error:
         log.warning("poll failed", desk=desk_id, status=error.status, permanent=error.permanent)
@@ -61,6 +62,20 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
     finally:
         with work.db.write() as tx:
             marks.write(tx, f"poll:{desk_id}", "", 0)
+
+
+def _see_gone(work: Work, desk: StoredDesk) -> None:
+    """Deleted tickets that the list of changed ones does not show: the links we gave out show nothing of them any more."""
+    try:
+        gone = work.desk(desk).gone_since(desk.poll_cursor)
+    except ConnectorError as error:
+        # A desk that refuses only this list is still polled; the ticket is found gone when it is read next.
+        log.warning("deleted tickets not listed", desk=desk.id, status=error.status, permanent=error.permanent)
+        return
+    if gone:
+        with work.db.write() as tx:
+            for ticket in gone:
+                tickets.gone(tx, desk.tenant, desk.id, ticket)
 
 
 def _take_in(work: Work, desk: StoredDesk) -> int:
@@ -97,6 +112,8 @@ def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket
     known = tickets.find(tx, desk.tenant, desk.id, changed.id)
     if known is None and changed.status in (Status.DELETED, Status.CLOSED):
         return False  # ended before we ever met it
+    if known is not None and changed.status is Status.DELETED:
+        tickets.gone(tx, desk.tenant, desk.id, changed.id)
     # Our own write was the last change, or somebody acted within its second: the desk's stamps are no finer, so it is looked up, once.
     own_at = changed.changed_at if known is not None and known.own_stamp == changed.stamp else None
     return inbox.accept_changed(tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id(), own_at=own_at)

@@ -161,6 +161,7 @@ def _desk_failed(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, d
             inbox.finish(tx, row.id, row.fence, "bad", why, now)
             tell_people(work, tx, row, now, readable=False)
         elif error.status in (404, 410):
+            tickets.gone(tx, row.tenant, desk.id, row.subject_id)
             inbox.finish(tx, row.id, row.fence, "done", f"the desk has no such ticket any more: {error}", now)
         else:
             # Other refusals say something about us or the desk, not about the ticket: the row waits, and in the end a person sees it.

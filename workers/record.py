@@ -15,6 +15,7 @@ from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, verdict_name
 from app.store import inbox, ledger, outbox, promises, requesters, signals, tickets
 from app.store.desks import StoredDesk
 from app.store.effects import effect_json
+from app.store.links import holder_of
 from app.store.outbox import NewOutboxRow
 from app.store.tickets import StoredTicket
 from config.policy import Detail, Reason
@@ -153,6 +154,7 @@ def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket,
         "seen_message": ticket.messages[-1].id if ticket.messages else held.seen_message,
         "handled_turn": reading.turn if decided else held.handled_turn,
         "memory": _remember(situated.situation.memory, ticket, situated, now).to_json(),
+        **_whose_page(work, desk, ticket, requester, held),
         "requester": requester.id, "status": ticket.status.value, "language": reading.language,
         "config_version": situation.policy.version, "subject": _subject(ticket, held, requester), "updated_at": now,
     }
@@ -165,6 +167,15 @@ def _subject(ticket: Ticket, held: StoredTicket, requester: _Requester) -> bytes
     if not ticket.subject and requester.id == held.requester:
         return held.subject
     return requester.box.encrypt(ticket.subject.encode())
+
+
+def _whose_page(work: Work, desk: StoredDesk, ticket: Ticket, requester: _Requester,
+                held: StoredTicket) -> dict[str, object]:
+    """Whose links show the ticket from now on, and whether it was anybody else's before."""
+    holder = holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)
+    # A row of the release before names no holder; whom it met then is known by their address.
+    before, now = (held.holder, holder) if held.holder else (held.requester, requester.id)
+    return {"holder": holder, "changed_hands": bool(held.changed_hands) or before not in (None, now)}
 
 
 def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, now: int) -> TicketMemory:

@@ -19,6 +19,7 @@ from app.core.triage import read_ticket
 from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
 from app.store import articles, caps, outbox, requesters
 from app.store.desks import StoredDesk
+from app.store.links import holder_of
 from app.store.tickets import StoredTicket
 from config.policy import Mode, Policy
 from connectors.records import Change, Role, Status, Ticket
@@ -50,6 +51,8 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
             now: int) -> Situated:
     """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
     memory = TicketMemory.from_json(held.memory)
+    if held.holder not in (None, holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)):
+        memory = memory.for_new_requester()
     happened = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
     events = (*happened, *step_chosen(ticket, memory.next_step))
     act = row.body.decode() if row.kind == "act" else None

@@ -31,6 +31,10 @@ class TicketMemory:
     def replied(self, at: int) -> TicketMemory:
         return replace(self, noticed=True, replies=(*self.replies[-19:], at))
 
+    def for_new_requester(self) -> TicketMemory:
+        """The ticket is somebody else's by now: nobody has told them yet that an AI assistant writes here."""
+        return replace(self, noticed=False)
+
     def to_json(self) -> str:
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
 

@@ -1,4 +1,5 @@
-"""The signed link to a customer's page of one ticket. Whoever holds it may read that page, so it expires."""
+"""The signed link to a customer's page of one ticket. Whoever holds it may read that page, so it expires, and shows it only
+while the ticket is still the requester's to whom it was written."""
 from __future__ import annotations
 
 import hashlib
@@ -7,9 +8,13 @@ from dataclasses import dataclass
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.keys import Keys
+from app.store.tickets import StoredTicket
+from connectors.records import Status
 
 LINK_LIFE = 30 * 24 * 3_600  # seconds
 SECOND = 1_000_000
+VERSION = 2  # of what a link says; the first had no number and named no holder
+HOLDER_LETTERS = 32  # of the keyed hash: a link stays short enough for a mail's line
 
 
 class LinkRefused(ValueError):
@@ -22,24 +27,49 @@ class LinkRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TicketLink:
+    """`holder` is whose page it shows (`holder_of`); None in a link made before links named one."""
+
     tenant: str
     desk: str
     ticket: str
     until: int  # microseconds
+    holder: str | None = None
 
 
-def ticket_token(keys: Keys, tenant: str, desk: str, ticket: str, now: int) -> str:
-    """What stands behind `/t/` in messages; valid LINK_LIFE from `now` (microseconds)."""
-    return _signer(keys, "ticket-page").dumps([tenant, desk, ticket, now // SECOND + LINK_LIFE])
+def holder_of(keys: Keys, tenant: str, desk: str, requester: str) -> str:
+    """What stands in links and rows for the requester with this id at the desk."""
+    return keys.mac("page holder", tenant, desk, requester)[:HOLDER_LETTERS]
+
+
+def ticket_token(keys: Keys, tenant: str, desk: str, ticket: str, holder: str, now: int) -> str:
+    """What stands behind `/t/` in messages; valid LINK_LIFE from `now` (microseconds), while the ticket is this holder's."""
+    return _signer(keys, "ticket-page").dumps([VERSION, tenant, desk, ticket, holder, now // SECOND + LINK_LIFE])
 
 
 def read_token(keys: Keys, token: str, now: int) -> TicketLink:
     """Raises LinkRefused."""
-    tenant, desk, ticket, until = _load(keys, "ticket-page", token, 4)
-    link = TicketLink(str(tenant), str(desk), str(ticket), int(until) * SECOND)
+    match _load(keys, "ticket-page", token):
+        case [int(version), str(tenant), str(desk), str(ticket), str(holder), int(until)] if version == VERSION:
+            link = TicketLink(tenant, desk, ticket, until * SECOND, holder)
+        case [str(tenant), str(desk), str(ticket), int(until)]:  # version 1, until the last of them has expired
+            link = TicketLink(tenant, desk, ticket, until * SECOND)
+        case _:
+            raise LinkRefused(expired=False)
     if link.until < now:
         raise LinkRefused(expired=True)
     return link
+
+
+def still_shows(link: TicketLink, ticket: StoredTicket) -> bool:
+    """Whether the ticket, as last read, is the link's to show: not when it is gone from the desk, or somebody else's by now.
+
+    A link that names no holder shows nothing any more once the ticket has changed hands, whoever has it now.
+    """
+    if ticket.status == Status.DELETED:
+        return False
+    if link.holder is None:
+        return not ticket.changed_hands
+    return ticket.holder in (None, link.holder)
 
 
 def press_token(keys: Keys, link: TicketLink) -> str:
@@ -47,14 +77,18 @@ def press_token(keys: Keys, link: TicketLink) -> str:
 
     Not a cookie's token on purpose: the way to a person must also work where a mail program's browser keeps no cookies.
     """
-    return _signer(keys, "ticket-press").dumps([link.tenant, link.desk, link.ticket])
+    return _signer(keys, "ticket-press").dumps(_pressed(link))
 
 
 def pressed_on(keys: Keys, link: TicketLink, token: str) -> bool:
     try:
-        return _load(keys, "ticket-press", token, 3) == [link.tenant, link.desk, link.ticket]
+        return _load(keys, "ticket-press", token) == _pressed(link)
     except LinkRefused:
         return False
+
+
+def _pressed(link: TicketLink) -> list[str]:
+    return [link.tenant, link.desk, link.ticket, *([link.holder] if link.holder else [])]
 
 
 def _signer(keys: Keys, purpose: str) -> URLSafeSerializer:
@@ -63,11 +97,8 @@ def _signer(keys: Keys, purpose: str) -> URLSafeSerializer:
     return URLSafeSerializer(keys.links, salt=f"candor.{purpose}", signer_kwargs=how)
 
 
-def _load(keys: Keys, purpose: str, token: str, length: int) -> list[object]:
+def _load(keys: Keys, purpose: str, token: str) -> object:
     try:
-        parts = _signer(keys, purpose).loads(token)
+        return _signer(keys, purpose).loads(token)
     except BadSignature:
         raise LinkRefused(expired=False) from None
-    if not isinstance(parts, list) or len(parts) != length:
-        raise LinkRefused(expired=False)
-    return parts

@@ -75,6 +75,8 @@ tickets = Table(
     Column("lease_until", Time, nullable=False, server_default="0"),
     Column("config_version", Integer),
     Column("requester", String(64)),  # requesters.id
+    Column("holder", String(64)),  # whose page the ticket's links show: the requester's id at the desk, keyed
+    Column("changed_hands", Boolean, nullable=False, server_default="0"),  # its requester was somebody else before
     Column("subject", LargeBinary),  # sealed under the requester's key
     Column("status", String(16), nullable=False, server_default="new"),
     Column("language", String(8)),

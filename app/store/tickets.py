@@ -7,6 +7,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.store.inbox import TAKE_OVER_SLACK
 from app.store.tables import tickets
+from connectors.records import Status
 
 StoredTicket = Row[tuple[object, ...]]
 
@@ -60,6 +61,12 @@ def note_stamp(tx: Connection, tenant: str, desk: str, ticket: str, stamp: str) 
     """The ticket's version after our own write."""
     mine = update(tickets).where(tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket)
     tx.execute(mine.values(own_stamp=stamp))
+
+
+def gone(tx: Connection, tenant: str, desk: str, ticket: str) -> None:
+    """The desk has it no more: older links show nothing of it, until a read finds it again."""
+    mine = update(tickets).where(tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket)
+    tx.execute(mine.values(status=Status.DELETED.value))
 
 
 def reopen_turn(tx: Connection, tenant: str, desk: str, ticket: str, turn: str, *, to_assistant: bool) -> None:

@@ -59,6 +59,13 @@ class FreshdeskDesk:
         following = int(page or "1") + 1 if len(found) == PAGE and newest == since else 1
         return found, f"{newest}#{following}"
 
+    def gone_since(self, cursor: str | None) -> Sequence[str]:
+        """Ids of tickets in the bin: the list of changed ones leaves them out."""
+        if cursor is None:
+            return ()
+        params = {"filter": "deleted", "updated_since": cursor.partition("#")[0], "order_by": "updated_at", "order_type": "asc"}
+        return [str(t["id"]) for t in self._client.pages("/tickets", params)]
+
     def history(self, ticket_id: str, since: int) -> Sequence[Change]:
         """Who said what since then, oldest first, and who has the ticket now.
 

@@ -155,7 +155,8 @@ class House:
 
     def press_person_button(self, ticket: str) -> None:
         """As the customer does: open the page of the link, send its form."""
-        page = f"{self.url}/t/{ticket_token(self.keys, DEFAULT_TENANT, DESK, ticket, self.clock())}"
+        holder = next(r.holder for r in self.rows(tickets) if r.ticket == ticket)
+        page = f"{self.url}/t/{ticket_token(self.keys, DEFAULT_TENANT, DESK, ticket, holder, self.clock())}"
         form = BeautifulSoup(requests.get(page, timeout=5).text, "lxml").find("form")
         if form is None:
             return  # a person has it already: there is nothing left to press

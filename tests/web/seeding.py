@@ -16,7 +16,7 @@ from app.factory import create_app
 from app.keys import Keys, load_keys
 from app.store import ledger, policies, requesters, schema, sessions, users
 from app.store.database import Database
-from app.store.links import ticket_token
+from app.store.links import holder_of, ticket_token
 from app.store.tables import articles, desks, inbox, outbox, promises, tickets, versions
 from app.store.users import Account
 from config.load import SHIPPED_POLICY
@@ -78,8 +78,12 @@ class WebHouse:
             cookie["_user_id"], cookie["_fresh"] = key, True
         return client
 
-    def link(self, ticket: str) -> str:
-        return "/t/" + ticket_token(self.keys, TENANT, DESK, ticket, self.clock())
+    def holder(self, requester: str = "7") -> str:
+        """Whose page it is: seeded tickets are all of the desk's user 7."""
+        return holder_of(self.keys, TENANT, DESK, requester)
+
+    def link(self, ticket: str, requester: str = "7") -> str:
+        return "/t/" + ticket_token(self.keys, TENANT, DESK, ticket, self.holder(requester), self.clock())
 
 
 def build(place: Path, url: str | None = None, **environment: str) -> WebHouse:
@@ -151,7 +155,8 @@ def seed_ticket(house: WebHouse, ticket: str, subject: str = "Boots too small", 
         assert box is not None
         tx.execute(insert(tickets).values(
             id=row, tenant=TENANT, desk=desk, ticket=ticket, owner=owner, requester=person, subject=box.encrypt(subject.encode()),
-            status="pending" if owner == "assistant" else "open", language=language, memory="{}", created_at=at, updated_at=at))
+            holder=house.holder(), status="pending" if owner == "assistant" else "open", language=language, memory="{}", created_at=at,
+            updated_at=at))
         tx.execute(insert(inbox).values(
             id=house.new_id("inbox"), tenant=TENANT, desk=desk, kind="delivery", delivery_key=f"d-{ticket}", subject="ticket",
             subject_id=ticket, body=b"{}", received_at=at, next_at=at, state="done", attempts=1, result="answer", done_at=at + SECOND))
@@ -160,7 +165,8 @@ def seed_ticket(house: WebHouse, ticket: str, subject: str = "Boots too small", 
 
 def seed_verdict(house: WebHouse, ticket: str, verdict: str, *, reason: str | None = None, detail: str | None = None, mode: str = "send",
                  effects: tuple[tuple[str, str, str], ...] = (("public", "answer", "sent"),), desk: str = DESK, minutes_ago: int = 4,
-                 question: str = QUESTION, reply: str = REPLY, note: str = "", wait: dict[str, object] | None = None) -> str:
+                 question: str = QUESTION, reply: str = REPLY, note: str = "", wait: dict[str, object] | None = None,
+                 wrote: tuple[tuple[str, str, str], ...] | None = (("requester", "Maya Okonkwo", ""),)) -> str:
     """A verdict with its texts, its effects (effect, purpose, state) and, with a wait, its promise; returns the entry's id."""
     at, entry = NOW - minutes_ago * MINUTE, house.new_id("entry")
     start = RETURNS.index("You can return")
@@ -181,6 +187,7 @@ def seed_verdict(house: WebHouse, ticket: str, verdict: str, *, reason: str | No
         "mode": mode, "policy": 1, "took_ms": 2310, "wait": wait,
     }
     texts = {"question": question, "reply": reply, "note": note,
+             "wrote": None if wrote is None else [{"writer": w, "name": n, "text": t or question} for w, n, t in wrote],
              "sentences": [{**place, "text": RETURNS[start:end], "number": 1}] if verdict == "answer" else []}
     with house.db.write() as tx:
         found = ticket_row(tx, desk, ticket)

@@ -1,6 +1,7 @@
 """The customer's page: what it shows, what it never shows, and the one button."""
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import replace
 
@@ -189,6 +190,12 @@ def test_an_expired_link_says_what_to_do(house):
     assert "Boots" not in answer.text
 
 
+def _signed(house, said: object) -> str:
+    """A link as our key would sign it."""
+    how = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    return URLSafeSerializer(house.keys.links, salt="candor.ticket-page", signer_kwargs=how).dumps(said)
+
+
 def test_a_forged_or_foreign_link_shows_nothing(house):
     a_morning(house)
     signed, _, signature = house.link("1041")[3:].rpartition(".")
@@ -196,9 +203,12 @@ def test_a_forged_or_foreign_link_shows_nothing(house):
     changed = f"{signed}.{'a' if signature[0] != 'a' else 'b'}{signature[1:]}"
     other_keys = replace(house.keys, links=b"another key of the same length!!")
     forged = [
-        ticket_token(other_keys, TENANT, DESK, "1041", NOW), changed, "x", "",
+        ticket_token(other_keys, TENANT, DESK, "1041", house.holder(), NOW), changed, "x", "",
         URLSafeSerializer(house.keys.links, salt="candor.ticket-press").dumps([TENANT, DESK, "1041", 9_999_999_999]),
-        ticket_token(house.keys, TENANT, DESK, "no such ticket", NOW), ticket_token(house.keys, "another", DESK, "1041", NOW),
+        ticket_token(house.keys, TENANT, DESK, "no such ticket", house.holder(), NOW),
+        ticket_token(house.keys, "another", DESK, "1041", house.holder(), NOW),
+        _signed(house, [2, TENANT, DESK, "1041", None, 9_999_999_999]), _signed(house, [3, TENANT, DESK, "1041", "x", 9_999_999_999]),
+        _signed(house, "1041"), _signed(house, {}),
     ]
     for token in forged:
         answer = house.app.test_client().get(f"/t/{token}", base_url=HERE)
@@ -208,7 +218,7 @@ def test_a_forged_or_foreign_link_shows_nothing(house):
 
 def test_a_link_lasts_thirty_days_and_names_only_its_ticket(house):
     keys: Keys = house.keys
-    token = ticket_token(keys, TENANT, DESK, "1041", NOW)
+    token = ticket_token(keys, TENANT, DESK, "1041", house.holder(), NOW)
     assert read_token(keys, token, NOW + LINK_LIFE * 1_000_000).ticket == "1041"
     with pytest.raises(LinkRefused) as refused:
         read_token(keys, token, NOW + (LINK_LIFE + 1) * 1_000_000)
@@ -274,3 +284,108 @@ def test_two_presses_at_once_on_both_databases_make_one_row(tmp_path, database_u
         assert house.app.test_client().post(house.link("1041") + "/person", base_url=HERE, headers=SAME, data=data).status_code == 303
     assert len(acts(house)) == 1
     house.db.close()
+
+
+# Whose page it is.
+def _hand_over(house, ticket: str, user: str, changed: bool = True, **more: object) -> None:
+    """As the workers leave the row after a read that finds the ticket with this requester."""
+    with house.db.write() as tx:
+        row = {"holder": house.holder(user), "changed_hands": changed, **more}
+        tx.execute(update(tickets).where(tickets.c.ticket == ticket).values(**row))
+
+
+def _shows(house, link: str) -> bool:
+    """Whether page and button work; where they do not, they look like those of a ticket that never was."""
+    client = house.app.test_client()
+    page, unknown = client.get(link, base_url=HERE), client.get("/t/x", base_url=HERE)
+    read = read_token(house.keys, link[3:], NOW)
+    before = len(acts(house))
+    pressed = client.post(f"{link}/person", base_url=HERE, headers=SAME, data={"press": press_token(house.keys, read)})
+    if page.status_code == 200:
+        assert pressed.status_code == 303 and "Boots" in page.text
+        return True
+    assert (page.status_code, pressed.status_code) == (404, 404) and len(acts(house)) == before
+    # But for the number that a page's style is marked with, which is another each time.
+    nonce = re.compile(r'nonce="[^"]+"')
+    assert nonce.sub("", page.text) == nonce.sub("", unknown.text) == nonce.sub("", pressed.text)
+    return False
+
+
+def test_a_link_shows_nothing_while_the_ticket_is_somebody_elses(house):
+    a_morning(house)
+    mayas, bobs = house.link("1041", "7"), house.link("1041", "8")
+    assert (_shows(house, mayas), _shows(house, bobs)) == (True, False)
+    _hand_over(house, "1041", "8")
+    assert (_shows(house, mayas), _shows(house, bobs)) == (False, True)
+    _hand_over(house, "1041", "9")
+    assert (_shows(house, mayas), _shows(house, bobs)) == (False, False)
+    _hand_over(house, "1041", "7")
+    assert (_shows(house, mayas), _shows(house, bobs)) == (True, False)
+
+
+def test_a_link_that_names_nobody_works_until_the_ticket_has_changed_hands_and_never_after(house):
+    a_morning(house)
+    old = "/t/" + _signed(house, [TENANT, DESK, "1041", NOW // 1_000_000 + LINK_LIFE])
+    assert _shows(house, old)
+    _hand_over(house, "1041", "8")
+    assert not _shows(house, old)
+    _hand_over(house, "1041", "7")
+    assert not _shows(house, old), "whose it was made for, nobody can tell"
+
+
+def test_a_row_that_names_no_holder_yet_is_shown_to_whoever_has_its_link(house):
+    a_morning(house)
+    with house.db.write() as tx:
+        tx.execute(update(tickets).values(holder=None))
+    assert _shows(house, house.link("1041"))
+
+
+def test_a_ticket_deleted_at_the_desk_shows_nothing_until_it_is_there_again(house):
+    a_morning(house)
+    old = "/t/" + _signed(house, [TENANT, DESK, "1041", NOW // 1_000_000 + LINK_LIFE])
+    _hand_over(house, "1041", "7", changed=False, status="deleted")
+    assert (_shows(house, house.link("1041")), _shows(house, old)) == (False, False)
+    _hand_over(house, "1041", "7", changed=False, status="open")
+    assert (_shows(house, house.link("1041")), _shows(house, old)) == (True, True)
+
+
+def test_what_was_said_while_the_ticket_was_somebody_elses_is_not_shown(house):
+    a_morning(house)
+    with house.db.write() as tx:
+        tx.execute(requesters.insert().values(id="bob", tenant=TENANT, address_hmac="b", created_at=NOW))
+    _hand_over(house, "1042", "8", requester="bob")
+    page = text(house.app.test_client(), house.link("1042", "8"))
+    assert "You are in a person's queue" in page, "where it stands is true for whoever has it"
+    for hers in ("charged twice", "89.00", "passed your message", "Charged"):
+        assert hers not in page
+
+
+@pytest.mark.parametrize(("language", "mine", "named", "unnamed"), [
+    ("en", "You wrote", "Bob Stone wrote", "Somebody else in this conversation wrote"),
+    ("fr", "Vous avez écrit", "Bob Stone a écrit", "Une autre personne de cette conversation a écrit"),
+    ("de", "Sie schrieben", "Bob Stone schrieb", "Jemand anderes in dieser Unterhaltung schrieb"),
+    ("es", "Usted escribió", "Bob Stone escribió", "Otra persona de esta conversación escribió"),
+])
+def test_each_message_of_a_turn_is_shown_as_its_writers(house, language, mine, named, unnamed):
+    seed_ticket(house, "1", language=language)
+    seed_verdict(house, "1", "answer", wrote=(
+        ("requester", "Maya Okonkwo", "Mayas words"), ("copied", "Bob Stone", "Bobs words"),
+        ("copied", "eve@other.example", "Eves words")))
+    page = " ".join(text(house.app.test_client(), house.link("1")).split())
+    assert f"{mine} Mayas words {named} Bobs words {unnamed} Eves words" in page
+    assert "eve@" not in page
+
+
+def test_words_kept_before_their_writer_was_are_called_nobodys(house):
+    seed_ticket(house, "1")
+    seed_verdict(house, "1", "answer", question="When does it arrive?", wrote=None)
+    page = " ".join(text(house.app.test_client(), house.link("1")).split())
+    assert "The message When does it arrive?" in page and "You wrote" not in page
+
+
+def test_the_copy_of_a_hand_off_names_who_wrote(house):
+    seed_ticket(house, "1", owner="people")
+    seed_verdict(house, "1", "handoff", reason="customer_asked", detail="in_copy", wrote=(("copied", "Bob Stone", "A person please"),))
+    page = " ".join(text(house.app.test_client(), house.link("1")).split())
+    assert "Somebody in this conversation asked for a person." in page and "Bob Stone wrote A person please" in page
+    assert "Your message A person" not in page and "You wrote" not in page

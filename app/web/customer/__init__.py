@@ -38,7 +38,7 @@ def blueprint(house: House) -> Blueprint:
             return _no_page(refused)
         with house.db.read() as connection:
             ticket = tickets.find(connection, link.tenant, link.desk, link.ticket)
-            if ticket is None:
+            if ticket is None or not links.still_shows(link, ticket):
                 return _no_page(LinkRefused(expired=False))
             company = company_of(connection, link.tenant)
             view = customer_view(connection, house, link, ticket, company, messages_of(_language(ticket, company)), now)
@@ -58,7 +58,10 @@ def blueprint(house: House) -> Blueprint:
         if not links.pressed_on(house.keys, link, request.form.get("press", "")):
             return _no_page(LinkRefused(expired=False))
         with house.db.write() as tx:
-            kept = _keep_press(tx, link, now)
+            ticket = tickets.find(tx, link.tenant, link.desk, link.ticket)
+            if ticket is None or not links.still_shows(link, ticket):
+                return _no_page(LinkRefused(expired=False))
+            kept = _keep_press(tx, link, ticket, now)
         if kept:
             house.ring()
         return redirect(url_for("customer.show", token=token), 303)
@@ -66,10 +69,9 @@ def blueprint(house: House) -> Blueprint:
     return pages
 
 
-def _keep_press(tx: Connection, link: TicketLink, now: int) -> bool:
+def _keep_press(tx: Connection, link: TicketLink, ticket: StoredTicket, now: int) -> bool:
     """Keep the wish for a person once: not while one is being carried out, nor when people have the ticket."""
-    ticket = tickets.find(tx, link.tenant, link.desk, link.ticket)
-    if ticket is None or ticket.owner == "people" or asking(tx, link):
+    if ticket.owner == "people" or asking(tx, link):
         return False
     # Two presses at once carry the same number, so the desk's unique key lets one row in.
     key = f"person:{ticket.id}:{presses(tx, link)}"

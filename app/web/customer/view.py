@@ -10,12 +10,13 @@ from flask import url_for
 from sqlalchemy import Connection, Row, func, select
 
 from app.core.links import deep_link
+from app.core.names import first_name
 from app.core.speaking import speak_wait
 from app.core.verdicts import Wait
 from app.store import evidence, ledger, views
 from app.store.evidence import Shown, StoredVersion
 from app.store.links import TicketLink
-from app.store.tables import inbox, outbox, promises, queue_events
+from app.store.tables import inbox, ledger_text, outbox, promises, queue_events
 from app.store.tables import ledger as ledger_rows
 from app.store.tickets import StoredTicket
 from app.web import times
@@ -23,6 +24,9 @@ from app.web.company import Company
 from app.web.house import House
 from app.web.reading import without_own_links
 from config.wording import Words
+from connectors.records import Writer
+
+OWN = frozenset(writer.value for writer in Writer if writer.owns_ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,24 @@ class SourceView:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """What somebody wrote. `writer`: mine (whose page it is), other, or unknown (kept before a message's writer was).
+
+    `name` is that of somebody else, None where the desk holds nothing that reads like one.
+    """
+
+    writer: str
+    name: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One message that was sent to the customer. `sentences` (text, source number) for an answer, else the whole `text`."""
 
     at: str
     at_iso: str
-    question: str
+    wrote: tuple[Wrote, ...]
     sentences: tuple[tuple[str, int], ...]
     sources: tuple[SourceView, ...]
     text: str
@@ -61,7 +77,7 @@ class PassedOn:
     """The customer's copy of a hand-off: the same facts the agents got, nothing of theirs."""
 
     why: str
-    question: str
+    wrote: tuple[Wrote, ...]
     looked_up: tuple[str, ...]
     answered: bool
 
@@ -93,23 +109,20 @@ def presses(connection: Connection, link: TicketLink) -> int:
 
 def customer_view(connection: Connection, house: House, link: TicketLink, ticket: StoredTicket, company: Company, words: Words,
                   now: int) -> CustomerView:
-    """Everything the page shows, read in one transaction. Internal notes and scores have no place here."""
+    """Everything the page shows, read in one transaction. Internal notes and scores have no place here, nor what was said
+    while the ticket was somebody else's."""
     language = words.language
-    entries = connection.execute(
-        select(ledger_rows)
-        .where(ledger_rows.c.tenant == link.tenant, ledger_rows.c.desk == link.desk, ledger_rows.c.ticket == link.ticket,
-               ledger_rows.c.kind == "verdict")
-        .order_by(ledger_rows.c.seq.desc())
-    ).all()
+    everything = _entries(connection, link)
+    entries = [e for e in everything if e.of in (None, ticket.requester)]
     texts = {e.id: ledger.texts(connection, link.tenant, e.id, house.keys) or {} for e in entries}
     sent = _sent(connection, link)
     told = [e for e in entries if e.id in sent]
     versions = evidence.load(connection, link.tenant, {
         (str(s["article"]), str(s["version"])) for e in entries for s in (*_sentences(texts[e.id]), *_looked(e)) if "article" in s
     })
-    handed = next((e for e in entries if e.verdict == "handoff"), None)
-    answered = handed is not None and any(e.seq < handed.seq for e in told)
+    handed = next((e for e in everything if e.verdict == "handoff"), None)
     owner = _owner(connection, link, ticket, handed, told)
+    copy = handed if handed in entries and owner in ("queue", "people") else None
     return CustomerView(
         language=language,
         subject=views.open_subject(connection, link.tenant, house.keys, ticket),
@@ -117,9 +130,21 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
         team=_team(handed, company, language) if owner == "queue" else None,
         told=tuple(_told(e, sent[e.id], texts[e.id], versions, company, language) for e in told),
         wait=_wait(connection, link, entries, company, words, now),
-        passed_on=_passed_on(handed, texts[handed.id], versions, words, answered) if handed and owner in ("queue", "people") else None,
+        passed_on=_passed_on(copy, texts[copy.id], versions, words, any(e.seq < copy.seq for e in told)) if copy else None,
         until=times.day(link.until, company.tz, language),
     )
+
+
+def _entries(connection: Connection, link: TicketLink) -> list[Row[tuple[object, ...]]]:
+    """The ticket's verdicts, newest first, each with `of`: whose texts it holds, None where nobody's are kept."""
+    query = (
+        select(ledger_rows, ledger_text.c.requester.label("of"))
+        .outerjoin(ledger_text, (ledger_text.c.entry == ledger_rows.c.id) & (ledger_text.c.tenant == ledger_rows.c.tenant))
+        .where(ledger_rows.c.tenant == link.tenant, ledger_rows.c.desk == link.desk, ledger_rows.c.ticket == link.ticket,
+               ledger_rows.c.kind == "verdict")
+        .order_by(ledger_rows.c.seq.desc())
+    )
+    return list(connection.execute(query).all())
 
 
 def _owner(connection: Connection, link: TicketLink, ticket: StoredTicket, handed: Row[tuple[object, ...]] | None,
@@ -155,7 +180,7 @@ def _told(entry: Row[tuple[object, ...]], at: int, texts: Mapping[str, Any], ver
           company: Company, language: str) -> Told:
     sentences = _sentences(texts) if entry.verdict == "answer" else []
     return Told(
-        at=times.stamp(at, company.tz, language), at_iso=times.iso(at), question=str(texts.get("question") or ""),
+        at=times.stamp(at, company.tz, language), at_iso=times.iso(at), wrote=_wrote(texts),
         sentences=tuple((str(s.get("text") or ""), int(s.get("number") or 0)) for s in sentences),
         sources=_sources(sentences, versions, company, language),
         text="" if sentences else without_own_links(str(texts.get("reply") or "")),
@@ -199,7 +224,8 @@ def _wait(connection: Connection, link: TicketLink, entries: list[Row[tuple[obje
           now: int) -> WaitView | None:
     made = connection.execute(
         select(promises)
-        .where(promises.c.tenant == link.tenant, promises.c.desk == link.desk, promises.c.ticket == link.ticket, promises.c.state != "void")
+        .where(promises.c.tenant == link.tenant, promises.c.desk == link.desk, promises.c.ticket == link.ticket, promises.c.state != "void",
+               promises.c.entry.in_([e.id for e in entries]))
         .order_by(promises.c.made_at.desc()).limit(1)
     ).first()
     entry = next((e for e in entries if made is not None and e.id == made.entry), None)
@@ -239,7 +265,22 @@ def _passed_on(handed: Row[tuple[object, ...]], texts: Mapping[str, Any], versio
     why = (words.texts.get(f"message.handoff.why.{handed.reason}.{key}") for key in (detail, "default"))
     titles = (stored.title for c in _looked(handed)[:3]
               if (stored := versions.get((str(c.get("article")), str(c.get("version"))))) is not None and stored.public)
-    return PassedOn(next((w for w in why if w), ""), str(texts.get("question") or ""), tuple(dict.fromkeys(titles)), answered)
+    return PassedOn(next((w for w in why if w), ""), _wrote(texts), tuple(dict.fromkeys(titles)), answered)
+
+
+def _wrote(texts: Mapping[str, Any]) -> tuple[Wrote, ...]:
+    """The turn's words: as one text where they are all of whose page it is, else each with its writer."""
+    voices, question = texts.get("wrote"), str(texts.get("question") or "")
+    if not isinstance(voices, list) or all(v.get("writer") in OWN for v in voices):
+        return (Wrote("unknown" if voices is None else "mine", None, question),) if question else ()
+    said = (Wrote("mine" if v.get("writer") in OWN else "other", _name(v), str(v.get("text") or "")) for v in voices)
+    return tuple(wrote for wrote in said if wrote.text)
+
+
+def _name(voice: Mapping[str, Any]) -> str | None:
+    name = str(voice.get("name") or "")
+    # An address stands in for a name at many desks, and is no business of whoever opens this page.
+    return name if first_name(name) else None
 
 
 def _sentences(texts: Mapping[str, Any]) -> list[Mapping[str, Any]]:

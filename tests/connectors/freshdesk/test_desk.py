@@ -164,6 +164,16 @@ def test_changed_tickets_are_followed_without_a_gap(case: Case) -> None:
     assert {(c.id, c.stamp) for c in found} <= {(c.id, c.stamp) for c in case.desk.changed_since(cursor, 0)[0]}
 
 
+def test_deleted_tickets_are_told_although_the_list_of_changed_ones_leaves_them_out(case: Case) -> None:
+    assert case.desk.gone_since(None) == ()
+    _, cursor = case.desk.changed_since(None, case.clock())
+    assert case.desk.gone_since(cursor) == []
+    case.clock.advance(100)
+    case.sandbox.do.delete(case.number)
+    found, cursor = case.desk.changed_since(cursor, case.clock())
+    assert (case.id in {c.id for c in found}, case.desk.gone_since(cursor)) == (False, [case.id])
+
+
 def test_history_tells_who_said_what_and_who_has_it(case: Case) -> None:
     since = case.clock()
     case.sandbox.do.agent_note(case.number, "x")

@@ -1,0 +1,18 @@
+"""Whose page a ticket's links show, and whether that was ever somebody else: a link belongs to one requester."""
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0004'
+down_revision = '0003'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('tickets', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('holder', sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column('changed_hands', sa.Boolean(), server_default='0', nullable=False))
+
+
+def downgrade() -> None:
+    raise RuntimeError("migrations only expand: install the release you want, it reads the newer schema")
