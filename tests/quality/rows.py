@@ -55,6 +55,11 @@ def each(
             yield row, found
 
 
+def labelled(emit: Emit, suite: str, rows: Iterable[Mapping[str, Any]], *fields: str) -> list[Mapping[str, Any]]:
+    """The rows that have a text and these fields; the others are broken ones."""
+    return [row for row, _ in each(emit, suite, rows, lambda row: (str.strip(row["text"]), *(row[field] for field in fields)))]
+
+
 def broken(emit: Emit) -> None:
     """`rows_broken` of each suite whose rows went through `each`."""
     for suite, tried in sorted(emit.tried.items()):

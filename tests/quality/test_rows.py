@@ -134,3 +134,10 @@ def test_without_a_folder_only_rows_of_our_own_are_measured(modules, monkeypatch
     told = capsys.readouterr()
     assert [json.loads(line)["suite"] for line in told.out.splitlines()] == ["own_rows", "all", "all"]
     assert (tmp_path / "charts").is_dir()
+
+
+def test_a_row_without_its_label_is_a_broken_row():
+    emit = Emit()
+    asked = [{"id": "a", "text": "x", "label": "y"}, {"id": "b", "text": "x"}, {"id": "c", "text": None, "label": "y"}]
+    assert rows.labelled(emit, "suite_x", asked, "label") == asked[:1]
+    assert emit.broken == {"suite_x": 2}
