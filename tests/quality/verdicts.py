@@ -201,7 +201,7 @@ def _pages_of(row: Mapping[str, Any]) -> list[str]:
 
 
 def _shares(emit: Emit, name: str, kind: Kind, seen: Sequence[tuple[Row, Seen]]) -> None:
-    fields = {"kind": kind.name, "model": "shipped", **kind.fields}
+    fields = {"kind": kind.name, "model": "shipped", "visibility": visibility_of(name), **kind.fields}
     if not seen:
         for figure in (*Outcome, "answer_held_share"):
             emit(name, figure, None, 0, why="the suite has no such rows", **fields)
