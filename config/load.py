@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from config.policy import Hours, Mode, Policy, Route, Team, Thresholds, Topic
 from config.wording import LANGUAGES
@@ -30,6 +30,19 @@ class _Strict(Schema):
         unknown = RAISE
 
 
+class Retired(fields.Field[None]):
+    """A key that no policy may hold any more: refused with what to do instead, dropped from versions that were kept with it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+    def deserialize(self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+        if value is missing:
+            return missing
+        raise ValidationError(self.why)
+
+
 class TopicSchema(_Strict):
     name = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]*$"))
     title = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
@@ -38,7 +51,7 @@ class TopicSchema(_Strict):
     when_unsure = fields.String(load_default="handoff", validate=validate.OneOf(["handoff", "leave"]))
     route = fields.String(load_default=None, allow_none=True)
     phrases = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), load_default=dict)
-    examples = fields.List(fields.String(), load_default=list)
+    examples = Retired("nothing reads examples; delete them, and say in `phrases` what the topic is about")
     playbook = fields.List(fields.String(), load_default=list)
     target_precision = fields.Float(load_default=None, allow_none=True, validate=validate.Range(0.5, 0.999))
 
@@ -95,7 +108,9 @@ class PolicySchema(_Strict):
     max_replies_per_day = fields.Integer(load_default=3, validate=validate.Range(1, 20))
     horizon_days = fields.Integer(load_default=5, validate=validate.Range(1, 30))
     accept_uncalibrated = fields.Boolean(load_default=False)
-    bot_allowlist = fields.List(fields.String(), load_default=list)
+    bot_allowlist = Retired(
+        "was never read; delete it, and name other bots at their desk by their user ids: connect it again with `--bots 123,456`"
+    )
 
 
 def load_policy(path: Path, version: int = 1) -> Policy:
@@ -109,8 +124,11 @@ def load_policy(path: Path, version: int = 1) -> Policy:
     return parse_policy(text, str(path), version)
 
 
-def parse_policy(text: str, where: str, version: int) -> Policy:
-    """The policy in a YAML text. Raises PolicyError naming `where`, the key and why."""
+def parse_policy(text: str, where: str, version: int, *, kept: bool = False) -> Policy:
+    """The policy in a YAML text. Raises PolicyError naming `where`, the key and why.
+
+    A version that was `kept` before a key was retired goes on loading, without the key.
+    """
     try:
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -120,16 +138,35 @@ def parse_policy(text: str, where: str, version: int) -> Policy:
     if not isinstance(raw, Mapping):
         raise PolicyError(f"{where}: must be a mapping of keys, as in the shipped policy.yaml")
     try:
-        data = PolicySchema().load(raw)
+        data = PolicySchema().load(_without_retired(raw, PolicySchema()) if kept else raw)
     except ValidationError as error:
         raise PolicyError("; ".join(f"{where}: {key}: {why}" for key, why in _flat(error.messages))) from None
     return _policy(data, where, version)
 
 
+def _without_retired(raw: Any, schema: Schema) -> Any:
+    if not isinstance(raw, Mapping):
+        return raw
+    return {
+        name: _each(value, schema.fields.get(name)) for name, value in raw.items() if not isinstance(schema.fields.get(name), Retired)
+    }
+
+
+def _each(value: Any, field: fields.Field[Any] | None) -> Any:
+    """The same for what lies within a key: one group of keys, a list of them, or some by name."""
+    if isinstance(field, fields.Nested):
+        return _without_retired(value, field.schema)
+    if isinstance(field, fields.List) and isinstance(value, list):
+        return [_each(one, field.inner) for one in value]
+    if isinstance(field, fields.Dict) and isinstance(value, Mapping):
+        return {name: _each(one, field.value_field) for name, one in value.items()}
+    return value
+
+
 def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
     topics = tuple(
         Topic(t["name"], t["title"], Mode(t["mode"]) if t["mode"] else None, t["must_handoff"], t["when_unsure"], t["route"],
-              {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["examples"]), tuple(t["playbook"]), t["target_precision"])
+              {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["playbook"]), t["target_precision"])
         for t in data["topics"]
     )
     routes = {name: Route(r["group"], r["spoken"], r["fallback"], r["desk"], r["own_ticket"]) for name, r in data["routes"].items()}
@@ -152,7 +189,7 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
         hours=_hours(data["hours"], where), thresholds=Thresholds(**data["thresholds"]), announce_handoffs=data["announce_handoffs"],
         answer_when=data["answer_when"],
         max_replies_per_day=data["max_replies_per_day"], horizon_days=data["horizon_days"],
-        accept_uncalibrated=data["accept_uncalibrated"], bot_allowlist=tuple(data["bot_allowlist"]), can_do=data["can_do"],
+        accept_uncalibrated=data["accept_uncalibrated"], can_do=data["can_do"],
     )
 
 

@@ -76,7 +76,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """An intent the admin has named. `phrases` per language decide alone; `examples` teach the reader later."""
+    """An intent the admin has named. `phrases` per language say which tickets it is about."""
 
     name: str
     title: Mapping[str, str]
@@ -85,7 +85,6 @@ class Topic:
     when_unsure: str = "handoff"  # handoff | leave (note only)
     route: str | None = None  # name of a Route, None for the default
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    examples: tuple[str, ...] = ()
     playbook: tuple[str, ...] = ()  # next steps for the agent
     target_precision: float | None = None  # share of answers that must be right; the threshold follows from the desk's own labels
 
@@ -125,8 +124,8 @@ class Policy:
 
     version: int
     company: str
-    assistant_name: str
-    languages: tuple[str, ...]
+    assistant_name: str  # as customers know the sender: their page names it, and reworded notices may (`{assistant}`)
+    languages: tuple[str, ...]  # those it speaks; anybody else is answered in the default one, by people
     default_language: str
     modes: Mapping[tuple[str, str], Mode]  # (desk or "*", topic or "*") -> wished mode
     topics: tuple[Topic, ...]
@@ -140,9 +139,12 @@ class Policy:
     max_replies_per_day: int = 3
     horizon_days: int = 5  # working days beyond which no wait is promised
     accept_uncalibrated: bool = False
-    bot_allowlist: tuple[str, ...] = ()
     can_do: Mapping[str, str] = field(default_factory=dict)  # language -> what the assistant can do, for the notice
     actions: tuple[str, ...] = ()  # kinds of action that are allowed; no key of the file names one while none is built
+
+    def spoken_to_in(self, language: str | None) -> str:
+        """The language a customer reads us in, who writes in this one."""
+        return language if language in self.languages else self.default_language
 
     def topic(self, name: str) -> Topic | None:
         return next((t for t in self.topics if t.name == name), None)

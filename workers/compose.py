@@ -56,7 +56,7 @@ def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situat
         return _quiet(work, policy, verdict, asked=Event.SEND_DRAFT in situated.events)
     if isinstance(verdict, Answer) and verdict.fixed == "draft":
         return _send_draft(work, desk, ticket)
-    words = work.words.get(situation.reading.language) or work.words[policy.default_language]
+    words = work.words[policy.spoken_to_in(situation.reading.language)]
     frame = _frame(work, desk, policy, ticket, situation, verdict, words)
     match verdict:
         case Handoff():

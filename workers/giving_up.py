@@ -120,7 +120,7 @@ def _composed(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situ
     verdict, situation = situated.decision.verdict, situated.situation
     if not isinstance(verdict, Handoff):
         return Composed(Bodies(None, None), ())
-    words = work.words.get(situation.reading.language) or work.words[policy.default_language]
+    words = work.words[policy.spoken_to_in(situation.reading.language)]
     agents = work.words[policy.default_language]
     frame = Frame(
         company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),

@@ -12,7 +12,7 @@ from app.core.memory import TicketMemory
 from app.core.ownership import Event, messages_since
 from app.core.plan import TURN_REPLIES, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, verdict_name
-from app.store import inbox, ledger, outbox, promises, requesters, signals, tickets
+from app.store import inbox, ledger, outbox, promises, requesters, tickets
 from app.store.desks import StoredDesk
 from app.store.effects import effect_json
 from app.store.links import holder_of
@@ -29,7 +29,6 @@ from workers.work import Work
 # What is worth an entry although nothing follows from it.
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
 ENDS_TURN = frozenset({"automatic", "not_the_requester"})  # nothing more will be said to it
-STEPS = frozenset({Event.SEND_DRAFT, Event.MAY_CONTINUE, Event.STAY_OUT, Event.NOT_NEEDED})
 
 
 class Superseded(Exception):
@@ -60,7 +59,6 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
                 _outbox_rows(work, tx, desk, ticket, situated, composed, requester, entry, now)
                 _promise(work, tx, desk, ticket, situated, composed, requester, entry, now)
             _people(work, tx, desk, ticket, held, situated, now)
-            _label(work, tx, desk, ticket, situated, now)
             report_solved(work, tx, desk, ticket, situated.situation.memory, now)
             values = _ticket_values(work, tx, desk, ticket, situated, composed, requester, held, now)
             saved = tickets.save(tx, held.id, held.fence, **values)
@@ -129,19 +127,6 @@ def _people(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, held: 
             promises.replied(tx, desk.tenant, desk.id, ticket.id, message.at)
     if Event.NEW_TICKET in situated.events:
         promises.queue_event(tx, desk.tenant, desk.id, group, ticket.id, "arrived", ticket.created_at, work.new_id())
-
-
-def _step(situated: Situated) -> Event | None:
-    """What an agent has just chosen in the field *Candor: next step*."""
-    return next((e for e in situated.events if e in STEPS), None)
-
-
-def _label(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, now: int) -> None:
-    """An agent's choice is a judgement of ours: kept for calibration."""
-    step = _step(situated)
-    if step is not None:
-        topic = situated.situation.reading.topic
-        signals.add(tx, desk.tenant, desk.id, ticket.id, topic, f"next_step:{step.value}", 1.0, now, work.new_id())
 
 
 def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,

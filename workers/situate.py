@@ -66,7 +66,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
-        served=work.search(row.tenant).languages, bar=bar,
+        served=work.search(row.tenant).languages.intersection(policy.languages), bar=bar,
     )
     if Event.SEND_DRAFT in events:
         situation, decision = decide_draft(work, desk, ticket, situation)

@@ -39,7 +39,7 @@ def load(tx: Connection, tenant: str, version: int) -> Policy:
 # two tenants, or of two databases, are never mixed up.
 @lru_cache(maxsize=64)
 def parsed(yaml: str, version: int) -> Policy:
-    return parse_policy(yaml, f"policy version {version}", version)
+    return parse_policy(yaml, f"policy version {version}", version, kept=True)
 
 
 def add(tx: Connection, tenant: str, yaml: str, by: str, why: str, now: int) -> int:

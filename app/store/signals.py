@@ -1,4 +1,4 @@
-"""What people's acts say of our verdicts: labels for calibration and the breaker."""
+"""What happened to our verdicts that a figure is made of. What people say of them stands in the ledger, where labels are read from."""
 from __future__ import annotations
 
 from sqlalchemy import Connection, insert

@@ -14,6 +14,7 @@ from config.policy import Hours, Policy
 @dataclass(frozen=True, slots=True)
 class Company:
     name: str
+    assistant: str  # the sender, as customers know it
     zone: str  # IANA name
     languages: tuple[str, ...]
     default_language: str
@@ -44,7 +45,7 @@ class Company:
 
 
 # Before the first policy was kept there is nobody to speak for; pages still open.
-NOBODY = Company("this company", "UTC", ("en",), "en", False, 0, Hours("UTC", ()))
+NOBODY = Company("this company", "", "UTC", ("en",), "en", False, 0, Hours("UTC", ()))
 
 
 def company_of(connection: Connection, tenant: str) -> Company:
@@ -56,6 +57,6 @@ def company_of(connection: Connection, tenant: str) -> Company:
 
 def _of(policy: Policy) -> Company:
     return Company(
-        policy.company, policy.hours.time_zone, policy.languages, policy.default_language, policy.accept_uncalibrated, policy.version,
-        policy.hours, tuple(topics_of(policy)), policy,
+        policy.company, policy.assistant_name, policy.hours.time_zone, policy.languages, policy.default_language,
+        policy.accept_uncalibrated, policy.version, policy.hours, tuple(topics_of(policy)), policy,
     )

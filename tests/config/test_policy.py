@@ -67,6 +67,9 @@ BROKEN: dict[str, tuple[str | bytes, str, str]] = {
                                "hours.closed", "no date"),
     "more replies a day than anybody bears": (changed(put("max_replies_per_day", to=500)), "max_replies_per_day", "less than"),
     "a team of less than nobody": (changed(put("teams", 0, "agents", to=-1)), "teams.0.agents", "greater than"),
+    "a list of bots": (changed(put("bot_allowlist", to=["5"])), "bot_allowlist", "--bots 123,456"),
+    "an empty list of bots": (changed(put("bot_allowlist", to=None)), "bot_allowlist", "was never read"),
+    "examples of a topic": (changed(put("topics", 0, "examples", to=["charged me again"])), "topics.0.examples", "nothing reads examples"),
     "a list instead of a policy": ("- company: x\n", "mapping", "policy.yaml"),
     "an empty file": ("", "mapping", "policy.yaml"),
     "no YAML": ("company: [Larkfield\n", "line", "not YAML"),
@@ -149,3 +152,25 @@ def test_the_reasons_of_a_hand_off_are_the_closed_list_figures_rely_on():
         "customer_asked", "unsure", "out_of_scope", "must_handoff", "approval_needed", "fallback", "cannot_reply_here", "held_out",
         "failed",
     ]
+
+
+def test_a_version_kept_with_keys_that_were_retired_since_goes_on_loading():
+    def old(policy: dict[str, Any]) -> None:
+        policy["bot_allowlist"] = ["5"]
+        policy["topics"][0]["examples"] = ["charged me again"]
+
+    text = changed(old)
+    assert parse_policy(text, "policy version 3", 3, kept=True) == parse_policy(changed(lambda p: None), "x", 3)
+    with pytest.raises(PolicyError, match=r"bot_allowlist.*topics\.0\.examples|topics\.0\.examples.*bot_allowlist"):
+        parse_policy(text, "the new policy", 4)
+
+
+def test_a_kept_version_is_not_read_more_loosely_otherwise():
+    for change in (put("companyy", to="x"), put("topics", to="none"), put("routes", to=["billing"]), put("teams", to=[None])):
+        with pytest.raises(PolicyError):
+            parse_policy(changed(change), "policy version 3", 3, kept=True)
+
+
+def test_a_language_the_company_does_not_speak_is_answered_in_the_default_one():
+    policy = parse_policy(changed(put("languages", to=["en", "de"])), "x", 1)
+    assert [policy.spoken_to_in(code) for code in ("de", "fr", "tlh", None)] == ["de", "en", "en", "en"]

@@ -96,6 +96,8 @@ def verdict(kind: str, mode: str = "draft", events: tuple[str, ...] = (), **more
     ("draft", verdict("stay_quiet", events=("agent_replied",)), False),
     ("send", verdict("settle", mode="send"), True),
     ("send", verdict("handoff", mode="send", reason="customer_asked"), False),
+    ("draft", verdict("stay_quiet", events=("stay_out",)), False),
+    ("send", verdict("stay_quiet", mode="send", events=("stay_out",)), False),
 ])
 def test_what_people_do_next_judges_the_answer(mode: str, then: dict[str, object], right: bool) -> None:
     [found] = judged([verdict("answer", mode=mode), then])
@@ -108,6 +110,10 @@ def test_what_people_do_next_judges_the_answer(mode: str, then: dict[str, object
     [verdict("answer", mode="watch"), verdict("stay_quiet", events=("agent_replied",))],  # nobody saw it
     [verdict("answer", fixed="identity"), verdict("stay_quiet", events=("agent_replied",))],
     [verdict("answer", mode="send"), verdict("handoff", mode="send", reason="cannot_reply_here")],
+    [verdict("answer"), verdict("stay_quiet", events=("may_continue",))],
+    [verdict("answer"), verdict("stay_quiet", events=("not_needed",))],  # there was no hand-off
+    [verdict("handoff", reason="unsure", detail="not_sure_enough"), verdict("stay_quiet", events=("stay_out",))],
+    [verdict("handoff", reason="customer_asked", detail="phrase"), verdict("stay_quiet", events=("not_needed",))],
     [verdict("clarify"), verdict("stay_quiet", events=("agent_replied",))],
 ])
 def test_what_judges_nothing_is_no_label(chain: list[dict[str, object]]) -> None:
@@ -117,3 +123,26 @@ def test_what_judges_nothing_is_no_label(chain: list[dict[str, object]]) -> None
 def test_an_act_judges_the_newest_answer_before_it_alone() -> None:
     found = judged([verdict("answer"), verdict("answer"), verdict("stay_quiet", events=("agent_replied",))])
     assert [one.why for one in found] == ["agent_wrote_own"]
+
+
+ASKED = verdict("handoff", mode="send", reason="customer_asked")
+NOT_SURE = verdict("handoff", mode="send", reason="unsure", detail="not_sure_enough")
+
+
+def chose(step: str) -> dict[str, object]:
+    return verdict("stay_quiet", mode="send", events=(step,))
+
+
+@pytest.mark.parametrize(("chain", "said"), [
+    ([verdict("answer", mode="send"), ASKED, chose("not_needed")], [(True, "handoff_not_needed")]),
+    ([verdict("answer", mode="send"), ASKED, chose("may_continue")], []),
+    ([verdict("answer", mode="send"), ASKED, chose("stay_out")], [(False, "handed_off_after")]),
+    ([verdict("answer", mode="send"), ASKED, chose("agent_replied"), chose("not_needed")], [(True, "handoff_not_needed")]),
+    ([verdict("answer", mode="send"), ASKED, verdict("answer", mode="send"), chose("not_needed")], [(False, "handed_off_after")]),
+    ([NOT_SURE, chose("not_needed")], [(True, "handoff_not_needed")]),
+    ([NOT_SURE, chose("may_continue")], []),
+    ([{**NOT_SURE, "mode": "watch"}, chose("not_needed")], []),
+    ([verdict("answer", mode="send"), NOT_SURE, chose("not_needed")], [(True, "handoff_not_needed")] * 2),
+])
+def test_an_agents_word_on_a_hand_off_outweighs_what_it_seemed_to_say(chain: list[dict[str, object]], said: list[tuple[bool, str]]) -> None:
+    assert [(one.right, one.why) for one in judged(chain)] == said

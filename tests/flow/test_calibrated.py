@@ -2,14 +2,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
+
+import pytest
 
 from app.core.calibration import Calibration
 from app.store import artefacts
 from app.store.database import DEFAULT_TENANT
 from app.store.ids import new_id
 from app.store.tables import jobs
-from tests.flow.desks import zendesk_side
+from tests.flow.desks import Side, freshdesk_side, zendesk_side
 from tests.flow.house import DESK, House
 from workers.calibration import KIND, refit
 from workers.sweep import sweep
@@ -70,3 +73,49 @@ def test_the_refit_is_asked_for_once_a_day(house: House) -> None:
     assert (asked(), asked()) == (1, 1)
     house.clock.advance(86_400_000_000)
     assert asked() == 2
+
+
+@pytest.fixture(params=["zendesk", "freshdesk"])
+def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
+    if request.param == "zendesk":
+        yield zendesk_side(house)
+        return
+    with freshdesk_side(house) as made:
+        yield made
+
+
+def labels(side: Side) -> tuple[object, object]:
+    """(judged, right) as the nightly refit reads them."""
+    found = refit(side.house.work, DEFAULT_TENANT, side.id)
+    return found["labels"], found["right"]
+
+
+@pytest.mark.parametrize(("step", "judged"), [("send_draft", (1, 1)), ("stay_out", (1, 0)), ("continue", (0, 0)), ("not_needed", (0, 0))])
+def test_what_an_agent_chooses_judges_the_draft(side: Side, step: str, judged: tuple[int, int]) -> None:
+    side.house.change_policy(lambda p: {**p, "modes": [{"mode": "draft"}]})
+    ticket = side.write(RETURN)
+    side.house.settle(200)
+    assert labels(side) == (0, 0)
+    side.choose(ticket, step)
+    assert labels(side) == judged
+
+
+@pytest.mark.parametrize(("step", "judged"), [("stay_out", (1, 0)), ("continue", (0, 0)), ("not_needed", (1, 1))])
+def test_what_an_agent_chooses_after_a_hand_off_judges_the_answer_before_it(side: Side, step: str, judged: tuple[int, int]) -> None:
+    ticket = side.write(RETURN)
+    side.house.settle(200)
+    side.reply(ticket, "Can I talk to a real person please?")
+    side.house.settle(200)
+    assert labels(side) == (1, 0), "a person was asked for after it"
+    side.choose(ticket, step)
+    assert labels(side) == judged
+
+
+@pytest.mark.parametrize(("step", "judged"), [("stay_out", (0, 0)), ("continue", (0, 0)), ("not_needed", (1, 1))])
+def test_not_needed_says_of_a_doubt_that_the_nearest_page_was_right(side: Side, step: str, judged: tuple[int, int]) -> None:
+    side.house.change_policy(lambda p: {**p, "thresholds": {**p["thresholds"], "answer": 1.0, "clarify": 1.0}})
+    ticket = side.write(RETURN)
+    side.house.settle(200)
+    assert side.verdicts(ticket) == ["handoff"] and labels(side) == (0, 0)
+    side.choose(ticket, step)
+    assert labels(side) == judged

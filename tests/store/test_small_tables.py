@@ -4,10 +4,12 @@ from __future__ import annotations
 import threading
 
 import pytest
+from sqlalchemy import insert
 
 from app.core.verdicts import Wait
 from app.store import caps, jobs, marks, policies, promises
 from app.store.database import Database
+from app.store.tables import policy_versions
 from config.load import SHIPPED_POLICY, PolicyError
 from config.policy import Mode
 from tests.store.conftest import LEASE, NOW, SECOND, SLACK, TENANT
@@ -166,6 +168,27 @@ def test_a_policy_that_does_not_hold_is_never_kept(db):
         policies.add(tx, TENANT, "company: x", "owner", "broken", NOW)
     with db.read() as tx:
         assert policies.current_version(tx, TENANT) == 0
+
+
+def test_a_version_kept_by_an_earlier_release_loads_although_no_new_one_may_hold_its_keys(db):
+    old = SHIPPED_POLICY.read_text("utf-8") + 'bot_allowlist: ["5"]\n'
+    with pytest.raises(PolicyError, match="bot_allowlist"), db.write() as tx:
+        policies.add(tx, TENANT, old, "owner", "new", NOW)
+    with db.write() as tx:
+        tx.execute(insert(policy_versions).values(tenant=TENANT, version=1, yaml=old, by="owner", why="old", created_at=NOW))
+        assert policies.load(tx, TENANT, 1).company == "Larkfield"
+
+
+def test_the_fallback_is_no_ceiling_and_the_widest_fits_too(db):
+    cap(db, "*", "returns", "fallback", until=NOW + 5)
+    cap(db, "calm", "*", "draft")
+    with db.read() as tx:
+        held = caps.of_turn(tx, TENANT, "calm", "returns", NOW)
+        assert (held.ceiling, held.fallback.why) == (Mode.DRAFT, "fallback because")
+        assert caps.of_turn(tx, TENANT, "calm", "shipping", NOW).fallback is None
+        assert caps.of_turn(tx, TENANT, "calm", "returns", NOW + 5).fallback is None
+        assert caps.of_turn(tx, "another tenant", "calm", "returns", NOW).fallback is None
+        assert [row.topic for row in caps.fallbacks(tx, TENANT, NOW)] == ["returns"] and not caps.fallbacks(tx, TENANT, NOW + 5)
 
 
 WAIT = Wait(600, 1800, NOW + 30 * MINUTE, None, None, 2, NOW, "v1", {"agents": 3})

@@ -91,7 +91,7 @@ def messages_of(language: str) -> Words:
 
 def _language(ticket: StoredTicket, company: Company) -> str:
     wanted = (ticket.language or company.default_language).split("-")[0]
-    return wanted if wanted in LANGUAGES else company.default_language
+    return wanted if wanted in company.languages else company.default_language
 
 
 def _no_page(refused: LinkRefused) -> Response:
