@@ -16,7 +16,7 @@ CORE_MAY_IMPORT = frozenset({
     "__future__", "abc", "babel", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions",
     "functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "markupsafe", "math", "numpy", "operator", "re",
     "scipy.special", "scipy.stats", "statistics", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
-    "app.core", "config.policy", "config.wording",
+    "app.core", "config.floor", "config.policy", "config.wording",
     "connectors.clean", "connectors.clock", "connectors.contract", "connectors.errors", "connectors.records",
 })  # fmt: skip
 CORE_MAY_NOT_CALL = frozenset({"open", "print", "input", "eval", "exec", "__import__"})

@@ -120,9 +120,9 @@ class Phrases:
 
 def phrases(entries: Iterable[str], slots: Mapping[str, Sequence[str]] | None = None) -> Phrases:
     """Compile phrases; `slots` are the lists that `{name}` stands for. An empty list finds nothing. Slow: keep what it makes."""
-    made = {name: _either(_pattern(entry, {}) for entry in values) for name, values in (slots or {}).items()}
+    made = {name: _either(pattern_of(entry, {}) for entry in values) for name, values in (slots or {}).items()}
     # Longest first: where two phrases begin at one place, the fuller one is the better reason.
-    bodies = sorted((_pattern(entry, made) for entry in entries), key=len, reverse=True)
+    bodies = sorted((pattern_of(entry, made) for entry in entries), key=len, reverse=True)
     return Phrases(re.compile(rf"(?<!\w){_either(bodies)}(?!\w)" if bodies else r"(?!)"))
 
 
@@ -130,7 +130,7 @@ def _either(bodies: Iterable[str]) -> str:
     return "(?:" + "|".join(bodies) + ")"
 
 
-def _pattern(phrase: str, slots: Mapping[str, str]) -> str:
+def pattern_of(phrase: str, slots: Mapping[str, str]) -> str:
     """One phrase as a regular expression. Every repetition has a fixed maximum, so matching is linear."""
     made = ""
     begun = False  # a word that must be there has been placed: from then on the blank stands in front of each word
