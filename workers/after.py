@@ -9,6 +9,7 @@ from app.core.checks import Words
 from app.core.follow import SAME_SECOND, Follow, follows, gives_back
 from app.core.outbox import OutboxRow
 from app.store import inbox, ledger, outbox, tickets
+from app.store.links import page_of_press, pressed_on_page_of
 from connectors.records import Stamp
 from workers.backlinks import link_back, not_opened
 from workers.giving_up import effect_lost
@@ -17,7 +18,7 @@ from workers.work import Work
 
 def words_of(row: Row[tuple[object, ...]]) -> Words:
     """What of a stored outbox row never changes, for the core."""
-    return Words(row.effect, row.purpose, row.place, row.turn_id, tuple(json.loads(row.tags)), row.seen_message)
+    return Words(row.effect, row.purpose, row.place, row.turn_id, tuple(json.loads(row.tags)), row.seen_message, row.written_to)
 
 
 def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: OutboxRow, made: Stamp | None, now: int) -> None:
@@ -47,7 +48,8 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
     match following:
         case Follow.ACT_AGAIN:
             assert act is not None
-            inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"again:{row.id}", now, work.new_id())
+            again = f"again:{row.id}{pressed_on_page_of(page_of_press(row.turn_id))}"
+            inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, again, now, work.new_id())
         case Follow.AGAIN:
             inbox.accept_changed(tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND)
         case Follow.TO_PEOPLE:

@@ -102,7 +102,7 @@ def _outbox_rows(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, s
             requester=requester.id if box else None, stamp=ticket.stamp, tags=json.dumps(list(ticket.tags)),
             seen_message=ticket.messages[-1].id if ticket.messages else None,
             evidence=json.dumps(sorted({(s.article, s.version) for s in composed.cited})) if composed.cited else None,
-            ledger_entry=entry, next_at=now,
+            ledger_entry=entry, next_at=now, written_to=ticket.requester.id,
         ))
     outbox.add(tx, desk.tenant, rows, now)
 

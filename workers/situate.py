@@ -19,7 +19,7 @@ from app.core.triage import read_ticket
 from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
 from app.store import articles, caps, outbox, requesters
 from app.store.desks import StoredDesk
-from app.store.links import holder_of
+from app.store.links import holder_of, page_of_press
 from app.store.tickets import StoredTicket
 from config.policy import Mode, Policy
 from connectors.records import Change, Role, Status, Ticket
@@ -51,7 +51,8 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
             now: int) -> Situated:
     """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
     memory = TicketMemory.from_json(held.memory)
-    if held.holder not in (None, holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)):
+    holder = holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)
+    if held.holder not in (None, holder):
         memory = memory.for_new_requester()
     happened = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
     events = (*happened, *step_chosen(ticket, memory.next_step))
@@ -65,7 +66,9 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         fallback=_by_hand(stored.caps.fallback), status=ticket.status, now=now,
         handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
-        asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act, open_now=is_open(policy.hours, now),
+        asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act,
+        pressed_by_other=act == "person" and page_of_press(str(row.delivery_key)) not in (None, holder),
+        open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages.intersection(policy.languages), bar=bar,
     )
     if Event.SEND_DRAFT in events:

@@ -22,6 +22,7 @@ class Words:
     turn: str
     tags: tuple[str, ...] = ()
     seen: str | None = None
+    written_to: str | None = None  # whose ticket it was in that read; None where a release before did not keep it
 
     @property
     def due_anyway(self) -> bool:
@@ -105,6 +106,8 @@ def overtaken(words: Words, ticket: Ticket) -> str:
     newest = next((m for m in reversed(ticket.messages) if m.public), None)
     if words.effect != "public" or newest is None:
         return ""
+    if words.written_to not in (None, ticket.requester.id) and not words.due_anyway:
+        return "the ticket is somebody else's by now"
     # Not the newest alone: behind a person's reply the customer may have written again, and our notice would still talk over the reply.
     agents = [m for m in _since_the_turn(words, ticket) if m.author.role is Role.AGENT]
     if newest.author.role in (Role.AGENT, Role.BOT) or any(m.public for m in agents):

@@ -53,6 +53,7 @@ class Situation:
     solved_since: bool = False  # somebody has solved the ticket after the customer's newest message, without a word
     asked_person_at: int | None = None  # by this customer, on any ticket
     fallback: str = ""  # that people were given this topic by hand, for the record; "" while they were not
+    pressed_by_other: bool = False  # the page's button, by whose ticket it was before
     act: str | None = None  # `person`: pressed on the ticket page; `failed`: our own reply could not be sent
     open_now: bool = True
     served: frozenset[str] = frozenset({"en"})
@@ -207,6 +208,8 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("turn has a verdict", _says(lambda s: s.handled, "this turn was decided before"), _quiet("already_answered")),
     Rule("ticket is gone", _says(lambda s: s.status in (Status.CLOSED, Status.DELETED), "nothing can be written into it"),
          _quiet("closed")),
+    Rule("pressed on somebody else's page", _says(lambda s: s.pressed_by_other, "the ticket has changed hands since"),
+         _quiet("not_the_requester")),
     Rule("person asked for on the page", _says(lambda s: s.act == "person" and s.owner is Owner.ASSISTANT, "pressed the button"),
          _handoff(Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     Rule("our own reply failed", _says(lambda s: s.act == "failed" and s.owner is Owner.ASSISTANT, "the desk would not take it"),

@@ -3,6 +3,7 @@ while the ticket is still the requester's to whom it was written."""
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -15,6 +16,8 @@ LINK_LIFE = 30 * 24 * 3_600  # seconds
 SECOND = 1_000_000
 VERSION = 2  # of what a link says; the first had no number and named no holder
 HOLDER_LETTERS = 32  # of the keyed hash: a link stays short enough for a mail's line
+
+_PRESS = re.compile(rf":by:([0-9a-f]{{{HOLDER_LETTERS}}})$")
 
 
 class LinkRefused(ValueError):
@@ -85,6 +88,17 @@ def pressed_on(keys: Keys, link: TicketLink, token: str) -> bool:
         return _load(keys, "ticket-press", token) == _pressed(link)
     except LinkRefused:
         return False
+
+
+def pressed_on_page_of(holder: str | None) -> str:
+    """What the name of a press ends with: whose page it was made on; "" where the link names nobody."""
+    return f":by:{holder}" if holder else ""
+
+
+def page_of_press(name: str) -> str | None:
+    """The holder in the name of a press, or of the turn it opened; None where it names nobody."""
+    found = _PRESS.search(name)
+    return found[1] if found else None
 
 
 def _pressed(link: TicketLink) -> list[str]:

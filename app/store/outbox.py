@@ -48,6 +48,7 @@ class NewOutboxRow:
     evidence: str | None  # JSON
     ledger_entry: str
     next_at: int
+    written_to: str | None = None
 
 
 def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> None:
@@ -58,7 +59,7 @@ def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> 
             "id": r.id, "tenant": tenant, "plan": r.plan, "place": r.place, "desk": r.desk, "ticket": r.ticket, "target": r.target,
             "effect": r.effect, "purpose": r.purpose, "key": r.key, "turn": r.turn, "turn_id": r.turn_id, "body": r.body,
             "body_hash": r.body_hash, "requester": r.requester, "base_stamp": stamp_json(r.stamp), "tags": r.tags,
-            "seen_message": r.seen_message, "evidence": r.evidence,
+            "seen_message": r.seen_message, "written_to": r.written_to, "evidence": r.evidence,
             "ledger_entry": r.ledger_entry, "state": "ready", "next_at": r.next_at, "created_at": now,
         } for r in rows])
 

@@ -110,6 +110,7 @@ outbox = Table(
     Column("base_stamp", Text),  # JSON of records.Stamp
     Column("tags", Text, nullable=False, server_default="[]"),
     Column("seen_message", String(200)),  # newest of the ticket in the read it was composed on
+    Column("written_to", String(64)),  # the requester's id at the desk in that read
     Column("state", String(16), nullable=False),
     Column("fence", Integer, nullable=False, server_default="0"),
     Column("lease_until", Time, nullable=False, server_default="0"),

@@ -48,3 +48,11 @@ def test_a_notice_behind_an_act_is_silenced_by_a_reply_since_the_newest_message_
     assert overtaken(pressed, ticket(CUSTOMER, AGENT, OURS, CUSTOMER)) == "somebody else has answered meanwhile"
     assert overtaken(replace(pressed, seen="2"), ticket(CUSTOMER, AGENT, CUSTOMER, OURS)) == ""
     assert overtaken(replace(pressed, seen=None), ticket(CUSTOMER, AGENT, CUSTOMER, OURS)) == "", "a row of an earlier release"
+
+
+def test_a_reply_is_not_sent_to_whose_ticket_it_has_become():
+    found = ticket(CUSTOMER)
+    mine, others = (replace(ANSWER, written_to=who) for who in (found.requester.id, "somebody else"))
+    assert (overtaken(mine, found), overtaken(others, found)) == ("", "the ticket is somebody else's by now")
+    assert overtaken(replace(NOTICE, written_to="somebody else"), found) == "", "its note is sent: that a person has it stays true"
+    assert overtaken(replace(others, effect="note"), found) == ""

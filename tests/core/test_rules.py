@@ -24,6 +24,7 @@ WHEN_CLOSED = replace(POLICY, answer_when="when_closed")
 CASES: dict[str, tuple[Situation, object]] = {
     "turn has a verdict": (situation(handled=True), StayQuiet("already_answered")),
     "ticket is gone": (situation(status=Status.DELETED), StayQuiet("closed")),
+    "pressed on somebody else's page": (situation(act="person", pressed_by_other=True), StayQuiet("not_the_requester")),
     "person asked for on the page": (situation(act="person"), (Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     "our own reply failed": (situation(act="failed"), (Reason.FAILED, Detail.NONE)),
     "people own it": (situation(owner=Owner.PEOPLE), StayQuiet("people_own_it")),

@@ -9,6 +9,7 @@ import requests
 
 from app.store.links import press_token, read_token
 from app.store.tables import inbox
+from app.store.tables import requesters as requesters_table
 from connectors.sandbox.faults import Fault
 from tests.flow.desks import Side, freshdesk_side, zendesk_side
 from tests.flow.house import House
@@ -84,6 +85,28 @@ def test_a_former_requester_reads_and_presses_nothing(side: Side, answered: str)
     status, text = page(bobs)
     assert status == 200 and "9911" in text and "unworn shoes" not in text, "what was said to Maya is hers"
     assert "I'm Larkfield's AI assistant" in side.replies(answered)[-1], "nobody has told Bob yet"
+
+
+def test_a_press_that_is_carried_out_after_the_ticket_changed_hands_calls_nobody(side: Side, answered: str) -> None:
+    side.house.clock.advance(5)
+    side.desk.do.agent_update(int(answered), requester_id=side.known("Bob Stone", BOB))
+    assert press(side, link(side, answered)) == 303, "nobody here has seen it yet"
+    side.house.settle(200)
+    assert side.verdicts(answered) == ["answer", "stay_quiet"]
+    assert len(side.replies(answered)) == 1 and side.notes(answered) == []
+    assert {r.asked_person_at for r in side.house.rows(requesters_table)} == {None}
+
+
+def test_what_was_written_to_the_former_requester_is_not_sent_to_the_new_one(side: Side) -> None:
+    side.known("Bob Stone", BOB)
+    ticket = side.write(RETURN, "Shoes", email=MAYA)
+    side.house.clock.advance(3)
+    while side.house.process_only():
+        pass
+    side.desk.do.agent_update(int(ticket), requester_id=side.known("Bob Stone", BOB))
+    side.house.settle(300)
+    assert all("Maya" not in reply for reply in side.replies(ticket))
+    assert len(side.replies(ticket)) == 1 and page(link(side, ticket))[0] == 200
 
 
 def test_the_page_follows_a_ticket_that_changes_hands_twice_and_comes_back(side: Side, answered: str) -> None:

@@ -92,3 +92,20 @@ def test_an_agent_who_is_the_requester_is_a_customer_whom_the_note_names(side: S
     assert "You asked for a person." in side.replies(ticket)[-1]
     if side.kind == "zendesk":  # a Freshdesk lists its agents when it is connected
         assert "asked for a person (m3, Lena Vogt, an agent of yours)" in side.notes(ticket)[0]
+
+
+def test_a_letter_of_somebody_in_copy_chooses_no_page(side: Side) -> None:
+    ticket = asked(side, "I need to change the address", "address")
+    assert side.verdicts(ticket) == ["clarify"]
+    said(side, ticket, "B")
+    assert side.verdicts(ticket)[-1] == "handoff", "heard all the same, and nobody is told that nothing was found"
+    notice = side.replies(ticket)[-1]
+    assert "Maya" not in notice and "found nothing" not in notice and "can't tell which help page fits" in notice
+
+
+def test_the_requesters_letter_counts_although_somebody_else_wrote_after_it(side: Side) -> None:
+    ticket = asked(side, "I need to change the address", "address")
+    side.reply(ticket, "B please")
+    said(side, ticket, "A, I would have said")
+    assert side.verdicts(ticket) == ["clarify", "answer"]
+    assert "Maya" not in side.replies(ticket)[-1]

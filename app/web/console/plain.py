@@ -58,7 +58,7 @@ QUIET: Mapping[str, str] = {
     "nothing_new": "Nothing new from the customer.",
     "other_bot": "Another bot has answered: two bots work on this desk.",
     "closed": "The ticket is closed or gone.",
-    "not_the_requester": "Somebody else in the ticket says it is settled; only its requester can.",
+    "not_the_requester": "Not from the ticket's requester: only they settle it, or use its page.",
     "not_yet": "People are at work; the assistant answers later.",
 }
 VERDICT_NOTES: Mapping[str, str] = {

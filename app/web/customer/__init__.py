@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from app.store import inbox, links, tickets
 from app.store.ids import new_id
-from app.store.links import LinkRefused, TicketLink
+from app.store.links import LinkRefused, TicketLink, pressed_on_page_of
 from app.store.tickets import StoredTicket
 from app.web.access import public_page
 from app.web.company import Company, company_of
@@ -74,7 +74,7 @@ def _keep_press(tx: Connection, link: TicketLink, ticket: StoredTicket, now: int
     if ticket.owner == "people" or asking(tx, link):
         return False
     # Two presses at once carry the same number, so the desk's unique key lets one row in.
-    key = f"person:{ticket.id}:{presses(tx, link)}"
+    key = f"person:{ticket.id}:{presses(tx, link)}{pressed_on_page_of(link.holder)}"
     return inbox.accept_act(tx, link.tenant, link.desk, link.ticket, "person", key, now, new_id())
 
 

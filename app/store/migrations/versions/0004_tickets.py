@@ -1,4 +1,4 @@
-"""Whose page a ticket's links show, and whether that was ever somebody else: a link belongs to one requester."""
+"""Whose page a ticket's links show, whether that was ever somebody else, and to whom a reply was written."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +12,8 @@ def upgrade() -> None:
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.add_column(sa.Column('holder', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('changed_hands', sa.Boolean(), server_default='0', nullable=False))
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('written_to', sa.String(length=64), nullable=True))
 
 
 def downgrade() -> None:
