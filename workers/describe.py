@@ -89,7 +89,8 @@ def _reading(reading: Reading) -> Mapping[str, object]:
     return {
         "message": reading.message, "language": reading.language, "language_known": reading.language_known, "topic": reading.topic,
         "automatic": reading.automatic, "asks_person": reading.asks_person is not None, "must_handoff": reading.must_handoff is not None,
-        "asks_identity": reading.asks_identity, "settles": reading.settles, "sentiment": reading.sentiment,
+        "asks_identity": reading.asks_identity, "settles": reading.settles, "acknowledges": reading.acknowledges,
+        "sentiment": reading.sentiment,
         "entities": sorted({kind for kind, _ in reading.entities}), "choice": reading.choice, "cut": list(reading.cut),
         "writers": [v.writer.value for v in reading.voices],
     }

@@ -28,7 +28,7 @@ from workers.work import Work
 
 # What is worth an entry although nothing follows from it.
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
-ENDS_TURN = frozenset({"automatic", "not_the_requester"})  # nothing more will be said to it
+ENDS_TURN = frozenset({"automatic", "not_the_requester", "acknowledged"})  # nothing more will be said to it
 
 
 class Superseded(Exception):

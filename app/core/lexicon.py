@@ -7,7 +7,7 @@ from functools import lru_cache
 from app.core.matching import Phrases, Spelling, phrases, spelling
 from config.wording import Words
 
-SLOTS = ("who", "human", "machine", "talk", "me", "asked")
+SLOTS = ("who", "human", "machine", "talk", "me", "asked", "between")
 
 
 @lru_cache(maxsize=512)

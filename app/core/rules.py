@@ -230,6 +230,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("says it is settled", _says(lambda s: s.reading.settles and s.memory.answered, "thanks, settled"), lambda s: Settle()),
     Rule("somebody else says it is settled", _says(lambda s: s.reading.settled_by_other, "not from whose ticket it is"),
          _quiet("not_the_requester")),
+    Rule("only acknowledges", _says(lambda s: s.reading.acknowledges, "read, and nothing is wanted"), _quiet("acknowledged")),
     Rule("asked for a person lately", _asked_before, _handoff(Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     Rule("upset", _upset, _handoff(Reason.MUST_HANDOFF, Detail.UPSET)),
     Rule("people are at work", _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),

@@ -81,6 +81,7 @@ def read_ticket(
     must, topic = _topics(parts, policy, language)
     mood, mood_spans = _mood(parts, lexicon)
     newest = own[-1] if own else None
+    names = tuple(dict.fromkeys([ticket.requester.name, *(m.author.name for m in ticket.messages)]))
     return Reading(
         turn=turn,
         message=newest.message if newest else None,
@@ -92,14 +93,15 @@ def read_ticket(
         asks_person=person[0] if person else None,
         must_handoff=must,
         asks_identity=any(wants.asks_identity(part.text, words) for part in parts),
-        settles=bool(theirs) and _settled(theirs, words) and _settled(own, words),
+        settles=bool(theirs) and _settled(theirs, words, names) and _settled(own, words, names),
+        acknowledges=bool(own) and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
         sentiment=mood,
         sentiment_spans=mood_spans,
         entities=tuple((kind, part.span(a, b)) for part in parts for kind, a, b in entities(part.text, words)),
         choice=wants.choice(theirs[-1].text, memory.options, words) if theirs and memory.clarified else None,
         cut=tuple(name for name in CUT_ORDER if any(name in part.cut for part in [*own, *([subject] if subject else [])])),
         voices=voices,
-        settled_by_other=bool(others) and not theirs and _settled(others, words),
+        settled_by_other=bool(others) and not theirs and _settled(others, words, names),
         chosen_by_other=not theirs and _somebody_picks(others, memory, words),
     )
 
@@ -113,8 +115,16 @@ def _somebody_picks(others: Sequence[_Own], memory: TicketMemory, words: Mapping
     return memory.clarified and any(wants.picks(other.text, memory.options, words) for other in others)
 
 
-def _settled(own: Sequence[_Own], words: Mapping[str, Words]) -> bool:
-    return wants.settles("\n\n".join(o.text for o in own), words)
+def _settled(own: Sequence[_Own], words: Mapping[str, Words], names: Sequence[str]) -> bool:
+    return wants.settles("\n\n".join(o.text for o in own), words, names)
+
+
+def _acknowledged(own: _Own, words: Mapping[str, Words], names: Sequence[str]) -> bool:
+    return wants.acknowledges(own.text, words, names) or wants.settles(own.text, words, names)
+
+
+def _spoken_to(ticket: Ticket) -> bool:
+    return any(m.public and m.author.role in (Role.ASSISTANT, Role.AGENT) for m in ticket.messages)
 
 
 def _unanswered(ticket: Ticket, words: Mapping[str, Words], again: bool) -> tuple[list[Message], str | None]:

@@ -101,6 +101,7 @@ class Reading:
     must_handoff: Span | None
     asks_identity: bool = False
     settles: bool = False  # "thanks, solved"
+    acknowledges: bool = False  # "ok", a thumb, thanks: read, and nothing wanted; only where we or an agent have spoken before
     sentiment: str = "unread"  # frustrated | neutral | satisfied | unread
     sentiment_spans: tuple[Span, ...] = ()
     entities: tuple[tuple[str, Span], ...] = ()  # (kind, span)
@@ -221,10 +222,15 @@ class Settle:
     """The customer says it is settled."""
 
 
+QUIET = (
+    "automatic", "own_writing", "people_own_it", "already_answered", "nothing_new", "other_bot", "closed", "not_yet", "not_the_requester",
+    "acknowledged",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class StayQuiet:
-    # automatic | own_writing | people_own_it | already_answered | nothing_new | other_bot | closed | not_yet | not_the_requester
-    why: str
+    why: str  # of QUIET
 
 
 Verdict = Answer | Clarify | Confirm | Handoff | Settle | StayQuiet

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.core.lexicon import listed, spelt
 from app.core.matching import Folded, Found, Phrases, Spelling, corrected, fold
+from app.core.settling import acknowledges as acknowledges
+from app.core.settling import settles as settles
 from app.core.verdicts import Option
 from config.wording import Words
 
 EXIT_WORDS_AROUND = 4  # words of courtesy that may stand around an exit word
 EXIT_SENTENCE_MESSAGE = 30  # words of a message in which an exit word may be a sentence of its own
-SETTLED_MESSAGE = 40  # a longer message is read by the rules for questions
 CHOICE_MESSAGE = 25  # words of a reply in which one hit of a title decides
 FIRST_LINES = 8  # greetings and blank lines among which the first line is looked for
 LINE_MAX = 300
@@ -111,27 +112,6 @@ def asks_identity(text: str, words: Mapping[str, Words]) -> bool:
     """Whether it asks if a machine or a person writes here."""
     folded = fold(text)
     return any(listed(lexicon, "identity").first(folded) is not None for lexicon in words.values())
-
-
-def settles(text: str, words: Mapping[str, Words]) -> bool:
-    """Whether it says that the matter is settled, or only thanks; never with a question, a wish or a "but" in it."""
-    if "?" in text or "？" in text or len(text.split(None, SETTLED_MESSAGE)) > SETTLED_MESSAGE:
-        return False
-    folded = fold(text)
-    return any(_settles_in(folded, lexicon) for lexicon in words.values())
-
-
-def _settles_in(folded: Folded, lexicon: Words) -> bool:
-    if listed(lexicon, "settled_not").first(folded) or listed(lexicon, "asks_more").first(folded):
-        return False
-    if listed(lexicon, "settled").first(folded):
-        return True
-    if not listed(lexicon, "thanks").first(folded):
-        return False
-    rest = folded.text
-    for name in ("greeting", "thanks", "thanks_around"):
-        rest = listed(lexicon, name).pattern.sub(" ", rest)
-    return not rest.strip(_ENDS)
 
 
 def picks(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> bool:

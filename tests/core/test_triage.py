@@ -201,6 +201,14 @@ def test_a_settled_matter_is_heard(text: str) -> None:
     assert read(text).settles
 
 
+@pytest.mark.parametrize("by", ["assistant", "agent"])
+def test_a_nod_counts_after_a_message_of_ours_or_an_agents(by: str) -> None:
+    assert read("Do you sell tents?", said("Yes.", by, 2), said("ok", number=3)).acknowledges
+    assert read("Do you sell tents?", said("Yes.", by, 2), said("All sorted, thanks maya", number=3)).acknowledges
+    assert not read("Do you sell tents?", said("Yes.", by, 2), said("ok", number=3), said("And stoves", number=4)).acknowledges
+    assert not read("ok").acknowledges, "the first message of a ticket is no nod to anything"
+
+
 @pytest.mark.parametrize("text", [
     "Thanks, that solved it. How do I wax them?", "Thanks, but it still doesn't work.", "That did not help.",
     "Thanks, one more question", "Hello",

@@ -8,6 +8,7 @@ from html import unescape
 import pytest
 from sqlalchemy import delete, insert, update
 
+from app.core.verdicts import QUIET
 from app.store import policies
 from app.store.tables import caps, desks, inbox, policy_versions, requesters, tickets
 from app.web.console import PAGE, plain
@@ -209,6 +210,7 @@ def test_an_empty_console_says_what_comes_next(house):
 
 @pytest.mark.parametrize(("table", "names"), [
     (plain.REASONS, [r.value for r in Reason]), (plain.DETAILS, [d.value for d in Detail]),
+    (plain.QUIET, QUIET),
     (plain.STATES, ["ready", "sending", "sent", "unknown", "stale", "failed", "dead"]),
 ])
 def test_every_name_of_the_closed_lists_has_its_words(table, names):

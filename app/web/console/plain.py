@@ -56,6 +56,7 @@ QUIET: Mapping[str, str] = {
     "people_own_it": "A person has taken this ticket.",
     "already_answered": "This message has its answer.",
     "nothing_new": "Nothing new from the customer.",
+    "acknowledged": "It only says that it was read: there is nothing to answer.",
     "other_bot": "Another bot has answered: two bots work on this desk.",
     "closed": "The ticket is closed or gone.",
     "not_the_requester": "Not from the ticket's requester: only they settle it, or use its page.",
