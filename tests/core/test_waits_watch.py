@@ -1,4 +1,4 @@
-"""When a promise about to lapse is worth a mail: it is long enough, unlikely to be kept, and the news is later by enough."""
+"""When a promise about to lapse is worth a mail: long enough, unlikely to be kept, and late by enough."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_promise_that_has_lapsed_is_not_revised():
 
 
 def test_only_working_time_counts():
-    # Promised by five on Monday; nine on Tuesday is not a minute of work later, half past nine is half an hour.
+    # Promised by five on Monday: nine on Tuesday is no work later, half past nine is half an hour of it.
     closing, opening = from_iso("2026-05-11T16:00:00Z"), from_iso("2026-05-12T08:00:00Z")
     at = closing - 48 * MINUTE
     assert not needs(look(opening, at=at), promised=closing, hours=OFFICE)

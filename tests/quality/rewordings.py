@@ -1,4 +1,4 @@
-"""Sentences changed on purpose: said faithfully in other words, or turned wrong by one fault. Pure; every change is seeded.
+"""Sentences changed on purpose: said faithfully in other words, or turned wrong by one fault. Pure.
 
 A function gives the changed sentence, None where there is nothing of its kind to change.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 Change = Callable[[str, random.Random], str | None]
 
-# None of these pairs, antonyms or synonyms, stands in the verifier's own list: a list measured on itself says nothing.
+# No pair, but for LISTED, is on the verifier's own list: a list measured on itself says nothing.
 HELD_OUT = {
     "dark": "light", "light": "dark", "deep": "shallow", "heavy": "light", "near": "far", "rare": "common",
     "common": "rare", "hard": "easy", "easy": "hard", "easily": "hardly", "gain": "loss", "import": "ship",
@@ -44,8 +44,8 @@ CONTRACTIONS = {
     "you are": "you're", "you have": "you've", "it is": "it's", "we are": "we're", "that is": "that's",
 }  # fmt: skip
 _NAMES = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
 ).split()
 NUMBER_WORDS = {str(number): name for number, name in enumerate(_NAMES, 1)}
 _CLAUSES = "if|when|once|after|before|while|unless|until"

@@ -1,7 +1,7 @@
-"""`support_*`: does `app.core.support`, as shipped, tell a claim its evidence carries from one it does not. Nothing is fitted.
+"""`support_*`: does `app.core.support`, as shipped, tell carried claims from others. Nothing is fitted.
 
-The shipped rule is strict: `precision` is of the claims it passes. Word overlap stands beside it, with `precision`
-and `recall` where it passes as many claims.
+The shipped rule is strict: `precision` is of the claims it passes. Word overlap stands beside it, with
+`precision` and `recall` where it passes as many claims.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The yardstick of the verifier: only changed sentences count, every change is what it says, and nothing is listed twice."""
+"""The yardstick of the verifier: only changed sentences count, and a change is what it says."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ BODY = (
     "<p>If you cancel a booking, we return the deposit within 3 working days.</p>"
     "<p>You cannot change the delivery address once the parcel has left us.</p>"
     "<p>Customers receive a letter before the first payment is taken from them.</p>"
-    "<ul><li>Open the account page</li><li>Select the saved address there</li><li>Press the grey button below it</li></ul>"
+    "<ul><li>Open the account page</li><li>Select the saved address there</li>"
+    "<li>Press the grey button below it</li></ul>"
 )
 OTHER = "<p>The warehouse in Leeds is open on Sundays for people who collect their parcels.</p>"
 
@@ -156,7 +157,7 @@ def test_claims_are_judged_under_the_names_of_the_yardstick(tmp_path):
     (suite / "eval.jsonl").write_text("\n".join([*lines, json.dumps({"id": "broken", "claim": None})]))
     emit = Emit()
     support.run(emit, tmp_path, ["support_own"], tmp_path)
-    # Two claims have every word in their evidence, so overlap alone cannot tell the denied one from the true one.
+    # Two claims have every word in their evidence: overlap alone cannot tell the denied from the true one.
     assert [(row["name"], row["value"], row["n"], row["baseline_value"]) for row in emit.rows] == [
         ("auroc", 1.0, 3, 0.75),
         ("precision", 1.0, 1, 1.0),
