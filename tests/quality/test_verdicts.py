@@ -96,11 +96,11 @@ def test_the_shares_of_a_kind_add_up_to_one(capsys: pytest.CaptureFixture[str]) 
         Seen(right, "answer", ("a",), "words of a"),
         Seen(right, "answer", ("b",), "words"),
         Seen(right, "clarify", ("b", "a")),
-        Seen(right, "handoff"),
+        Seen(right, "handoff", detail="language"),
         Seen(right, "stay_quiet"),
         Seen(right, "clarify", ("a", "b")),
         Seen(right, "clarify", ("c", "b")),
-        Seen(right, "handoff"),
+        Seen(right, "handoff", detail="not_sure_enough"),
     ]
     emit = Emit()
     verdicts._shares(
@@ -122,6 +122,8 @@ def test_the_shares_of_a_kind_add_up_to_one(capsys: pytest.CaptureFixture[str]) 
     ]
     assert (value["asked_right_first"], value["asked_right_among"]) == (0.125, 0.25)
     assert value["answer_held_share"] == 1.0
+    details = [row["details"] for row in emit.rows if row["name"] == "handed_off"]
+    assert details == [{"language": 1, "not_sure_enough": 1}]
     assert value["quote_words"] == 2.0
 
 

@@ -11,6 +11,7 @@ row is read by what fits.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -206,8 +207,10 @@ def _shares(emit: Emit, name: str, kind: Kind, seen: Sequence[tuple[Row, Seen]])
         for figure in (*Outcome, "answer_held_share"):
             emit(name, figure, None, 0, why="the suite has no such rows", **fields)
         return
+    details = Counter(one.detail for _, one in seen if one.outcome is Outcome.HANDED_OFF)
     for outcome in Outcome:
-        _share(emit, name, outcome.value, [one.outcome is outcome for _, one in seen], **fields)
+        why_people = {"details": dict(sorted(details.items()))} if outcome is Outcome.HANDED_OFF and details else {}
+        _share(emit, name, outcome.value, [one.outcome is outcome for _, one in seen], **fields, **why_people)
     if kind.name not in NO_PAGE:
         asked = [one if one.outcome is Outcome.ASKED else None for _, one in seen]
         _share(
