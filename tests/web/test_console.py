@@ -117,6 +117,13 @@ def test_the_story_shows_evidence_rules_effects_and_the_wait(house):
     assert "The desk said: the ticket is closed." in text(client, f"/tickets/{rows['failed']}")
 
 
+def test_the_story_says_who_wrote_in_copy(house):
+    row = seed_ticket(house, "1")
+    seed_verdict(house, "1", "answer", wrote=(("requester", "Maya", "a"), ("copied", "Bob Stone", "b"), ("copied", "", "c")))
+    page = text(house.signed_in(), f"/tickets/{row}")
+    assert "Written in this turn (in copy: Bob Stone, no name)" in page and "The customer wrote" not in page
+
+
 def test_a_customers_own_link_is_shown_to_nobody_else(house):
     row, link = seed_ticket(house, "1"), "http://127.0.0.1:8642" + house.link("1")
     seed_verdict(house, "1", "handoff", reason="customer_asked", detail="phrase", note=f"AI NOTE Evidence ({link})",

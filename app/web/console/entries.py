@@ -14,6 +14,7 @@ from app.store import evidence
 from app.store.evidence import Shown, StoredVersion
 from app.web.console import plain
 from app.web.reading import without_own_links
+from connectors.records import Writer
 
 # Of entries that are no verdicts. Ids and hashes are for `ledger show`.
 SHOWN_OF_OTHERS = ("purpose", "remote_id", "why", "reason", "result")
@@ -76,6 +77,7 @@ class EntryView:
     wait: Mapping[str, Any] | None
     reading: Mapping[str, Any]
     question: str
+    by_others: tuple[str, ...]  # who wrote in copy; "" for a name the desk does not tell
     fallback: str  # who gave the topic to people, and why; "" for every other verdict
     reply: str
     note: str
@@ -135,6 +137,7 @@ def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, ve
         pairs=tuple(_pair(s, versions) for s in _list(known, "sentences")),
         wait=_map(payload, "wait") or None, reading=_map(payload, "reading"),
         question=str(known.get("question") or ""),
+        by_others=_by_others(known),
         fallback=str(known.get("fallback") or ""),
         reply=without_own_links(str(known.get("reply") or "")),
         note=without_own_links(str(known.get("note") or "")),
@@ -142,6 +145,11 @@ def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, ve
         effects=tuple(e for e in effects if e.ledger_entry == row.id),
         rest={} if row.kind == "verdict" else {k: payload[k] for k in SHOWN_OF_OTHERS if payload.get(k)},
     )
+
+
+def _by_others(known: Mapping[str, Any]) -> tuple[str, ...]:
+    copied = (v for v in _list(known, "wrote") if v.get("writer") == Writer.COPIED)
+    return tuple(dict.fromkeys(str(v.get("name") or "") for v in copied))
 
 
 def _rule(hit: Mapping[str, Any]) -> RuleLine:
