@@ -68,17 +68,18 @@ def _settles_in(text: str, folded: Folded, lexicon: Words, names: Sequence[str])
 
 
 def _acknowledges_in(text: str, folded: Folded, lexicon: Words, names: Sequence[str]) -> bool:
-    if _asks_more(folded, lexicon, ()):
+    # "I'll do that" promises, and looks like the beginning of a question.
+    if _asks_more(folded, lexicon, list(listed(lexicon, "promised").all(folded))):
         return False
     if not any(listed(lexicon, name).first(folded) for name in _NODS):
         return False
     return _nothing_left(text, folded, lexicon, _NODDED, names)
 
 
-def _asks_more(folded: Folded, lexicon: Words, settled: Sequence[Found]) -> bool:
-    """Whether a question or a wish begins, but as part of a settled phrase ("you can close this")."""
+def _asks_more(folded: Folded, lexicon: Words, within: Sequence[Found]) -> bool:
+    """Whether a question or a wish begins, but as a part of one of these phrases ("you can close this")."""
     begins = listed(lexicon, "asks_more").all(folded)
-    return any(not any(s.folded_start <= b.folded_start and b.folded_end <= s.folded_end for s in settled) for b in begins)
+    return any(not any(s.folded_start <= b.folded_start and b.folded_end <= s.folded_end for s in within) for b in begins)
 
 
 def _nothing_left(text: str, folded: Folded, lexicon: Words, lists: Sequence[str], names: Sequence[str]) -> bool:

@@ -24,6 +24,14 @@ No further questions, thanks.
 Found it, thank you
 Thanks a lot, have a lovely weekend 😊
 Thanks!\nMaya
+Sorted, thank you!
+Everything is fine now, thank you
+My parcel arrived today, thank you
+Problem gelöst, vielen Dank!
+Das Paket ist angekommen, danke
+Mon colis est arrivé, merci
+J'ai reçu mon remboursement, merci beaucoup
+Ya me llegó el paquete, gracias
 Merci, c'est réglé.
 Merci beaucoup !
 Bonjour, tout fonctionne maintenant, merci pour votre aide.
@@ -53,6 +61,8 @@ Got it
 Will do
 Sure, I'll try that now.
 Sounds good
+Thanks for letting me know
+Thanks, I'll do that
 You're welcome
 You're welcome, have a nice day
 No worries!
@@ -102,6 +112,14 @@ No
 A
 The problem is solved for my brother, mine goes on
 This was solved last year
+My parcel arrived damaged
+My parcel arrived today, the box is empty
+Das Paket ist angekommen, leer
+Super, schon wieder kaputt
+Great, another delay
+Fine, I will go to my lawyer
+ok then cancel it
+Do that
 Merci, mais le colis n'est pas arrivé.
 D'accord. Où est mon colis
 C'était réglé la semaine dernière
