@@ -93,6 +93,7 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     from connectors.registry import connector
     from workers.knowledge.embed import LazyEmbedder
     from workers.knowledge.run import Finder
+    from workers.likeness import Likeness
     from workers.shelf import RedisShelf, SharedShelf
     from workers.work import Work
 
@@ -101,6 +102,7 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     connectors = lru_cache(maxsize=None)(
         lambda kind: connector(kind, sandbox_desks=settings.sandbox_desks, shelf=shelf, reserve=settings.desk_reserve))
     embedder = lru_cache(maxsize=1)(lambda: LazyEmbedder(settings.model, settings.var / "models"))
+    likeness = lru_cache(maxsize=1)(lambda: Likeness(embedder(), settings.var / "floor"))
 
     @lru_cache(maxsize=64)
     def search(tenant: str) -> Search:
@@ -108,8 +110,8 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
 
     return Work(
         settings=settings, db=db, keys=make_keys(settings), clock=make_clock(settings), new_id=new_id,
-        words={language: load_words(language) for language in LANGUAGES}, search=search, embedder=embedder, ring=ring or _no_bell,
-        connector=connectors,
+        words={language: load_words(language) for language in LANGUAGES}, search=search, embedder=embedder, likeness=likeness,
+        ring=ring or _no_bell, connector=connectors,
     )
 
 

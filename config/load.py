@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
-from config.policy import Hours, Mode, Policy, Route, Team, Thresholds, Topic
+from config.floor import FloorClass
+from config.policy import FloorEntry, Hours, Mode, Policy, Route, Team, Thresholds, Topic
 from config.wording import LANGUAGES
 
 SHIPPED_POLICY = Path(__file__).parent / "policy.yaml"
+FLOOR_LINE_MAX = 300  # characters of a company's own line to the customer
+FLOOR_PHRASE_MIN = 4  # letters
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$")
 _probability = validate.Range(0, 1)
@@ -41,6 +44,15 @@ class Retired(fields.Field[None]):
         if value is missing:
             return missing
         raise ValidationError(self.why)
+
+
+def _no_short_phrase(text: str) -> None:
+    """A phrase of two letters would stand in every message, and everybody would be handed off as urgent."""
+    if sum(map(str.isalpha, text)) < FLOOR_PHRASE_MIN:
+        raise ValidationError(f"a phrase needs at least {FLOOR_PHRASE_MIN} letters; {text!r} would be found in harmless messages")
+
+
+_language = fields.String(validate=validate.OneOf(LANGUAGES))
 
 
 class TopicSchema(_Strict):
@@ -90,6 +102,14 @@ class ModeSchema(_Strict):
     mode = fields.String(required=True, validate=_mode)
 
 
+class FloorSchema(_Strict):
+    owner = fields.String(load_default="", validate=validate.Length(max=80))
+    reviewed_by = fields.String(load_default="", validate=validate.Length(max=80))
+    route = fields.String(load_default=None, allow_none=True)
+    line = fields.Dict(keys=_language, values=fields.String(validate=validate.Length(1, FLOOR_LINE_MAX)), load_default=dict)
+    phrases = fields.Dict(keys=_language, values=fields.List(fields.String(validate=_no_short_phrase)), load_default=dict)
+
+
 class PolicySchema(_Strict):
     company = fields.String(required=True, validate=validate.Length(1, 80))
     assistant_name = fields.String(required=True, validate=validate.Length(1, 80))
@@ -100,6 +120,8 @@ class PolicySchema(_Strict):
     topics = fields.List(fields.Nested(TopicSchema), load_default=list)
     routes = fields.Dict(keys=fields.String(), values=fields.Nested(RouteSchema), required=True)
     default_route = fields.String(required=True)
+    floor = fields.Dict(keys=fields.String(validate=validate.OneOf([c.value for c in FloorClass])),
+                        values=fields.Nested(FloorSchema), load_default=dict)
     teams = fields.List(fields.Nested(TeamSchema), load_default=list)
     hours = fields.Nested(HoursSchema, required=True)
     thresholds = fields.Nested(ThresholdsSchema, required=True)
@@ -170,9 +192,11 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
         for t in data["topics"]
     )
     routes = {name: Route(r["group"], r["spoken"], r["fallback"], r["desk"], r["own_ticket"]) for name, r in data["routes"].items()}
-    for name in [data["default_route"], *(t.route for t in topics if t.route)]:
+    floor = {FloorClass(name): FloorEntry(e["owner"].strip(), e["reviewed_by"].strip(), e["route"], e["line"],
+                                          {k: tuple(v) for k, v in e["phrases"].items()}) for name, e in data["floor"].items()}
+    for name in [data["default_route"], *(t.route for t in topics if t.route), *(e.route for e in floor.values() if e.route)]:
         if name not in routes:
-            raise PolicyError(f"{where}: routes: there is no route {name!r}, but default_route or a topic names it")
+            raise PolicyError(f"{where}: routes: there is no route {name!r}, but default_route, a topic or a class of the floor names it")
     if len({t.name for t in topics}) != len(topics):
         raise PolicyError(f"{where}: topics: two topics have the same name")
     for entry in data["modes"]:
@@ -190,6 +214,7 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
         answer_when=data["answer_when"],
         max_replies_per_day=data["max_replies_per_day"], horizon_days=data["horizon_days"],
         accept_uncalibrated=data["accept_uncalibrated"], can_do=data["can_do"],
+                floor=floor,
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from config.floor import FloorClass
+
 
 class Mode(StrEnum):
     """How far the assistant may go on a topic. Ordered: `lower` picks the more careful of two."""
@@ -61,6 +63,7 @@ class Detail(StrEnum):
     CHANNEL = "channel"
     CLOSED = "closed"
     EMPTY = "empty"
+    FLOOR = "floor"  # the must-hand-off floor; which class stands in the note and the sealed texts alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,21 @@ class Topic:
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     playbook: tuple[str, ...] = ()  # next steps for the agent
     target_precision: float | None = None  # share of answers that must be right; the threshold follows from the desk's own labels
+
+
+@dataclass(frozen=True, slots=True)
+class FloorEntry:
+    """What a company adds to a class of the must-hand-off floor; none of it takes anything away.
+
+    `owner` is who answers for the class, `reviewed_by` the professional who read its words. `line` (language -> text) follows the shipped
+    sentence to the customer, `phrases` are looked for beside the shipped ones, `route` is where its tickets go.
+    """
+
+    owner: str = ""
+    reviewed_by: str = ""
+    route: str | None = None
+    line: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +159,7 @@ class Policy:
     accept_uncalibrated: bool = False
     can_do: Mapping[str, str] = field(default_factory=dict)  # language -> what the assistant can do, for the notice
     actions: tuple[str, ...] = ()  # kinds of action that are allowed; no key of the file names one while none is built
+    floor: Mapping[FloorClass, FloorEntry] = field(default_factory=dict)
 
     def spoken_to_in(self, language: str | None) -> str:
         """The language a customer reads us in, who writes in this one."""
@@ -167,6 +186,17 @@ class Policy:
         """How a customer hears of the group that got a hand-off of the route: as the routes that lead to it say, "" when none does."""
         routes = (route, *self.routes.values())
         return next((one.spoken[language] for one in routes if group == one.group and language in one.spoken), "")
+
+    def floor_entry(self, kind: FloorClass) -> FloorEntry:
+        return self.floor.get(kind, FloorEntry())
+
+    def floor_phrases(self) -> Mapping[FloorClass, tuple[str, ...]]:
+        """The company's own phrases per class, of all languages."""
+        return {kind: tuple(p for listed in entry.phrases.values() for p in listed) for kind, entry in self.floor.items()}
+
+    def floor_without_owner(self) -> tuple[FloorClass, ...]:
+        """The classes nobody answers for yet; real customers are not written to while there is one."""
+        return tuple(kind for kind in FloorClass if not self.floor_entry(kind).owner)
 
     def team(self, group: str) -> Team:
         return next((t for t in self.teams if t.group == group), Team(group))

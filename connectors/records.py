@@ -146,7 +146,7 @@ class Ticket:
 
 
 # Candor's own ticket fields, by our names; each connector maps them to the desk's ids.
-FIELDS = ("intent", "sentiment", "confidence", "handoff_reason", "promised_by", "next_step")
+FIELDS = ("intent", "sentiment", "confidence", "handoff_reason", "promised_by", "urgency", "next_step")
 # The values an agent can choose in the field *Candor: next step*.
 NEXT_STEPS = ("send_draft", "continue", "stay_out", "not_needed")
 

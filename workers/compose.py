@@ -8,19 +8,20 @@ import structlog
 from app.core import messages, note
 from app.core.body import assemble, paragraph, say
 from app.core.destination import Destination
-from app.core.facts import Deed, facts_of
+from app.core.facts import Deed, Grave, facts_of
+from app.core.floor import gravest
 from app.core.limits_told import abilities
 from app.core.messages import Body, Frame
 from app.core.ownership import Event
 from app.core.plan import Bodies, Planned, plan, told
 from app.core.rules import Situation
 from app.core.speaking import speak_moment, speak_wait
-from app.core.verdicts import Answer, Clarify, Handoff, Sentence, Settle, StayQuiet, Verdict, Wait, verdict_name
+from app.core.verdicts import Alert, Answer, Clarify, Handoff, Sentence, Settle, StayQuiet, Verdict, Wait, verdict_name
 from app.core.waits import estimate
 from app.store import articles, promises
 from app.store.desks import StoredDesk
 from app.store.links import holder_of, ticket_token
-from config.policy import Mode, Policy
+from config.policy import Detail, Mode, Policy
 from config.wording import Words
 from connectors.errors import ConnectorError
 from connectors.records import PostNote, PostReply, QueueSnapshot, Status, Ticket, UpdateFields
@@ -31,6 +32,7 @@ from workers.work import Work
 
 TAG = "candor"
 QUIET = "(waiting for a person)"  # the queue of tickets in no group
+URGENT = "urgent"
 log = structlog.get_logger(__name__)
 
 
@@ -61,6 +63,8 @@ def compose(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situat
     match verdict:
         case Handoff():
             return _handoff(work, desk, policy, ticket, situated, verdict, frame, words)
+        case Alert():
+            return _alert(work, policy, ticket, situated, verdict)
         case Answer():
             public = messages.answer(verdict, frame, words)
         case Clarify():
@@ -103,11 +107,12 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     wait = _wait(work, way.people, policy, way.to.group, situation.now) if situation.mode is not Mode.WATCH else None
     agents = work.words[policy.default_language]
     spoken = speak_wait(wait, policy.hours, words, situation.now, ticket.requester.time_zone) if wait else ""
-    public = messages.handoff(verdict, policy.spoken(route, way.to.group, words.language), spoken, frame, words) if telling else None
+    grave = _grave(situation)
+    public = _notice(policy, verdict, policy.spoken(route, way.to.group, words.language), spoken, situation, frame, words) if telling else None
     facts = facts_of(
         ticket, situation.reading, verdict, situation.findings, told=public is not None,
         told_text=speak_moment(wait, policy.hours, agents, situation.now) if wait else "", topic=policy.topic(situation.reading.topic),
-        deeds=_deeds(work, desk.tenant, situation), story_url=_story(work, situated.ticket_row),
+        deeds=_deeds(work, desk.tenant, situation), story_url=_story(work, situated.ticket_row), grave=grave,
     )
     across = escalate(desk, way, ticket, facts, agents)
     said = note.note(facts, agents)
@@ -118,6 +123,31 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     opened = across.opening(fields, tags) if across else None
     planned = plan(verdict, situation.mode, bodies, way.to.moves_to, fields, tags, policy.announce_handoffs, opened)
     return Composed(bodies, planned, wait, way.to.group, to=way.to)
+
+
+def _notice(policy: Policy, verdict: Handoff, route: str, wait: str, situation: Situation, frame: Frame, words: Words) -> Body:
+    kind = gravest(situation.floor) if verdict.detail is Detail.FLOOR else None
+    if kind is None:
+        return messages.handoff(verdict, route, wait, frame, words)
+    return messages.grave(kind, policy.floor_entry(kind).line.get(words.language, ""), route, wait, frame, words)
+
+
+def _alert(work: Work, policy: Policy, ticket: Ticket, situated: Situated, verdict: Alert) -> Composed:
+    """A note to people who have the ticket already, urgent unless a machine wrote; nothing in public."""
+    situation = situated.situation
+    facts = facts_of(ticket, situation.reading, None, None, told=False, story_url=_story(work, situated.ticket_row),
+                     grave=_grave(situation))
+    bodies = Bodies(None, note.alert_note(facts, work.words[policy.default_language]))
+    fields, tags = _labels(situation, verdict)
+    return Composed(bodies, plan(verdict, situation.mode, bodies, None, fields, tags, policy.announce_handoffs))
+
+
+def _grave(situation: Situation) -> Grave | None:
+    if not situation.floor:
+        return None
+    found = tuple((flag.kind, flag.span) for flag in situation.floor)
+    unreviewed = any(not situation.policy.floor_entry(kind).reviewed_by for kind, _ in found[:1])
+    return Grave(found, all(flag.machine for flag in situation.floor), unreviewed)
 
 
 def _wait(work: Work, people: StoredDesk, policy: Policy, group: str | None, now: int) -> Wait:
@@ -181,12 +211,20 @@ def _labels(situation: Situation, verdict: Verdict) -> tuple[dict[str, str], tup
     reading = situation.reading
     fields = {"intent": reading.topic, "sentiment": reading.sentiment}
     tags = [TAG, f"{TAG}_{verdict_name(verdict)}", f"intent__{reading.topic}"]
+    if _is_urgent(verdict):
+        fields["urgency"] = URGENT
+        tags.append(f"{TAG}_{URGENT}")
     if isinstance(verdict, Answer) and verdict.p_right is not None:
         fields["confidence"] = f"{verdict.p_right:.2f} (uncalibrated)" if not _calibrated(situation) else f"{verdict.p_right:.2f}"
     if isinstance(verdict, Handoff):
         fields["handoff_reason"] = verdict.reason.value
         tags.append(f"handoff__{verdict.reason.value}")
     return fields, tuple(tags)
+
+
+def _is_urgent(verdict: Verdict) -> bool:
+    """Whether views and triggers of the desk put it first. One neutral word: the class stands in the note alone."""
+    return verdict.urgent if isinstance(verdict, Alert) else isinstance(verdict, Handoff) and verdict.detail is Detail.FLOOR
 
 
 def _calibrated(situation: Situation) -> bool:

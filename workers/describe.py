@@ -55,6 +55,7 @@ def ledger_texts(ticket: Ticket, situated: Situated, composed: Composed) -> Mapp
         "fallback": situated.situation.fallback if _fell_back(verdict) else None,
         "sentences": [_sentence(s) for s in verdict.sentences] if isinstance(verdict, Answer) else [],
         "spans": [asdict(s) for s in (reading.asks_person, reading.must_handoff, *reading.sentiment_spans) if s is not None],
+        "floor": [{"class": f.kind.value, **asdict(f.span), "example": f.example} for f in situated.situation.floor],
         "entities": [{"kind": kind, **asdict(span)} for kind, span in reading.entities],
     }
 

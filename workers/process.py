@@ -24,6 +24,7 @@ from connectors.records import Role, Ticket
 from workers.broken import where
 from workers.compose import compose
 from workers.deliver import times_of
+from workers.floor import read_floor
 from workers.giving_up import BLIND, bare, give_up, tell_people, without_reading
 from workers.lease import LEASE_US, Heartbeat
 from workers.poll import ask_for_sync
@@ -96,7 +97,9 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
         ticket = bare(ticket)
         situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
     else:
-        situated = situate(work, row, desk, held, policy, ticket, read_at)
+        floor = read_floor(work, desk, held, policy, ticket)
+        ticket = floor.ticket
+        situated = situate(work, row, desk, held, policy, floor, read_at)
         composed = compose(work, desk, policy, ticket, situated)
     record(work, row, desk, held, ticket, situated, composed, read_at)
     log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))

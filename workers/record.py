@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import cast
 
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
 from app.core.memory import TicketMemory
-from app.core.ownership import Event, messages_since
+from app.core.ownership import STEPS, Event, messages_since
 from app.core.plan import TURN_REPLIES, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, verdict_name
 from app.store import inbox, ledger, outbox, promises, requesters, tickets
@@ -23,12 +24,17 @@ from connectors.records import Role, Status, Ticket
 from workers.backlinks import report_solved
 from workers.compose import QUIET, Composed
 from workers.describe import ledger_payload, ledger_texts
+from workers.floor import marks
 from workers.situate import Situated
 from workers.work import Work
 
 # What is worth an entry although nothing follows from it.
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
 ENDS_TURN = frozenset({"automatic", "not_the_requester", "acknowledged"})  # nothing more will be said to it
+
+
+ENDS_URGENCY = frozenset({Event.AGENT_REPLIED, Event.AGENT_NOTED, *STEPS.values()})
+FLOOR_KEPT = 60  # grave messages remembered of one ticket
 
 
 class Superseded(Exception):
@@ -134,12 +140,14 @@ def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket,
     verdict, situation, reading = situated.decision.verdict, situated.situation, situated.situation.reading
     decided = not isinstance(verdict, StayQuiet) or verdict.why in ENDS_TURN
     handed_off = isinstance(verdict, Handoff) and bool(composed.planned)
+    told = marks(work.keys, desk, ticket, situation.floor) if composed.planned else ()
     return {
         "owner": "people" if handed_off else situation.owner.value,
         "seen_message": ticket.messages[-1].id if ticket.messages else held.seen_message,
         "handled_turn": reading.turn if decided else held.handled_turn,
-        "memory": _remember(situated.situation.memory, ticket, situated, now).to_json(),
         **_whose_page(work, desk, ticket, requester, held),
+        "memory": _remember(situated.situation.memory, ticket, situated, told, now).to_json(),
+        "urgent_at": _urgent_at(situated, held, ticket, now),
         "requester": requester.id, "status": ticket.status.value, "language": reading.language,
         "config_version": situation.policy.version, "subject": _subject(ticket, held, requester), "updated_at": now,
     }
@@ -163,12 +171,13 @@ def _whose_page(work: Work, desk: StoredDesk, ticket: Ticket, requester: _Reques
     return {"holder": holder, "changed_hands": bool(held.changed_hands) or before not in (None, now)}
 
 
-def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, now: int) -> TicketMemory:
+def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, grave: tuple[tuple[str, str], ...], now: int) -> TicketMemory:
     verdict, reading = situated.decision.verdict, situated.situation.reading
     # After "send the draft" our own write empties the field.
     step = "" if Event.SEND_DRAFT in situated.events else ticket.fields.get("next_step") or ""
     solved = ticket.status in (Status.SOLVED, Status.CLOSED)
-    new = replace(memory, assignee=ticket.assignee, group=ticket.group, next_step=step, reported=memory.reported or solved)
+    new = replace(memory, assignee=ticket.assignee, group=ticket.group, next_step=step, reported=memory.reported or solved,
+                  floor=(*memory.floor, *grave)[-FLOOR_KEPT:])
     if isinstance(verdict, StayQuiet):
         return new
     if reading.sentiment == "frustrated":
@@ -181,6 +190,14 @@ def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, now: int
         case Handoff():
             new = replace(new, handed_off=verdict.reason.value, handed_off_at=now).replied(now)
     return new
+
+
+def _urgent_at(situated: Situated, held: StoredTicket, ticket: Ticket, now: int) -> int | None:
+    """Since when the ticket waits for a person's eyes: until one replies, writes a note or ends it."""
+    if any(not flag.machine for flag in situated.situation.floor):
+        return now
+    seen = ENDS_URGENCY.intersection(situated.events) or ticket.status in (Status.SOLVED, Status.CLOSED, Status.DELETED)
+    return None if seen else cast("int | None", held.urgent_at)
 
 
 def _result(situated: Situated) -> str:

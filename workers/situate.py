@@ -25,6 +25,7 @@ from config.policy import Mode, Policy
 from connectors.records import Change, Role, Status, Ticket
 from workers.calibration import applied, in_force
 from workers.drafts import decide_draft
+from workers.floor import FloorRead
 from workers.read import guess_language
 from workers.work import Work
 
@@ -47,10 +48,10 @@ class Situated:
     ticket_row: str  # our id of the ticket: the address of its story
 
 
-def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, ticket: Ticket,
+def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, floor: FloorRead,
             now: int) -> Situated:
     """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
-    memory = TicketMemory.from_json(held.memory)
+    ticket, memory = floor.ticket, TicketMemory.from_json(held.memory)
     holder = holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)
     if held.holder not in (None, holder):
         memory = memory.for_new_requester()
@@ -58,6 +59,9 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
     events = (*happened, *step_chosen(ticket, memory.next_step))
     act = row.body.decode() if row.kind == "act" else None
     reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
+    if floor.flags:
+        # A topic's name in a field, a tag or the ledger would tell the class.
+        reading = replace(reading, topic="other", must_handoff=None)
     stored = _stored_facts(work, desk, ticket, reading, now)
     bar = _bar(policy, reading, stored.calibration)
     mode, mode_why = mode_of(policy, desk, reading, stored.caps.ceiling, calibrated=bar is not None)
@@ -70,8 +74,9 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         pressed_by_other=act == "person" and page_of_press(str(row.delivery_key)) not in (None, holder),
         open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages.intersection(policy.languages), bar=bar,
+        floor=floor.flags, floor_known=floor.known,
     )
-    if Event.SEND_DRAFT in events:
+    if Event.SEND_DRAFT in events and not floor.flags:
         situation, decision = decide_draft(work, desk, ticket, situation)
         return Situated(situation, decision, events, mode_why, address_of(desk, ticket), "", held.id)
     decision, query = decide(situation), ""

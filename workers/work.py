@@ -1,7 +1,7 @@
 """What a worker works with: everything given by `candor.py`, nothing built here."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +16,7 @@ from connectors.contract import Connector, Desk, Outbound
 
 if TYPE_CHECKING:
     from workers.knowledge.embed import Embedder
+    from workers.likeness import Near
 
 
 class Search(Protocol):
@@ -33,6 +34,12 @@ class Search(Protocol):
         ...
 
 
+class Nearness(Protocol):
+    """Which wordings of the must-hand-off floor a text comes close to, by the search model."""
+
+    def near(self, text: str) -> Sequence[Near]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """`search` is called with a tenant and loads its model on first use, after the fork. `ring` wakes other workers, and may fail."""
@@ -45,6 +52,7 @@ class Work:
     words: Mapping[str, Words]
     search: Callable[[str], Search]
     embedder: Callable[[], Embedder]
+    likeness: Callable[[], Nearness]
     ring: Callable[[], None]
     connector: Callable[[str], Connector]  # by kind, one per process: it keeps the desks' rate budgets
 

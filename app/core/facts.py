@@ -10,6 +10,7 @@ from app.core.body import Body
 from app.core.mail import new_text
 from app.core.sentences import pieces
 from app.core.verdicts import Findings, Handoff, Reading, Source, Span
+from config.floor import FloorClass
 from config.policy import Detail, Reason, Topic
 from connectors.clean import HIDDEN_KINDS, strip_hidden, visible
 from connectors.records import Message, Role, Ticket, Writer, writer_of
@@ -49,6 +50,15 @@ class OtherWriter:
 
 
 @dataclass(frozen=True, slots=True)
+class Grave:
+    """What a note says of the must-hand-off floor. `unreviewed`: no professional has read the words the customer gets."""
+
+    found: tuple[tuple[FloorClass, Span], ...]
+    by_machine: bool = False
+    unreviewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoteFacts:
     """Everything a note is written from. Spans are verbatim in the message they name; `labels` gives each message its m1, m2 …
 
@@ -80,6 +90,9 @@ class NoteFacts:
     draft: Body | None = None
     story_url: str | None = None
     others: Mapping[str, OtherWriter] = field(default_factory=dict)  # by message id
+    grave: tuple[tuple[FloorClass, Span], ...] = ()  # messages of the must-hand-off floor, the gravest first
+    by_machine: bool = False  # no person wrote them
+    unreviewed: bool = False  # no professional has read what the customer was told
 
 
 def facts_of(
@@ -94,6 +107,7 @@ def facts_of(
     deeds: Sequence[Deed] = (),
     draft: Body | None = None,
     story_url: str | None = None,
+    grave: Grave | None = None,
 ) -> NoteFacts:
     """The facts of a ticket for its note. `deeds` are our earlier messages as the ledger knows them; without it they are only counted."""
     theirs = [message for message in ticket.messages if message.public and message.author.role is Role.CUSTOMER]
@@ -123,6 +137,9 @@ def facts_of(
         draft=draft,
         story_url=story_url,
         others=_others(theirs, ticket),
+        grave=grave.found if grave else (),
+        by_machine=grave is not None and grave.by_machine,
+        unreviewed=told and grave is not None and grave.unreviewed,
     )
 
 

@@ -26,6 +26,7 @@ class TicketMemory:
     next_step: str = ""  # the field *Candor: next step* as last seen
     original: tuple[str, str] | None = None  # (desk, ticket) this one was escalated from; people own it, and only they
     reported: bool = False  # its solving was told to the original
+    floor: tuple[tuple[str, str], ...] = ()  # (keyed mark of the class, message id) people were told of
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def replied(self, at: int) -> TicketMemory:
@@ -46,5 +47,6 @@ class TicketMemory:
         known["options"] = tuple(Option(o["letter"], o["article"], o["title"]) for o in known.get("options", ()))
         known["replies"] = tuple(known.get("replies", ()))
         known["cited"] = tuple(known.get("cited", ()))
+        known["floor"] = tuple((mark, message) for mark, message in known.get("floor", ()))
         known["original"] = tuple(known["original"]) if known.get("original") else None
         return TicketMemory(**known)

@@ -16,10 +16,11 @@ from app.core import notice
 from app.core.body import Block, Body, Part, assemble, data, emphasis, joined, lines, link, listing, paragraph, say, title
 from app.core.notice import Frame, check_words
 from app.core.verdicts import Answer, Clarify, Handoff, Sentence, Source
+from config.floor import FloorClass
 from config.policy import Detail, Reason
 from config.wording import WordingError, Words
 
-__all__ = ["Body", "Frame", "answer", "check_words", "clarify", "fixed", "handoff", "settle"]
+__all__ = ["Body", "Frame", "answer", "check_words", "clarify", "fixed", "grave", "handoff", "settle"]
 
 # Sentences running from one passage that share one [n].
 RUN_MAX = 3
@@ -82,6 +83,19 @@ def handoff(
     kept = say(words, f"message.handoff.kept.{'searched' if looked else 'plain'}")
     # What the assistant cannot do is news where that is why people get it; to somebody who asked for them, or in distress, it is noise.
     opening = notice.opening(frame, words, "handing", limits=verdict.reason in _NOT_KNOWN)
+    return assemble([opening, paragraph(*said), notice.closing(replace(frame, people=True), words, "people", kept)])
+
+
+def grave(kind: FloorClass, line: str, route_spoken: str, wait_text: str, frame: Frame, words: Words) -> Body:
+    """The hand-off of a message of the must-hand-off floor: the class's own sentence first, then the company's `line`, "" for none.
+
+    No page is named, nothing is asked, and the wait never stands first.
+    """
+    route = data(route_spoken)
+    passed = say(words, "message.handoff.passed_urgent", route=route if route else say(words, "message.route.default"))
+    said = [say(words, f"message.handoff.grave.{kind}"), data(line), passed, data(wait_text)]
+    opening = notice.opening(frame, words, "grave", limits=False)
+    kept = say(words, "message.handoff.kept.plain")
     return assemble([opening, paragraph(*said), notice.closing(replace(frame, people=True), words, "people", kept)])
 
 

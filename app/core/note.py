@@ -40,10 +40,20 @@ def note(facts: NoteFacts, words: Words) -> Body:
     """The note of a hand-off, in the agents' language. Raises ValueError for facts without a reason."""
     if facts.reason is None:
         raise ValueError("a hand-off note needs the reason of the hand-off; for a draft use draft_note")
-    reason = say(words, _reason(facts, words))
-    handed = joined([say(words, "note.handed_off", reason=reason), _by(facts.asked, facts, words)])
+    if facts.grave:
+        handed = _grave(facts, words, "handed")
+    else:
+        reason = say(words, _reason(facts, words))
+        handed = joined([say(words, "note.handed_off", reason=reason), _by(facts.asked, facts, words)])
     warning = [] if facts.told else [paragraph(strong(_not_told(facts, words)))]
     return _written(facts, words, handed, warning)
+
+
+def alert_note(facts: NoteFacts, words: Words) -> Body:
+    """The note to people who have the ticket, or about a machine's mail. Raises ValueError for facts without a grave message."""
+    if not facts.grave:
+        raise ValueError("an alert needs what it is about")
+    return _written(facts, words, _grave(facts, words, "machine" if facts.by_machine else "look"), [])
 
 
 def draft_note(facts: NoteFacts, kind: str, words: Words) -> Body:
@@ -77,7 +87,7 @@ def _parts(facts: NoteFacts, words: Words, room: _Room) -> Iterator[Part]:
     yield _part("known", [joined([known, _unread(facts, words, room)], "; ")], words)
     yield _part("did", [_done(facts, words, room)], words)
     yield _part("open", [_opening(facts, words)], words)
-    yield _part("next", _steps(facts, words, room), words)
+    yield _part("next", [*_grave_steps(facts, words), *_steps(facts, words, room)], words)
     yield _part("told", [_cut(facts.told_text, room.quote) if facts.told else data("")], words)
     if facts.hidden:
         kinds = [_known_word("hidden", kind, words) for kind in facts.hidden[: room.items]]
@@ -136,6 +146,21 @@ def _steps(facts: NoteFacts, words: Words, room: _Room) -> list[Part]:
         joined([say(words, "note.step", number=str(number), text=_cut(step, room.item)), say(words, "note.playbook", number=str(number))])
         for number, step in shown
     ]
+
+
+def _grave(facts: NoteFacts, words: Words, how: str) -> Part:
+    room = _ROOMS[2]
+    reasons = []
+    for kind, span in facts.grave[: room.items]:
+        quote = say(words, "note.said", text=_cut(span.text, room.quote))
+        reasons.append(joined([say(words, f"note.grave.kind.{kind}"), quote, _by(span, facts, words)]))
+    return say(words, f"note.grave.{how}", reasons=_commas(reasons))
+
+
+def _grave_steps(facts: NoteFacts, words: Words) -> list[Part]:
+    kinds = dict.fromkeys(kind for kind, _ in facts.grave)
+    steps = [say(words, f"note.grave.next.{kind}") for kind in kinds]
+    return [*steps, say(words, "note.grave.unreviewed")] if facts.unreviewed else steps
 
 
 def _draft(facts: NoteFacts, words: Words) -> Iterator[Block]:

@@ -56,6 +56,7 @@ NOTICES = {
     "message.notice.first_limits": ("company", "limits"),
     "message.notice.handing": ("company",),
     "message.notice.handing_limits": ("company", "limits"),
+    "message.notice.grave": ("company",),
     "message.notice.again": ("company",),
 }
 _FILLINGS = {"company": "it must say for whom it speaks: {company}", "limits": "it must say what the assistant cannot do: {limits}"}
@@ -95,7 +96,7 @@ _OWN = {
 
 
 def notice(frame: Frame, words: Words, kind: str, limits: bool) -> Part:
-    """The greeting with the AI notice. `kind` is first | handing | again; the full forms are for a ticket's first message.
+    """The greeting with the AI notice. `kind` is first | handing | grave | again; the full forms are for a ticket's first message.
 
     With `limits` the full forms also say what the assistant cannot do.
     """

@@ -79,13 +79,13 @@ def events_since(ticket: Ticket, seen_message: str | None, changes: Sequence[Cha
     return tuple(event for _, event in sorted(happened, key=lambda pair: pair[0]))
 
 
-_STEPS = {"send_draft": Event.SEND_DRAFT, "continue": Event.MAY_CONTINUE, "stay_out": Event.STAY_OUT, "not_needed": Event.NOT_NEEDED}
+STEPS = {"send_draft": Event.SEND_DRAFT, "continue": Event.MAY_CONTINUE, "stay_out": Event.STAY_OUT, "not_needed": Event.NOT_NEEDED}
 
 
 def step_chosen(ticket: Ticket, last_seen: str) -> tuple[Event, ...]:
     """What an agent has just chosen in the field *Candor: next step*; nothing while it stays as it was seen last."""
     chosen = ticket.fields.get("next_step") or ""
-    return (_STEPS[chosen],) if chosen in _STEPS and chosen != last_seen else ()
+    return (STEPS[chosen],) if chosen in STEPS and chosen != last_seen else ()
 
 
 def messages_since(ticket: Ticket, seen_message: str | None) -> tuple[Message, ...]:

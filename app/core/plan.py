@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.core.messages import Body
-from app.core.verdicts import Answer, Clarify, Confirm, Handoff, Settle, StayQuiet, Verdict
+from app.core.verdicts import Alert, Answer, Clarify, Confirm, Handoff, Settle, StayQuiet, Verdict
 from config.policy import Mode, Reason
 from connectors.records import Effect, OpenTicket, PostNote, PostReply, Status
 
@@ -52,6 +52,8 @@ def plan(verdict: Verdict, mode: Mode, bodies: Bodies, group: str | None, fields
         case Settle():
             if mode is Mode.SEND and bodies.public is not None:
                 return (_reply("answer", bodies.public, fields, tags, None, Status.SOLVED),)
+            return (_note(bodies.note, fields, tags, None, None),) if bodies.note else ()
+        case Alert():
             return (_note(bodies.note, fields, tags, None, None),) if bodies.note else ()
         case Handoff():
             rows = _handoff(verdict, mode, bodies, group, fields, tags, announce)

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.core.cite import compose, source_of
+from app.core.floor import Flag, gravest
 from app.core.memory import TicketMemory
 from app.core.ownership import Owner
 from app.core.verdicts import (
+    Alert,
     Answer,
     Candidate,
     Clarify,
@@ -25,6 +27,7 @@ from app.core.verdicts import (
     StayQuiet,
     Verdict,
 )
+from config.floor import FloorClass
 from config.policy import Detail, Mode, Policy, Reason
 from connectors.records import Status
 
@@ -34,6 +37,8 @@ UPSET_MESSAGES = 2
 # Both pages of a toss-up speak closely of the question. On the demo shop's own questions such pairs with half the policy's gap between
 # them are 4 in 100, and in 3 of 10 of those the first page is the wrong one.
 CLOSE_COSINE = 0.5
+# All that the rule table may say of it: the class stands in the note and the sealed texts alone.
+GRAVE = "words of the must-hand-off floor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Situation:
     open_now: bool = True
     served: frozenset[str] = frozenset({"en"})
     findings: Findings | None = None
+    floor: tuple[Flag, ...] = ()  # grave messages people were not told of yet, the gravest first
+    floor_known: frozenset[FloorClass] = frozenset()  # classes people were told of on this ticket
     bar: float | None = None  # the probability an answer needs, by the desk's own labels; None: the policy's
 
     @property
@@ -99,6 +106,22 @@ def _handoff(reason: Reason, detail: Detail, public: bool = True) -> Callable[[S
         return Handoff(reason, detail, route, nearest(s), public and not leave and s.cannot_reply is None)
 
     return make
+
+
+def _grave_to_people(s: Situation) -> Verdict:
+    kind = gravest(_by_people(s))
+    assert kind is not None, "the rule hits on flags alone"
+    route = s.policy.floor_entry(kind).route or s.policy.default_route
+    return Handoff(Reason.MUST_HANDOFF, Detail.FLOOR, route, None, s.cannot_reply is None)
+
+
+def _by_people(s: Situation) -> tuple[Flag, ...]:
+    return tuple(flag for flag in s.floor if not flag.machine)
+
+
+def _new_class(s: Situation) -> bool:
+    """Whether people who have the ticket were not told of this class yet: once per class and ticket."""
+    return any(flag.kind not in s.floor_known for flag in _by_people(s))
 
 
 def nearest(s: Situation) -> Source | None:
@@ -208,6 +231,10 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("turn has a verdict", _says(lambda s: s.handled, "this turn was decided before"), _quiet("already_answered")),
     Rule("ticket is gone", _says(lambda s: s.status in (Status.CLOSED, Status.DELETED), "nothing can be written into it"),
          _quiet("closed")),
+    # The floor: before everything that ends in silence, and before what the words ask for otherwise.
+    Rule("grave, and people have it", _says(lambda s: s.owner is Owner.PEOPLE and _new_class(s), GRAVE), lambda s: Alert()),
+    Rule("grave", _says(lambda s: s.owner is Owner.ASSISTANT and _by_people(s), GRAVE), _grave_to_people),
+    Rule("grave words in a machine's mail", _says(lambda s: s.floor and not _by_people(s), GRAVE), lambda s: Alert(urgent=False)),
     Rule("pressed on somebody else's page", _says(lambda s: s.pressed_by_other, "the ticket has changed hands since"),
          _quiet("not_the_requester")),
     Rule("person asked for on the page", _says(lambda s: s.act == "person" and s.owner is Owner.ASSISTANT, "pressed the button"),

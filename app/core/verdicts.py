@@ -233,10 +233,21 @@ class StayQuiet:
     why: str  # of QUIET
 
 
-Verdict = Answer | Clarify | Confirm | Handoff | Settle | StayQuiet
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """People have the ticket, or a machine wrote: a note about a grave message, nothing to the customer, the owner as it was.
+
+    Not `urgent` for a machine's mail: it gets the note alone.
+    """
+
+    urgent: bool = True
+
+
+Verdict = Answer | Clarify | Confirm | Handoff | Settle | StayQuiet | Alert
 
 _NAMES: Mapping[type[Verdict], str] = {
     Answer: "answer", Clarify: "clarify", Confirm: "confirm", Handoff: "handoff", Settle: "settle", StayQuiet: "stay_quiet",
+    Alert: "alert",
 }
 
 

@@ -5,7 +5,21 @@ outbox `ready sending sent unknown stale failed dead`.
 """
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(column_0_label)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s"}
@@ -83,11 +97,15 @@ tickets = Table(
     Column("seen_message", String(200)),  # newest message already taken into account
     Column("handled_turn", String(200)),  # newest turn that has a verdict
     Column("own_stamp", Text),  # the ticket's stamp after our last write: an unchanged ticket is ours, not news
+    Column("urgent_at", Time),  # since when a grave message waits for a person's eyes
     Column("memory", Text, nullable=False, server_default="{}"),  # JSON, core's TicketMemory
     Column("created_at", Time, nullable=False),
     Column("updated_at", Time, nullable=False),
     UniqueConstraint("desk", "ticket"),
     Index("ix_tickets_updated", "tenant", "updated_at"),
+    # Few tickets are urgent, and the console asks for them each time.
+    Index("ix_tickets_urgent", "tenant", "urgent_at", sqlite_where=text("urgent_at IS NOT NULL"),
+          postgresql_where=text("urgent_at IS NOT NULL")),
 )
 
 outbox = Table(

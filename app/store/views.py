@@ -13,7 +13,7 @@ from app.store import requesters
 from app.store.tables import desks, inbox, ledger, outbox, promises, tickets
 
 ATTENTION_OUTBOX = ("unknown", "failed", "dead")
-VERDICTS = ("answer", "clarify", "confirm", "handoff", "settle", "stay_quiet")
+VERDICTS = ("answer", "clarify", "confirm", "handoff", "settle", "stay_quiet", "alert")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class TicketLine:
     decided_at: int | None
     effects: tuple[EffectLine, ...]
     attention: bool
+    urgent_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ def ticket_page(connection: Connection, tenant: str, keys: Keys, wanted: TicketF
     rows = connection.execute(query.order_by(tickets.c.updated_at.desc(), tickets.c.id.desc()).limit(limit + 1)).all()
     shown = rows[:limit]
     return _lines(connection, tenant, keys, shown), (Cursor(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else None)
+
+
+def urgent(connection: Connection, tenant: str, keys: Keys, limit: int) -> list[TicketLine]:
+    """Tickets with a grave message that no person has answered, noted or ended yet, the longest waiting first."""
+    query = select(tickets).where(tickets.c.tenant == tenant, tickets.c.urgent_at.is_not(None))
+    return _lines(connection, tenant, keys, connection.execute(query.order_by(tickets.c.urgent_at, tickets.c.id).limit(limit)).all())
 
 
 def story(connection: Connection, tenant: str, keys: Keys, ticket_row: str) -> Story | None:
@@ -179,6 +186,7 @@ def _lines(connection: Connection, tenant: str, keys: Keys, rows: Sequence[Row[t
             verdict=entry.verdict if entry else None, reason=entry.reason if entry else None,
             payload=json.loads(entry.payload) if entry else {}, decided_at=entry.at if entry else None,
             effects=tuple(effects.get(entry.id, ())) if entry else (), attention=(row.desk, row.ticket) in troubled,
+            urgent_at=row.urgent_at,
         ))
     return lines
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.store import caps, freshness, schema, standing
 from app.store.database import StoreBusy
-from app.store.tables import desks, inbox, outbox
+from app.store.tables import desks, inbox, outbox, tickets
 from app.switch import EVERY_DESK
 from app.web.access import public_page
 from app.web.house import House
@@ -46,6 +46,11 @@ class QueueCollector(Collector):
             since = connection.execute(due).scalar_one()
             oldest.add_metric([], 0 if since is None else (now - since) / 1_000_000)
             yield oldest
+            urgent = GaugeMetricFamily("candor_urgent_tickets", "Tickets with a grave message that waits for a person.", labels=["tenant"])
+            grave = select(tickets.c.tenant, func.count()).where(tickets.c.urgent_at.is_not(None)).group_by(tickets.c.tenant)
+            for tenant, n in connection.execute(grave):
+                urgent.add_metric([tenant], n)
+            yield urgent
             status = GaugeMetricFamily("candor_desks", "Desks by status.", labels=["tenant", "status"])
             for tenant, name, n in connection.execute(
                     select(desks.c.tenant, desks.c.status, func.count()).group_by(desks.c.tenant, desks.c.status)):

@@ -44,6 +44,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "confidence": ("Candor: confidence", "custom_text"),
     "handoff_reason": ("Candor: why a person", "custom_text"),
     "promised_by": ("Candor: answer promised by", "custom_text"),
+    "urgency": ("Candor: urgency", "custom_text"),
     "next_step": ("Candor: next step", "custom_dropdown"),
 }
 

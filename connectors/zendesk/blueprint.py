@@ -33,6 +33,7 @@ FIELDS: Mapping[str, tuple[str, str, str]] = {
     "confidence": ("Candor: confidence", "text", "How sure the assistant was of its answer."),
     "handoff_reason": ("Candor: why a person", "text", "Why the assistant passed this ticket on."),
     "promised_by": ("Candor: answer promised by", "text", "The time the customer was told."),
+    "urgency": ("Candor: urgency", "text", "Urgent when a message must be read by a person now."),
     "next_step": ("Candor: next step", "tagger", "Tell the assistant what to do with this ticket."),
 }
 

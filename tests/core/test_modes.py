@@ -6,11 +6,13 @@ from dataclasses import replace
 import pytest
 
 from app.core.modes import DeskFacts, effective_mode, names_an_ai
+from config.floor import FloorClass
 from config.load import SHIPPED_POLICY, load_policy
-from config.policy import Mode, lower
+from config.policy import FloorEntry, Mode, lower
 
 PROVEN = DeskFacts(sandbox=False, guard_proven=True, public_proven=True, bot_name="Larkfield AI assistant", calibrated=True)
-SENDING = replace(load_policy(SHIPPED_POLICY), modes={("*", "*"): Mode.SEND})
+OWNED = {kind: FloorEntry(owner="Jane Roe") for kind in FloorClass}
+SENDING = replace(load_policy(SHIPPED_POLICY), modes={("*", "*"): Mode.SEND}, floor=OWNED)
 
 
 def mode(policy=SENDING, topic="other", ceiling=Mode.SEND, facts=PROVEN):
@@ -30,6 +32,13 @@ def test_send_is_in_force_when_everything_is_proven():
 def test_each_thing_that_is_not_proven_lowers_send_to_draft_and_says_why(facts, why):
     assert mode(facts=facts)[0] is Mode.DRAFT
     assert why in mode(facts=facts)[1]
+
+
+def test_send_waits_until_each_class_of_the_floor_has_a_named_owner():
+    without = replace(SENDING, floor={k: v for k, v in OWNED.items() if k is not FloorClass.DEATH})
+    assert mode(without) == (Mode.DRAFT, "nobody is named who answers for death: set floor.<class>.owner in the policy")
+    assert "and 10 more classes" in mode(replace(SENDING, floor={}))[1]
+    assert mode(without, facts=replace(PROVEN, sandbox=True))[0] is Mode.SEND
 
 
 def test_an_admin_may_accept_uncalibrated_answers_but_nothing_else():

@@ -6,9 +6,11 @@ from dataclasses import replace
 import pytest
 
 from app.core import rules
+from app.core.floor import Flag
 from app.core.ownership import Owner
 from app.core.rules import BEFORE_SEARCH, SEARCH, Situation, decide
-from app.core.verdicts import QUIET, Answer, Clarify, Decision, Handoff, Settle, StayQuiet, Voice
+from app.core.verdicts import QUIET, Alert, Answer, Clarify, Decision, Handoff, Settle, StayQuiet, Voice
+from config.floor import FloorClass
 from config.policy import Detail, Mode, Reason
 from connectors.records import Status, Writer
 from tests.core.situations import DAY, NOW, POLICY, SPAN, candidate, findings, situation
@@ -19,10 +21,15 @@ GAP = POLICY.thresholds.clarify_gap
 FAR = candidate("far", cosine=POLICY.thresholds.floor - 0.05)
 WHEN_CLOSED = replace(POLICY, answer_when="when_closed")
 
+GRAVE = Flag(FloorClass.DANGER, SPAN)
+
 # rule -> (a situation it decides, the verdict). Kept in the order of the table.
 CASES: dict[str, tuple[Situation, object]] = {
     "turn has a verdict": (situation(handled=True), StayQuiet("already_answered")),
     "ticket is gone": (situation(status=Status.DELETED), StayQuiet("closed")),
+    "grave, and people have it": (situation(floor=(GRAVE,), owner=Owner.PEOPLE), Alert()),
+    "grave": (situation(floor=(GRAVE,)), (Reason.MUST_HANDOFF, Detail.FLOOR)),
+    "grave words in a machine's mail": (situation(floor=(replace(GRAVE, machine=True),)), Alert(urgent=False)),
     "pressed on somebody else's page": (situation(act="person", pressed_by_other=True), StayQuiet("not_the_requester")),
     "person asked for on the page": (situation(act="person"), (Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     "our own reply failed": (situation(act="failed"), (Reason.FAILED, Detail.NONE)),

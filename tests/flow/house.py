@@ -43,6 +43,7 @@ from workers.deliver import deliver_one
 from workers.jobs import job_one
 from workers.knowledge.embed import HashEmbedder
 from workers.knowledge.run import Finder, sync_all
+from workers.likeness import Likeness, Near
 from workers.poll import poll_due
 from workers.process import process_one
 from workers.record import Superseded
@@ -53,6 +54,13 @@ from workers.work import Work
 DESK = "larkfield"
 # A Tuesday, 10:12 in London, in October 2026: people are at work.
 MORNING = 1_791_882_720_000_000
+
+
+class Unlike:
+    """Stands in for nearness to examples where vectors are made of hashes and nothing is near anything."""
+
+    def near(self, text: str) -> tuple[Near, ...]:
+        return ()
 
 
 @dataclass
@@ -235,9 +243,10 @@ def open_house(
 def _work(settings: Settings, db: Database, keys: Keys, clock: SetClock, embedder: Any, rung: list[str]) -> Work:
     connectors = lru_cache(maxsize=None)(lambda kind: connector(kind, sandbox_desks=True))
     finder = lru_cache(maxsize=None)(lambda tenant: Finder(db, tenant, settings.var, embedder, settings.model))
+    likeness = Unlike() if isinstance(embedder, HashEmbedder) else Likeness(embedder, settings.var / "floor")
     return Work(
         settings=settings, db=db, keys=keys, clock=clock, new_id=new_id, words={code: load_words(code) for code in LANGUAGES},
-        search=finder, embedder=lambda: embedder, ring=lambda *_: rung.append("work"), connector=connectors,
+        search=finder, embedder=lambda: embedder, likeness=lambda: likeness, ring=lambda *_: rung.append("work"), connector=connectors,
     )
 
 

@@ -48,6 +48,7 @@ def blueprint(house: House) -> Blueprint:
             titles = evidence.titles(connection, current_user.tenant, (pair for line in lines for pair in entries.sources_of(line.payload)))
             return page(
                 "console/tickets.html", connection, lines=lines, titles=titles, sources_of=entries.sources_of,
+                urgent=views.urgent(connection, current_user.tenant, house.keys, PAGE) if after is None else [],
                 stray=views.stray_deliveries(connection, current_user.tenant, PAGE) if wanted.attention else [], wanted=wanted,
                 desks=desk_pages.names(connection, current_user.tenant),
                 counts=views.counts(connection, current_user.tenant), detail_of=entries.detail_of, paged=after is not None,

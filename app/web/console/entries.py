@@ -69,6 +69,7 @@ class EntryView:
     policy: int | None
     took_ms: int | None
     rules: tuple[RuleLine, ...]
+    grave: tuple[tuple[str, str, str], ...]  # (class, words, the example they come close to)
     p_right: float | None
     confidence: str
     snapshot: str
@@ -130,6 +131,7 @@ def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, ve
         why=plain.why(row.verdict, row.reason, detail), reason=row.reason, detail=detail,
         mode=payload.get("mode"), mode_why=str(payload.get("mode_why") or ""), policy=payload.get("policy"), took_ms=payload.get("took_ms"),
         rules=tuple(_rule(h) for h in _list(payload, "hits")),
+        grave=tuple((str(f.get("class") or ""), str(f.get("text") or ""), str(f.get("example") or "")) for f in _list(known, "floor")),
         p_right=float(p_right) if isinstance(p_right, int | float) else None,
         confidence=_confidence(findings),
         snapshot=str(findings.get("snapshot") or ""),

@@ -12,6 +12,7 @@ VERDICTS: Mapping[str, str] = {
     "handoff": "Handed off",
     "settle": "Settled",
     "stay_quiet": "Stayed quiet",
+    "alert": "Told people",
 }
 REASONS: Mapping[str, str] = {
     "customer_asked": "The customer asked for a person.",
@@ -49,6 +50,7 @@ DETAILS: Mapping[str, str] = {
     "channel": "The ticket's channel cannot be written to.",
     "closed": "The ticket is closed.",
     "empty": "The message has no text to read.",
+    "floor": "It holds words that always go to a person.",
 }
 QUIET: Mapping[str, str] = {
     "automatic": "An automatic mail, not a person writing.",
@@ -62,11 +64,27 @@ QUIET: Mapping[str, str] = {
     "not_the_requester": "Not from the ticket's requester: only they settle it, or use its page.",
     "not_yet": "People are at work; the assistant answers later.",
 }
+FLOOR: Mapping[str, str] = {
+    "danger": "Possible danger to somebody",
+    "abuse": "Abuse, or a vulnerable person",
+    "injury": "An injury or a dangerous product",
+    "minor": "A child or a young person",
+    "account_taken": "An account taken over, or a payment the customer did not make",
+    "death": "A death",
+    "security": "A security incident",
+    "sensitive": "Sensitive data in the message",
+    "legal": "A legal request or threat",
+    "personal_data": "A request about personal data",
+    "complaint_person": "A complaint about somebody on the team",
+    "press": "The press",
+    "no_ai": "No AI wanted on the ticket",
+}
 VERDICT_NOTES: Mapping[str, str] = {
     "answer": "Every sentence is quoted from the help centre.",
     "clarify": "Two pages could fit, so it asked which one is meant.",
     "confirm": "Nothing is done until the customer says yes.",
     "settle": "The customer said that it is settled.",
+    "alert": "It holds words that people must see; the customer was told nothing.",
 }
 MODES: Mapping[str, str] = {
     "send": "Send: replies go to the customer",

@@ -8,6 +8,7 @@ from pathlib import Path
 from app.core import messages
 from app.core.messages import Body, Frame
 from app.core.verdicts import Answer, Clarify, Handoff, Option, Sentence, Source
+from config.floor import FloorClass
 from config.policy import Detail, Reason
 from config.wording import LANGUAGES, Words, load_words
 from tests.golden.messages.tickets import note_of
@@ -79,6 +80,10 @@ def _handoff(reason: Reason, detail: Detail) -> Callable[[str, Words, Frame], Bo
     return make
 
 
+def _grave(kind: FloorClass) -> Callable[[str, Words, Frame], Body]:
+    return lambda language, words, frame: messages.grave(kind, "", QUOTES[language][6], QUOTES[language][7], frame, words)
+
+
 KINDS: dict[str, tuple[Callable[[str, Words, Frame], Body], Frame]] = {
     "answer": (_answer, FRAME),
     "answer_again": (_answer, replace(FRAME, first=False, first_name="noreply@shop.example")),
@@ -108,12 +113,15 @@ KINDS |= {
 }
 KINDS["handoff_customer_asked_in_copy"] = (_handoff(Reason.CUSTOMER_ASKED, Detail.IN_COPY), replace(FRAME, first_name=None))
 
+KINDS |= {f"handoff_grave_{kind}": (_grave(kind), FRAME) for kind in FloorClass}
+
 
 def _note(kind: str) -> Callable[[str, Words, Frame], Body]:
     return lambda language, words, frame: note_of(kind, language, words, frame)
 
 
-KINDS |= {f"note_{kind}": (_note(kind), FRAME) for kind in ("full", "not_told", "bare", "draft_answer", "in_copy", "agent_requester")}
+NOTES = ("full", "not_told", "bare", "draft_answer", "in_copy", "agent_requester", "grave", "alert")
+KINDS |= {f"note_{kind}": (_note(kind), FRAME) for kind in NOTES}
 
 
 def rendered() -> Iterator[tuple[Path, str]]:

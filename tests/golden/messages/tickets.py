@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from app.core import messages
 from app.core.body import Body
-from app.core.facts import Deed, facts_of
+from app.core.facts import Deed, Grave, facts_of
 from app.core.messages import Frame
-from app.core.note import draft_note, note
+from app.core.note import alert_note, draft_note, note
 from app.core.verdicts import Answer, Candidate, Findings, Handoff, Passage, Reading, Sentence, Source, Span
+from config.floor import FloorClass
 from config.policy import Detail, Mode, Reason, Topic
 from config.wording import Words
 from connectors.records import Message, Person, Role, Stamp, Status, Ticket
@@ -80,4 +81,10 @@ def note_of(kind: str, language: str, words: Words, frame: Frame) -> Body:
     if kind == "agent_requester":
         own = replace(TICKET, requester=replace(MAYA, staff=True))
         return note(facts_of(own, READING, asked, None, told_text=told), words)
+    if kind in ("grave", "alert"):
+        grave = Grave(((FloorClass.ACCOUNT_TAKEN, span("c1", "#4471")), (FloorClass.LEGAL, span("c1", "#4471"))), unreviewed=True)
+        if kind == "alert":
+            return alert_note(facts_of(TICKET, READING, None, None, told=False, deeds=deeds, story_url=story, grave=grave), words)
+        handed = Handoff(Reason.MUST_HANDOFF, Detail.FLOOR, "billing")
+        return note(facts_of(TICKET, READING, handed, None, told_text=told, deeds=deeds, story_url=story, grave=grave), words)
     return draft_note(facts_of(TICKET, READING, None, FINDINGS, draft=draft, deeds=deeds, story_url=story), "answer", words)
