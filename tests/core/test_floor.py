@@ -40,7 +40,7 @@ def test_words_of_ours_that_come_back_are_not_the_customers_however_they_are_wra
 
 def test_what_is_blanked_keeps_its_place() -> None:
     text = f"{OURS} I was hurt."
-    [part] = [p for p in parts_to_read(ticket("x", said(OURS, "agent", 2), said(text, "customer", 3)), "m2", (), WORDS)]
+    [part] = parts_to_read(ticket("x", said(OURS, "agent", 2), said(text, "customer", 3)), "m2", (), WORDS)
     start = part.text.index("hurt")
     span = part.span(start, start + 4)
     assert text[span.start : span.end] == "hurt"
@@ -85,4 +85,4 @@ def test_an_alert_writes_one_note_that_changes_neither_status_nor_group(mode: Mo
     assert [row.kind for row in rows] == effects
     for row in rows:
         assert isinstance(row.effect, PostNote)
-        assert (row.effect.status, row.effect.group, row.effect.tags) == (None, None, ("candor_urgent",))
+        assert (row.effect.status, row.effect.group, row.effect.add_tags) == (None, None, ("candor_urgent",))
