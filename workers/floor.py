@@ -1,7 +1,7 @@
 """Reading the must-hand-off floor of a ticket: phrases and patterns in every shipped language, and nearness to examples in English."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.flags import flags
@@ -12,8 +12,9 @@ from app.store.desks import StoredDesk
 from app.store.tickets import StoredTicket
 from config.floor import FloorClass
 from config.policy import Policy
+from config.wording import Words
 from connectors.records import Ticket
-from workers.work import Work
+from workers.work import Nearness, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,13 @@ def read_floor(work: Work, desk: StoredDesk, held: StoredTicket, policy: Policy,
     memory = TicketMemory.from_json(held.memory)
     acted = frozenset(message for _, message in memory.floor)
     parts = parts_to_read(ticket, held.seen_message, acted, work.words)
-    found = sorted_flags(flag for part in parts for flag in _flags_of(work, policy, part))
+    found = flags_in(parts, work.words, policy, work.likeness())
     return FloorRead(masked(ticket), _hidden(found, ticket), _known(work.keys, desk, ticket, memory))
+
+
+def flags_in(parts: Sequence[Part], words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> tuple[Flag, ...]:
+    """What is grave in the parts, the gravest class first."""
+    return sorted_flags(flag for part in parts for flag in _flags_of(part, words, policy, likeness))
 
 
 def marks(keys: Keys, desk: StoredDesk, ticket: Ticket, found: Sequence[Flag]) -> tuple[tuple[str, str], ...]:
@@ -41,9 +47,9 @@ def marks(keys: Keys, desk: StoredDesk, ticket: Ticket, found: Sequence[Flag]) -
     return tuple(dict.fromkeys((_mark(keys, desk, ticket, flag.kind), flag.span.message) for flag in found))
 
 
-def _flags_of(work: Work, policy: Policy, part: Part) -> list[Flag]:
-    told = [Flag(f.kind, part.span(f.start, f.end), "", part.machine) for f in flags(part.text, work.words, policy.floor_phrases())]
-    near = [Flag(n.kind, part.span(n.start, n.end), n.example, part.machine) for n in work.likeness().near(part.text)]
+def _flags_of(part: Part, words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> list[Flag]:
+    told = [Flag(f.kind, part.span(f.start, f.end), "", part.machine) for f in flags(part.text, words, policy.floor_phrases())]
+    near = [Flag(n.kind, part.span(n.start, n.end), n.example, part.machine) for n in likeness.near(part.text)]
     return [*told, *near]
 
 
