@@ -90,7 +90,7 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
         show.texts(work, played)
         show.addresses(port, token, {kind: s["page_url"] for kind, s in sandboxes.items()}, work, played)
         if options.once:
-            return 0 if all(p.outcome != "nothing" for p in played) else 1
+            return 0 if show.as_scripted(played) else 1
         while True:
             _check(processes)
             time.sleep(1)
@@ -142,7 +142,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--tickets", type=Path, help="a JSONL file of tickets instead of the demo shop's")
     parser.add_argument("--n", type=int, help=f"play at most this many tickets (of a file: {DEFAULT_MOST})")
     parser.add_argument("--port", type=int, default=0, help="of the console (0: any free one)")
-    parser.add_argument("--once", action="store_true", help="end after the last ticket instead of staying up")
+    parser.add_argument("--once", action="store_true", help="end after the last ticket; 1 when one did not end as scripted")
     return parser.parse_args()
 
 

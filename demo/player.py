@@ -15,6 +15,7 @@ STEP_SECONDS = 90.0  # how long a step may take before the demo says that it did
 LOOK_SECONDS = 0.1
 AT_ONCE = 12  # scenes in flight: more would only wait in line behind two workers
 BETWEEN_SECONDS = 0.4  # between the messages of a burst
+OUTCOMES = {"answer": "answered", "clarify": "clarified", "settle": "settled", "stay_quiet": "ignored", "alert": "alerted"}
 AGENT = "Ana Ruiz"  # a person at the sandbox desk
 REPEAT_SECONDS = 1.0  # how long a repeated delivery is watched for doing anything
 
@@ -28,7 +29,13 @@ class Played:
     ticket: str
     seen: Seen | None
     seconds: float | None
-    outcome: str  # answered | drafted | clarified | unsure | handed_off | ignored | duplicate | settled | nothing
+    outcome: str  # answered | drafted | clarified | unsure | handed_off | ignored | duplicate | settled | alerted | nothing
+
+
+    @property
+    def as_scripted(self) -> bool:
+        """Whether it ended as the script says; of tickets without a script, whether it ended at all."""
+        return self.outcome == self.step.expect if self.step.expect is not None else self.outcome != "nothing"
 
 
 @dataclass(slots=True)
@@ -95,7 +102,7 @@ class Player:
             ticket = sandbox.customer_ticket(name=scene.name, email=scene.email, subject=scene.subject, text=step.write, **own)
             running.ticket = str(ticket)
         else:
-            sandbox.customer_comment(ticket=int(running.ticket), text=step.write)
+            sandbox.customer_comment(ticket=int(running.ticket), text=step.write, **({"email": step.by} if step.by else {}))
         for kind, text in step.then:
             time.sleep(BETWEEN_SECONDS)
             _at_once(sandbox, int(running.ticket), kind, text)
@@ -127,7 +134,7 @@ def outcome_of(seen: Seen) -> str:
         return "unsure" if seen.why.startswith(("unsure", "out_of_scope")) else "handed_off"
     if seen.mode == "draft" and seen.verdict in ("answer", "clarify", "settle") and seen.why != "a colleague sent the draft":
         return "drafted"
-    return {"answer": "answered", "clarify": "clarified", "settle": "settled", "stay_quiet": "ignored"}.get(seen.verdict, seen.verdict)
+    return OUTCOMES.get(seen.verdict, seen.verdict)
 
 
 def _at_once(sandbox: Remote, ticket: int, kind: str, text: str) -> None:

@@ -24,12 +24,13 @@ class Step:
     """One thing the customer, or a machine of theirs, does. `again` repeats the delivery of the step before.
 
     `then` follows at once, before the assistant can answer: ("write", text), ("agent_reply", text) or ("close", "").
-    `next_step` is an agent's choice in the field *Candor: next step*.
+    `next_step` is an agent's choice in the field *Candor: next step*. `by` is the address of somebody in copy who writes.
     """
 
     write: str = ""
     again: bool = False
     next_step: str = ""
+    by: str = ""
     then: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     expect: str | None = None
@@ -53,7 +54,7 @@ def shop_scenes() -> list[Scene]:
     for raw in yaml.safe_load(SCRIPT.read_text("utf-8")):
         steps = tuple(
             Step(
-                s.get("write", ""), bool(s.get("again")), s.get("next_step", ""),
+                s.get("write", ""), bool(s.get("again")), s.get("next_step", ""), s.get("by", ""),
                 tuple((kind, str(text)) for act in s.get("then", ()) for kind, text in act.items()), s.get("headers", {}),
                 s.get("expect", raw["expect"]),
             )

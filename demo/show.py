@@ -59,7 +59,7 @@ class Teller:
     def __call__(self, played: Played) -> None:
         took = f"{played.seconds:7.1f}" if played.seconds is not None else "      –"
         title = f"  · {played.scene.title}" if played.scene.title else f"  · {played.scene.subject[:60]}"
-        surprise = "" if played.step.expect in (None, played.outcome) else f"  (the script expected: {played.step.expect})"
+        surprise = "" if played.as_scripted or played.step.expect is None else f"  (the script expected: {played.step.expect})"
         why = played.seen.why if played.seen else _why_nothing(played)
         print(f"  {took}  {played.scene.desk:9}  #{played.ticket:<6} {played.outcome:10} {why}{title}{surprise}", flush=True)
         if self._first and played.outcome == "answered":
@@ -72,6 +72,15 @@ def summary(played: Sequence[Played]) -> None:
     for one in played:
         counts[one.outcome] = counts.get(one.outcome, 0) + 1
     heading("In all: " + ", ".join(f"{n} {outcome}" for outcome, n in sorted(counts.items())))
+
+
+def as_scripted(played: Sequence[Played]) -> bool:
+    """Whether every step ended as its script says; names those that did not."""
+    others = [one for one in played if not one.as_scripted]
+    for one in others:
+        wanted = one.step.expect or "with a verdict"
+        print(f"  not as scripted: {one.scene.id} ended {one.outcome}, not {wanted}", file=sys.stderr, flush=True)
+    return not others
 
 
 def mails(counted: Mapping[str, Sequence[Mapping[str, object]]]) -> None:

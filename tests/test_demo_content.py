@@ -140,6 +140,8 @@ def test_the_scenes_cover_what_the_demo_promises() -> None:
     outcomes = Counter(scene["expect"] for scene in SCENES)
     assert outcomes["answered"] >= 3
     assert all(outcomes[kind] >= 1 for kind in ("clarified", "unsure", "handed_off", "ignored", "duplicate"))
+    assert [s for s in SCENES if any("by" in step for step in s["steps"])], "somebody in copy writes"
+    assert [s for s in SCENES if any(step.get("expect") == "alerted" for step in s["steps"])], "people are told of a grave message"
     assert len({scene["id"] for scene in SCENES}) == len(SCENES) >= 9
     followed_up = [s for s in SCENES if [step.get("expect") for step in s["steps"]] == ["answered", "answered"]]
     assert followed_up and any("again" in step for s in SCENES for step in s["steps"])
@@ -155,7 +157,7 @@ def test_a_scene_can_be_played(scene: dict[str, Any]) -> None:
     first, *later = scene["steps"]
     assert "write" in first
     for step in [first, *later]:
-        assert set(step) <= {"write", "again", "auto_reply", "headers", "expect", "next_step", "then"}
+        assert set(step) <= {"write", "again", "auto_reply", "headers", "expect", "next_step", "then", "by"}
         assert len({"again", "write", "next_step"} & set(step)) == 1
         assert {kind for act in step.get("then", ()) for kind in act} <= {"write", "agent_reply", "close"}
         assert bool(step.get("auto_reply")) == ("headers" in step)
