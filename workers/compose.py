@@ -108,7 +108,8 @@ def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situa
     agents = work.words[policy.default_language]
     spoken = speak_wait(wait, policy.hours, words, situation.now, ticket.requester.time_zone) if wait else ""
     grave = _grave(situation)
-    public = _notice(policy, verdict, policy.spoken(route, way.to.group, words.language), spoken, situation, frame, words) if telling else None
+    heard_as = policy.spoken(route, way.to.group, words.language)
+    public = _notice(policy, verdict, heard_as, spoken, situation, frame, words) if telling else None
     facts = facts_of(
         ticket, situation.reading, verdict, situation.findings, told=public is not None,
         told_text=speak_moment(wait, policy.hours, agents, situation.now) if wait else "", topic=policy.topic(situation.reading.topic),
