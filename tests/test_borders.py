@@ -23,7 +23,7 @@ OURS = {
 }
 # Parts of the policy, only ever loaded inside it.
 PARTS = {f"config.load.{name}": RAISE for name in (
-    "_Strict", "TopicSchema", "RouteSchema", "TeamSchema", "HoursSchema", "ThresholdsSchema", "ModeSchema")}
+    "_Strict", "TopicSchema", "RouteSchema", "TeamSchema", "HoursSchema", "ThresholdsSchema", "ModeSchema", "FloorSchema")}
 
 
 def schemas(module: str, source: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The policy file: the shipped one loads, and a broken one is refused with file, key and why."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from config.floor import FloorClass
 from config.load import SHIPPED_POLICY, PolicyError, load_policy, parse_policy
 from config.policy import Mode, Reason
 from config.wording import LANGUAGES
@@ -174,3 +176,29 @@ def test_a_kept_version_is_not_read_more_loosely_otherwise():
 def test_a_language_the_company_does_not_speak_is_answered_in_the_default_one():
     policy = parse_policy(changed(put("languages", to=["en", "de"])), "x", 1)
     assert [policy.spoken_to_in(code) for code in ("de", "fr", "tlh", None)] == ["de", "en", "en", "en"]
+
+
+def with_floor(entry: str) -> str:
+    return SHIPPED_POLICY.read_text("utf-8") + f"\nfloor:\n  {entry}\n"
+
+
+def test_a_company_adds_to_a_class_of_the_floor():
+    added = "owner: Jane Roe, reviewed_by: Dr. Roe, route: billing, line: {en: Call us.}, phrases: {en: [goodbye world]}"
+    policy = parse_policy(with_floor(f"danger: {{{added}}}"), "p", 2)
+    entry = policy.floor_entry(FloorClass.DANGER)
+    assert (entry.owner, entry.reviewed_by, entry.route, entry.line) == ("Jane Roe", "Dr. Roe", "billing", {"en": "Call us."})
+    assert policy.floor_phrases() == {FloorClass.DANGER: ("goodbye world",)}
+    assert FloorClass.DANGER not in policy.floor_without_owner() and len(policy.floor_without_owner()) == len(FloorClass) - 1
+
+
+@pytest.mark.parametrize(("entry", "why"), [
+    ("weather: {owner: Jane}", "floor.weather"),
+    ("danger: {silent: true}", "floor.danger.value.silent"),
+    ("danger: {route: nowhere}", "there is no route 'nowhere'"),
+    ("danger: {phrases: {en: [die]}}", "at least 4 letters"),
+    ("danger: {phrases: {it: [morire]}}", "floor.danger"),
+    ("danger: {line: {en: ''}}", "floor.danger"),
+])  # fmt: skip
+def test_a_wrong_entry_of_the_floor_is_refused_with_its_place(entry, why):
+    with pytest.raises(PolicyError, match=re.escape(why)):
+        parse_policy(with_floor(entry), "p", 2)

@@ -289,7 +289,11 @@ def test_scenes_that_policy_sends_to_people_are_seen(name: str) -> None:
     assert reading.must_handoff and reading.asks_person is None
 
 
-@pytest.mark.parametrize("name", sorted(set(SCENES) - {"going-in-circles", "third-time-writing", "stove-burn", "charged-twice"}))
+PERSON_SCENES = {"going-in-circles", "third-time-writing", "hurt-while-people-have-it"}
+OTHER_WRITERS = {"thanks-of-a-colleague"}  # read here as the requester's own words
+
+
+@pytest.mark.parametrize("name", sorted(set(SCENES) - PERSON_SCENES - OTHER_WRITERS - {"stove-burn", "charged-twice"}))
 def test_scenes_that_ask_for_no_person_do_not(name: str) -> None:
     assert all(r.asks_person is None and r.must_handoff is None and not r.settles and not r.asks_identity for r in scene(name))
 
