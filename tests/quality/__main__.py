@@ -18,7 +18,7 @@ from types import ModuleType
 
 import tests.quality
 from tests.emit import Emit, modules_with_run, names_of, say, unknown
-from tests.quality import rows
+from tests.quality import names, rows
 
 WHERE_FROM = (
     "Suites are public sets that are not part of this repository: docs/quality.md says how a folder of them is laid out; give it as "
@@ -47,7 +47,10 @@ def main() -> int:
 
 
 def measure(emit: Emit, data: Path, only: str | None, var: Path) -> int:
-    """Every module's figures on the folder, what broke, and the seconds of it all. Returns the exit code."""
+    """Every module's figures on the folder, what broke, and the seconds of it all. Returns the exit code.
+
+    A run of everything also prints each stable name that nothing has measured, as null with its why.
+    """
     started = time.monotonic()
     modules = dict(modules_with_run(tests.quality))
     there = {name: module.suites(data) for name, module in modules.items()}
@@ -55,12 +58,15 @@ def measure(emit: Emit, data: Path, only: str | None, var: Path) -> int:
     if wrong := unknown(asked, [suite for suites in there.values() for suite in suites]):
         say(wrong)
         return 2
+    by_name = {name for name, module in modules.items() if getattr(module, "ONLY_BY_NAME", False)}
     failed = []
     for name, module in modules.items():
-        by_name = getattr(module, "ONLY_BY_NAME", False)
-        wanted = [suite for suite in there[name] if suite in asked or not (asked or by_name)]
+        wanted = [suite for suite in there[name] if suite in asked or not (asked or name in by_name)]
         if wanted and not _ran(emit, name, module, data, wanted, var):
             failed.append(name)
+    if not asked:
+        usual, named = ([suite for name in there if (name in by_name) is kind for suite in there[name]] for kind in (False, True))
+        names.fill(emit, usual, named)
     rows.broken(emit)
     emit("all", "seconds", round(time.monotonic() - started, 1), len(modules), unit="s")
     emit.show()

@@ -9,7 +9,7 @@ from tests.emit import Emit
 from tests.quality.rows import each, read
 
 SUITE = "pii"
-WHY = "nothing in the product redacts yet"
+WHY = "no worker redacts personal data yet"
 
 
 def suites(data: Path) -> list[str]:
