@@ -17,14 +17,16 @@ from marshmallow import Schema, fields
 from sqlalchemy import select
 
 from app.core.calibration import Calibration
+from app.core.modes import DeskFacts, effective_mode
 from app.core.rules import decide
 from app.core.verdicts import verdict_name
 from app.fallback import topics_of
 from app.store import artefacts, policies
 from app.store.database import DEFAULT_TENANT
 from app.store.tables import promises
+from config.floor import FloorClass
 from config.load import PolicyError, PolicySchema, Retired, parse_policy
-from config.policy import Policy
+from config.policy import Mode, Policy
 from connectors.clock import to_iso
 from connectors.records import NEXT_STEPS
 from demo.policy import demo_policy
@@ -35,6 +37,7 @@ from workers.calibration import KIND, refit
 
 RETURN = "How long do I have to return unworn shoes, and how do I do it?"
 PERSON = "Can I talk to a real person about a return please?"
+GRAVE = "I am going to kill myself tonight."
 FRENCH = "Bonjour, je voudrais savoir comment renvoyer des chaussures que je n'ai jamais portées."
 EVENING = {day: ["20:00-23:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
 Change = Callable[[dict[str, Any]], object]
@@ -145,6 +148,16 @@ def calibrated(text: str, look: Callable[[Seen], object]) -> Callable[[House, st
     return play
 
 
+def danger(**entry: object) -> Change:
+    return put("floor", to={"danger": entry})
+
+
+def real_desk_mode(_: House, policy: str) -> object:
+    """The mode at a desk that is no sandbox, everything else proven."""
+    facts = DeskFacts(sandbox=False, guard_proven=True, public_proven=True, bot_name="Larkfield AI assistant")
+    return effective_mode(_parsed(policy), DESK, "other", Mode.SEND, facts)[0].value
+
+
 def _parsed(policy: str) -> Policy:
     return parse_policy(policy, "a test", 1)
 
@@ -217,6 +230,12 @@ ROWS: dict[str, Row] = {
     "horizon_days": Row(put("horizon_days", to=1), played(PERSON, lambda s: s.wait["why_not"]), None, "beyond_horizon",
                         first=all_of(team("agents", 1), team("minutes_per_ticket", 240)), fresh=True),
     "accept_uncalibrated": Row(put("accept_uncalibrated", to=False), played(RETURN, lambda s: s.record["mode"]), "send", "draft"),
+    "floor.owner": Row(put("floor", to={kind.value: {"owner": "Jane Roe"} for kind in FloorClass}), real_desk_mode, "draft", "send"),
+    "floor.reviewed_by": Row(danger(reviewed_by="Dr. Roe"), played(GRAVE, lambda s: "not reviewed" in s.note), True, False),
+    "floor.route": Row(danger(route="repairs"), played(GRAVE, lambda s: s.group), "Support", "Repairs"),
+    "floor.line": Row(danger(line={"en": "Call 0800 000 at any hour."}), played(GRAVE, lambda s: "Call 0800 000" in s.reply), False, True),
+    "floor.phrases": Row(danger(phrases={"en": ["the lighthouse calls me"]}),
+                         played("Tonight the lighthouse calls me.", lambda s: "emergency number" in s.reply), False, True),
 }
 
 

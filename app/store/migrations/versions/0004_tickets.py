@@ -1,4 +1,4 @@
-"""Whose page a ticket's links show, whether that was ever somebody else, and to whom a reply was written."""
+"""Whose page a ticket's links show, whether that was ever somebody else, to whom a reply was written, and which tickets are urgent."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +12,9 @@ def upgrade() -> None:
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.add_column(sa.Column('holder', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('changed_hands', sa.Boolean(), server_default='0', nullable=False))
+        batch_op.add_column(sa.Column('urgent_at', sa.BigInteger(), nullable=True))
+        urgent = sa.text('urgent_at IS NOT NULL')
+        batch_op.create_index('ix_tickets_urgent', ['tenant', 'urgent_at'], sqlite_where=urgent, postgresql_where=urgent)
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('written_to', sa.String(length=64), nullable=True))
 
