@@ -75,8 +75,8 @@ def set_up_logs(settings: Settings) -> None:
 def web() -> Flask:
     """The web application. It never loads a model or a desk's client library."""
     from app.factory import create_app
-    from workers.celery import make_celery
-    from workers.ring import Bell
+    from workers.running.bell import Bell
+    from workers.running.celery_app import make_celery
 
     settings = read_settings()
     set_up_logs(settings)
@@ -92,9 +92,9 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     from app.store.paces import DatabaseShelf
     from connectors.registry import connector
     from workers.knowledge.embed import LazyEmbedder
+    from workers.knowledge.likeness import Likeness
     from workers.knowledge.run import Finder
-    from workers.likeness import Likeness
-    from workers.shelf import RedisShelf, SharedShelf
+    from workers.running.shared_pace import RedisShelf, SharedShelf
     from workers.work import Work
 
     db = Database(settings.database_url, WORKER_BUSY_SECONDS)
@@ -122,15 +122,15 @@ def _celery() -> Celery:
     from celery.signals import beat_init, celeryd_init, task_failure, task_postrun, task_prerun, worker_process_init
     from celery.worker import state
 
-    from app.core.lexicon import compile_all
-    from workers.attend import Watchdog, attend_with, end_worker, watch
-    from workers.celery import make_celery
+    from app.core.reading.lexicon import compile_all
     from workers.knowledge.keeper import IndexKeeper
-    from workers.pulse import Pulse
-    from workers.ring import Bell
-    from workers.sweep import Sweeper
+    from workers.running.bell import Bell
+    from workers.running.celery_app import make_celery
+    from workers.running.pool_state import Pulse
+    from workers.running.supervisor import Watchdog, attend_with, end_worker, watch
+    from workers.running.sweep import Sweeper
+    from workers.running.warm import warm_up
     from workers.tasks import register, witness
-    from workers.warm import warm_up
 
     settings = read_settings()
     if settings.redis_url is None:
@@ -151,7 +151,7 @@ def _celery() -> Celery:
     register(app, work, bell.ring_now)
 
     def attend(parent: int) -> None:
-        # A process of its own (`workers/attend.py`), so with a doorbell of its own too: the parent's connection is not shared.
+        # A process of its own (`workers/running/supervisor.py`), so with a doorbell of its own too: the parent's connection is not shared.
         bell_here = Bell(make_celery(settings.redis_url or ""))
         mine = make_work(settings, bell_here)
         Sweeper(mine, bell_here.ring_now).start()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from app.core.until import UntilError, parse_until
+from app.core.deciding.until import UntilError, parse_until
 from app.keys import Keys
 from app.store import audit, caps, policies
 from app.store.database import Database

@@ -23,9 +23,9 @@ from demo.player import Player
 from demo.processes import ROOT, START_SECONDS, DemoError, Processes, demo_environment, free_port
 from demo.scenes import HELP_CENTRE, Scene, SceneError, articles_file, scenes_from, shop_scenes
 from demo.setting import connect_sandbox, set_up, sync_now
-from workers.broker import BrokerError, EmbeddedRedis
 from workers.knowledge.models import ModelError
-from workers.warm import is_warm
+from workers.running.broker import BrokerError, EmbeddedRedis
+from workers.running.warm import is_warm
 from workers.work import Work
 
 DEFAULT_MOST = 20

@@ -12,9 +12,9 @@ from connectors.contract import Step
 from demo.fresh import clear_tickets
 from demo.policy import DESKS, demo_policy
 from demo.processes import DemoError
-from workers.connect import connect
+from workers.desks.connect import connect
 from workers.knowledge.run import sync_all
-from workers.start import prepare
+from workers.running.first_start import prepare
 from workers.work import Work
 
 OWNER = "owner@larkfield.example"

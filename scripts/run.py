@@ -13,7 +13,7 @@ from threading import Thread
 from honcho.environ import parse, parse_procfile
 
 from config.settings import Settings, SettingsError, load_settings
-from workers.broker import BrokerError, EmbeddedRedis, end_with_parent
+from workers.running.broker import BrokerError, EmbeddedRedis, end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 STEADY_SECONDS = 10  # one that ends sooner after its start would end again: a wrong setting must not circle

@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from workers.broker import EmbeddedRedis, end_process, end_with_parent
+from workers.running.broker import EmbeddedRedis, end_process, end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 30.0

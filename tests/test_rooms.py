@@ -95,20 +95,20 @@ def test_a_room_imports_only_rooms_to_its_right(room):
 @pytest.mark.parametrize(("path", "source", "says"), [
     ("config/policy.py", "from connectors.records import Ticket", "config may import only rooms to its right"),
     ("connectors/http.py", "def f():\n    import app.keys", "connectors may import only rooms to its right"),
-    ("app/store/inbox.py", "from workers import process", "app may import only rooms to its right"),
+    ("app/store/queues/inbox.py", "from workers import process", "app may import only rooms to its right"),
     ("app/web/hooks.py", "from ...workers import tasks", "app may import only rooms to its right"),
-    ("workers/poll.py", "import candor", "stands above the stair"),
-    ("workers/poll.py", "from tests.fakes import FakeDesk", "stands above the stair"),
+    ("workers/desks/poll.py", "import candor", "stands above the stair"),
+    ("workers/desks/poll.py", "from tests.fakes import FakeDesk", "stands above the stair"),
     ("app/web/hooks.py", "import faiss", "loaded only in workers/knowledge"),
     ("connectors/registry.py", "from zenpy import Zenpy", "loaded only in connectors/zendesk"),
-    ("app/core/triage.py", "import os", "no I/O"),
-    ("app/core/triage.py", "from sqlalchemy import select", "no I/O"),
-    ("app/core/triage.py", "from app.store import inbox", "no I/O"),
-    ("app/core/triage.py", "import urllib.request", "no I/O"),
-    ("app/core/waits.py", "from datetime import datetime\nt = datetime.now()", "calls .now()"),
-    ("app/core/waits.py", "import numpy as np\nx = np.random.rand()", "names random"),
-    ("app/core/waits.py", "from connectors.clock import SystemClock", "names SystemClock"),
-    ("app/core/cite.py", "open('x')", "calls open()"),
+    ("app/core/reading/triage.py", "import os", "no I/O"),
+    ("app/core/reading/triage.py", "from sqlalchemy import select", "no I/O"),
+    ("app/core/reading/triage.py", "from app.store import inbox", "no I/O"),
+    ("app/core/reading/triage.py", "import urllib.request", "no I/O"),
+    ("app/core/waits/dayone.py", "from datetime import datetime\nt = datetime.now()", "calls .now()"),
+    ("app/core/waits/dayone.py", "import numpy as np\nx = np.random.rand()", "names random"),
+    ("app/core/waits/dayone.py", "from connectors.clock import SystemClock", "names SystemClock"),
+    ("app/core/deciding/cite.py", "open('x')", "calls open()"),
 ])  # fmt: skip
 def test_the_reader_of_imports_sees_each_kind_of_fault(path, source, says):
     found = faults(path, source)
@@ -118,10 +118,10 @@ def test_the_reader_of_imports_sees_each_kind_of_fault(path, source, says):
 
 
 @pytest.mark.parametrize(("path", "source"), [
-    ("workers/process.py", "from app.core.triage import triage\nfrom connectors.records import Ticket\nfrom config import policy"),
+    ("workers/deciding/process.py", "from app.core.reading.triage import x\nfrom config import policy"),
     ("workers/knowledge/embed.py", "import onnxruntime"),
     ("connectors/zendesk/desk.py", "from zenpy import Zenpy\nfrom .inbound import parse"),
-    ("app/core/triage.py", "from datetime import timedelta\nfrom config.policy import Reason\nfrom . import rules\nimport re"),
+    ("app/core/reading/triage.py", "from datetime import timedelta\nfrom config.policy import Reason\nfrom . import rules\nimport re"),
 ])  # fmt: skip
 def test_what_the_stair_allows_is_let_through(path, source):
     assert faults(path, source) == []

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 import structlog
 from sqlalchemy import Row
 
-from app.core.crashes import given_up, why_given_up
-from app.store import jobs
+from app.core.sending.crashes import given_up, why_given_up
 from app.store.database import StoreBusy
+from app.store.queues import jobs
 from connectors.errors import ConnectorError
-from workers.broken import where
-from workers.calibration import refit_all
+from workers.deciding.confidence import refit_all
 from workers.knowledge.run import sync_all
-from workers.lease import LEASE_US, Heartbeat
+from workers.rows.error_place import where
+from workers.rows.lease import LEASE_US, Heartbeat
 from workers.work import Work
 
 OTHER_RELEASE = 60_000_000  # microseconds until a job that only a newer release knows is offered again

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 from celery import Celery, Task
 
-from app.store import inbox, outbox
-from app.store import jobs as jobs_store
 from app.store.database import Database
-from workers.deliver import deliver_one
+from app.store.queues import inbox, outbox
+from app.store.queues import jobs as jobs_store
+from workers.deciding.process import process_one
+from workers.deciding.record import Superseded
+from workers.desks.poll import poll_due
 from workers.jobs import job_one
-from workers.poll import poll_due
-from workers.process import process_one
-from workers.record import Superseded
-from workers.sweep import sweep
+from workers.running.sweep import sweep
+from workers.sending.deliver import deliver_one
 from workers.work import Work
 
 MAX_ROWS = 50  # of one ring; the next ring goes on, and other tasks get their turn between

@@ -16,7 +16,7 @@ from connectors.contract import Connector, Desk, Outbound
 
 if TYPE_CHECKING:
     from workers.knowledge.embed import Embedder
-    from workers.likeness import Near
+    from workers.knowledge.likeness import Near
 
 
 class Search(Protocol):

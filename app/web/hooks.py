@@ -10,11 +10,11 @@ from flask import Blueprint, Response, request
 
 from app.keys import Keys
 from app.store import desks as desk_store
-from app.store import inbox
 from app.store.database import WEB_BUSY_SECONDS, Database, StoreBusy
 from app.store.desks import StoredDesk
 from app.store.ids import new_id
-from app.store.intake import Intake
+from app.store.queues import inbox
+from app.store.queues.intake import Intake
 from app.web.access import public_page
 from config.settings import Settings
 from connectors.clock import Clock

@@ -12,11 +12,11 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
-from connectors import signing
 from connectors.bodies import bounded_json
 from connectors.clock import from_iso
 from connectors.errors import Rejected
 from connectors.records import Delivery
+from connectors.zendesk import signing
 
 SIGNATURE = "x-zendesk-webhook-signature"
 TIMESTAMP = "x-zendesk-webhook-signature-timestamp"

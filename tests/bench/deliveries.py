@@ -15,8 +15,8 @@ from app.store.database import DEFAULT_TENANT, WEB_BUSY_SECONDS, Database
 from app.store.ids import new_id
 from config.settings import Settings, load_settings
 from connectors.clock import SystemClock, to_iso
-from connectors.signing import sign
-from workers.start import prepare
+from connectors.zendesk.signing import sign
+from workers.running.first_start import prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 DESK = "bench"

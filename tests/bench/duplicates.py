@@ -9,10 +9,10 @@ from app.store.tables import inbox, outbox
 from tests.bench.houses import open_shop, single_scenes, write_scene
 from tests.emit import Emit
 from tests.flow.house import House
-from workers.broker import EmbeddedRedis
-from workers.celery import make_celery
-from workers.ring import Bell
-from workers.sweep import sweep
+from workers.running.bell import Bell
+from workers.running.broker import EmbeddedRedis
+from workers.running.celery_app import make_celery
+from workers.running.sweep import sweep
 
 QUEUE = "candor:celery"
 

@@ -9,7 +9,7 @@ from app.store.database import DEFAULT_TENANT
 from tests.bench.houses import open_shop, single_scenes
 from tests.emit import Emit
 from tests.flow.desks import Side, freshdesk_side, zendesk_side
-from workers.connect import connect
+from workers.desks.connect import connect
 
 
 def run(emit: Emit) -> None:

@@ -20,8 +20,8 @@ from tests.bench.houses import open_shop
 from tests.bench.measure import ratios
 from tests.emit import Emit
 from tests.flow.house import House
+from workers.deciding.process import process_one
 from workers.knowledge.fit import read_rows
-from workers.process import process_one
 from workers.work import Work
 
 TICKETS, WARM = 24, 4

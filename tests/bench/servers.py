@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.bench.deliveries import ROOT, Signed
 from tests.bench.measure import tree_cpu_seconds
-from workers.broker import end_process, end_with_parent
+from workers.running.broker import end_process, end_with_parent
 
 CONNECTIONS = 8
 START_SECONDS = 30.0

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from tests.bench.deliveries import ROOT, open_store
 from tests.bench.measure import in_turn, ratios
 from tests.emit import Emit
-from workers.broker import end_process, end_with_parent
+from workers.running.broker import end_process, end_with_parent
 
 ANSWER = "first answer "  # as the demo says it
 LONGEST = 600.0

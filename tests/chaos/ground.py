@@ -33,11 +33,11 @@ from tests.bench.measure import tree
 from tests.chaos.desks import DESKS, Stormy
 from tests.services import ROOT, PostgresServer, postgres_programs
 from tests.waiting import alive
-from workers.broker import EmbeddedRedis
-from workers.connect import connect
+from workers.desks.connect import connect
 from workers.knowledge.embed import HashEmbedder
 from workers.knowledge.run import sync_all
-from workers.start import prepare
+from workers.running.broker import EmbeddedRedis
+from workers.running.first_start import prepare
 from workers.work import Work
 
 DESK = "larkfield"

@@ -17,9 +17,9 @@ import connectors.zendesk.outbound  # noqa: F401 - loaded for the children
 import workers.knowledge.index
 import workers.knowledge.search  # noqa: F401
 from app.core.waits import Drain
-from workers import warm
+from workers.deciding.language import guess_language
 from workers.knowledge import embed
-from workers.read import guess_language
+from workers.running import warm
 
 _warm_up = warm.warm_up
 

@@ -27,9 +27,9 @@ from connectors.errors import Rejected
 from connectors.records import Later, PostReply, Refused, Role, Sent, Ticket
 from connectors.registry import connector
 from tests.chaos.ground import DESK
-from workers.celery import make_celery
 from workers.knowledge import embed
 from workers.knowledge.embed import HashEmbedder
+from workers.running.celery_app import make_celery
 from workers.work import Work
 
 

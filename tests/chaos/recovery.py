@@ -57,7 +57,7 @@ def _round(ground: Ground, number: int, tickets: int) -> Round:
     ground.beat_up()
     ground.wait_for_web()
     agenda = Agenda()
-    workers.start()
+    workers.running.first_start()
     agenda.run(lambda: workers.ready, LIMIT)
     crowd = Crowd(ground.desk, agenda, number, tickets, 50.0, calm=True)
     agenda.run(lambda: crowd.done, LIMIT)
@@ -70,7 +70,7 @@ def _round(ground: Ground, number: int, tickets: int) -> Round:
     ground.redis.start()
     ground.web_up()
     ground.beat_up()
-    workers.start()
+    workers.running.first_start()
     answered = agenda.run(lambda: len(_replied(ground, crowd)) > len(replied), killed + LIMIT, look_every=0.2)
     first = agenda.now - killed if answered else None
     drained = agenda.now - killed if agenda.run(lambda: _nothing_due(ground), killed + LIMIT) else None

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from connectors import registry, signing
+from connectors import registry
 from connectors.clock import SECOND, from_iso
 from connectors.contract import Capability, Inbound
 from connectors.errors import Rejected
+from connectors.zendesk import signing
 
 SIGNED = [name for name in registry.NAMES if Capability.SIGNED in registry.connector(name).capabilities]
 AT = "2026-03-11T12:00:00Z"

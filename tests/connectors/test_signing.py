@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors import signing
 from connectors.clock import SECOND, from_iso
 from connectors.errors import Rejected
+from connectors.zendesk import signing
 
 SAMPLE = Path("connectors/zendesk/samples/aaronellington-zendesk-go/group_membership_created.json")
 AT = "2021-03-25T05:09:27Z"

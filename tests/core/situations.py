@@ -3,9 +3,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.core.deciding.ownership import Owner
+from app.core.deciding.rules import Situation
 from app.core.memory import TicketMemory
-from app.core.ownership import Owner
-from app.core.rules import Situation
 from app.core.verdicts import Candidate, Findings, Passage, Reading, Span
 from config.load import SHIPPED_POLICY, load_policy
 from config.policy import Mode

@@ -1,7 +1,7 @@
 """How long to wait for the end of what a customer is writing."""
 from __future__ import annotations
 
-from app.core.bursts import writing_until
+from app.core.reading.bursts import writing_until
 from connectors.records import Message, Person, Role, Stamp, Status, Ticket
 
 SECOND = 1_000_000

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.calendar import (
+from app.core.waits.calendar import (
     LOOK_AHEAD_DAYS,
     MINUTES_OF_WEEK,
     after_open_seconds,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.calibration import Calibration, log_odds, loss, of_share, reliability
-from app.core.labels import judged
+from app.core.deciding.calibration import Calibration, log_odds, loss, of_share, reliability
+from app.core.deciding.judged import judged
 from workers.knowledge.calibrate import Label, fit
 from workers.knowledge.fuse import FEATURES
 

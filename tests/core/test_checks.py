@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.checks import Words, overtaken
+from app.core.sending.checks import Words, overtaken
 from connectors.records import Message, Person, Role, Stamp, Status, Ticket
 
 SECOND = 1_000_000

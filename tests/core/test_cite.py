@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.cite import compose, verify, without
-from app.core.links import deep_link
+from app.core.deciding.cite import compose, verify, without
 from app.core.sentences import pieces
 from app.core.verdicts import Candidate, Passage
+from app.core.writing.links import deep_link
 
 RETURNS = (
     "Returning an item\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.destination import Destination, Place, destination
+from app.core.deciding.destination import Destination, Place, destination
 from config.load import SHIPPED_POLICY, load_policy
 from config.policy import Policy, Route, Team
 from connectors.clock import DAY, from_iso

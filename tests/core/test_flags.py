@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.core.flags import FLAGS_MAX, Flagged, flags
+from app.core.reading.flags import FLAGS_MAX, Flagged, flags
 from config.floor import FloorClass
 from config.wording import LANGUAGES, load_words
 

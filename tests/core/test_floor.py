@@ -3,10 +3,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.floor import SUBJECT, Flag, gravest, parts_to_read, sorted_flags
-from app.core.messages import Body
-from app.core.plan import Bodies, plan
+from app.core.reading.floor import SUBJECT, Flag, gravest, parts_to_read, sorted_flags
+from app.core.sending.plan import Bodies, plan
 from app.core.verdicts import Alert, Span
+from app.core.writing.messages import Body
 from config.floor import FloorClass
 from config.policy import Mode
 from connectors.records import PostNote, Ticket

@@ -1,7 +1,7 @@
 """Phrase lists are compiled once a process, and before a process forks."""
 from __future__ import annotations
 
-from app.core.lexicon import compile_all, listed
+from app.core.reading.lexicon import compile_all, listed
 from config.wording import LANGUAGES, load_words
 
 

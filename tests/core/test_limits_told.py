@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.core import messages
-from app.core.limits_told import GIVEN_BY, Ability, abilities, limits_key
-from app.core.messages import check_words
-from app.core.ownwords import without_own_sentences
+from app.core.reading.our_words import without_own_sentences
 from app.core.verdicts import Handoff
+from app.core.writing import messages
+from app.core.writing.limits_told import GIVEN_BY, Ability, abilities, limits_key
+from app.core.writing.messages import check_words
 from config.policy import Detail, Reason
 from config.wording import LANGUAGES, WordingError, Words, load_words
 from tests.golden.messages.cases import FRAME, KINDS, cited

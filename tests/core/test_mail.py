@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.core.mail import MAIL_MAX, is_automatic, new_text
-from app.core.matching import phrases
+from app.core.reading.mail import MAIL_MAX, is_automatic, new_text
+from app.core.reading.phrases import phrases
 from connectors.records import Message, Person, Role
 from tests.core.tickets import WORDS
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core import messages
-from app.core.body import Body
-from app.core.messages import Frame, check_words
-from app.core.names import first_name
 from app.core.verdicts import Answer, Clarify, Handoff, Option, Sentence, Source
+from app.core.writing import messages
+from app.core.writing.markup import Body
+from app.core.writing.messages import Frame, check_words
+from app.core.writing.names import first_name
 from config.policy import Detail, Reason
 from config.wording import LANGUAGES, WordingError, Words, load_words, placeholders
 from tests.golden.messages.cases import DAY, FRAME, KINDS, cited, rendered

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.modes import DeskFacts, effective_mode, names_an_ai
+from app.core.deciding.modes import DeskFacts, effective_mode, names_an_ai
 from config.floor import FloorClass
 from config.load import SHIPPED_POLICY, load_policy
 from config.policy import FloorEntry, Mode, lower

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.facts import Deed, facts_of, labels
-from app.core.note import WORDS_MAX, draft_note, note
 from app.core.verdicts import Handoff, Span
+from app.core.writing.note import WORDS_MAX, draft_note, note
+from app.core.writing.note_facts import Deed, facts_of, labels
 from config.policy import Detail, Reason
 from config.wording import LANGUAGES, load_words
 from connectors.clean import HIDDEN_KINDS

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.outbox import (
+from app.core.sending.states import (
     FENCED,
     LONGEST_PAUSE,
     LONGEST_UNKNOWN,

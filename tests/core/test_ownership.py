@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.ownership import ALLOWED_UNDER_PEOPLE, TABLE, Event, Owner, events_since, may_post, messages_since, owner_after
+from app.core.deciding.ownership import ALLOWED_UNDER_PEOPLE, TABLE, Event, Owner, events_since, may_post, messages_since, owner_after
 from connectors.records import Change, Message, Person, Role, Stamp, Status, Ticket
 
 MINUTE = 60_000_000

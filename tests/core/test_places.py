@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.places import shown
+from app.core.reading.places import shown
 
 
 @pytest.mark.parametrize(("text", "seen"), [

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.body import Body
-from app.core.plan import ANNOUNCED_IN_DRAFT, TURN_REPLIES, Bodies, outbox_key, plan, spoken, told, turn_key
+from app.core.sending.plan import ANNOUNCED_IN_DRAFT, TURN_REPLIES, Bodies, outbox_key, plan, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Confirm, Handoff, Settle, StayQuiet
+from app.core.writing.markup import Body
 from config.policy import Detail, Mode, Reason
 from connectors.records import PostNote, PostReply, Status, UpdateFields
 

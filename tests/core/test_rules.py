@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.core import rules
-from app.core.floor import Flag
-from app.core.ownership import Owner
-from app.core.rules import BEFORE_SEARCH, SEARCH, Situation, decide
+from app.core.deciding import rules
+from app.core.deciding.ownership import Owner
+from app.core.deciding.rules import BEFORE_SEARCH, SEARCH, Situation, decide
+from app.core.reading.floor import Flag
 from app.core.verdicts import QUIET, Alert, Answer, Clarify, Decision, Handoff, Settle, StayQuiet, Voice
 from config.floor import FloorClass
 from config.policy import Detail, Mode, Reason

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.core.sensitive import SecretKind, find, mask
+from app.core.reading.sensitive import SecretKind, find, mask
 
 
 @pytest.mark.parametrize(("text", "kind", "secret"), [

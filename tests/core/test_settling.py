@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from app.core import wants
+from app.core.reading import requests
 from tests.core.tickets import WORDS
 
 SETTLES = r"""
@@ -145,30 +145,30 @@ def lines(block: str) -> list[str]:
 
 @pytest.mark.parametrize("text", lines(SETTLES))
 def test_settled_and_nothing_else_is_settled(text: str) -> None:
-    assert wants.settles(text, WORDS)
+    assert requests.settles(text, WORDS)
 
 
 @pytest.mark.parametrize("text", lines(NODS))
 def test_a_nod_is_told_apart(text: str) -> None:
-    assert wants.acknowledges(text, WORDS)
-    assert not wants.settles(text, WORDS)
+    assert requests.acknowledges(text, WORDS)
+    assert not requests.settles(text, WORDS)
 
 
 @pytest.mark.parametrize("text", lines(NEITHER))
 def test_whatever_else_is_said_ends_nothing(text: str) -> None:
-    assert not wants.settles(text, WORDS)
-    assert not wants.acknowledges(text, WORDS)
+    assert not requests.settles(text, WORDS)
+    assert not requests.acknowledges(text, WORDS)
 
 
 def test_a_writers_name_is_a_name_wherever_it_stands() -> None:
-    assert not wants.settles("thanks, that solved it. maya", WORDS)
-    assert wants.settles("thanks, that solved it. maya", WORDS, ("Maya Okonkwo",))
+    assert not requests.settles("thanks, that solved it. maya", WORDS)
+    assert requests.settles("thanks, that solved it. maya", WORDS, ("Maya Okonkwo",))
 
 
 @pytest.mark.parametrize("unit", ["ok ", "Thanks Maya ", "👍", "Maya\n", "https://x.example/ ", "reacted to "])
 def test_a_long_message_takes_no_time(unit: str) -> None:
     started = time.process_time()
     text = unit * (100_000 // len(unit))
-    wants.settles(text, WORDS)
-    wants.acknowledges(text, WORDS)
+    requests.settles(text, WORDS)
+    requests.acknowledges(text, WORDS)
     assert time.process_time() - started < 1

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.calendar import local
-from app.core.speaking import FRESH, speak_hours, speak_moment, speak_wait
-from app.core.telling import zone_of
 from app.core.verdicts import Wait
 from app.core.waits import estimate
+from app.core.waits.calendar import local
+from app.core.writing.times import zone_of
+from app.core.writing.wait_sentences import FRESH, speak_hours, speak_moment, speak_wait
 from config.policy import Team
 from config.wording import LANGUAGES, SHIPPED, load_words, placeholders
 from connectors.clock import DAY, MINUTE, SECOND

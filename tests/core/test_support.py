@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.support import check
+from app.core.deciding.support import check
 
 PAGE = (
     "You can return shoes within 30 days of delivery if they are unworn. "

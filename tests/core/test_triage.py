@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from app.core.memory import TicketMemory
-from app.core.places import READ_MAX
-from app.core.triage import SUBJECT
+from app.core.reading.places import READ_MAX
+from app.core.reading.triage import SUBJECT
 from app.core.verdicts import Option, Reading
 from tests.core.tickets import POLICY, ROOT, WORDS, read, said
 

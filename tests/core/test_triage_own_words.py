@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from app.core.ownwords import without_own_sentences
+from app.core.reading.our_words import without_own_sentences
 from config.wording import LANGUAGES
 from tests.core.test_mail import QUOTES, quoted
 from tests.core.tickets import WORDS, read

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.wants import asks_identity, asks_person
+from app.core.reading.requests import asks_identity, asks_person
 from config.wording import LANGUAGES, load_words
 from tests.core.asking import ASKS, DOES_NOT_ASK
 from tests.core.tickets import ROOT, WORDS, read

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.core.until import UntilError, parse_until
+from app.core.deciding.until import UntilError, parse_until
 from connectors.clock import DAY, HOUR, MINUTE, from_iso
 
 NOW = from_iso("2026-10-24T12:00:00Z")  # the day before the clocks go back

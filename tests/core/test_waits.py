@@ -12,9 +12,9 @@ from scipy.integrate import quad
 from scipy.special import gammainc
 from scipy.stats import gamma
 
-from app.core.calendar import after_open_seconds, last_closing_of_day, local, open_seconds_between, opens_at, working_day_seconds
 from app.core.verdicts import Wait
 from app.core.waits import DEPTH_TOO_OLD, ENOUGH_REPLIES, Drain, estimate, round_up
+from app.core.waits.calendar import after_open_seconds, last_closing_of_day, local, open_seconds_between, opens_at, working_day_seconds
 from config.policy import Hours, Team
 from connectors.clock import MINUTE, SECOND
 from tests.core.test_calendar import LONDON, NEVER, NIGHT_SHIFT, ROUND_THE_CLOCK, at, moments, plans, week

@@ -8,9 +8,9 @@ from collections import deque
 import pytest
 
 from app.core.waits import Drain, Queue, forecast
-from app.core.waits.experts import Row, conformal_rank, kaplan_meier, stretch
-from app.core.waits.line import Line
-from app.core.waits.record import Record, pinball
+from app.core.waits.learned.experts import Row, conformal_rank, kaplan_meier, stretch
+from app.core.waits.learned.line import Line
+from app.core.waits.learned.record import Record, pinball
 from config.policy import Hours, Team
 from connectors.clock import DAY, HOUR, MINUTE, from_iso
 

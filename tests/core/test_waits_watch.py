@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.verdicts import Wait
-from app.core.waits.watch import needs_notice
+from app.core.waits.learned.watch import needs_notice
 from config.policy import Hours
 from connectors.clock import HOUR, MINUTE, SECOND, from_iso
 

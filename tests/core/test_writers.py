@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.core.memory import TicketMemory
-from app.core.triage import SUBJECT, read_ticket
+from app.core.reading.triage import SUBJECT, read_ticket
 from app.core.verdicts import Option, Reading, Span
 from connectors.records import Message, Person, Role, Writer, writer_of
 from tests.core.tickets import AUTHORS, MAYA, POLICY, WORDS, said, ticket

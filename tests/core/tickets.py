@@ -4,7 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.core.memory import TicketMemory
-from app.core.triage import read_ticket
+from app.core.reading.triage import read_ticket
 from app.core.verdicts import Reading
 from config.load import SHIPPED_POLICY, load_policy
 from config.wording import LANGUAGES, load_words

@@ -13,7 +13,7 @@ from connectors.freshdesk.payloads import NEXT_STEP_LABELS
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from connectors.zendesk.payloads import NEXT_STEP_VALUES
 from tests.flow.house import DESK, House
-from workers.connect import connect
+from workers.desks.connect import connect
 
 FRESH = "accounts"
 FIELD = "Candor: next step"

@@ -34,20 +34,20 @@ from config.settings import Settings, load_settings
 from config.wording import LANGUAGES, load_words
 from connectors.clock import SetClock, to_iso
 from connectors.registry import connector
-from connectors.signing import sign
 from connectors.zendesk.sandbox import SandboxZendesk
+from connectors.zendesk.signing import sign
 from demo.policy import demo_policy
 from demo.scenes import HELP_CENTRE
-from workers.connect import connect
-from workers.deliver import deliver_one
+from workers.deciding.process import process_one
+from workers.deciding.record import Superseded
+from workers.desks.connect import connect
+from workers.desks.poll import poll_due
 from workers.jobs import job_one
 from workers.knowledge.embed import HashEmbedder
+from workers.knowledge.likeness import Likeness, Near
 from workers.knowledge.run import Finder, sync_all
-from workers.likeness import Likeness, Near
-from workers.poll import poll_due
-from workers.process import process_one
-from workers.record import Superseded
-from workers.start import prepare
+from workers.running.first_start import prepare
+from workers.sending.deliver import deliver_one
 from workers.tasks import one_alone
 from workers.work import Work
 

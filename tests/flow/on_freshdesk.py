@@ -8,7 +8,7 @@ from typing import Any
 from app.store.database import DEFAULT_TENANT
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from tests.flow.house import House
-from workers.connect import connect
+from workers.desks.connect import connect
 
 FRESH = "accounts"
 

@@ -5,10 +5,10 @@ import hashlib
 import re
 from dataclasses import replace
 
-from app.core.plan import spoken
+from app.core.sending.plan import spoken
 from app.store import requesters
 from app.store.database import DEFAULT_TENANT
-from app.store.effects import effect_of
+from app.store.queues.effects import effect_of
 from tests.flow.house import House
 
 RETURN = "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return them, and how?"

@@ -21,8 +21,8 @@ from tests.flow.faulty import (
     writes_to,
 )
 from tests.flow.house import House
-from workers.deliver import deliver_one
-from workers.process import process_one
+from workers.deciding.process import process_one
+from workers.sending.deliver import deliver_one
 
 ACTS = [
     {"verb": "agent_reply", "text": "I have this one."}, {"verb": "agent_note", "text": "Calling them."}, {"verb": "solve"},

@@ -7,15 +7,15 @@ from dataclasses import asdict
 
 import pytest
 
-from app.core.calibration import Calibration
+from app.core.deciding.calibration import Calibration
 from app.store import artefacts
 from app.store.database import DEFAULT_TENANT
 from app.store.ids import new_id
 from app.store.tables import jobs
 from tests.flow.desks import Side, freshdesk_side, zendesk_side
 from tests.flow.house import DESK, House
-from workers.calibration import KIND, refit
-from workers.sweep import sweep
+from workers.deciding.confidence import KIND, refit
+from workers.running.sweep import sweep
 
 RETURN = "How long do I have to return unworn shoes, and how do I do it?"
 SURE = Calibration((), (), (), (), 1.0, 4.0, ((0.9, True),) * 40)

@@ -13,8 +13,8 @@ from connectors.errors import ConnectorError
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from connectors.zendesk.sandbox import SandboxZendesk
 from tests.flow.house import House
-from workers.connect import connect, disconnect, plan
-from workers.connect_advice import advice
+from workers.desks.advice import advice
+from workers.desks.connect import connect, disconnect, plan
 
 Desk = SandboxZendesk | SandboxFreshdesk
 KINDS = ("zendesk", "freshdesk")

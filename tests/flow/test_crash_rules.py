@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 import structlog
 
-from app.core.crashes import MAX_LONE_RUNS
-from app.store import jobs as job_store
+from app.core.sending.crashes import MAX_LONE_RUNS
 from app.store.database import DEFAULT_TENANT
+from app.store.queues import jobs as job_store
 from app.store.tables import inbox, jobs, outbox, signals
 from connectors.sandbox.faults import Fault
 from tests.flow.faulty import PERSON, PUT, RETURN, answered_once, decided, rows_of, states, writes_to
 from tests.flow.house import House
 from tests.waiting import until
 from workers import jobs as working
-from workers.deliver import deliver_one
-from workers.lease import LEASE_US, Heartbeat
-from workers.take import take
+from workers.deciding.take import take
+from workers.rows.lease import LEASE_US, Heartbeat
+from workers.sending.deliver import deliver_one
 
 
 class _Sluggish:

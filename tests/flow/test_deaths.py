@@ -12,10 +12,10 @@ import pytest
 from app.store.tables import inbox, signals
 from tests.flow.faulty import PERSON, RETURN, answered_once, handed_off_once, rows_of, states
 from tests.flow.house import House
-from workers import process, situate
-from workers.deliver import deliver_one
-from workers.process import process_one
-from workers.record import Superseded
+from workers.deciding import gather, process
+from workers.deciding.process import process_one
+from workers.deciding.record import Superseded
+from workers.sending.deliver import deliver_one
 from workers.work import Work
 
 
@@ -160,7 +160,7 @@ def test_a_worker_may_die_twice_on_one_ticket(house: House) -> None:
 
 
 def test_a_poison_ticket_ends_after_three_tries_while_others_flow(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, tries, poison = situate.read_ticket, [], []
+    read, tries, poison = gather.read_ticket, [], []
 
     def read_ticket(ticket: Any, *more: Any) -> Any:
         if ticket.id in poison:
@@ -168,7 +168,7 @@ def test_a_poison_ticket_ends_after_three_tries_while_others_flow(house: House, 
             raise ZeroDivisionError("a parser that breaks on this ticket")
         return read(ticket, *more)
 
-    monkeypatch.setattr(situate, "read_ticket", read_ticket)
+    monkeypatch.setattr(gather, "read_ticket", read_ticket)
     poison.append(house.write(RETURN, email="poison@example.com"))
     fine = house.write(RETURN, email="b@example.com")
     for _ in range(60):

@@ -19,7 +19,7 @@ from connectors.zendesk.sandbox import SandboxZendesk
 from tests.flow.desks import FRESH, Side, freshdesk_side, zendesk_side
 from tests.flow.house import DESK, House
 from tests.flow.on_freshdesk import open_freshdesk, replies, write
-from workers.connect import connect
+from workers.desks.connect import connect
 
 WARRANTY = "I was charged twice for order LF-20417, €89.00 each. Please refund one of the two."
 OTHER = "workshop"

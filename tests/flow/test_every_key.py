@@ -16,9 +16,9 @@ import yaml
 from marshmallow import Schema, fields
 from sqlalchemy import select
 
-from app.core.calibration import Calibration
-from app.core.modes import DeskFacts, effective_mode
-from app.core.rules import decide
+from app.core.deciding.calibration import Calibration
+from app.core.deciding.modes import DeskFacts, effective_mode
+from app.core.deciding.rules import decide
 from app.core.verdicts import verdict_name
 from app.fallback import topics_of
 from app.store import artefacts, policies
@@ -33,7 +33,7 @@ from demo.policy import demo_policy
 from tests.core.situations import NOW, candidate, findings, situation
 from tests.flow.desks import zendesk_side
 from tests.flow.house import DESK, House
-from workers.calibration import KIND, refit
+from workers.deciding.confidence import KIND, refit
 
 RETURN = "How long do I have to return unworn shoes, and how do I do it?"
 PERSON = "Can I talk to a real person about a return please?"

@@ -20,7 +20,7 @@ from connectors.zendesk.connector import ZendeskConnector
 from connectors.zendesk.outbound import ZendeskOutbound
 from tests.flow.faulty import AUDITS, BOOTS, COMMENTS, PUT, READ, RETURN, answered_once, decided, set_status, states, status_of, writes_to
 from tests.flow.house import House, eventually
-from workers.deliver import deliver_one
+from workers.sending.deliver import deliver_one
 
 
 class HastyConnector(ZendeskConnector):

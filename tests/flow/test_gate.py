@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from app.factory import create_app
 from connectors.clock import to_iso
-from connectors.signing import sign
+from connectors.zendesk.signing import sign
 from tests.figures import Figures
 from tests.flow.house import DESK, House
 

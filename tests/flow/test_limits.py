@@ -24,7 +24,7 @@ from connectors.zendesk.sandbox import SandboxZendesk
 from tests.figures import Figures
 from tests.flow.faulty import RETURN
 from tests.flow.house import MORNING, House
-from workers.shelf import RedisShelf, SharedShelf
+from workers.running.shared_pace import RedisShelf, SharedShelf
 
 WORKERS = 3
 PER_MINUTE = 100

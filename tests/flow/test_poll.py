@@ -9,7 +9,7 @@ from app.store.tables import inbox, tickets
 from app.web.console.desks import cards
 from tests.flow.faulty import RETURN, answered_once, decided
 from tests.flow.house import DESK, House
-from workers.poll import POLL_EVERY, poll_due
+from workers.desks.poll import POLL_EVERY, poll_due
 
 EXPORT = {"method": "GET", "path": "incremental"}
 

@@ -24,11 +24,11 @@ from demo.processes import Processes, demo_environment, free_port
 from tests.flow.faulty import PERSON, PUT, RETURN
 from tests.flow.house import DESK
 from tests.waiting import alive, until
-from workers.broker import EmbeddedRedis
-from workers.celery import make_celery
-from workers.connect import connect
+from workers.desks.connect import connect
 from workers.knowledge.run import sync_all
-from workers.start import prepare
+from workers.running.broker import EmbeddedRedis
+from workers.running.celery_app import make_celery
+from workers.running.first_start import prepare
 from workers.work import Work
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,9 +156,9 @@ import os
 import sys
 
 if any("celery" in argument for argument in sys.argv):
-    from workers import situate
+    from workers.deciding import gather
 
-    read = situate.read_ticket
+    read = gather.read_ticket
 
     def read_ticket(ticket, *more):
         if "POISON" in ticket.subject:
@@ -167,7 +167,7 @@ if any("celery" in argument for argument in sys.argv):
             os.kill(os.getpid(), 9)
         return read(ticket, *more)
 
-    situate.read_ticket = read_ticket
+    gather.read_ticket = read_ticket
 """
 
 
@@ -200,7 +200,7 @@ def test_a_ticket_that_kills_its_worker_ends_with_people_after_three_tries_while
 
 
 IMPATIENT = """
-from workers.attend import Watchdog
+from workers.running.supervisor import Watchdog
 
 Watchdog.__init__.__defaults__ = (3.0,)
 """

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from app import shelf
-from app.core.outbox import MAX_SENDS
-from app.store import deadletters
+from app import replays
+from app.core.sending.states import MAX_SENDS
 from app.store.database import DEFAULT_TENANT
+from app.store.queues import dead_letters
 from app.store.tables import inbox, outbox
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from tests.flow.faulty import PERSON, PUT, RETURN
 from tests.flow.house import DESK, House
-from workers.connect import connect
-from workers.deliver import deliver_one
+from workers.desks.connect import connect
+from workers.sending.deliver import deliver_one
 
 FRESH = "accounts"
 
@@ -43,12 +43,12 @@ class Place:
     def everything(self, tickets: list[str]) -> dict[str, tuple[int, int]]:
         return {ticket: (len(self.replies(ticket)), len(self.desk.do.notes(int(ticket)))) for ticket in tickets}
 
-    def letters(self) -> list[deadletters.Letter]:
+    def letters(self) -> list[dead_letters.Letter]:
         with self.house.db.read() as tx:
-            return deadletters.page(tx, DEFAULT_TENANT, None, 100)[0]
+            return dead_letters.page(tx, DEFAULT_TENANT, None, 100)[0]
 
     def replay_all(self) -> int:
-        return shelf.replay_all(self.house.db, DEFAULT_TENANT, "test", self.house.keys, self.house.clock, self.house.work.new_id)
+        return replays.replay_all(self.house.db, DEFAULT_TENANT, "test", self.house.keys, self.house.clock, self.house.work.new_id)
 
     def states(self, ticket: str) -> list[tuple[str, str]]:
         rows = sorted((r for r in self.house.rows() if r.ticket == ticket and r.desk == self.id), key=lambda r: (r.created_at, r.place))
@@ -147,7 +147,7 @@ def test_two_people_who_replay_at_once_replay_once(house_on_both: House) -> None
     place.desk.do.fault("X4", status=400, **PUT)
     house.settle(300, step=5)
     [letter] = place.letters()
-    done = [shelf.replay(house.db, DEFAULT_TENANT, letter.id, who, house.keys, house.clock(), house.work.new_id) for who in ("a", "b")]
+    done = [replays.replay(house.db, DEFAULT_TENANT, letter.id, who, house.keys, house.clock(), house.work.new_id) for who in ("a", "b")]
     assert [one is not None for one in done] == [True, False]
     house.settle(600, step=5)
     assert not deliver_one(house.work)

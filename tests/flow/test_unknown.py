@@ -1,7 +1,7 @@
 """A call whose end nobody can find out: for a day it is looked for, then people are told, and nothing is sent a second time."""
 from __future__ import annotations
 
-from app.core.outbox import MAX_LOOKS
+from app.core.sending.states import MAX_LOOKS
 from app.store.tables import outbox, signals
 from connectors.sandbox.faults import Fault
 from tests.flow.faulty import AUDITS, PUT, decided, rows_of, states, writes_to

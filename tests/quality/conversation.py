@@ -19,7 +19,7 @@ from tests.quality import intervals
 from tests.quality.baselines import bm25
 from tests.quality.rows import each
 from tests.quality.shelves import articles_of, conversations, rows_of, shelf
-from workers.situate import search_text
+from workers.deciding.gather import search_text
 
 RECALL_AT = 5
 

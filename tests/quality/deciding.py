@@ -19,11 +19,12 @@ import yaml
 from app.core.memory import TicketMemory
 from app.core.verdicts import Findings
 from app.keys import load_keys
-from app.store import desks, inbox, policies, tables, tickets
+from app.store import desks, policies, tables, tickets
 from app.store.database import DEFAULT_TENANT
-from app.store.effects import effect_json
 from app.store.ids import new_id
-from app.store.inbox import NewRow
+from app.store.queues import inbox
+from app.store.queues.effects import effect_json
+from app.store.queues.inbox import NewRow
 from config.load import SHIPPED_POLICY
 from config.policy import Mode
 from config.settings import load_settings
@@ -31,12 +32,12 @@ from config.wording import LANGUAGES, load_words
 from connectors.clock import DAY, MINUTE, SetClock
 from connectors.contract import Connector
 from connectors.records import Change, Message, Person, QueueSnapshot, Role, Stamp, Status, Ticket
-from workers.compose import Composed, compose
+from workers.deciding.compose import Composed, compose
+from workers.deciding.gather import Situated, situate
+from workers.deciding.take import take
 from workers.knowledge.embed import Embedder
 from workers.knowledge.fit import Shelf
 from workers.knowledge.run import Finder
-from workers.situate import Situated, situate
-from workers.take import take
 from workers.work import Work
 
 DESK = "quality"

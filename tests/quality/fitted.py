@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.core.calibration import of_share
+from app.core.deciding.calibration import of_share
 from tests.emit import Emit
 from tests.quality.helpcentre import REMOVED_EVERY
 from tests.quality.rows import Row, each

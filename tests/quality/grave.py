@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.core.floor import Flag, parts_to_read
+from app.core.reading.floor import Flag, parts_to_read
 from config.floor import FloorClass
 from config.load import SHIPPED_POLICY, load_policy
 from config.wording import LANGUAGES, load_words
@@ -16,9 +16,9 @@ from tests.core.tickets import said, ticket
 from tests.emit import Emit, say
 from tests.quality import intervals
 from tests.quality.rows import Row, each, read, read_or_none
-from workers.floor import flags_in
+from workers.deciding.floor import flags_in
 from workers.knowledge.embed import LazyEmbedder
-from workers.likeness import Likeness
+from workers.knowledge.likeness import Likeness
 
 SUITE = "floor"
 OWN = Path(__file__).parent / "floor"

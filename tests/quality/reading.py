@@ -2,12 +2,12 @@
 from __future__ import annotations
 
 from app.core.memory import TicketMemory
-from app.core.triage import read_ticket
+from app.core.reading.triage import read_ticket
 from app.core.verdicts import Reading
 from connectors.records import Ticket
 from tests.core.tickets import POLICY, WORDS, ticket
-from workers.read import guess_language
-from workers.situate import _own_words
+from workers.deciding.gather import _own_words
+from workers.deciding.language import guess_language
 
 
 def read(asked: Ticket) -> Reading:

@@ -1,4 +1,4 @@
-"""`support_*`: does `app.core.support`, as shipped, tell carried claims from others. Nothing is fitted.
+"""`support_*`: does `app.core.deciding.support`, as shipped, tell carried claims from others. Nothing is fitted.
 
 The shipped rule is strict: `precision` is of the claims it passes. Word overlap stands beside it, with
 `precision` and `recall` where it passes as many claims.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.core import support
+from app.core.deciding import support
 from tests.emit import Emit
 from tests.quality.intervals import of_share
 from tests.quality.rows import each, read

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from app.core import support as shipped
+from app.core.deciding import support as shipped
 from tests.emit import Emit
 from tests.quality import support, verifier
 from tests.quality.rewordings import FAITHFUL, FAULTS, HELD_OUT, LISTED, NUMBER_WORDS, SYNONYMS, in_prose

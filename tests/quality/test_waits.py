@@ -18,7 +18,7 @@ from tests.quality import waitcharts, waitdesigns, waits, waitsimulated
 from tests.quality.waitlogs import ALWAYS, Item, Log, desk_logs, events, real_log
 from tests.quality.waitplay import LEARNED, RAW_DRAIN, TOLD, Told, play, told_today
 from tests.quality.waitscores import answered_by, notices, score
-from workers import compose
+from workers.deciding import compose
 
 START = from_iso("2026-05-11T08:00:00Z")
 PAIR = Team("repairs", 2, 20)

@@ -2,7 +2,7 @@
 
 Sentences are those of every `articles.jsonl` of the folder, of the demo shop where there is none. Only
 changed sentences count; those a kind of change leaves as they are stand in the field `unchanged`. Two checks are
-measured: `app.core.support` on sentences in other words, `app.core.cite.verify` on quotes.
+measured: `app.core.deciding.support` on sentences in other words, `app.core.deciding.cite.verify` on quotes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.core import cite, support
+from app.core.deciding import cite, support
 from app.core.sentences import pieces
 from app.core.verdicts import Answer, Candidate, Passage, Sentence
 from connectors.contract import Knowledge

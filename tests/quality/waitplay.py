@@ -9,11 +9,11 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from app.core.calendar import after_open_seconds
 from app.core.verdicts import Wait
 from app.core.waits import Queue, estimate, forecast, round_up
-from app.core.waits.openclock import OpenClock
-from app.core.waits.watch import CHECKS, needs_notice
+from app.core.waits.calendar import after_open_seconds
+from app.core.waits.learned.openclock import OpenClock
+from app.core.waits.learned.watch import CHECKS, needs_notice
 from config.policy import Hours, Team
 from tests.quality.waitlogs import Item, Log, events
 
@@ -95,7 +95,7 @@ class Formulas:
 
 
 def told_today(depth: int | None, team: Team, hours: Hours, now: int, replies_seen: int) -> Wait:
-    """What the worker says today: the call of `workers.compose`; a test holds the two to the same answer."""
+    """What the worker says today: the call of `workers.deciding.compose`; a test holds the two to the same answer."""
     return estimate(
         depth, team, hours, HORIZON_DAYS, now, replies_seen=replies_seen, stalled=None, depth_as_of=now
     )

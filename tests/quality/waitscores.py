@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.core.waits.record import pinball
+from app.core.waits.learned.record import pinball
 from tests.quality.waitplay import LEARNED, Told
 
 SMALL, LATE, LATE_SHARE = 1800.0, 1800.0, 0.5

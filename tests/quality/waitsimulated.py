@@ -13,8 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.calendar import after_open_seconds
-from app.core.waits.openclock import OpenClock
+from app.core.waits.calendar import after_open_seconds
+from app.core.waits.learned.openclock import OpenClock
 from config.policy import Hours
 from connectors.clock import DAY, HOUR, SECOND, from_iso, to_iso
 

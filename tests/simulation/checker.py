@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.core.plan import TURN_REPLIES
+from app.core.sending.plan import TURN_REPLIES
 
 FAULTS = ("duplicates", "lost", "over_human", "disorder", "talked_over_takeover", "spoke_when_switched_off", "burst_answered_twice",
           "record_differs", "stuck")

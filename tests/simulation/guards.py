@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from app.core import checks, outbox, sending
-from app.core.checks import Check, Stored
-from app.core.outbox import Answered, OutboxRow, Times, Vanished
+from app.core.sending import checks, states, steps
+from app.core.sending.checks import Check, Stored
+from app.core.sending.states import Answered, OutboxRow, Times, Vanished
 from connectors.records import Trace, Unknown
 from tests.simulation.desk import SimulatedDesk
 from tests.simulation.history import Setting, setting
@@ -44,13 +44,13 @@ def _nobody_else(real: Callable[..., Trace]) -> Callable[..., Trace]:
 
 
 def _blindly(row: OutboxRow, event: object, now: int, times: Times) -> OutboxRow:
-    new = outbox.step(row, event, now, times)  # type: ignore[arg-type]
+    new = states.step(row, event, now, times)  # type: ignore[arg-type]
     unclear = isinstance(event, Answered) and isinstance(event.outcome, Unknown)
-    return replace(new, state="ready", next_at=now + outbox.SECOND) if unclear else new
+    return replace(new, state="ready", next_at=now + states.SECOND) if unclear else new
 
 
 def _as_if_nothing_left(row: OutboxRow, event: object, now: int, times: Times) -> OutboxRow:
-    new = outbox.step(row, event, now, times)  # type: ignore[arg-type]
+    new = states.step(row, event, now, times)  # type: ignore[arg-type]
     return replace(new, state="ready", next_at=now) if isinstance(event, Vanished) else new
 
 
@@ -63,7 +63,7 @@ def _never_killed(words: Any, row: OutboxRow, stored: Stored, now: int) -> Check
 
 
 FIND = SimulatedDesk.find
-SAFE: tuple[Swap, ...] = ((checks, "stamp_is_safe", lambda *_: True), (outbox, "stamp_is_safe", lambda *_: True))
+SAFE: tuple[Swap, ...] = ((checks, "stamp_is_safe", lambda *_: True), (states, "stamp_is_safe", lambda *_: True))
 
 RACES = (("races", 3), ("race_rate", 1.0))
 # Everything within one second of the desk's clock: a rule, our read, a person's reply, our write.
@@ -75,17 +75,17 @@ GUARDS: tuple[Guard, ...] = (
     Guard("same-second guard", "zendesk", swaps=SAFE, pressure=ONE_SECOND),
     Guard("nothing is decided on an unsafe stamp", "zendesk", rows=("composed on a safe stamp",), pressure=ONE_SECOND),
     Guard("only our own plan may have moved the stamp", "zendesk", swaps=((SimulatedDesk, "find", _nobody_else(FIND)),)),
-    Guard("what a new read shows", "zendesk", swaps=((sending, "by_the_ticket", _newest_stamp),)),
+    Guard("what a new read shows", "zendesk", swaps=((steps, "by_the_ticket", _newest_stamp),)),
     Guard("settle", "freshdesk", times=lambda t: replace(t, settle=0)),
-    Guard("the settle starts when the holder is dead", "freshdesk", times=lambda t: replace(t, settle=20 * outbox.SECOND, hard_limit=0),
+    Guard("the settle starts when the holder is dead", "freshdesk", times=lambda t: replace(t, settle=20 * states.SECOND, hard_limit=0),
           pressure=PAUSES),
     Guard("marker look-up", "freshdesk", swaps=((SimulatedDesk, "find", _without_reading_back(FIND)),)),
-    Guard("unknown is not failed", "freshdesk", swaps=((sending, "step", _blindly),)),
-    Guard("a crash in sending is unknown", "freshdesk", swaps=((sending, "step", _as_if_nothing_left),)),
-    Guard("a look before a public reply", "freshdesk", swaps=((sending, "untouched", lambda *_: True),)),
+    Guard("unknown is not failed", "freshdesk", swaps=((steps, "step", _blindly),)),
+    Guard("a crash in sending is unknown", "freshdesk", swaps=((steps, "step", _as_if_nothing_left),)),
+    Guard("a look before a public reply", "freshdesk", swaps=((steps, "untouched", lambda *_: True),)),
     Guard("newest author", "freshdesk", swaps=((checks, "overtaken", lambda *_: ""),)),
     Guard("state writes carry the fence", "freshdesk", rows=("state writes carry the fence",), pressure=PAUSES),
-    Guard("kill switch asked again", "zendesk", swaps=((sending, "by_our_rows", _never_killed),)),
+    Guard("kill switch asked again", "zendesk", swaps=((steps, "by_our_rows", _never_killed),)),
     Guard("rows of a plan in order", "zendesk", rows=("rows of a plan in order",)),
     Guard("a ticket waits behind our own writes", "zendesk", rows=("a ticket waits behind our own writes",), pressure=RACES),
     Guard("debounce", "zendesk", rows=("debounce",)),
@@ -94,7 +94,7 @@ GUARDS: tuple[Guard, ...] = (
     # Each of these alone is caught by the other: only without both is there anything to see.
     Guard("a turn is decided once, unique key and turn", "zendesk", rows=("a turn is decided once", "unique key and turn")),
     Guard("time left for the call, settle after the holder's death", "freshdesk", rows=("time left for the call",),
-          times=lambda t: replace(t, settle=20 * outbox.SECOND, hard_limit=0), pressure=PAUSES),
+          times=lambda t: replace(t, settle=20 * states.SECOND, hard_limit=0), pressure=PAUSES),
 )
 # Alone these show nothing, because what stands behind them holds; should one turn red, what stood behind it has gone.
 IN_DEPTH: tuple[Guard, ...] = (

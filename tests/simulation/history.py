@@ -4,7 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from app.core.outbox import FENCED, UNFENCED, Times
+from app.core.sending.states import FENCED, UNFENCED, Times
 from tests.simulation.checker import Ended, Verdict, check
 from tests.simulation.rows import OPEN
 from tests.simulation.working import work

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.core import crashes, follow
-from app.core.checks import Words
-from app.core.follow import Follow
-from app.core.outbox import OutboxRow
-from app.core.ownership import Owner
+from app.core.deciding.ownership import Owner
+from app.core.sending import crashes, settle
+from app.core.sending.checks import Words
+from app.core.sending.settle import Follow
+from app.core.sending.states import OutboxRow
 from connectors.records import Stamp, Ticket
 
 LEASE = 15_000_000
@@ -224,7 +224,7 @@ class Rows:
         if state == "sent":
             for e in self.effects:
                 if e.plan == plan and e.words.place > place and e.now.state == "ready":
-                    e.now = replace(e.now, stamp=made, next_at=now + follow.SAME_SECOND)
+                    e.now = replace(e.now, stamp=made, next_at=now + settle.SAME_SECOND)
             if made is not None:
                 self.ticket.own_stamp = made.value
             return
@@ -235,17 +235,17 @@ class Rows:
         turn = row.words.turn
         act = next((r.act for r in self.inbox if r.kind == "act" and r.key == turn), None)
         overtaken = len({e.plan for e in self.effects if e.words.turn == turn and e.now.state == "stale"})
-        following = follow.follows(row.words, state, overtaken, act is not None)
+        following = settle.follows(row.words, state, overtaken, act is not None)
         if state == "stale" and following is not Follow.STANDS and self.ticket.handled_turn == turn:
             self.ticket.handled_turn = None
-            if follow.gives_back(row.words):
+            if settle.gives_back(row.words):
                 self.ticket.owner = Owner.ASSISTANT
         name = f"{row.key}#{plan}"
         if following is Follow.ACT_AGAIN:
             pressed = max((r.pressed_after for r in self.inbox if r.key == turn), default=-1)
             self.accept("act", f"act:{act}:again:{name}", now, act=act or "", pressed_after=pressed)
         elif following is Follow.AGAIN:
-            self.accept("changed", f"stale:{name}", now, follow.SAME_SECOND)
+            self.accept("changed", f"stale:{name}", now, settle.SAME_SECOND)
         elif following is Follow.TO_PEOPLE:
             unclear = state == "dead"
             self.accept("act", f"act:failed:{name}", now, act="untold" if unclear else "failed", pressed_after=row.base + 1)

@@ -1,19 +1,19 @@
-"""What one worker does: the I/O of `workers/process.py` and `workers/deliver.py`, at the simulated desk and rows."""
+"""What one worker does: the I/O of `workers/deciding/process.py` and `workers/sending/deliver.py`, at the simulated desk and rows."""
 from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-from app.core import outbox as protocol
-from app.core import sending
-from app.core.bursts import writing_until
-from app.core.checks import Stored
-from app.core.crashes import given_up, why_given_up
-from app.core.follow import SAME_SECOND
-from app.core.outbox import GivenUp
-from app.core.ownership import Owner, events_since, owner_after, step_chosen
-from app.core.sending import Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
+from app.core.deciding.ownership import Owner, events_since, owner_after, step_chosen
+from app.core.reading.bursts import writing_until
+from app.core.sending import states as protocol
+from app.core.sending import steps
+from app.core.sending.checks import Stored
+from app.core.sending.crashes import given_up, why_given_up
+from app.core.sending.settle import SAME_SECOND
+from app.core.sending.states import GivenUp
+from app.core.sending.steps import Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
 from connectors.errors import ConnectorError
 from connectors.records import Change, Conflict, Later, Refused, Role, Sent, Status, Ticket, Unknown
 from tests.simulation.checker import Said
@@ -135,7 +135,7 @@ def _record(worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket
 
 
 def _decide(worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Ticket) -> tuple[str, ...]:
-    """The rules before the search, in their order (`app.core.rules`); then what the search would have said, by the history's seed."""
+    """The rules before the search, in their order (`app.core.deciding.rules`); then what the search would have said, by the seed."""
     rows = worker.world.rows
     if rows.turn_is_taken(turn) or (rows.turn_rule and rows.ticket.handled_turn == turn):
         return ()
@@ -179,9 +179,9 @@ def deliver_one(worker: Worker) -> Waits:
 
 def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
     world, rows, desk, rng, latest = worker.world, worker.world.rows, worker.world.desk, worker.world.rng, row.now
-    steps = sending.one_step(row.words, row.now, world.times, now, fenced=world.fenced, erased=False, crashes=row.crashes)
+    asks = steps.one_step(row.words, row.now, world.times, now, fenced=world.fenced, erased=False, crashes=row.crashes)
     try:
-        ask = next(steps)
+        ask = next(asks)
         while True:
             answer: Any = None
             failed = False
@@ -212,7 +212,7 @@ def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
                     if not failed:
                         answer = _read(worker, row, ask, desk)
                         yield int(rng.uniform(0.02, 0.2) * SECOND)
-            ask = steps.throw(NOT_READ) if failed else steps.send((worker.clock(), answer))
+            ask = asks.throw(NOT_READ) if failed else asks.send((worker.clock(), answer))
     except StopIteration:
         return
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from random import Random
 from typing import Any
 
-from app.core.outbox import FENCED
+from app.core.sending.states import FENCED
 from tests.simulation.checker import Said
 from tests.simulation.desk import SimulatedDesk
 from tests.simulation.faults import Faults

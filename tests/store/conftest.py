@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from app.keys import Keys
 from app.store import schema
 from app.store.database import DEFAULT_TENANT, Database
-from app.store.inbox import NewRow
-from app.store.outbox import NewOutboxRow
+from app.store.queues.inbox import NewRow
+from app.store.queues.outbox import NewOutboxRow
 from app.store.tables import desks, metadata
 
 NOW = 1_772_496_000_000_000

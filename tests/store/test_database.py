@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import TimeoutError as NoConnection
 
-from app.store import inbox, marks
+from app.store import marks
 from app.store.database import Database, StoreBusy
+from app.store.queues import inbox
 from app.store.tables import desks
 from tests.store.conftest import TENANT, delivery
 

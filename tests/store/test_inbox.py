@@ -6,10 +6,11 @@ import threading
 import pytest
 from sqlalchemy import func, select, update
 
-from app.core import crashes
+from app.core.sending import crashes
 from app.store import desks as desk_store
-from app.store import inbox, tickets
+from app.store import tickets
 from app.store.database import Database
+from app.store.queues import inbox
 from app.store.tables import inbox as inbox_table
 from tests.store.conftest import LEASE, NOW, SECOND, SLACK, TENANT, add_desk, delivery
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, text
 
-from app.store import inbox
 from app.store.database import Database, StoreBusy
-from app.store.intake import Intake
+from app.store.queues import inbox
+from app.store.queues.intake import Intake
 from tests.store.conftest import TENANT, delivery
 from tests.waiting import until
 

@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from app.keys import Keys
-from app.store import audit, inbox, ledger, move, outbox, presence, requesters, schema, standing
+from app.store import audit, ledger, move, presence, requesters, schema, standing
 from app.store.database import Database
 from app.store.move import MoveError
+from app.store.queues import inbox, outbox
 from app.store.standing import LEAVING
 from app.store.tables import desks, marks, metadata, passages, policy_versions, versions
 from app.store.tables import inbox as inbox_rows

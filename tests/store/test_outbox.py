@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from app.core import outbox as protocol
-from app.core.outbox import FENCED, Answered, OutboxRow, Started, Traced, Vanished
+from app.core.sending import states as protocol
+from app.core.sending.states import FENCED, Answered, OutboxRow, Started, Traced, Vanished
 from app.store import desks as desk_store
-from app.store import outbox
 from app.store.database import Database
+from app.store.queues import outbox
 from app.store.tables import outbox as outbox_table
 from connectors.records import Sent, Stamp, Trace, Unknown
 from tests.store.conftest import LEASE, NOW, SECOND, SLACK, TENANT, add_desk, effect_row

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 
-from app.core.plan import spoken
+from app.core.sending.plan import spoken
 from app.keys import Keys
 from app.store import desks as desk_store
-from app.store import ledger, outbox, requesters, tickets
+from app.store import ledger, requesters, tickets
 from app.store.database import Database
-from app.store.effects import effect_json, effect_of
-from app.store.stamps import stamp_json, stamp_of
+from app.store.queues import outbox
+from app.store.queues.effects import effect_json, effect_of
+from app.store.queues.stamps import stamp_json, stamp_of
 from app.store.tables import requesters as people
 from config.settings import SettingsError
 from connectors.records import OpenTicket, PostNote, PostReply, RunAction, Stamp, Status, UpdateFields

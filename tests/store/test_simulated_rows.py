@@ -5,10 +5,11 @@ from random import Random
 
 from sqlalchemy import delete, update
 
-from app.core.checks import Words
-from app.core.outbox import OutboxRow
-from app.store import inbox, outbox, tickets
+from app.core.sending.checks import Words
+from app.core.sending.states import OutboxRow
+from app.store import tickets
 from app.store.database import Database
+from app.store.queues import inbox, outbox
 from app.store.tables import inbox as inbox_table
 from app.store.tables import outbox as outbox_table
 from tests.simulation.rows import EffectRow, InboxRow, Rows

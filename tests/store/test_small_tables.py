@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import insert
 
 from app.core.verdicts import Wait
-from app.store import caps, jobs, marks, policies, promises
+from app.store import caps, marks, policies, promises
 from app.store.database import Database
+from app.store.queues import jobs
 from app.store.tables import policy_versions
 from config.load import SHIPPED_POLICY, PolicyError
 from config.policy import Mode

@@ -6,10 +6,10 @@ import re
 import pytest
 from sqlalchemy import insert, select, update
 
-from app.core.outbox import MAX_SENDS
-from app.core.plan import outbox_key, turn_key
+from app.core.sending.plan import outbox_key, turn_key
+from app.core.sending.states import MAX_SENDS
 from app.store import audit
-from app.store.effects import effect_json
+from app.store.queues.effects import effect_json
 from app.store.tables import inbox, jobs, outbox
 from connectors.clock import MINUTE
 from connectors.records import PostNote, PostReply

@@ -5,13 +5,13 @@ import os
 import subprocess
 import sys
 
-from app.store import inbox
+from app.store.queues import inbox
 from tests.flow.house import House
 from tests.flow.test_deaths import RETURN
 from tests.waiting import alive, until
-from workers.attend import ASKS, Watchdog, end_worker
-from workers.process import process_one
-from workers.pulse import Pulse
+from workers.deciding.process import process_one
+from workers.running.pool_state import Pulse
+from workers.running.supervisor import ASKS, Watchdog, end_worker
 
 
 def dog(house: House, seconds: float = 0.0) -> tuple[Watchdog, Pulse, list[str]]:

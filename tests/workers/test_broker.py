@@ -13,7 +13,7 @@ import redis
 from kombu import Connection
 
 from tests.waiting import alive, until
-from workers.broker import BrokerError, EmbeddedRedis, RedisProgram, find_program
+from workers.running.broker import BrokerError, EmbeddedRedis, RedisProgram, find_program
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,7 +69,7 @@ def test_after_a_crash_it_comes_up_at_the_same_address():
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent is gone")
 def test_a_killed_parent_takes_it_along():
-    code = "import time; from workers.broker import EmbeddedRedis\nr = EmbeddedRedis(); r.start()\n"
+    code = "import time; from workers.running.broker import EmbeddedRedis\nr = EmbeddedRedis(); r.start()\n"
     code += "print(r.pid, r.socket_path, flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         pid, address = parent.stdout.readline().split()

@@ -9,9 +9,9 @@ from celery import Celery
 from celery.app.defaults import NAMESPACES, flatten
 from kombu import Connection
 
-from app.core.outbox import FENCED, SECOND
-from workers.celery import make_celery
-from workers.lease import LEASE_US, RENEW_SECONDS
+from app.core.sending.states import FENCED, SECOND
+from workers.rows.lease import LEASE_US, RENEW_SECONDS
+from workers.running.celery_app import make_celery
 from workers.tasks import DRAIN_SECONDS, register
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from workers.read import guess_language
+from workers.deciding.language import guess_language
 
 
 @pytest.mark.parametrize("text,code", [
@@ -27,5 +27,5 @@ def test_a_short_text_is_not_guessed(text: str) -> None:
 
 
 def test_the_model_is_loaded_on_first_use_only() -> None:
-    code = "import sys, workers.read; sys.exit('py3langid' in sys.modules)"
+    code = "import sys, workers.deciding.language; sys.exit('py3langid' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -17,7 +17,7 @@ from app.store.tables import desks, jobs
 from config.settings import load_settings
 from connectors.clock import SystemClock
 from workers.commands import register_commands
-from workers.start import prepare
+from workers.running.first_start import prepare
 
 Run = Callable[..., Result]
 

@@ -11,7 +11,7 @@ from app.store.tables import inbox, marks, outbox
 from tests.flow.faulty import RETURN, decided, set_status
 from tests.flow.house import House
 from tests.waiting import until
-from workers.sweep import LOCK, SWEEP_SECONDS, Sweeper, sweep
+from workers.running.sweep import LOCK, SWEEP_SECONDS, Sweeper, sweep
 
 PROMISED = 2.0  # seconds
 

@@ -17,14 +17,14 @@ from app.store.database import DEFAULT_TENANT, Database
 from config.load import load_policy
 from config.settings import Settings
 from connectors.clock import Clock, SystemClock, to_iso
-from workers.calibration import refit_all
 from workers.commands import connect as connect_commands
+from workers.commands import dead_letters as shelf_commands
 from workers.commands import fallback as fallback_commands
 from workers.commands import moving as moving_commands
-from workers.commands import shelf as shelf_commands
 from workers.commands.endings import clear_errors
+from workers.deciding.confidence import refit_all
 from workers.knowledge.run import sync_all
-from workers.start import prepare
+from workers.running.first_start import prepare
 from workers.work import Work
 
 

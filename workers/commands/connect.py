@@ -16,9 +16,9 @@ from config.settings import Settings
 from connectors import registry
 from connectors.contract import Step
 from connectors.errors import ConnectorError
-from workers import connect as connecting
 from workers.commands.endings import clear_errors
-from workers.connect_advice import advice
+from workers.desks import connect as connecting
+from workers.desks.advice import advice
 from workers.work import Work
 
 OURS = (

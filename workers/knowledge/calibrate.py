@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.core.calibration import LEAST_LABELS, LEAST_RIGHT, LEAST_WRONG, Calibration, log_odds, loss
+from app.core.deciding.calibration import LEAST_LABELS, LEAST_RIGHT, LEAST_WRONG, Calibration, log_odds, loss
 from workers.knowledge.fuse import FEATURES
 
 FOLDS = 5

@@ -15,9 +15,9 @@ from app.core.waits.dayone import (
     estimate,
     round_up,
 )
-from app.core.waits.forecast import forecast
-from app.core.waits.line import Place
-from app.core.waits.queue import Queue
+from app.core.waits.learned.forecast import forecast
+from app.core.waits.learned.line import Place
+from app.core.waits.learned.queue import Queue
 
 __all__ = [
     "BOUND",

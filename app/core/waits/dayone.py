@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from app.core.calendar import (
+from app.core.verdicts import Wait
+from app.core.waits.calendar import (
     after_open_seconds,
     last_closing_of_day,
     local,
@@ -21,7 +22,6 @@ from app.core.calendar import (
     working_day_seconds,
     working_days_a_week,
 )
-from app.core.verdicts import Wait
 from config.policy import Hours, Team
 from connectors.clock import DAY, HOUR, MINUTE, SECOND
 

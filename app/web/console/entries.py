@@ -9,7 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Row
 
-from app.core.links import deep_link
+from app.core.writing.links import deep_link
 from app.store import evidence
 from app.store.evidence import Shown, StoredVersion
 from app.web.console import plain

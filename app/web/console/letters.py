@@ -7,10 +7,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app import shelf
-from app.store import deadletters
-from app.store.deadletters import Before
+from app import replays
 from app.store.ids import new_id
+from app.store.queues import dead_letters
+from app.store.queues.dead_letters import Before
 from app.web.access import allow
 from app.web.console import desks as desk_pages
 from app.web.console.framing import READERS, framed
@@ -30,10 +30,10 @@ def register(pages: Blueprint, house: House) -> None:
     def letters() -> ResponseReturnValue:
         before = _cursor(request.args.get("before", ""))
         with house.db.read() as connection:
-            rows, following = deadletters.page(connection, current_user.tenant, before, PAGE)
+            rows, following = dead_letters.page(connection, current_user.tenant, before, PAGE)
             shown: dict[str, Any] = {
                 "letters": rows, "paged": before is not None, "following": f"{following.since}.{following.id}" if following else None,
-                "total": deadletters.count(connection, current_user.tenant),
+                "total": dead_letters.count(connection, current_user.tenant),
                 "desks": dict(desk_pages.names(connection, current_user.tenant)),
                 "may_replay_all": current_user.role in WHOLE_SHELF, "most": MOST_AT_ONCE,
             }
@@ -43,7 +43,7 @@ def register(pages: Blueprint, house: House) -> None:
     @allow(*READERS)
     def letter(letter_id: str) -> ResponseReturnValue:
         with house.db.read() as connection:
-            opened = shelf.open_letter(connection, current_user.tenant, letter_id, house.keys)
+            opened = replays.open_letter(connection, current_user.tenant, letter_id, house.keys)
             if opened is None:
                 abort(404)
             shown = {"opened": opened, "letter": opened.letter, "desks": dict(desk_pages.names(connection, current_user.tenant)),
@@ -53,7 +53,7 @@ def register(pages: Blueprint, house: House) -> None:
     @pages.post("/dead-letters/<letter_id>/replay")
     @allow(*REPLAYERS)
     def replay_letter(letter_id: str) -> ResponseReturnValue:
-        done = shelf.replay(house.db, current_user.tenant, letter_id, current_user.email, house.keys, house.clock(), new_id)
+        done = replays.replay(house.db, current_user.tenant, letter_id, current_user.email, house.keys, house.clock(), new_id)
         house.ring()
         flash("Put back to work. If it cannot be done this time either, it comes back here." if done
               else "It was not on the shelf any more: somebody else was faster. Nothing was done.")
@@ -62,7 +62,7 @@ def register(pages: Blueprint, house: House) -> None:
     @pages.post("/dead-letters/replay")
     @allow(*WHOLE_SHELF)
     def replay_letters() -> ResponseReturnValue:
-        done = shelf.replay_all(house.db, current_user.tenant, current_user.email, house.keys, house.clock, new_id, most=MOST_AT_ONCE)
+        done = replays.replay_all(house.db, current_user.tenant, current_user.email, house.keys, house.clock, new_id, most=MOST_AT_ONCE)
         house.ring()
         flash(f"{done} put back to work. What cannot be done this time either comes back here.")
         return redirect(url_for("console.letters"), 303)

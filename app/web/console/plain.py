@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.store.deadletters import EFFECT, JOB, Letter
+from app.store.queues.dead_letters import EFFECT, JOB, Letter
 
 VERDICTS: Mapping[str, str] = {
     "answer": "Answered",

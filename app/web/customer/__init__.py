@@ -8,9 +8,10 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
-from app.store import inbox, links, tickets
+from app.store import links, tickets
 from app.store.ids import new_id
 from app.store.links import LinkRefused, TicketLink, pressed_on_page_of
+from app.store.queues import inbox
 from app.store.tickets import StoredTicket
 from app.web.access import public_page
 from app.web.company import Company, company_of

@@ -9,10 +9,10 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Connection, Row, func, select
 
-from app.core.links import deep_link
-from app.core.names import first_name
-from app.core.speaking import speak_wait
 from app.core.verdicts import Wait
+from app.core.writing.links import deep_link
+from app.core.writing.names import first_name
+from app.core.writing.wait_sentences import speak_wait
 from app.store import evidence, ledger, views
 from app.store.evidence import Shown, StoredVersion
 from app.store.links import TicketLink

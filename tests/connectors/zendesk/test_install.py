@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from connectors import registry, signing
+from connectors import registry
 from connectors.clock import SetClock
 from connectors.contract import Connection, Step
 from connectors.errors import ConnectorError, Rejected
 from connectors.records import FIELDS, NEXT_STEPS
 from connectors.sandbox.faults import Fault
-from connectors.zendesk import blueprint, payloads
+from connectors.zendesk import blueprint, payloads, signing
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.guard import prove
 from connectors.zendesk.inbound import ZendeskInbound

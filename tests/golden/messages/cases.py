@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from app.core import messages
-from app.core.messages import Body, Frame
 from app.core.verdicts import Answer, Clarify, Handoff, Option, Sentence, Source
+from app.core.writing import messages
+from app.core.writing.messages import Body, Frame
 from config.floor import FloorClass
 from config.policy import Detail, Reason
 from config.wording import LANGUAGES, Words, load_words

@@ -3,12 +3,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core import messages
-from app.core.body import Body
-from app.core.facts import Deed, Grave, facts_of
-from app.core.messages import Frame
-from app.core.note import alert_note, draft_note, note
 from app.core.verdicts import Answer, Candidate, Findings, Handoff, Passage, Reading, Sentence, Source, Span
+from app.core.writing import messages
+from app.core.writing.markup import Body
+from app.core.writing.messages import Frame
+from app.core.writing.note import alert_note, draft_note, note
+from app.core.writing.note_facts import Deed, Grave, facts_of
 from config.floor import FloorClass
 from config.policy import Detail, Mode, Reason, Topic
 from config.wording import Words

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from app.core.speaking import speak_hours, speak_moment, speak_place, speak_revision, speak_wait
 from app.core.verdicts import Wait
 from app.core.waits import estimate
+from app.core.writing.wait_sentences import speak_hours, speak_moment, speak_place, speak_revision, speak_wait
 from config.policy import Hours, Team
 from config.wording import LANGUAGES, Words, load_words
 from connectors.clock import HOUR, MINUTE, from_iso

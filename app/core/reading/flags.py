@@ -1,0 +1,96 @@
+"""What in a message must reach a person whatever else happens: phrases of the floor's classes in every language, and secrets told in it."""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+
+from app.core.reading import sensitive
+from app.core.reading.phrases import Spelling, spelling
+from app.core.reading.watching import Watch
+from config.floor import FloorClass
+from config.wording import Words
+
+READ_MAX = 200_000  # characters; a longer text is read in its first and its last half of these
+FLAGS_MAX = 40  # places of one class; more say nothing new
+_MISS, _ADDED = "_not", "+"
+_NONE: Mapping[FloorClass, tuple[str, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """A place of a message, in characters of its text, that makes the message one of this class."""
+
+    kind: FloorClass
+    start: int
+    end: int
+
+
+def flags(text: str, words: Mapping[str, Words], added: Mapping[FloorClass, tuple[str, ...]] = _NONE) -> tuple[Flagged, ...]:
+    """Why a message must reach a person, gravest class first, then by place; places of one class do not overlap.
+
+    `added` are phrases of the company's own: they always count, while a shipped phrase does not where it is part of a figure of speech.
+    """
+    watch = _watch(tuple(words.values()), tuple((kind, added[kind]) for kind in FloorClass if added.get(kind)))
+    found: list[Flagged] = []
+    for offset, part in _parts(text):
+        found += (Flagged(f.kind, f.start + offset, f.end + offset) for f in _in_part(part, watch))
+    return tuple(place for kind in FloorClass for place in _apart(f for f in found if f.kind is kind)[:FLAGS_MAX])
+
+
+def _parts(text: str) -> tuple[tuple[int, str], ...]:
+    if len(text) <= READ_MAX:
+        return ((0, text),)
+    last = len(text) - READ_MAX // 2
+    return (0, text[: READ_MAX // 2]), (last, text[last:])
+
+
+def _in_part(text: str, watch: Watch) -> Iterable[Flagged]:
+    places: dict[str, list[tuple[int, int]]] = {}
+    for hit in watch.hits(text):
+        places.setdefault(hit.name, []).append((hit.start, hit.end))
+    for kind in FloorClass:
+        misses = places.get(kind + _MISS, [])
+        for start, end in places.get(kind, ()):
+            if not any(start < miss_end and miss_start < end for miss_start, miss_end in misses):
+                yield Flagged(kind, start, end)
+        for start, end in places.get(_ADDED + kind, ()):
+            yield Flagged(kind, start, end)
+    for secret in sensitive.find(text):
+        yield Flagged(FloorClass.SENSITIVE, secret.start, secret.end)
+
+
+def _apart(found: Iterable[Flagged]) -> list[Flagged]:
+    kept: list[Flagged] = []
+    for flagged in sorted(found, key=lambda f: (f.start, -f.end)):
+        if kept and flagged.start < kept[-1].end:
+            kept[-1] = Flagged(flagged.kind, kept[-1].start, max(kept[-1].end, flagged.end))
+        else:
+            kept.append(flagged)
+    return kept
+
+
+@lru_cache(maxsize=8)
+def _watch(lexicons: tuple[Words, ...], added: tuple[tuple[FloorClass, tuple[str, ...]], ...]) -> Watch:
+    """The phrases of every language and of the policy. A slot `{family}` stands for the list of the phrase's own language."""
+    lists: dict[str, list[str]] = {}
+    slots: dict[str, tuple[str, ...]] = {}
+    for lexicon in lexicons:
+        for key, entries in lexicon.lists.items():
+            if key.startswith("floor.slot."):
+                slots[lexicon.language + key.removeprefix("floor.slot.")] = entries
+        for kind in FloorClass:
+            for name in (kind.value, kind + _MISS):
+                lists.setdefault(name, []).extend(e.replace("{", "{" + lexicon.language) for e in lexicon.phrases(f"floor.{name}"))
+    for kind, entries in added:
+        # A policy has no slots: its braces are signs like others.
+        lists[_ADDED + kind] = [entry.replace("{", " ").replace("}", " ") for entry in entries]
+    return Watch(lists, slots, _spelling(lexicons))
+
+
+def _spelling(lexicons: tuple[Words, ...]) -> Spelling:
+    """Words that are put right when they are one slip away."""
+    meant = [word for lexicon in lexicons for word in lexicon.phrases("floor.spelling.meant")]
+    real = [word for lexicon in lexicons for word in lexicon.phrases("floor.spelling.real")]
+    return spelling(meant, real)

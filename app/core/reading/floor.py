@@ -1,0 +1,139 @@
+"""The must-hand-off floor on a ticket: all words of its people that nobody has read for it yet, and what was found in them.
+
+Read from whole messages, quotes and signatures included, less what the assistant or an agent wrote: a grave word in a mail of ours that
+comes back is ours. What is blanked keeps its length, so that every place found is a place in the message.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.core.reading import mail, our_words
+from app.core.reading.lexicon import listed_in_all
+from app.core.reading.places import READ_MAX, shown
+from app.core.reading.sensitive import mask
+from app.core.verdicts import Span
+from config.floor import FloorClass
+from config.wording import Words
+from connectors.records import Message, Role, Ticket
+
+SUBJECT = "subject"  # stands for a message id where the words stand in the ticket's subject
+SUBJECT_MAX = 300
+LAST_READ = 5_000  # characters of the end of a message that is longer than READ_MAX
+QUOTED_RUN = 5  # words in a row that also stand in a message of ours are a quote of it
+ORDER = tuple(FloorClass)
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The words of one message (or of the subject). `at[i]` is the place of character `i` in the message's own text."""
+
+    message: str
+    text: str
+    at: Sequence[int]
+    machine: bool = False  # no person wrote it
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(self.message, self.at[start], self.at[end - 1] + 1, self.text[start:end])
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A message that must reach a person. `example` is the wording it comes close to, "" where a phrase or a pattern told it."""
+
+    kind: FloorClass
+    span: Span
+    example: str = ""
+    machine: bool = False
+
+
+def parts_to_read(ticket: Ticket, seen: str | None, acted: Collection[str], words: Mapping[str, Words]) -> tuple[Part, ...]:
+    """What the floor is read from now: messages of customers since the one `seen` last, and of the turn nobody has answered, less those
+    that people were told of before (`acted`, message ids). The subject counts with the opening message."""
+    texts, headings = (listed_in_all(tuple(words.values()), f"absence.{name}") for name in ("text", "heading"))
+    opening = next((m for m in ticket.messages if m.public), None)
+    parts: list[Part] = []
+    for message in _unread(ticket, seen, acted):
+        first = message is opening
+        machine = mail.is_automatic(message, ticket.subject if first else "", texts, headings) is not None
+        if first and ticket.subject:
+            parts.append(_subject(ticket.subject, machine))
+        ours = _runs(m.text for m in ticket.messages if m.at <= message.at and m.author.role in (Role.ASSISTANT, Role.AGENT))
+        parts.append(_part(message, machine, ours, words))
+    return tuple(part for part in parts if part.text.strip())
+
+
+def sorted_flags(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """The gravest class first, each class once a message, its first words."""
+    once: dict[tuple[FloorClass, str], Flag] = {}
+    for flag in sorted(flags, key=lambda f: (ORDER.index(f.kind), f.span.start)):
+        once.setdefault((flag.kind, flag.span.message), flag)
+    return tuple(once.values())
+
+
+def gravest(flags: Sequence[Flag]) -> FloorClass | None:
+    """The class that decides the words to the customer."""
+    return min((flag.kind for flag in flags), key=ORDER.index, default=None)
+
+
+def masked(ticket: Ticket) -> Ticket:
+    """The ticket without card numbers, passwords and the like: what everything but the floor reads, and the only form that is kept."""
+    changed = tuple(replace(m, text=mask(m.text), html=None if m.html is None else mask(m.html)) for m in ticket.messages)
+    return replace(ticket, subject=mask(ticket.subject), messages=changed)
+
+
+def _unread(ticket: Ticket, seen: str | None, acted: Collection[str]) -> list[Message]:
+    ids = [m.id for m in ticket.messages]
+    since = ids.index(seen) + 1 if seen in ids else 0
+    spoke = (n for n, m in enumerate(ticket.messages) if m.public and m.author.role in (Role.ASSISTANT, Role.AGENT))
+    start = min(since, max(spoke, default=-1) + 1)
+    return [m for m in ticket.messages[start:] if m.author.role is Role.CUSTOMER and m.id not in acted]
+
+
+def _subject(subject: str, machine: bool) -> Part:
+    text, at = shown(subject[:SUBJECT_MAX], [(0, min(len(subject), SUBJECT_MAX))], [])
+    return Part(SUBJECT, text, at, machine)
+
+
+def _part(message: Message, machine: bool, ours: Collection[tuple[str, ...]], words: Mapping[str, Words]) -> Part:
+    length = len(message.text)
+    ranges = [(0, min(length, READ_MAX - LAST_READ)), (max(READ_MAX - LAST_READ, length - LAST_READ), length)]
+    text, at = shown(message.text, [(a, b) for a, b in ranges if a < b], [])
+    text = _blanked(text, _gaps(our_words.kept_ranges(text, words), len(text)))
+    return Part(message.id, _blanked(text, _quoted(text, ours)) if ours else text, at, machine)
+
+
+def _runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Every run of QUOTED_RUN words of the texts, whatever breaks and quote marks stand between them."""
+    found: set[tuple[str, ...]] = set()
+    for text in texts:
+        spoken = _WORD.findall(text[:READ_MAX].casefold())
+        found.update(zip(*(spoken[n:] for n in range(QUOTED_RUN)), strict=False))
+    return frozenset(found)
+
+
+def _quoted(text: str, ours: Collection[tuple[str, ...]]) -> list[tuple[int, int]]:
+    spoken = [(m.group().casefold(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    return [
+        (spoken[n][1], spoken[n + QUOTED_RUN - 1][2])
+        for n in range(len(spoken) - QUOTED_RUN + 1)
+        if tuple(word for word, _, _ in spoken[n : n + QUOTED_RUN]) in ours
+    ]
+
+
+def _gaps(kept: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    gaps, place = [], 0
+    for start, end in kept:
+        gaps.append((place, start))
+        place = end
+    return [(a, b) for a, b in [*gaps, (place, length)] if a < b]
+
+
+def _blanked(text: str, gone: Iterable[tuple[int, int]]) -> str:
+    letters = list(text)
+    for start, end in gone:
+        letters[start:end] = [c if c == "\n" else " " for c in letters[start:end]]
+    return "".join(letters)

@@ -1,0 +1,247 @@
+"""Reading a ticket: what is new in it, in which language, about what, and what it asks of us. Nothing is decided here.
+
+A turn is all that the customer wrote since the last public reply of the assistant or an agent. It is read without quotes, signatures and
+sentences of ours. No function looks at more than a fixed number of characters; what was left out is said in `Reading.cut`.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+from app.core.memory import TicketMemory
+from app.core.reading import mail, our_words, requests
+from app.core.reading.entities import entities
+from app.core.reading.lexicon import listed_in_all
+from app.core.reading.phrases import Folded, Phrases, fold, phrases
+from app.core.reading.places import shown
+from app.core.reading.sentiment import sentiment
+from app.core.verdicts import Reading, Span, Voice
+from config.policy import Policy, Topic
+from config.wording import Words
+from connectors.clean import HIDDEN_KINDS, strip_hidden
+from connectors.records import Message, Role, Ticket, Writer, writer_of
+
+TURN_MESSAGES = 10  # of one burst, the newest
+SUBJECT_MAX = 300
+SUBJECT = "subject"  # stands for a message id in spans found in the ticket's subject
+LANGUAGE_LETTERS = 24  # a shorter text is too short to tell a language by
+LANGUAGE_SURE = 0.7
+STEM_LETTERS = 4  # topic phrases of so many letters may go on ("refund" finds "refunded")
+ENDINGS = ("", "s", "es", "e", "n", "en", "er", "in", "'s", "ed", "d")  # a phrase that hands off may only be inflected
+
+_WORD = re.compile(r"\w{3,40}")
+
+CUT_ORDER = (*HIDDEN_KINDS, *mail.CUTS, our_words.OWN_SENTENCES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What one message says newly. `at[i]` is the place of character `i` in the message's own text (or the subject)."""
+
+    message: str
+    text: str
+    at: Sequence[int]
+    cut: tuple[str, ...]
+
+    def span(self, start: int, end: int) -> Span:
+        first, last = self.at[start], self.at[end - 1] + 1 if end > start else self.at[start]
+        return Span(self.message, first, last, self.text[start:end])
+
+
+def read_ticket(
+    ticket: Ticket,
+    memory: TicketMemory,
+    turn: str,
+    words: Mapping[str, Words],
+    policy: Policy,
+    guess: tuple[str, float] | None,
+    act: str | None = None,
+) -> Reading:
+    """The ticket as it stands at this turn.
+
+    `guess` is a language code and its probability (0-1), from outside; believed only when the text is long enough. A language that is
+    believed but not shipped is reported by its code. Without a new message of the customer `message` is None; with an `act` of theirs
+    (a button of the ticket page) their latest words are read again, because the hand-off tells them.
+    """
+    burst, automatic = _unanswered(ticket, words, again=act is not None)
+    own = [_own_text(message, words) for message in burst]
+    subject = _subject(ticket) if burst and burst[0] is _opening(ticket) else None
+    parts = [part for part in ([subject] if subject else []) + own if part.text.strip()]
+    question = _question(subject, own)
+    voices = tuple(_voice(message, said, ticket, automatic) for message, said in zip(burst, own, strict=True))
+    owners = {voice.message for voice in voices if voice.writer.owns_ticket}
+    theirs, others = [o for o in own if o.message in owners], [o for o in own if o.message not in owners]
+    # The requester's own wish before anybody else's: what the hand-off says, and what it remembers, rests on whose it is.
+    person = _first_person([*([subject] if subject else []), *theirs], words) or _first_person(others, words)
+    language, known = _language("\n".join(o.text for o in own), guess, person[1] if person else None, policy)
+    lexicon = words.get(language)
+    must, topic = _topics(parts, policy, language)
+    mood, mood_spans = _mood(parts, lexicon)
+    newest = own[-1] if own else None
+    names = tuple(dict.fromkeys([ticket.requester.name, *(m.author.name for m in ticket.messages)]))
+    return Reading(
+        turn=turn,
+        message=newest.message if newest else None,
+        question=question,
+        language=language,
+        language_known=known,
+        topic=topic,
+        automatic=automatic,
+        asks_person=person[0] if person else None,
+        must_handoff=must,
+        asks_identity=any(requests.asks_identity(part.text, words) for part in parts),
+        settles=bool(theirs) and _settled(theirs, words, names) and _settled(own, words, names),
+        acknowledges=bool(own) and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
+        sentiment=mood,
+        sentiment_spans=mood_spans,
+        entities=tuple((kind, part.span(a, b)) for part in parts for kind, a, b in entities(part.text, words)),
+        choice=requests.choice(theirs[-1].text, memory.options, words) if theirs and memory.clarified else None,
+        cut=tuple(name for name in CUT_ORDER if any(name in part.cut for part in [*own, *([subject] if subject else [])])),
+        voices=voices,
+        settled_by_other=bool(others) and not theirs and _settled(others, words, names),
+        chosen_by_other=not theirs and _somebody_picks(others, memory, words),
+    )
+
+
+def _voice(message: Message, said: _Own, ticket: Ticket, automatic: str | None) -> Voice:
+    writer = Writer.MACHINE if automatic else writer_of(message, ticket.requester)
+    return Voice(message.id, writer, message.author.name, said.text)
+
+
+def _somebody_picks(others: Sequence[_Own], memory: TicketMemory, words: Mapping[str, Words]) -> bool:
+    return memory.clarified and any(requests.picks(other.text, memory.options, words) for other in others)
+
+
+def _settled(own: Sequence[_Own], words: Mapping[str, Words], names: Sequence[str]) -> bool:
+    return requests.settles("\n\n".join(o.text for o in own), words, names)
+
+
+def _acknowledged(own: _Own, words: Mapping[str, Words], names: Sequence[str]) -> bool:
+    return requests.acknowledges(own.text, words, names) or requests.settles(own.text, words, names)
+
+
+def _spoken_to(ticket: Ticket) -> bool:
+    return any(m.public and m.author.role in (Role.ASSISTANT, Role.AGENT) for m in ticket.messages)
+
+
+def _unanswered(ticket: Ticket, words: Mapping[str, Words], again: bool) -> tuple[list[Message], str | None]:
+    """The messages of this turn, oldest first, and why the turn is no person's; automatic ones count only when nothing else is there."""
+    public = [m for m in ticket.messages if m.public]
+    answered = max((n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1)
+    burst = [m for m in public[answered + 1 :] if m.author.role is Role.CUSTOMER]
+    if not burst and again:
+        burst = [m for m in public if m.author.role is Role.CUSTOMER][-1:]
+    texts, headings = (listed_in_all(tuple(words.values()), f"absence.{name}") for name in ("text", "heading"))
+    why = [mail.is_automatic(m, ticket.subject if m is _opening(ticket) else "", texts, headings) for m in burst]
+    by_people = [m for m, reason in zip(burst, why, strict=True) if reason is None]
+    if by_people:
+        return by_people[-TURN_MESSAGES:], None
+    return burst[-TURN_MESSAGES:], why[-1] if why else None
+
+
+def _opening(ticket: Ticket) -> Message | None:
+    return next((m for m in ticket.messages if m.public), None)
+
+
+def _own_text(message: Message, words: Mapping[str, Words]) -> _Own:
+    """The message without quotes, hidden characters and our own sentences, every character with its place in `message.text`."""
+    new = mail.new_ranges(message.text)
+    cut = list(new.cut)
+    text, at = shown(message.text, new.ranges, cut)
+    kept = our_words.kept_ranges(text, words)
+    if sum(b - a for a, b in kept) < len(text):
+        cut.append(our_words.OWN_SENTENCES)
+        at = [place for a, b in kept for place in at[a:b]]
+        text = "".join(text[a:b] for a, b in kept)
+    lead = len(text) - len(text.lstrip())
+    text = text.strip()
+    return _Own(message.id, text, [*at[lead : lead + len(text)], at[-1] + 1 if at else 0], tuple(cut))
+
+
+def _subject(ticket: Ticket) -> _Own:
+    text, kinds = strip_hidden(ticket.subject[:SUBJECT_MAX])
+    bare = text.strip()
+    while bare[:4].casefold().startswith(("re:", "aw:", "fw:", "wg:", "tr:", "rv:", "fwd:")):
+        bare = bare.partition(":")[2].strip()
+    lead = text.find(bare) if bare else 0
+    return _Own(SUBJECT, bare, range(lead, lead + len(bare) + 1), kinds)
+
+
+def _question(subject: _Own | None, own: Sequence[_Own]) -> str:
+    """All new words of the turn; in front of an opening message its subject, when that says anything the text does not."""
+    text = "\n\n".join(o.text for o in own if o.text)
+    if subject is None or not subject.text:
+        return text
+    said = set(_WORD.findall(fold(text).text))
+    adds = [word for word in _WORD.findall(fold(subject.text).text) if word not in said]
+    return f"{subject.text}\n\n{text}".strip() if adds else text
+
+
+def _first_person(parts: Sequence[_Own], words: Mapping[str, Words]) -> tuple[Span, str] | None:
+    for part in parts:
+        found = requests.asks_person(part.text, words)
+        if found is not None:
+            return part.span(found[0].start, found[0].end), found[1]
+    return None
+
+
+def _language(text: str, guess: tuple[str, float] | None, asked_in: str | None, policy: Policy) -> tuple[str, bool]:
+    """The language and whether it is known. A short "Mensch" is answered in the language it was asked in."""
+    letters = sum(map(str.isalpha, text[:500]))
+    if guess is not None and guess[1] >= LANGUAGE_SURE and letters >= LANGUAGE_LETTERS:
+        return guess[0], True
+    return asked_in or policy.default_language, False
+
+
+def _topics(parts: Sequence[_Own], policy: Policy, language: str) -> tuple[Span | None, str]:
+    """The phrase that demands a person, in whatever shipped language; and the topic, which is then that phrase's."""
+    folded = [(part, fold(part.text)) for part in parts]
+    for topic in policy.topics:
+        if not topic.must_handoff:
+            continue
+        wanted = _inflected(tuple(chain.from_iterable(topic.phrases.values())))
+        for part, plain in folded:
+            found = wanted.first(plain)
+            if found is not None:
+                return part.span(found.start, found.end), topic.name
+    scored = [(score, -n, t.name) for n, t in enumerate(policy.topics) if (score := _score(t, language, folded)) > 0]
+    return None, max(scored)[2] if scored else "other"
+
+
+def _score(topic: Topic, language: str, folded: Sequence[tuple[_Own, Folded]]) -> int:
+    """Letters of the different phrases that hit, twice those in the subject: more and longer ones weigh more."""
+    entries = topic.phrases.get(language) or tuple(chain.from_iterable(topic.phrases.values()))
+    wanted = _going_on(entries)
+    hits = {
+        (part.message == SUBJECT, _stem(plain.text[found.folded_start : found.folded_end], entries))
+        for part, plain in folded
+        for found in wanted.all(plain)
+    }
+    return sum(len(hit) * (1 + in_subject) for in_subject, hit in hits)
+
+
+def _stem(hit: str, entries: Iterable[str]) -> str:
+    return max((plain for entry in entries if hit.startswith(plain := fold(entry).text.strip())), key=len, default=hit)
+
+
+@lru_cache(maxsize=512)
+def _going_on(entries: tuple[str, ...]) -> Phrases:
+    return phrases(f"{entry}~" if len(entry) >= STEM_LETTERS else entry for entry in entries)
+
+
+@lru_cache(maxsize=512)
+def _inflected(entries: tuple[str, ...]) -> Phrases:
+    return phrases("|".join(f"{entry.replace(' ', '_')}{ending}" for ending in ENDINGS) for entry in entries)
+
+
+def _mood(parts: Sequence[_Own], lexicon: Words | None) -> tuple[str, tuple[Span, ...]]:
+    """The strongest mood of the turn's parts: frustration anywhere outweighs thanks."""
+    read = [(sentiment(part.text, lexicon), part) for part in parts]
+    for mood in ("frustrated", "satisfied", "neutral"):
+        for (said, places), part in read:
+            if said == mood:
+                return mood, tuple(part.span(a, b) for a, b in places)
+    return "unread", ()

@@ -1,0 +1,136 @@
+"""What must still be true in the moment before a call goes out: decided here, read elsewhere."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.deciding.ownership import Owner, may_post
+from app.core.sending.states import Deferred, Event, OutboxRow, Overtaken, Times, stamp_is_fresh, stamp_is_safe
+from connectors.records import Message, Role, Stamp, Status, Ticket
+
+KILL_LOOK = 2_000_000  # microseconds between looks while the kill switch is on
+SECOND_OVER = 1_200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The part of an outbox row that never changes: what it is, and what it was composed on. `tags` are the ticket's of that read, `seen`
+    is the newest message in it."""
+
+    effect: str  # public | note | fields | open_ticket | action
+    purpose: str
+    place: int
+    turn: str
+    tags: tuple[str, ...] = ()
+    seen: str | None = None
+    written_to: str | None = None  # whose ticket it was in that read; None where a release before did not keep it
+
+    @property
+    def due_anyway(self) -> bool:
+        """What is said whatever else happens there: the notice of a hand-off whose note is sent, and links between tickets."""
+        return self.purpose.startswith("escalation_") or (self.purpose == "handoff_notice" and self.place > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What our own database says now. `killed` and `shut` (the desk is not active) are reasons for people, None without one."""
+
+    killed: str | None = None
+    cited_is_gone: bool = False
+    owner: Owner | None = None
+    shut: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`event` is None when the call may go out; `stamp` is the fence it carries, `tags` the ticket's tags in the read that gave it."""
+
+    event: Event | None
+    stamp: Stamp | None
+    tags: tuple[str, ...] = ()
+
+
+def by_our_rows(words: Words, state: OutboxRow, stored: Stored, now: int) -> Check | None:
+    """What our own database says against the call; None when nothing does."""
+    if stored.killed is not None:
+        return Check(Deferred(now + KILL_LOOK, f"kill switch: {stored.killed}", counts=False), state.stamp)
+    if stored.cited_is_gone:
+        return Check(Overtaken("a cited article is not public any more, or has changed"), state.stamp)
+    if words.effect == "public" and stored.owner is not None:
+        # Rows of the hand-off itself, and a draft that a person has just sent, do not talk over anybody.
+        own_plan = words.purpose == "handoff_notice" or words.turn.startswith("draft:")
+        if not may_post(stored.owner, words.purpose, own_plan):
+            return Check(Overtaken("a person has taken the ticket"), state.stamp)
+    if words.effect == "open_ticket" and stored.shut is not None:
+        return Check(Overtaken(stored.shut), None)
+    return None
+
+
+def stamp_speaks(words: Words, state: OutboxRow, now: int, times: Times) -> bool:
+    """True when the row's own stamp still tells who has spoken: it was read together with the ticket's messages and tags, so it is not
+    one our own note made, nor a new one taken after a conflict."""
+    stamp = state.stamp
+    whole = words.place == 0 and not state.restamped
+    return whole and stamp is not None and stamp_is_fresh(stamp, now, times) and stamp_is_safe(stamp, times)
+
+
+def untouched(present: Stamp, read: Stamp | None) -> bool:
+    """Without a fence a public reply is preceded by a look at the ticket, always. A stamp that was safe when read, and is still there, says
+    that nothing has happened since: it moves with every conversation, which each installation shows on the desk itself."""
+    return read is not None and present.value == read.value
+
+
+def behind_own_note(made: Stamp, times: Times) -> Check:
+    """Nobody but us made this stamp, and nobody has spoken since."""
+    return Check(None if stamp_is_safe(made, times) else _next_second(made.read_at), made)
+
+
+def by_the_ticket(words: Words, ticket: Ticket, state: OutboxRow, times: Times, now: int, fenced: bool) -> Check:
+    """What the ticket, just read, says about the call."""
+    moved = fenced and state.stamp is not None and ticket.stamp.value != state.stamp.value
+    why = overtaken(words, ticket)
+    if why and not (moved and state.sends):
+        return Check(Overtaken(why), state.stamp)
+    if moved and (state.sends or not words.due_anyway):
+        # On the old stamp, so that the desk refuses it: its history then tells our own late write, a rule, and somebody else apart.
+        # A call that may have been made before must never go out on a newer stamp.
+        return Check(None, state.stamp, ticket.tags)
+    if not stamp_is_safe(ticket.stamp, times):
+        return Check(_next_second(now), state.stamp if fenced else ticket.stamp)
+    return Check(None, ticket.stamp, ticket.tags)
+
+
+def overtaken(words: Words, ticket: Ticket) -> str:
+    """Why the row does not fit the ticket any more; "" when it does."""
+    if ticket.status in (Status.CLOSED, Status.DELETED):
+        return f"the ticket is {ticket.status.value}"
+    newest = next((m for m in reversed(ticket.messages) if m.public), None)
+    if words.effect != "public" or newest is None:
+        return ""
+    if words.written_to not in (None, ticket.requester.id) and not words.due_anyway:
+        return "the ticket is somebody else's by now"
+    # Not the newest alone: behind a person's reply the customer may have written again, and our notice would still talk over the reply.
+    agents = [m for m in _since_the_turn(words, ticket) if m.author.role is Role.AGENT]
+    if newest.author.role in (Role.AGENT, Role.BOT) or any(m.public for m in agents):
+        return "somebody else has answered meanwhile"
+    if agents and words.purpose != "handoff_notice":
+        return "a person has taken the ticket"
+    answered = words.turn == f"m:{newest.id}" or not words.turn.startswith("m:")
+    if newest.author.role is Role.CUSTOMER and not answered and not words.due_anyway:
+        return "the customer has written again"
+    return ""
+
+
+def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:
+    """Messages after the one the row answers, notes too; behind an act, which is no message, after the newest it was composed on. A draft
+    was sent by a person just now: it talks over nobody."""
+    since = words.seen
+    if words.turn.startswith("m:"):
+        since = words.turn[2:]
+    if words.turn.startswith("draft:"):
+        since = None
+    at = next((i for i, m in enumerate(ticket.messages) if m.id == since), len(ticket.messages))
+    return ticket.messages[at + 1:]
+
+
+def _next_second(now: int) -> Deferred:
+    return Deferred(now + SECOND_OVER, "the ticket changed within this second")

@@ -1,0 +1,39 @@
+"""A hand-off as a ticket of its own: for a route that crosses desks or groups which cannot share one.
+
+It holds what an agent needs without opening the original: the note (wants, known, did, next, why), the whole conversation, and the way
+back. The customer is answered in the original, and only there.
+"""
+from __future__ import annotations
+
+from app.core.writing.markup import Block, Body, Part, assemble, data, enclosed, joined, link, paragraph, quoted, say, strong
+from app.core.writing.note import note, writer_name
+from app.core.writing.note_facts import NoteFacts
+from config.wording import Words
+from connectors.records import Message, Ticket
+
+SUBJECT_MAX = 150  # characters
+MESSAGE_MAX = 4_000  # characters of one message in the transcript; the original holds the rest
+MESSAGES_MAX = 30  # the newest ones
+
+
+def escalation(facts: NoteFacts, ticket: Ticket, desk_name: str, words: Words) -> tuple[str, Body]:
+    """Subject and body of the new ticket. `desk_name` is where the original lies; `facts` are those of its note."""
+    subject = say(words, "agent.escalation.subject", ticket=ticket.id, desk=desk_name).text
+    original = link(say(words, "agent.escalation.original", ticket=ticket.id, desk=desk_name), ticket.url or None)
+    blocks = [paragraph(strong(original)), enclosed(note(facts, words)), paragraph(strong(say(words, "agent.escalation.transcript")))]
+    for message in _public(ticket)[-MESSAGES_MAX:]:
+        blocks += _message(message, facts, words)
+    return f"{subject}: {data(ticket.subject).text}"[:SUBJECT_MAX], assemble(blocks)
+
+
+def _public(ticket: Ticket) -> list[Message]:
+    return [m for m in ticket.messages if m.public]
+
+
+def _message(message: Message, facts: NoteFacts, words: Words) -> list[Block]:
+    label, other = data(facts.labels.get(message.id, "")), facts.others.get(message.id)
+    author = message.author
+    named = writer_name(other, words) if other else data(f"{author.name} ({author.role.value})")
+    who = joined([label, named])
+    lines = [Part(data(line).html, data(line).text) for line in message.text[:MESSAGE_MAX].splitlines() if line.strip()]
+    return [paragraph(who), quoted([paragraph(line) for line in lines] or [paragraph(data("–"))])]

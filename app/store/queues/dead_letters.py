@@ -1,0 +1,167 @@
+"""The people's shelf: inbox rows and jobs that are `bad`, outbox rows that are `failed` or `dead`; reading it, and putting rows back.
+
+Rows that an earlier row of their plan took with it are no letters of their own: they go back together with it.
+"""
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, Select, Table, func, or_, select, update
+
+from app.core.sending.plan import TURN_REPLIES, outbox_key, turn_key
+from app.core.sending.replaying import ON_THE_SHELF, replayed
+from app.store.queues.outbox import protocol_row
+from app.store.queues.stamps import stamp_json
+from app.store.tables import inbox, jobs, outbox
+
+DELIVERY, EFFECT, JOB = "delivery", "effect", "job"
+FREED = "stale:"  # what stands for the key of a row that certainly never went out
+JOB_LIFE = 3_600_000_000  # microseconds a replayed job may wait for a worker
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One row on the shelf. `what` is a kind of inbox row or job, or an effect's purpose; `desk` and `ticket` are None for a job.
+
+    `sends` counts calls that may have reached the desk; None where the row makes none.
+    """
+
+    id: str
+    kind: str  # delivery | effect | job
+    what: str
+    state: str
+    desk: str | None
+    ticket: str | None
+    why: str
+    attempts: int
+    crashes: int
+    sends: int | None
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Where the next page begins: letters older than this one."""
+
+    since: int
+    id: str
+
+
+def page(tx: Connection, tenant: str, before: Before | None, limit: int) -> tuple[list[Letter], Before | None]:
+    """Letters, newest first, and where the next page begins (None on the last one)."""
+    found: list[Letter] = []
+    for kind, query in _queries(tenant).items():
+        since, row_id = _ORDER[kind]
+        if before is not None:
+            query = query.where(or_(since < before.since, (since == before.since) & (row_id < before.id)))
+        rows = tx.execute(query.order_by(since.desc(), row_id.desc()).limit(limit + 1)).all()
+        found += [_letter(kind, row) for row in rows]
+    found.sort(key=lambda letter: (letter.since, letter.id), reverse=True)
+    shown = found[:limit]
+    return shown, Before(shown[-1].since, shown[-1].id) if len(found) > limit else None
+
+
+def count(tx: Connection, tenant: str) -> int:
+    return sum(tx.execute(select(func.count()).select_from(query.subquery())).scalar_one() for query in _queries(tenant).values())
+
+
+def ids(tx: Connection, tenant: str) -> list[str]:
+    """Every letter, oldest first: the order in which the tickets came."""
+    found = [letter for kind, query in _queries(tenant).items() for letter in (_letter(kind, row) for row in tx.execute(query))]
+    return [letter.id for letter in sorted(found, key=lambda letter: (letter.since, letter.id))]
+
+
+def find(tx: Connection, tenant: str, letter_id: str) -> tuple[Letter, Row[tuple[object, ...]]] | None:
+    """The letter with its whole row; None when nothing of this id is on the shelf."""
+    for kind, query in _queries(tenant).items():
+        row = tx.execute(query.where(_ORDER[kind][1] == letter_id)).first()
+        if row is not None:
+            return _letter(kind, row), row
+    return None
+
+
+def taken_along(tx: Connection, row: Row[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
+    """Rows of an effect's plan that were ended because it was."""
+    mine = select(outbox).where(
+        outbox.c.tenant == row.tenant, outbox.c.plan == row.plan, outbox.c.place > row.place, outbox.c.state == "failed",
+        outbox.c.key.startswith(FREED))
+    return tx.execute(mine.order_by(outbox.c.place)).all()
+
+
+def put_back(tx: Connection, tenant: str, letter_id: str, now: int) -> Letter | None:
+    """Set the row to work again; None when it is not on the shelf (any more): two replays at once are one.
+
+    A delivery is decided anew on the ticket as it is then. An effect is looked for at the desk before anything is sent, and its key has
+    been taken since it was written: whatever happens, no second reply can come of it.
+    """
+    if tx.dialect.name == "sqlite":
+        found = find(tx, tenant, letter_id)
+    else:
+        for table in (inbox, outbox, jobs):  # the later of two replays waits here, and then finds nothing
+            tx.execute(select(table.c.id).where(table.c.id == letter_id).with_for_update())
+        found = find(tx, tenant, letter_id)
+    if found is None:
+        return None
+    letter, row = found
+    if letter.kind == DELIVERY:
+        fresh = {"state": "waiting", "next_at": now, "result": None, "done_at": None}
+        tx.execute(update(inbox).where(inbox.c.id == row.id).values(**_untried(inbox), **fresh))
+    elif letter.kind == JOB:
+        fresh = {"state": "waiting", "next_at": now, "result": None, "progress": "replayed", "expires": max(row.expires, now + JOB_LIFE)}
+        tx.execute(update(jobs).where(jobs.c.id == row.id).values(**_untried(jobs), **fresh))
+    else:
+        _effect_again(tx, row, now)
+    return letter
+
+
+def _effect_again(tx: Connection, row: Row[tuple[object, ...]], now: int) -> None:
+    new = replayed(protocol_row(row), now)
+    tx.execute(update(outbox).where(outbox.c.id == row.id).values(
+        state=new.state, next_at=new.next_at, sends=new.sends, unknown_since=new.unknown_since, restamped=new.restamped,
+        base_stamp=stamp_json(new.stamp), result=new.result, done_at=None, **_untried(outbox)))
+    for rest in taken_along(tx, row):
+        key = outbox_key(rest.tenant, rest.desk, rest.ticket, rest.turn_id, rest.purpose)
+        turn = turn_key(rest.tenant, rest.desk, rest.ticket, rest.turn_id) if rest.purpose in TURN_REPLIES else None
+        if _taken(tx, key, turn):
+            continue  # its turn was composed anew since; that one stands
+        tx.execute(update(outbox).where(outbox.c.id == rest.id).values(
+            state="ready", key=key, turn=turn, next_at=now, result=None, done_at=None, **_untried(outbox)))
+
+
+def _untried(table: Table) -> dict[str, object]:
+    """As new: nobody holds it, and what went wrong before does not count against it."""
+    # By name: which counts of crashes there are is the crash rules' own affair.
+    return {name: 0 for name in ("attempts", "crashes", "lone_runs", "lease_until") if name in table.c} | {"fence": table.c.fence + 1}
+
+
+def _taken(tx: Connection, key: str, turn: str | None) -> bool:
+    same = outbox.c.key == key
+    return tx.execute(select(outbox.c.id).where(same if turn is None else or_(same, outbox.c.turn == turn))).first() is not None
+
+
+_EFFECT_SINCE = func.coalesce(outbox.c.done_at, outbox.c.created_at)
+_INBOX_SINCE = func.coalesce(inbox.c.done_at, inbox.c.received_at)
+_ORDER = {DELIVERY: (_INBOX_SINCE, inbox.c.id), EFFECT: (_EFFECT_SINCE, outbox.c.id), JOB: (jobs.c.created_at, jobs.c.id)}
+
+
+def _queries(tenant: str) -> dict[str, Select[tuple[object, ...]]]:
+    return {
+        DELIVERY: select(inbox).where(inbox.c.tenant == tenant, inbox.c.state == "bad"),
+        EFFECT: select(outbox).where(outbox.c.tenant == tenant, outbox.c.state.in_(ON_THE_SHELF), ~outbox.c.key.startswith(FREED)),
+        JOB: select(jobs).where(jobs.c.tenant == tenant, jobs.c.state == "bad"),
+    }
+
+
+def _letter(kind: str, row: Row[tuple[object, ...]]) -> Letter:
+    if kind == DELIVERY:
+        since = row.received_at if row.done_at is None else row.done_at
+        return Letter(row.id, kind, row.kind, row.state, row.desk, row.subject_id, row.result or "", row.attempts, row.crashes, None, since)
+    if kind == EFFECT:
+        since = row.created_at if row.done_at is None else row.done_at
+        return Letter(row.id, kind, row.purpose, row.state, row.desk, row.ticket, row.result or "", row.attempts, row.crashes, row.sends,
+                      since)
+    why = str(json.loads(row.result).get("error", "")) if row.result else ""
+    crashes = getattr(row, "crashes", 0)
+    return Letter(row.id, kind, row.kind, row.state, None, None, why, row.attempts, crashes, None, row.created_at)

@@ -1,0 +1,220 @@
+"""Reading: the ticket as it is now, and all that a decision rests on, into one `Situation` and its decision."""
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Row
+
+from app.core.deciding.calibration import Calibration
+from app.core.deciding.cite import verify, without
+from app.core.deciding.modes import DeskFacts, effective_mode
+from app.core.deciding.ownership import Event, Owner, events_since, owner_after, step_chosen
+from app.core.deciding.rules import Situation, decide, doubt
+from app.core.memory import TicketMemory
+from app.core.reading.mail import new_text
+from app.core.reading.triage import read_ticket
+from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
+from app.core.waits.calendar import is_open
+from app.store import articles, caps, requesters
+from app.store.desks import StoredDesk
+from app.store.links import holder_of, page_of_press
+from app.store.queues import outbox
+from app.store.tickets import StoredTicket
+from config.policy import Mode, Policy
+from connectors.records import Change, Role, Status, Ticket
+from workers.deciding.confidence import applied, in_force
+from workers.deciding.drafts import decide_draft
+from workers.deciding.floor import FloorRead
+from workers.deciding.language import guess_language
+from workers.work import Work
+
+POINTS_BACK = re.compile(r"\b(it|that|this|they|them|those|these|one|ones|same|instead|then|also)\b", re.IGNORECASE)
+LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
+LONGEST_DECISION = 120_000_000  # microseconds from a ticket's read to the end of its decision, and for clocks that differ
+SHORT_FOLLOW_UP = 14  # words: below it a follow-up is searched together with the question before it
+
+
+@dataclass(frozen=True, slots=True)
+class Situated:
+    """`events` happened on the ticket since we saw it last; `mode_why` is why the mode is lower than wished."""
+
+    situation: Situation
+    decision: Decision
+    events: tuple[Event, ...]
+    mode_why: str
+    address: str  # the customer's, or what stands for it
+    query: str
+    ticket_row: str  # our id of the ticket: the address of its story
+
+
+def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, floor: FloorRead,
+            now: int) -> Situated:
+    """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
+    ticket, memory = floor.ticket, TicketMemory.from_json(held.memory)
+    holder = holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)
+    if held.holder not in (None, holder):
+        memory = memory.for_new_requester()
+    happened = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
+    events = (*happened, *step_chosen(ticket, memory.next_step))
+    act = row.body.decode() if row.kind == "act" else None
+    reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
+    if floor.flags:
+        # A topic's name in a field, a tag or the ledger would tell the class.
+        reading = replace(reading, topic="other", must_handoff=None)
+    stored = _stored_facts(work, desk, ticket, reading, now)
+    bar = _bar(policy, reading, stored.calibration)
+    mode, mode_why = mode_of(policy, desk, reading, stored.caps.ceiling, calibrated=bar is not None)
+    situation = Situation(
+        reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
+        fallback=_by_hand(stored.caps.fallback), status=ticket.status, now=now,
+        handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
+        other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
+        asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act,
+        pressed_by_other=act == "person" and page_of_press(str(row.delivery_key)) not in (None, holder),
+        open_now=is_open(policy.hours, now),
+        served=work.search(row.tenant).languages.intersection(policy.languages), bar=bar,
+        floor=floor.flags, floor_known=floor.known,
+    )
+    if Event.SEND_DRAFT in events and not floor.flags:
+        situation, decision = decide_draft(work, desk, ticket, situation)
+        return Situated(situation, decision, events, mode_why, address_of(desk, ticket), "", held.id)
+    decision, query = decide(situation), ""
+    if decision is None:
+        query = search_text(ticket, reading)
+        found = applied(work.search(row.tenant).search(query, visibility="public", k=8), stored.calibration)
+        situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, query, found)))
+        decision = decide(situation)
+    assert decision is not None, "with findings the last rule always hits"
+    return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, address_of(desk, ticket), query, held.id)
+
+
+def _proven(work: Work, tenant: str, situation: Situation, decision: Decision) -> Decision:
+    """The decision with every sentence that does not stand word for word in its article cut; with none left, doubt instead."""
+    answer = decision.verdict
+    if not isinstance(answer, Answer) or not answer.sentences:
+        return decision
+    with work.db.read() as tx:
+        pairs = sorted({(s.article, s.version) for s in answer.sentences})
+        stored = {(v.article, v.version): v.text for v in articles.versions_of(tx, tenant, pairs)}
+    unsupported = verify(answer, stored)
+    if not unsupported:
+        return decision
+    hit = Hit("quotes stand in their pages", False, f"{len(unsupported)} of {len(answer.sentences)} cut")
+    rest = without(answer, unsupported)
+    verdict = rest if rest.sentences else doubt(situation)
+    return Decision(verdict, (*decision.hits, hit))
+
+
+def search_text(ticket: Ticket, reading: Reading) -> str:
+    """What is searched for: the question; for a short follow-up that points back, the customer's turn before it too."""
+    turn = {reading.message, *(v.message for v in reading.voices)}
+    earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id not in turn]
+    words = reading.question.split()
+    if reading.choice is not None and earlier:
+        # "B please" names the page; what is wanted from it stands in the question before.
+        return f"{new_text(earlier[-1].text)[0][:400]}\n{reading.question}"
+    if earlier and len(words) < SHORT_FOLLOW_UP and POINTS_BACK.search(reading.question):
+        return f"{reading.question}\n{new_text(earlier[-1].text)[0][:400]}"
+    return reading.question
+
+
+def _with_choice(work: Work, tenant: str, reading: Reading, query: str, found: Findings) -> Findings:
+    """The article the customer picked must be among the candidates, even when their short reply does not find it."""
+    if reading.choice is None or any(c.passage.article == reading.choice for c in found.candidates):
+        return found
+    again = work.search(tenant).search(query, visibility="public", k=50)
+    return replace(found, candidates=(*found.candidates, *(c for c in again.candidates if c.passage.article == reading.choice)))
+
+
+def _with_pages(work: Work, found: Findings) -> Findings:
+    """Articles without a page of their own are shown on ours."""
+    base = work.settings.public_url
+    if base is None:
+        return found
+    return replace(found, candidates=tuple(
+        c if c.passage.url else replace(c, passage=replace(c.passage, url=f"{base}/a/{c.passage.article}/{c.passage.version}"))
+        for c in found.candidates
+    ))
+
+
+def _turn(row: Row[tuple[object, ...]], ticket: Ticket) -> str:
+    if row.kind == "act":
+        return str(row.delivery_key)
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
+    return f"m:{newest.id}" if newest else f"none:{ticket.stamp.value}"
+
+
+def _own_words(ticket: Ticket) -> str:
+    """What the customer wrote themselves, newest first: quotes of ours would speak for the wrong language."""
+    theirs = (m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER)
+    return "\n".join(new_text(m.text)[0] for m in theirs)[:LANGUAGE_CHARACTERS]
+
+
+def _other_bot_spoke_last(ticket: Ticket) -> bool:
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is not Role.ASSISTANT), None)
+    return newest is not None and newest.author.role is Role.BOT
+
+
+def _solved_since(ticket: Ticket) -> bool:
+    """A desk may leave a ticket solved when its customer writes; solved and touched after that means that somebody has ended it."""
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
+    return ticket.status is Status.SOLVED and newest is not None and ticket.updated_at > newest.at
+
+
+def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMemory, held: StoredTicket) -> Sequence[Change]:
+    """Who assigned the ticket, asked of the desk only when the assignee has changed to somebody since we saw it last."""
+    if ticket.assignee is None or ticket.assignee == memory.assignee or ticket.status in (Status.CLOSED, Status.DELETED):
+        return ()
+    # From before our last decision: an assignment made between its read and its end was not in it.
+    return work.desk(desk).history(ticket.id, held.updated_at - LONGEST_DECISION if held.seen_message else ticket.created_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What our own rows know about the customer and this turn."""
+
+    asked_person_at: int | None
+    caps: caps.Held
+    taken: bool
+    calibration: Calibration | None
+
+
+def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading, now: int) -> _Stored:
+    with work.db.read() as tx:
+        return _Stored(
+            requesters.asked_person_at(tx, desk.tenant, address_of(desk, ticket), work.keys),
+            caps.of_turn(tx, desk.tenant, desk.id, reading.topic, now), outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn),
+            in_force(tx, desk.tenant, desk.id),
+        )
+
+
+def _by_hand(fallback: Row[tuple[object, ...]] | None) -> str:
+    """Who gave the topic to people, and why; "" while nobody did."""
+    return f"{fallback.by}: {fallback.why}" if fallback is not None else ""
+
+
+def address_of(desk: StoredDesk, ticket: Ticket) -> str:
+    """What a customer is known by: the mail address; without one, their id on the desk."""
+    return ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
+
+
+def _bar(policy: Policy, reading: Reading, calibration: Calibration | None) -> float | None:
+    """The probability at which an answer may be sent, where the desk's labels can say so: that of the topic's target precision, else the
+    policy's. None while nothing is calibrated, or when no threshold reaches the target on the labels there are."""
+    if calibration is None:
+        return None
+    topic = policy.topic(reading.topic)
+    if topic is None or topic.target_precision is None:
+        return policy.thresholds.answer
+    setting = calibration.setting(topic.target_precision)
+    return setting.threshold if setting else None
+
+
+def mode_of(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode, calibrated: bool = False) -> tuple[Mode, str]:
+    facts = DeskFacts(
+        sandbox=desk.connection.wire_url is not None, guard_proven=desk.guard_proven, public_proven=desk.public_proven,
+        bot_name=str(desk.connection.state.get("user_name", "")), calibrated=calibrated,
+    )
+    return effective_mode(policy, desk.id, reading.topic, ceiling, facts)

@@ -1,0 +1,197 @@
+"""One inbox row -> verdict -> outbox rows, in one transaction.
+
+    claim ─▶ re-read ticket ─▶ read ─▶ (search) ─▶ decide ─▶ (queue, wait) ─▶ compose ─▶ ledger + outbox + ticket + row, at once
+
+The delivery is a hint: everything is decided on the ticket as it is now.
+"""
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import Row
+
+from app.core.reading.bursts import writing_until
+from app.core.sending.crashes import given_up, why_given_up
+from app.core.sending.settle import SAME_SECOND
+from app.core.sending.states import stamp_is_safe
+from app.store import desks as desk_store
+from app.store import policies, tickets
+from app.store.database import StoreBusy
+from app.store.desks import StoredDesk
+from app.store.queues import inbox
+from app.store.tickets import StoredTicket
+from config.policy import Policy
+from connectors.errors import ConnectorError
+from connectors.records import Role, Ticket
+from workers.deciding.compose import compose
+from workers.deciding.floor import read_floor
+from workers.deciding.gather import situate
+from workers.deciding.record import Superseded, record
+from workers.deciding.take import READ_CALLS, Taken, take
+from workers.desks.poll import ask_for_sync
+from workers.desks.refusals import break_desk, refuses_us
+from workers.rows.error_place import where
+from workers.rows.given_up import BLIND, bare, give_up, tell_people, without_reading
+from workers.rows.lease import LEASE_US, Heartbeat
+from workers.sending.deliver import times_of
+from workers.work import Work
+
+log = structlog.get_logger(__name__)
+KINDS, SUBJECTS = ("delivery", "changed", "act"), ("ticket", "article")
+OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
+FIRST_BACKOFF, LONGEST_BACKOFF = 5_000_000, 600_000_000
+
+
+def process_one(work: Work, alone: str | None = None) -> bool:
+    """Work on the next due inbox row, if there is one; True when there was. `alone`: the id of a task of its own."""
+    taken = take(work, alone)
+    if taken is None:
+        return False
+    try:
+        _process(work, taken)
+    except (StoreBusy, Superseded):
+        raise  # no fault of the row
+    except Exception as error:
+        _broke(work, taken, error)
+    return True
+
+
+def _process(work: Work, taken: Taken) -> None:
+    row = taken.row
+    if taken.desk is None:
+        give_up(work, row, "its desk does not exist any more", readable=False)
+    elif taken.exhausted:
+        broken = given_up(row.crashes, row.lone_runs)
+        why = why_given_up(row.crashes, row.lone_runs) if broken else f"the desk could not be read in {row.attempts} tries"
+        give_up(work, row, f"{why}: open it in the console to replay it")
+    elif row.kind not in KINDS or row.subject not in SUBJECTS:
+        _other_release(work, row, taken.held)
+    elif row.subject == "article":
+        _sync_knowledge(work, row)
+    elif taken.held is not None:
+        _process_ticket(work, taken, desk_store.opened(taken.desk, work.keys), taken.held)
+
+
+def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTicket) -> None:
+    wait = work.desk_wait(desk.kind, desk.id, READ_CALLS)
+    if wait:
+        # The desk takes no calls now: no other desk's row waits behind this one, and no worker sleeps.
+        _put_off(work, taken.row, held, wait)
+        return
+    with Heartbeat(lambda: _renew(work, taken.row, held)):
+        try:
+            if _only_our_own(work, taken.row, desk):
+                _nothing_new(work, taken.row, held)
+                return
+            _decide_and_record(work, taken.row, desk, held, policies.parsed(*taken.policy))
+        except ConnectorError as error:
+            _desk_failed(work, taken.row, held, desk, error)
+
+
+def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy) -> None:
+    read_at = work.clock()
+    ticket: Ticket = work.desk(desk).ticket(row.subject_id)
+    too_early = _too_early(work, row, desk, ticket)
+    if too_early:
+        _put_off(work, row, held, too_early)
+        return
+    if row.kind == "act" and bytes(row.body).decode() in BLIND:
+        ticket = bare(ticket)
+        situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
+    else:
+        floor = read_floor(work, desk, held, policy, ticket)
+        ticket = floor.ticket
+        situated = situate(work, row, desk, held, policy, floor, read_at)
+        composed = compose(work, desk, policy, ticket, situated)
+    record(work, row, desk, held, ticket, situated, composed, read_at)
+    log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))
+
+
+def _put_off(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, wait: int) -> None:
+    with work.db.write() as tx:
+        tickets.release(tx, held.id, held.fence)
+        inbox.put_back(tx, row.id, row.fence, work.clock() + wait, count=False)
+
+
+def _too_early(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket) -> int:
+    """Microseconds until the ticket, as just read, may be decided on; 0 for now."""
+    wait = 0
+    if row.kind != "act":
+        # The read may hold a message that no delivery has told of yet: the customer may still be writing.
+        quiet, longest = work.settings.debounce_seconds, work.settings.debounce_cap_seconds
+        wait = writing_until(ticket, int(quiet * 1_000_000), int(longest * 1_000_000)) - ticket.stamp.desk_now
+    if not stamp_is_safe(ticket.stamp, times_of(work, desk)):
+        # Somebody may still act within the second this stamp names, and nothing would show that our read has not seen it.
+        wait = max(wait, SAME_SECOND)
+    return max(wait, 0)
+
+
+def _only_our_own(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk) -> bool:
+    """True when the version the poll saw is our own write's, and nobody else acted in its second. One call instead of a whole read."""
+    if row.kind != "changed" or not row.body:
+        return False
+    own_at = int(bytes(row.body))
+    changes = work.desk(desk).history(row.subject_id, own_at)
+    return not any(c.at >= own_at and c.actor in (Role.AGENT, Role.CUSTOMER, Role.BOT) and not c.by_rule for c in changes)
+
+
+def _nothing_new(work: Work, row: Row[tuple[object, ...]], held: StoredTicket) -> None:
+    with work.db.write() as tx:
+        tickets.release(tx, held.id, held.fence)
+        inbox.finish(tx, row.id, row.fence, "done", "quiet: our own write", work.clock())
+
+
+def _sync_knowledge(work: Work, row: Row[tuple[object, ...]]) -> None:
+    now = work.clock()
+    with work.db.write() as tx:
+        # One sync covers every article event that arrived before it starts.
+        ask_for_sync(tx, row.tenant, work.new_id(), now)
+        inbox.finish(tx, row.id, row.fence, "done", "help centre will be synced", now)
+    work.ring()
+
+
+def _desk_failed(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, desk: StoredDesk, error: ConnectorError) -> None:
+    log.warning("desk call failed", desk=desk.id, status=error.status, permanent=error.permanent)
+    refused = error.status in (401, 403) and refuses_us(work, desk, error.status)
+    if refused:
+        break_desk(work, desk, error.status)
+    now = work.clock()
+    with work.db.write() as tx:
+        tickets.release(tx, held.id, held.fence)
+        if refused:
+            inbox.put_back(tx, row.id, row.fence, now, count=False)
+        elif error.status == 403 and error.permanent:
+            # Nothing of the ticket is known, not even whom to hand it to: a person sees it among the dead letters.
+            why = "the assistant's user may not see this ticket (403): give it access to the ticket's group or brand, or leave it to people"
+            inbox.finish(tx, row.id, row.fence, "bad", why, now)
+            tell_people(work, tx, row, now, readable=False)
+        elif error.status in (404, 410):
+            tickets.gone(tx, row.tenant, desk.id, row.subject_id)
+            inbox.finish(tx, row.id, row.fence, "done", f"the desk has no such ticket any more: {error}", now)
+        else:
+            # Other refusals say something about us or the desk, not about the ticket: the row waits, and in the end a person sees it.
+            wait = int((error.retry_after or 0) * 1_000_000) or min(FIRST_BACKOFF << min(row.attempts, 8), LONGEST_BACKOFF)
+            inbox.put_back(tx, row.id, row.fence, now + wait, count=error.status != 429)
+
+
+def _broke(work: Work, taken: Taken, error: Exception) -> None:
+    """Our own code broke on the row: others flow, it rests, and in the end a person sees it."""
+    row = taken.row
+    log.error("the work on a row broke", row=row.id, desk=row.desk, error=type(error).__name__, where=where(error))
+    with work.db.write() as tx:
+        if taken.held is not None:
+            tickets.release(tx, taken.held.id, taken.held.fence)
+        inbox.broke(tx, row.id, row.fence, work.clock())
+
+
+def _other_release(work: Work, row: Row[tuple[object, ...]], held: StoredTicket | None) -> None:
+    log.error("row refused: a newer release wrote it, finish the upgrade of this host", row=row.id, kind=row.kind, subject=row.subject)
+    with work.db.write() as tx:
+        if held is not None:
+            tickets.release(tx, held.id, held.fence)
+        inbox.put_back(tx, row.id, row.fence, work.clock() + OTHER_RELEASE, count=False)
+
+
+def _renew(work: Work, row: Row[tuple[object, ...]], held: StoredTicket) -> bool:
+    until = work.clock() + LEASE_US
+    with work.db.write() as tx:
+        return inbox.renew(tx, row.id, row.fence, until) and tickets.renew(tx, held.id, held.fence, until)

@@ -1,0 +1,125 @@
+"""The poll: the only source of what agents do, because the loop stop hides it from webhooks. It also finds lost deliveries."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy import Connection, Row, select
+
+from app.store import desks as desk_store
+from app.store import marks, tickets
+from app.store.desks import StoredDesk
+from app.store.queues import inbox, jobs
+from app.store.tables import desks
+from connectors.errors import ConnectorError
+from connectors.records import ChangedTicket, Status
+from workers.work import Work
+
+POLL_EVERY = 60_000_000  # microseconds
+SYNC_EVERY = 15 * 60_000_000
+LOCK = 120_000_000
+PAGES_AT_ONCE = 5
+HOW, BY_SEARCH = "changes_by:", "search"  # the mark of how a desk's changes are found
+log = structlog.get_logger(__name__)
+
+
+def due_desks(tx: Connection, now: int) -> Sequence[Row[tuple[str, str]]]:
+    """(tenant, desk) of every active, installed desk that was not polled for a while."""
+    query = select(desks.c.tenant, desks.c.id).where(
+        desks.c.status == "active", desks.c.state != "{}", (desks.c.polled_at.is_(None)) | (desks.c.polled_at <= now - POLL_EVERY))
+    return tx.execute(query).all()
+
+
+def poll_due(work: Work) -> int:
+    """Poll every desk whose turn it is; returns how many changed tickets were taken in."""
+    with work.db.read() as tx:
+        waiting = due_desks(tx, work.clock())
+    return sum(_poll_one(work, tenant, desk) for tenant, desk in waiting)
+
+
+def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
+    now = work.clock()
+    with work.db.write() as tx:
+        if not marks.take(tx, f"poll:{desk_id}", work.new_id(), now, now + LOCK):
+            return 0
+        desk = desk_store.get(tx, tenant, desk_id, work.keys)
+        assert desk is not None
+        if desk.polled_at is not None and desk.polled_at > now - POLL_EVERY:
+            marks.write(tx, f"poll:{desk_id}", "", 0)
+            return 0  # another worker was faster
+        # Counted before it is done: a desk whose answers break us is asked again in a minute, and holds up no other desk.
+        desk_store.polled(tx, tenant, desk_id, desk.poll_cursor, now)
+        if marks.take(tx, f"sync:{tenant}", work.new_id(), now, now + SYNC_EVERY):
+            ask_for_sync(tx, tenant, work.new_id(), now)
+    try:
+        _see_gone(work, desk)
+        return _take_in(work, desk)
+    except ConnectorError as error:
+        log.warning("poll failed", desk=desk_id, status=error.status, permanent=error.permanent)
+        if error.status in (401, 403):
+            with work.db.write() as tx:
+                desk_store.set_status(tx, tenant, desk_id, "broken", f"the desk refuses our key ({error.status}): connect it again")
+        return 0
+    finally:
+        with work.db.write() as tx:
+            marks.write(tx, f"poll:{desk_id}", "", 0)
+
+
+def _see_gone(work: Work, desk: StoredDesk) -> None:
+    """Deleted tickets that the list of changed ones does not show: the links we gave out show nothing of them any more."""
+    try:
+        gone = work.desk(desk).gone_since(desk.poll_cursor)
+    except ConnectorError as error:
+        # A desk that refuses only this list is still polled; the ticket is found gone when it is read next.
+        log.warning("deleted tickets not listed", desk=desk.id, status=error.status, permanent=error.permanent)
+        return
+    if gone:
+        with work.db.write() as tx:
+            for ticket in gone:
+                tickets.gone(tx, desk.tenant, desk.id, ticket)
+
+
+def _take_in(work: Work, desk: StoredDesk) -> int:
+    cursor, taken = desk.poll_cursor, 0
+    for _ in range(PAGES_AT_ONCE):
+        reader = work.desk(desk)
+        changed, next_cursor = reader.changed_since(cursor, work.clock())
+        now = work.clock()
+        _say_how(work, desk, getattr(reader, "changes_by", "list"))
+        with work.db.write() as tx:
+            taken += sum(_accept(work, tx, desk, ticket, now) for ticket in changed)
+            # In one transaction with the rows: a crash repeats the page, and the rows' keys make that harmless.
+            desk_store.polled(tx, desk.tenant, desk.id, next_cursor, now)
+        if not changed or next_cursor == cursor:
+            break
+        cursor = next_cursor
+    return taken
+
+
+def _say_how(work: Work, desk: StoredDesk, by: str) -> None:
+    """Tell the admin, on the desk's page and once in the log, when changes come by search: it needs no admin's right, and may be late."""
+    with work.db.read() as tx:
+        known = marks.read(tx, HOW + desk.id)
+    if by == (known or "export"):
+        return
+    if by == BY_SEARCH:
+        why = "the assistant's user is no admin: changed tickets are found by search, minutes late"
+        log.warning("poll by search", desk=desk.id, why=why)
+    with work.db.write() as tx:
+        marks.write(tx, HOW + desk.id, by)
+
+
+def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket, now: int) -> bool:
+    known = tickets.find(tx, desk.tenant, desk.id, changed.id)
+    if known is None and changed.status in (Status.DELETED, Status.CLOSED):
+        return False  # ended before we ever met it
+    if known is not None and changed.status is Status.DELETED:
+        tickets.gone(tx, desk.tenant, desk.id, changed.id)
+    # Our own write was the last change, or somebody acted within its second: the desk's stamps are no finer, so it is looked up, once.
+    own_at = changed.changed_at if known is not None and known.own_stamp == changed.stamp else None
+    return inbox.accept_changed(tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id(), own_at=own_at)
+
+
+def ask_for_sync(tx: Connection, tenant: str, job_id: str, now: int) -> bool:
+    """Ask for one sync of all sources of the tenant; False when one is already waiting or at work."""
+    return jobs.ask(tx, tenant, job_id, "knowledge_sync", {}, now, now + 4 * SYNC_EVERY, f"sync:{tenant}")

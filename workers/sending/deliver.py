@@ -1,0 +1,234 @@
+"""One outbox row -> one call: the never-twice protocol around it.
+
+    claim ─▶ (reconcile what is unknown) ─▶ pre-send checks ─▶ commit `sending` ─▶ one call ─▶ classify ─▶ commit
+
+The order of all this is `app.core.sending.steps`, the state machine `app.core.sending.states`; here are the reads, the call and the
+commits they ask for. Every commit carries the fence: a holder that was overtaken writes nothing.
+"""
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import Row
+
+from app.core.deciding.ownership import Owner
+from app.core.sending import states as protocol
+from app.core.sending import steps
+from app.core.sending.checks import Stored
+from app.core.sending.crashes import given_up, why_given_up
+from app.core.sending.states import Answered, Deferred, GivenUp, OutboxRow, Times
+from app.core.sending.steps import Ask, Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
+from app.store import articles, caps, floods, requesters, tickets
+from app.store import desks as desk_store
+from app.store.database import StoreBusy
+from app.store.desks import StoredDesk
+from app.store.queues import outbox
+from app.store.queues.effects import effect_of
+from connectors.contract import Capability, Write
+from connectors.errors import ConnectorError
+from connectors.records import Effect, Later, Outcome, Refused, Stamp, Unknown
+from workers.desks.refusals import break_desk, refuses_us
+from workers.rows.error_place import where
+from workers.rows.lease import LEASE_US, Heartbeat
+from workers.sending.outcome import settled, words_of
+from workers.work import Work
+
+log = structlog.get_logger(__name__)
+TICKET_BUSY = 500_000
+OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
+SEND_CALLS = 2  # a look and the call itself; more is seldom needed
+PUT_OFF = "the desk takes no calls just now: put off"
+CROWDED = "too many people wrote for the first time this hour: put off to the next"
+Claimed = Row[tuple[object, ...]]
+
+
+def deliver_one(work: Work, alone: str | None = None) -> bool:
+    """Take the next due outbox row one step further, if there is one; True when there was. `alone`: the id of a task of its own."""
+    now = work.clock()
+    with work.db.write() as tx:
+        row = outbox.claim(tx, now, LEASE_US, alone)
+        if row is None:
+            return False
+        # A new ticket is opened at another desk; lease and turn stay with the ticket it comes from.
+        desk = desk_store.get(tx, row.tenant, row.target if row.effect == "open_ticket" else row.desk, work.keys)
+        held = tickets.lease(tx, row.tenant, row.desk, row.ticket, now, LEASE_US, work.new_id())
+        if held is None and row.state != "sending":
+            outbox.save(tx, row.id, row.fence, _put_back(outbox.protocol_row(row), now + TICKET_BUSY), now)
+            return True
+    assert desk is not None, "a desk with rows is never deleted"
+    try:
+        with Heartbeat(lambda: _renew(work, row, held)) as heart:
+            _one_step(work, row, desk, heart)
+    except StoreBusy:
+        raise  # no fault of the row: its lease runs out, and it comes up again
+    except Exception as error:
+        _broke(work, row, desk, error)
+    finally:
+        if held is not None:
+            with work.db.write() as tx:
+                tickets.release(tx, held.id, held.fence)
+    return True
+
+
+def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> None:
+    """Do what the step asks for until it ends, and tell it each time what came of it."""
+    state, times, fenced = outbox.protocol_row(row), times_of(work, desk), Capability.FENCE in work.connector(desk.kind).capabilities
+    if given_up(row.crashes, row.lone_runs) and state.state != "sending":
+        _commit(work, row, protocol.step(state, GivenUp(why_given_up(row.crashes, row.lone_runs)), work.clock(), times))
+        return
+    try:
+        effect = _effect(work, row)
+    except ValueError as error:
+        # Its own release will carry it out: refused here, kept there.
+        log.error("row refused", row=row.id, why=str(error))
+        _commit(work, row, _put_back(state, work.clock() + OTHER_RELEASE))
+        return
+    if effect is not None and state.state in ("ready", "unknown") and not protocol.worn_out(state):
+        sends = state.state == "ready"
+        wait = work.desk_wait(desk.kind, desk.id, SEND_CALLS, writes=int(sends))
+        if wait:
+            # Before anything is read or written down as sending: no worker sleeps, and no other desk's row waits behind this one.
+            _commit(work, row, protocol.step(state, Deferred(work.clock() + wait, PUT_OFF, counts=False), work.clock(), times))
+            return
+        until = _crowded(work, row, desk) if sends and row.effect == "public" and not state.sends else 0
+        if until:
+            _commit(work, row, protocol.step(state, Deferred(until, CROWDED, counts=False), work.clock(), times))
+            return
+    asks = steps.one_step(words_of(row), state, times, work.clock(), fenced=fenced, erased=effect is None, crashes=row.crashes)
+    started = state
+    try:
+        ask = next(asks)
+        while True:
+            try:
+                if isinstance(ask, Commit):
+                    started = ask.row
+                if isinstance(ask, Call) and (heart.lost or not protocol.leaves_time(started, work.clock(), times)):
+                    # We were stopped since `sending` was written, and may not be alone at it when the call ends: it is not made.
+                    log.warning("no time left for the call", row=row.id)
+                    answer: object = Later(0.0)
+                else:
+                    answer = _answer(work, row, desk, effect, ask)
+            except ConnectorError as error:
+                ask = asks.throw(error)
+            else:
+                ask = asks.send((work.clock(), answer))
+    except StopIteration:
+        return
+
+
+def _crowded(work: Work, row: Claimed, desk: StoredDesk) -> int:
+    """When to look again, because too many people nobody has heard of before were written to this hour; 0 for now."""
+    if row.requester is None:
+        return 0
+    now = work.clock()
+    with work.db.read() as tx:
+        new = floods.first_contact(tx, row.tenant, row.requester, row.created_at)
+    if not new:
+        return 0
+    until = floods.take_place(work.db, desk.id, work.settings.first_contacts_per_hour, now)
+    if until:
+        log.warning("too many first contacts this hour: their replies wait", desk=desk.id, row=row.id)
+    return until
+
+
+def _answer(work: Work, row: Claimed, desk: StoredDesk, effect: Effect | None, ask: Ask) -> object:
+    match ask:
+        case Look():
+            return _stored(work, row, desk)
+        case ReadTicket():
+            return work.desk(desk).ticket(row.ticket)
+        case ReadStamp():
+            return work.desk(desk).stamp(row.ticket)
+        case ReadSince(made):
+            return work.desk(desk).since_own_write(row.ticket, made)
+        case Commit(new, made):
+            return _commit(work, row, new, made)
+        case Diagnose(error):
+            return _diagnose(work, desk, error)
+        case Call(stamp, tags):
+            assert effect is not None, "nothing is sent for a person who was erased"
+            return _call(work, row, desk, Write(row.ticket, effect, row.key, row.plan, stamp, tags))
+        case Find(stamp, since):
+            assert effect is not None, "nothing is looked for that was erased"
+            return work.outbound(desk).find(Write(row.ticket, effect, row.key, row.plan, stamp), since)
+
+
+def _call(work: Work, row: Claimed, desk: StoredDesk, write: Write) -> Outcome:
+    outcome = work.outbound(desk).send(write)
+    log.info("called", row=row.id, desk=desk.id, ticket=row.ticket, purpose=row.purpose, outcome=type(outcome).__name__)
+    if isinstance(outcome, Refused) and outcome.status in (401, 403) and refuses_us(work, desk, outcome.status):
+        # Nothing was written, and nothing is wrong with the row: it waits until the desk is connected again.
+        break_desk(work, desk, outcome.status)
+        return Later(0.0)
+    return outcome
+
+
+def _diagnose(work: Work, desk: StoredDesk, error: ConnectorError) -> bool:
+    broken = refuses_us(work, desk, error.status)
+    if broken:
+        break_desk(work, desk, error.status)
+    return broken
+
+
+def _stored(work: Work, row: Claimed, desk: StoredDesk) -> Stored:
+    now = work.clock()
+    with work.db.read() as tx:
+        killed = caps.killed(tx, row.tenant, desk.id, now)
+        ticket = tickets.find(tx, row.tenant, row.desk, row.ticket)
+        gone = articles.no_longer_public(tx, row.tenant, [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else [])
+    shut = None if desk.status == "active" else desk.status_why or f"the desk is {desk.status}"
+    return Stored(killed, bool(gone), Owner(ticket.owner) if ticket is not None else None, shut)
+
+
+def _broke(work: Work, row: Claimed, desk: StoredDesk, error: Exception) -> None:
+    """Our own code broke on the row: nothing is lost, the crash is counted, and in the end a person sees it."""
+    log.error("the work on a row broke", row=row.id, purpose=row.purpose, error=type(error).__name__, where=where(error))
+    now = work.clock()
+    with work.db.write() as tx:
+        found = outbox.held(tx, row.id, row.fence)
+        if found is None:
+            return
+        state = outbox.protocol_row(found)
+        if state.state == "sending":
+            state = protocol.step(state, Answered(Unknown(f"our own code broke: {type(error).__name__}")), now, times_of(work, desk))
+        if state.state in outbox.OPEN_STATES:
+            outbox.broke(tx, row.id, row.fence, state, now)
+
+
+def _put_back(state: OutboxRow, until: int) -> OutboxRow:
+    """Nothing was tried: somebody else holds the ticket."""
+    return replace(state, next_at=until, attempts=state.attempts - 1, lease_until=0)
+
+
+def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None) -> bool:
+    """Write the row's new state, and what follows from it, at once; False when the row is somebody else's by now."""
+    now = work.clock()
+    with work.db.write() as tx:
+        if not outbox.save(tx, row.id, row.fence, new, now):
+            log.warning("row taken over", row=row.id)
+            return False
+        if new.state not in ("ready", "sending", "unknown"):
+            settled(work, tx, row, new, made, now)
+    if new.state in ("sent", "stale", "failed", "dead"):
+        work.ring()
+    return True
+
+
+def _effect(work: Work, row: Claimed) -> Effect | None:
+    """The exact effect, None when its person was erased since."""
+    with work.db.read() as tx:
+        box = requesters.box(tx, row.tenant, row.requester, work.keys) if row.requester else work.keys.box
+    return None if box is None else effect_of(box.decrypt(row.body).decode())
+
+
+def times_of(work: Work, desk: StoredDesk) -> Times:
+    return protocol.FENCED if Capability.FENCE in work.connector(desk.kind).capabilities else protocol.UNFENCED
+
+
+def _renew(work: Work, row: Claimed, held: Row[tuple[object, ...]] | None) -> bool:
+    until = work.clock() + LEASE_US
+    with work.db.write() as tx:
+        mine = outbox.renew(tx, row.id, row.fence, until)
+        return mine and (held is None or tickets.renew(tx, held.id, held.fence, until))
