@@ -1,0 +1,103 @@
+"""The closed lists of stored rows: what a row is, what it is for, and how far it got.
+
+Every value is written into the database, the ledger and the words files: members may be added, a value is never renamed.
+"""
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class WorkState(StrEnum):
+    """How far an inbox row or a job is."""
+
+    WAITING = "waiting"  # for a worker
+    WORKING = "working"  # a worker holds it, until its lease runs out
+    DONE = "done"
+    BAD = "bad"  # given up: on the people's shelf
+
+
+class EffectState(StrEnum):
+    """How far an outbox row is; `app/core/sending/states.py` holds the steps between them."""
+
+    READY = "ready"  # to be sent
+    SENDING = "sending"  # a call may be on its way
+    SENT = "sent"
+    UNKNOWN = "unknown"  # nobody knows whether the call arrived: the desk's history is looked at first
+    STALE = "stale"  # it did not fit the ticket any more; nothing went out
+    FAILED = "failed"  # the desk refused it for good: on the people's shelf
+    DEAD = "dead"  # given up: on the people's shelf
+
+
+OPEN_EFFECTS = frozenset({EffectState.READY, EffectState.SENDING, EffectState.UNKNOWN})
+LOST_EFFECTS = frozenset({EffectState.FAILED, EffectState.DEAD})
+
+
+class EffectKind(StrEnum):
+    """What an outbox row does at the desk."""
+
+    PUBLIC = "public"  # a reply the customer reads
+    NOTE = "note"  # an internal note
+    FIELDS = "fields"
+    OPEN_TICKET = "open_ticket"
+    ACTION = "action"  # at the company's own system
+
+
+class Purpose(StrEnum):
+    """What an outbox row is for. With the turn it names the row for ever: one of each purpose per turn."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    CONFIRM = "confirm"
+    HANDOFF_NOTICE = "handoff_notice"
+    NOTE = "note"
+    FIELDS = "fields"
+    ESCALATION = "escalation"  # a ticket at another desk, or in a group that cannot see the customer's
+    ESCALATION_LINK = "escalation_link"  # tells the original where it went
+    ESCALATION_FAILED = "escalation_failed"  # ... that it could not be opened
+    ESCALATION_SOLVED = "escalation_solved"  # ... that it was solved there
+    WAIT_UPDATE = "wait_update"
+    ACTION_OUTCOME = "action_outcome"
+    CORRECTION = "correction"
+    CLOSING = "closing"
+    ACTION = "action"
+
+    @property
+    def reports_escalation(self) -> bool:
+        """A note in the original about its escalation ticket."""
+        return self in _ESCALATION_REPORTS
+
+
+_ESCALATION_REPORTS = frozenset({Purpose.ESCALATION_LINK, Purpose.ESCALATION_FAILED, Purpose.ESCALATION_SOLVED})
+
+
+class InboxKind(StrEnum):
+    """How an inbox row came to be."""
+
+    DELIVERY = "delivery"  # the desk called our webhook
+    CHANGED = "changed"  # the poll found it, or our own row was overtaken
+    ACT = "act"  # somebody, or the send path, asks for one named thing
+
+
+class Subject(StrEnum):
+    """What an inbox row is about."""
+
+    TICKET = "ticket"
+    ARTICLE = "article"
+
+
+class Act(StrEnum):
+    """What an inbox row of kind `act` asks for."""
+
+    PERSON = "person"  # the button on the customer's page
+    FAILED = "failed"  # our reply could not be sent, and certainly never was
+    UNREADABLE = "unreadable"  # the work on the ticket broke again and again
+    UNNOTED = "unnoted"  # a note was refused or given up
+    UNTOLD = "untold"  # a notice or reply may not have reached the customer
+
+    @property
+    def blind(self) -> bool:
+        """Decided without reading what anybody wrote in the ticket, so that nothing in it can break the work."""
+        return self in _BLIND
+
+
+_BLIND = frozenset({Act.UNREADABLE, Act.UNNOTED, Act.UNTOLD})
