@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
+from app.core.sending import checks, states, steps
 from app.core.sending.checks import Check, Stored
 from app.core.sending.states import Answered, OutboxRow, Times, Vanished
-from app.core.sending.steps import checks, states, steps
 from connectors.records import Trace, Unknown
 from tests.simulation.desk import SimulatedDesk
 from tests.simulation.history import Setting, setting

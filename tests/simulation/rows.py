@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.core.deciding.ownership import Owner
+from app.core.sending import crashes, settle
 from app.core.sending.checks import Words
 from app.core.sending.settle import Follow
 from app.core.sending.states import OutboxRow
-from app.core.sending.steps import crashes, settle
 from connectors.records import Stamp, Ticket
 
 LEASE = 15_000_000

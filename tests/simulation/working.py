@@ -7,12 +7,13 @@ from typing import Any
 
 from app.core.deciding.ownership import Owner, events_since, owner_after, step_chosen
 from app.core.reading.bursts import writing_until
+from app.core.sending import states as protocol
+from app.core.sending import steps
 from app.core.sending.checks import Stored
 from app.core.sending.crashes import given_up, why_given_up
 from app.core.sending.settle import SAME_SECOND
 from app.core.sending.states import GivenUp
-from app.core.sending.steps import Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket, steps
-from app.core.sending.steps import states as protocol
+from app.core.sending.steps import Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
 from connectors.errors import ConnectorError
 from connectors.records import Change, Conflict, Later, Refused, Role, Sent, Status, Ticket, Unknown
 from tests.simulation.checker import Said

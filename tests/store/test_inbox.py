@@ -6,7 +6,7 @@ import threading
 import pytest
 from sqlalchemy import func, select, update
 
-from app.core.sending.steps import crashes
+from app.core.sending import crashes
 from app.store import desks as desk_store
 from app.store import tickets
 from app.store.database import Database

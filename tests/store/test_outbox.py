@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.core.sending import states as protocol
 from app.core.sending.states import FENCED, Answered, OutboxRow, Started, Traced, Vanished
-from app.core.sending.steps import states as protocol
 from app.store import desks as desk_store
 from app.store.database import Database
 from app.store.queues import outbox

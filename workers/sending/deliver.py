@@ -14,11 +14,12 @@ import structlog
 from sqlalchemy import Row
 
 from app.core.deciding.ownership import Owner
+from app.core.sending import states as protocol
+from app.core.sending import steps
 from app.core.sending.checks import Stored
 from app.core.sending.crashes import given_up, why_given_up
 from app.core.sending.states import Answered, Deferred, GivenUp, OutboxRow, Times
-from app.core.sending.steps import Ask, Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket, steps
-from app.core.sending.steps import states as protocol
+from app.core.sending.steps import Ask, Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
 from app.store import articles, caps, floods, requesters, tickets
 from app.store import desks as desk_store
 from app.store.database import StoreBusy
