@@ -33,12 +33,14 @@ from connectors.clock import DAY, MINUTE, SetClock
 from connectors.contract import Connector
 from connectors.records import Change, Message, Person, QueueSnapshot, Role, Stamp, Status, Ticket
 from workers.deciding.compose import Composed, compose
+from workers.deciding.floor import read_floor
 from workers.deciding.gather import Situated, situate
 from workers.deciding.take import take
 from workers.knowledge.embed import Embedder
 from workers.knowledge.fit import Shelf
+from workers.knowledge.likeness import Likeness
 from workers.knowledge.run import Finder
-from workers.work import Work
+from workers.work import Nearness, Work
 
 DESK = "quality"
 NOW = 1_791_882_720_000_000  # a Tuesday, 10:12 in London: people are at work
@@ -62,7 +64,15 @@ class Decided:
 class Worker:
     """A worker of one desk whose help centre is the shelf's."""
 
-    def __init__(self, shelf: Shelf, embedder: Embedder, folder: Path, visibility: str = "public") -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        embedder: Embedder,
+        folder: Path,
+        visibility: str = "public",
+        likeness: Nearness | None = None,
+    ) -> None:
+        near = likeness or Likeness(embedder, folder / "floor")
         self._shelf = shelf
         self._desk = _Desk()
         self._search = _Search(
@@ -86,7 +96,8 @@ class Worker:
             words={code: load_words(code) for code in LANGUAGES},
             search=lambda tenant: self._search,
             embedder=lambda: embedder,
-            ring=lambda: None,
+            likeness=lambda: near,
+            ring=lambda *_: None,
             connector=lambda kind: cast(
                 Connector, SimpleNamespace(desk=lambda connection, clock: self._desk)
             ),
@@ -103,9 +114,9 @@ class Worker:
         row, desk, held, policy = self._taken(ticket, memory)
 
         def once() -> tuple[Situated, Composed]:
-            read = self._work.desk(desk).ticket(row.subject_id)
-            situated = situate(self._work, row, desk, held, policy, read, NOW)
-            return situated, compose(self._work, desk, policy, read, situated)
+            floor = read_floor(self._work, desk, held, policy, self._work.desk(desk).ticket(row.subject_id))
+            situated = situate(self._work, row, desk, held, policy, floor, NOW)
+            return situated, compose(self._work, desk, policy, floor.ticket, situated)
 
         situated, composed = once()
         return Decided(situated, composed, _bytes(composed) == _bytes(once()[1]))

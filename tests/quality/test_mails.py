@@ -7,7 +7,7 @@ import pytest
 
 from connectors.zendesk.sandbox.comments import flags_of_headers
 from tests.emit import Emit
-from tests.quality import mails, pii
+from tests.quality import mails
 from tests.quality.mailfile import parsed
 from tests.quality.mails import Kept
 
@@ -95,14 +95,3 @@ def test_what_only_a_header_says_is_lost_where_the_desk_gives_no_headers(tmp_pat
         ("headers", None): 1.0, ("zendesk", "as the sandbox desk sets it"): 1.0, ("zendesk", "never"): 0.0, ("freshdesk", None): 0.0,
     }
     assert [row["value"] for row in emit.rows if row["name"] == "false_alarms"] == [0, 0, 0, 0]
-
-
-def test_personal_data_is_null_with_a_why_for_each_kind(tmp_path):
-    (tmp_path / "pii").mkdir()
-    spans = [{"start": 0, "end": 3, "type": "PERSON"}, {"start": 4, "end": 9, "type": "PERSON"}, {"start": 9, "end": 10, "type": "AGE"}]
-    (tmp_path / "pii" / "eval.jsonl").write_text(json.dumps({"id": "a", "text": "Ann, Maya", "spans": spans}), "utf-8")
-    emit = Emit()
-    pii.run(emit, tmp_path, pii.suites(tmp_path), tmp_path)
-    assert [(row["name"], row.get("kind"), row["value"], row["n"]) for row in emit.rows] == [
-        ("recall", "AGE", None, 1), ("recall", "PERSON", None, 2), ("precision", None, None, 3),
-    ]
