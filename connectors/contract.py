@@ -27,15 +27,18 @@ from connectors.records import (
 
 
 class Capability(StrEnum):
-    SIGNED = "signed"  # deliveries carry a signature over the raw bytes
-    FENCE = "fence"  # the desk refuses a write on a stale stamp
-    METADATA = "metadata"  # a marker can travel unseen by the customer
-    COMBINED_WRITE = "combined_write"  # comment, fields, tags, group and status in one call
-    IDEMPOTENT_OPEN = "idempotent_open"  # opening a ticket takes an idempotency key
-    CALENDAR = "calendar"
-    SHIFTS = "shifts"  # people on shift can be read
-    RATINGS = "ratings"
-    EXPORT = "export"  # changed tickets by cursor (else by search)
+    """What a desk can do that another cannot, where it matters to somebody outside its folder."""
+
+    FENCE = "fence"  # the desk refuses a write on a stale stamp: how a write is made safe depends on it
+    SIGNED = "signed"  # deliveries carry a signature over the raw bytes: the shared security cases hold the connector to it
+
+
+class ChangesBy(StrEnum):
+    """How the changed tickets of a desk were found."""
+
+    EXPORT = "export"
+    LIST = "list"
+    SEARCH = "search"  # a stand-in for an export that the desk refuses: minutes late
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Inbound(Protocol):
 class Desk(Protocol):
     """Reading one helpdesk account."""
 
+    changes_by: ChangesBy  # how the last page of `changed_since` came; before the first one, how it would
+
     def ticket(self, ticket_id: str) -> Ticket:
         """The ticket as it is now. Raises ConnectorError(permanent=True, status=404) when it is gone."""
         ...
@@ -83,12 +88,8 @@ class Desk(Protocol):
         """
         ...
 
-    def identity(self, person: Person) -> Person:
-        """The person with `verified` filled in, where the desk knows."""
-        ...
-
     def changed_since(self, cursor: str | None, now: int) -> tuple[Sequence[ChangedTicket], str]:
-        """One page of changed tickets after the cursor (None: from `now` on) and the next cursor. `changes_by` then says how they came."""
+        """One page of changed tickets after the cursor (None: from `now` on) and the next cursor."""
         ...
 
     def gone_since(self, cursor: str | None) -> Sequence[str]:
@@ -181,10 +182,6 @@ class Budget(Protocol):
 
     def wait_needed(self, now: int, calls: int = 1, writes: int = 0) -> float:
         """Seconds until so many calls may go, `writes` of them messages; 0.0 when they may now."""
-        ...
-
-    def seen(self, headers: Mapping[str, str], now: int) -> None:
-        """Learn from an answer's rate headers."""
         ...
 
 

@@ -31,13 +31,6 @@ class DeskResting(RateLimited):
         self.args = (f"the desk's calls have failed: it is left alone for {retry_after:.0f} s",)
 
 
-class OutcomeUnknown(Exception):
-    """A write went out and nobody knows whether the desk committed it: time-out, reset, 5xx, unreadable answer.
-
-    Never retried blindly; the caller settles and reconciles by marker.
-    """
-
-
 class Rejected(Exception):
     """A delivery is refused. `status` is what the desk is answered: 400, 401, 413, 415 or 503.
 

@@ -22,7 +22,8 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 from connectors.clean import carriable_json
 from connectors.errors import ConnectorError, DeskResting, RateLimited
-from connectors.limits import SHORTEST_WAIT, RateBudget, http_date
+from connectors.headers import http_date
+from connectors.limits import SHORTEST_WAIT, RateBudget
 from connectors.pace import Call
 from connectors.wire import Deadline, DeskPools, is_loopback
 

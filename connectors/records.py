@@ -72,7 +72,6 @@ class Person:
     email: str | None = None
     locale: str | None = None
     time_zone: str | None = None  # IANA name
-    verified: bool | None = None  # None: the desk did not say
     staff: bool = False  # an agent of the desk, whatever their part in this ticket
 
 

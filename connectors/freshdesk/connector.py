@@ -23,7 +23,7 @@ class FreshdeskConnector:
 
     kind = "freshdesk"
     title = "Freshdesk"
-    # No signature, no refusal of a stale write, nothing unseen beside a message, fields and reply apart, no key for a new ticket.
+    # Deliveries carry a secret and no signature, and a stale write is taken.
     capabilities: frozenset[Capability] = frozenset()
     settings_keys = SETTINGS_KEYS
     secret_keys = SECRET_KEYS

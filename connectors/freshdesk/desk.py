@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.clock import SECOND, from_iso, to_iso
+from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
 from connectors.freshdesk import payloads
 from connectors.freshdesk.client import PAGE, FreshdeskClient
@@ -16,6 +17,8 @@ LIST_BEHIND_SECONDS = 90
 
 
 class FreshdeskDesk:
+    changes_by = ChangesBy.LIST
+
     def __init__(self, client: FreshdeskClient) -> None:
         self._client = client
 
@@ -37,14 +40,6 @@ class FreshdeskDesk:
     def since_own_write(self, ticket_id: str, made: Stamp) -> Ticket | Stamp:
         """The ticket as it is now, always, in two calls of one credit each: nothing here refuses a write on an old stamp."""
         return self._whole(ticket_id, {})
-
-    def identity(self, person: Person) -> Person:
-        """The person with `verified` filled in: a contact becomes active by a click in a mail to the address."""
-        if not person.id.isdigit():
-            return person
-        contact = self._client.through_library(lambda api: vars(api.contacts.get_contact(int(person.id))))
-        active = contact.get("active")
-        return replace(person, verified=active if isinstance(active, bool) else None)
 
     def changed_since(self, cursor: str | None, now: int) -> tuple[Sequence[ChangedTicket], str]:
         """One page of changed tickets, oldest change first, and the next cursor (`<time>#<page>`).

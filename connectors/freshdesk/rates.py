@@ -5,8 +5,10 @@ credits too, which shows as others' use. Source: SUP 225439 (Mar 2024); `include
 """
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import parse_qs
 
+from connectors.headers import number
 from connectors.limits import Rules
 from connectors.pace import ACCOUNT, Call
 
@@ -23,4 +25,8 @@ def call_of(method: str, path: str, query: str) -> Call:
     return Call((ACCOUNT, kind), 1 + INCLUDE_COSTS * len(included))
 
 
-RULES = Rules(call_of, writes=("create", "update"))
+def spent(named: Mapping[str, str]) -> float | None:
+    return number(named.get("x-ratelimit-used-currentrequest"))
+
+
+RULES = Rules(call_of, writes=("create", "update"), spent=spent)

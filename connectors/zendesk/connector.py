@@ -23,9 +23,7 @@ class ZendeskConnector:
 
     kind = "zendesk"
     title = "Zendesk"
-    capabilities = frozenset({
-        Capability.SIGNED, Capability.FENCE, Capability.METADATA, Capability.COMBINED_WRITE, Capability.IDEMPOTENT_OPEN, Capability.EXPORT,
-    })  # fmt: skip
+    capabilities = frozenset({Capability.FENCE, Capability.SIGNED})
     settings_keys = SETTINGS_KEYS
     secret_keys = SECRET_KEYS
     settings_schema = DeskSchema

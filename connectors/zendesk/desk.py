@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from connectors.clock import SECOND, from_iso, to_iso
+from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
 from connectors.records import Change, ChangedTicket, Group, Person, QueueSnapshot, Stamp, Ticket
 from connectors.zendesk import payloads
@@ -20,11 +21,11 @@ _BY_EXPORT, _FROM_TIME, _BY_SEARCH = "export:", "start:", "updated:"
 
 
 class ZendeskDesk:
-    """`changes_by` says how changed tickets are found: `export`, or `search` since the desk refused the export (it needs an admin)."""
+    """Changed tickets come by the export, or by search once the desk has refused the export (it needs an admin)."""
 
     def __init__(self, client: ZendeskClient) -> None:
         self._client = client
-        self.changes_by = "export"
+        self.changes_by = ChangesBy.EXPORT
 
     def ticket(self, ticket_id: str) -> Ticket:
         """The ticket as it is now, in two calls. Raises ConnectorError(permanent=True, status=404) when it is gone."""
@@ -57,11 +58,6 @@ class ZendeskDesk:
         last = self._client.session.last
         return replace(made, desk_now=made.changed_at if last is None or last.date is None else last.date, read_at=self._client.clock())
 
-    def identity(self, person: Person) -> Person:
-        """The person with `verified` filled in: the address is proven by a sign-in, not by a mail's From line."""
-        found = self._client.through_zenpy(lambda z: [i.to_dict() for i in z.users.identities(id=int(person.id))])
-        return replace(person, verified=payloads.proven(found, person.email))
-
     def changed_since(self, cursor: str | None, now: int) -> tuple[Sequence[ChangedTicket], str]:
         """One page of changed tickets and the next cursor. Falls back to search for good when the export answers 403."""
         if cursor is None:
@@ -73,7 +69,7 @@ class ZendeskDesk:
                 if error.status != 403:
                     raise
             cursor = _BY_SEARCH + to_iso(now - EXPORT_BEHIND_SECONDS * SECOND)
-        self.changes_by = "search"
+        self.changes_by = ChangesBy.SEARCH
         return self._searched(cursor)
 
     def gone_since(self, cursor: str | None) -> Sequence[str]:

@@ -45,9 +45,6 @@ MESSAGING_CHANNELS = frozenset({
 NEXT_STEP_VALUES = {name: f"candor_next_{name}" for name in NEXT_STEPS}
 NEXT_STEP_NAMES = {value: name for name, value in NEXT_STEP_VALUES.items()}
 
-# Of an identity: whether it is proven. `low` is what an address is after a click in a mail, and there the older `verified` decides.
-METHODS = {"none": False, "sso": True, "embed": True, "full": True}
-
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -188,20 +185,6 @@ def changed(data: Json) -> ChangedTicket:
         status=STATUSES.get(str(data.get("status")), Status.OPEN),
         stamp=data["updated_at"],
     )
-
-
-def proven(identities: Sequence[Json], email: str | None) -> bool | None:
-    """Whether the desk knows that this person owns the address; None when it does not say."""
-    fitting = [i for i in identities if i.get("type") == "email" and (email is None or i.get("value") == email)]
-    if not fitting:
-        return None
-    said = [METHODS.get(str(i.get("verification_method")), i.get("verified")) for i in fitting if _deliverable(i)]
-    known = [bool(answer) for answer in said if answer is not None]
-    return any(known) if known or not all(map(_deliverable, fitting)) else None
-
-
-def _deliverable(identity: Json) -> bool:
-    return identity.get("deliverable_state") in (None, "deliverable")
 
 
 def _texts(value: object) -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.store import marks, tickets
 from app.store.desks import StoredDesk
 from app.store.queues import inbox, jobs
 from app.store.tables import desks
+from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
 from connectors.records import ChangedTicket, Status
 from workers.work import Work
@@ -19,7 +20,7 @@ POLL_EVERY = 60_000_000  # microseconds
 SYNC_EVERY = 15 * 60_000_000
 LOCK = 120_000_000
 PAGES_AT_ONCE = 5
-HOW, BY_SEARCH = "changes_by:", "search"  # the mark of how a desk's changes are found
+HOW = "changes_by:"  # the mark of how a desk's changes are found
 log = structlog.get_logger(__name__)
 
 
@@ -85,7 +86,7 @@ def _take_in(work: Work, desk: StoredDesk) -> int:
         reader = work.desk(desk)
         changed, next_cursor = reader.changed_since(cursor, work.clock())
         now = work.clock()
-        _say_how(work, desk, getattr(reader, "changes_by", "list"))
+        _say_how(work, desk, reader.changes_by)
         with work.db.write() as tx:
             taken += sum(_accept(work, tx, desk, ticket, now) for ticket in changed)
             # In one transaction with the rows: a crash repeats the page, and the rows' keys make that harmless.
@@ -96,17 +97,17 @@ def _take_in(work: Work, desk: StoredDesk) -> int:
     return taken
 
 
-def _say_how(work: Work, desk: StoredDesk, by: str) -> None:
+def _say_how(work: Work, desk: StoredDesk, by: ChangesBy) -> None:
     """Tell the admin, on the desk's page and once in the log, when changes come by search: it needs no admin's right, and may be late."""
     with work.db.read() as tx:
         known = marks.read(tx, HOW + desk.id)
-    if by == (known or "export"):
+    if by == (known or ChangesBy.EXPORT):
         return
-    if by == BY_SEARCH:
+    if by is ChangesBy.SEARCH:
         why = "the assistant's user is no admin: changed tickets are found by search, minutes late"
         log.warning("poll by search", desk=desk.id, why=why)
     with work.db.write() as tx:
-        marks.write(tx, HOW + desk.id, by)
+        marks.write(tx, HOW + desk.id, by.value)
 
 
 def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket, now: int) -> bool:

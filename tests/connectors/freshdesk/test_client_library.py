@@ -288,7 +288,7 @@ def test_rate_headers_in_freshdesks_spelling_reach_the_budget(peer: Peer) -> Non
     budget = client._budget
     answers(peer, as_json([], X_RateLimit_Total="100.0", X_RateLimit_Remaining="7", X_RateLimit_Used_CurrentRequest="3"))
     client.rows("/groups")
-    assert (budget.buckets()["account"].limit, budget.buckets()["account"].remaining, budget.wait_needed(NOON)) == (100, 7, 0.0)
+    assert budget.wait_needed(NOON, calls=7) == 0 < budget.wait_needed(NOON, calls=8)
     answers(peer, as_json([], X_RateLimit_Total="100.0", X_RateLimit_Remaining="0"))
     client.rows("/groups")
     assert budget.wait_needed(NOON) == 60.0

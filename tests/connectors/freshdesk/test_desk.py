@@ -206,13 +206,6 @@ def test_the_queue_is_counted_by_group(case: Case) -> None:
     assert case.desk.queue("Nowhere").waiting is None
 
 
-def test_a_contact_is_verified_by_its_click(case: Case) -> None:
-    person = case.desk.ticket(case.id).requester
-    assert case.desk.identity(person).verified is False
-    case.sandbox.state.find_person("maya@example.com").active = True
-    assert case.desk.identity(person).verified is True
-
-
 def test_our_user_is_named(case: Case) -> None:
     me = case.desk.whoami()
     assert (me.role, me.name) == (Role.ASSISTANT, "Larkfield AI assistant")

@@ -163,31 +163,6 @@ def test_who_somebody_is_in_this_ticket(user: dict[str, Any], role: Role) -> Non
     assert payloads.role_of(user, VIEW, requester_id="11") is role
 
 
-@pytest.mark.parametrize(
-    ("identities", "verified"),
-    [
-        ([], None),
-        ([{"type": "phone_number", "value": "1", "verified": True}], None),
-        ([{"type": "email", "value": "m@x", "verification_method": "none", "verified": True}], False),
-        ([{"type": "email", "value": "m@x", "verification_method": "low", "verified": True}], True),
-        ([{"type": "email", "value": "m@x", "verification_method": "low", "verified": False}], False),
-        ([{"type": "email", "value": "m@x", "verification_method": "sso"}], True),
-        ([{"type": "email", "value": "m@x", "verification_method": "full", "deliverable_state": "undeliverable"}], False),
-        ([{"type": "email", "value": "other@x", "verification_method": "full"}], None),
-        ([{"type": "email", "value": "m@x"}], None),
-    ],
-)
-def test_an_address_is_verified_only_when_the_desk_says_so(identities: list[dict[str, Any]], verified: bool | None) -> None:
-    assert payloads.proven(identities, "m@x") is verified
-
-
-def test_an_identity_is_looked_up_at_the_desk(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
-    sandbox.do.customer_ticket(name="Vera", email="vera@example.com", subject="Hi", text="Hi", verified=True)
-    desk = ZendeskDesk(client(sandbox, clock))
-    for ticket, verified in ((mayas_ticket, False), (mayas_ticket + 1, True)):
-        assert desk.identity(desk.ticket(str(ticket)).requester).verified is verified
-
-
 def test_changed_tickets_come_by_cursor_and_each_once(sandbox: SandboxZendesk, clock: SetClock) -> None:
     desk = ZendeskDesk(client(sandbox, clock))
     nothing, cursor = desk.changed_since(None, clock())

@@ -62,7 +62,6 @@ def test_each_call_goes_the_way_the_readme_says(sandbox: SandboxZendesk, clock: 
     ticket = desk.ticket(ticket_id)
     desk._add_missing({}, [], ticket.requester.id)
     desk.stamp(ticket_id)
-    desk.identity(ticket.requester)
     desk.changed_since(None, clock())
     sandbox.do.faults.arm(Fault("answer", method="GET", path="/incremental/", status=403, body="{}"))
     desk.changed_since(None, clock())
