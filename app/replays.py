@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.keys import Keys
 from app.store import audit, evidence, requesters, views
 from app.store.database import Database
 from app.store.queues import dead_letters
-from app.store.queues.dead_letters import DELIVERY, EFFECT, Letter
+from app.store.queues.dead_letters import Letter
 from app.store.queues.effects import effect_of
+from app.store.queues.rows import EffectRow, InboxRow, JobRow
 from connectors.records import Effect, OpenTicket, PostNote, PostReply
 
 
@@ -49,9 +50,9 @@ def open_letter(tx: Connection, tenant: str, letter_id: str, keys: Keys) -> Open
         return None
     letter, row = found
     story = views.ticket_id(tx, tenant, letter.desk, letter.ticket) if letter.desk and letter.ticket else None
-    if letter.kind == DELIVERY:
-        return Opened(letter, story, bytes(row.body).decode("utf-8", "replace"), (), (), row.received_at, None, None)
-    if letter.kind != EFFECT:
+    if isinstance(row, InboxRow):
+        return Opened(letter, story, row.body.decode("utf-8", "replace"), (), (), row.received_at, None, None)
+    if isinstance(row, JobRow):
         return Opened(letter, story, row.args, (), (), row.created_at, None, None)
     plan = (row, *dead_letters.taken_along(tx, row))
     pairs = [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else []
@@ -86,10 +87,10 @@ def replay_all(db: Database, tenant: str, who: str, keys: Keys, clock: Callable[
     return replayed
 
 
-def _to_send(tx: Connection, row: Row[tuple[object, ...]], keys: Keys) -> ToSend:
+def _to_send(tx: Connection, row: EffectRow, keys: Keys) -> ToSend:
     box = requesters.box(tx, row.tenant, row.requester, keys) if row.requester else keys.box
     try:
-        effect = None if box is None else effect_of(box.decrypt(bytes(row.body)).decode())
+        effect = None if box is None else effect_of(box.decrypt(row.body).decode())
     except InvalidToken:
         effect = None  # sealed under a key this person no longer has: gone, as after an erasure
     if effect is None:

@@ -5,11 +5,11 @@ import json
 from collections.abc import Callable, Mapping
 
 import structlog
-from sqlalchemy import Row
 
 from app.core.sending.crashes import given_up, why_given_up
 from app.store.database import StoreBusy
 from app.store.queues import jobs
+from app.store.queues.rows import JobRow
 from connectors.errors import ConnectorError
 from workers.deciding.confidence import refit_all
 from workers.knowledge.run import sync_all
@@ -55,7 +55,7 @@ def job_one(work: Work, alone: str | None = None) -> bool:
     return True
 
 
-def _run(work: Work, row: Row[tuple[object, ...]]) -> None:
+def _run(work: Work, row: JobRow) -> None:
     def progress(text: str) -> None:
         with work.db.write() as tx:
             jobs.progress(tx, row.id, row.fence, text, work.clock() + LEASE_US)
@@ -80,11 +80,11 @@ def _run(work: Work, row: Row[tuple[object, ...]]) -> None:
     _finish(work, row, "done", result)
 
 
-def _renew(work: Work, row: Row[tuple[object, ...]]) -> bool:
+def _renew(work: Work, row: JobRow) -> bool:
     with work.db.write() as tx:
         return jobs.renew(tx, row.id, row.fence, work.clock() + LEASE_US)
 
 
-def _finish(work: Work, row: Row[tuple[object, ...]], state: str, result: Mapping[str, object]) -> None:
+def _finish(work: Work, row: JobRow, state: str, result: Mapping[str, object]) -> None:
     with work.db.write() as tx:
         jobs.finish(tx, row.id, row.fence, state, result)

@@ -3,9 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, or_, select
 
+from app.store.database import AnyRow
 from app.store.tables import caps
 from config.policy import Mode, lower
 
@@ -16,11 +18,30 @@ _OF_TURN = select(caps).where(
 
 
 @dataclass(frozen=True, slots=True)
+class CapRow:
+    """One thing that is switched down, by whom and why; its columns in the table's order."""
+
+    id: str
+    tenant: str
+    desk: str  # "*": every desk
+    topic: str  # "*": every topic
+    cap: str  # watch | draft; fallback = people get it; kill = nothing is sent at all
+    why: str
+    by: str
+    until: int | None  # None: until somebody lifts it
+    created_at: int
+
+    @classmethod
+    def from_row(cls, row: AnyRow) -> Self:
+        return cls(*row)
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """What the caps say of one topic at one desk: the highest mode they leave, and the fallback to people, if one is on."""
 
     ceiling: Mode
-    fallback: Row[tuple[object, ...]] | None
+    fallback: CapRow | None
 
 
 def set_cap(tx: Connection, tenant: str, desk: str, topic: str, cap: str, why: str, by: str, until: int | None, now: int,
@@ -34,12 +55,12 @@ def lift(tx: Connection, tenant: str, desk: str, topic: str, cap: str) -> int:
     return tx.execute(gone).rowcount
 
 
-def kill_switches(tx: Connection, now: int, tenant: str | None = None) -> Sequence[Row[tuple[object, ...]]]:
+def kill_switches(tx: Connection, now: int, tenant: str | None = None) -> Sequence[CapRow]:
     """Every kill switch that is on, of one tenant or (for the operator's eyes) of all; `desk` is "*" for one over every desk."""
     query = select(caps).where(caps.c.cap == KILL, _holds(now))
     if tenant is not None:
         query = query.where(caps.c.tenant == tenant)
-    return tx.execute(query.order_by(caps.c.created_at, caps.c.id)).all()
+    return [CapRow.from_row(row) for row in tx.execute(query.order_by(caps.c.created_at, caps.c.id))]
 
 
 def killed(tx: Connection, tenant: str, desk: str, now: int) -> str | None:
@@ -48,15 +69,16 @@ def killed(tx: Connection, tenant: str, desk: str, now: int) -> str | None:
     return tx.execute(query).scalar_one_or_none()
 
 
-def fallbacks(tx: Connection, tenant: str, now: int) -> Sequence[Row[tuple[object, ...]]]:
+def fallbacks(tx: Connection, tenant: str, now: int) -> Sequence[CapRow]:
     """Every fallback that is on, oldest first; `desk` and `topic` are "*" for one over all of them."""
     query = select(caps).where(caps.c.tenant == tenant, caps.c.cap == FALLBACK, _holds(now))
-    return tx.execute(query.order_by(caps.c.created_at, caps.c.id)).all()
+    return [CapRow.from_row(row) for row in tx.execute(query.order_by(caps.c.created_at, caps.c.id))]
 
 
 def of_turn(tx: Connection, tenant: str, desk: str, topic: str, now: int) -> Held:
     """What the caps say of a topic at a desk now."""
-    rows = tx.execute(_OF_TURN, {"of_tenant": tenant, "of_desk": desk, "of_topic": topic, "now": now}).all()
+    found = tx.execute(_OF_TURN, {"of_tenant": tenant, "of_desk": desk, "of_topic": topic, "now": now})
+    rows = [CapRow.from_row(row) for row in found]
     modes = (Mode(row.cap) for row in rows if row.cap != FALLBACK)
     return Held(lower(Mode.SEND, *modes), next((row for row in rows if row.cap == FALLBACK), None))
 

@@ -10,11 +10,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Row, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+
+AnyRow = Row[*tuple[Any, ...]]  # a row as a query gives it; no store function returns one: each has a record
 
 DEFAULT_TENANT = "default"
 WEB_BUSY_SECONDS = 2.0  # a desk waits 10-12 s for its answer: still locked after 2 s -> 503, and the desk sends again

@@ -4,13 +4,43 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import Connection as Tx
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from app.keys import Keys, seal, unseal
+from app.store.database import AnyRow
 from app.store.tables import desks
 from connectors.contract import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A desk as it is stored, its secrets sealed; its columns in the table's order."""
+
+    id: str
+    tenant: str
+    kind: str
+    name: str
+    settings: str  # JSON; values of secret keys are sealed
+    secrets: str  # JSON list, sealed: the deliveries' signing secrets
+    state: str  # JSON: what the installation found or made
+    wire_url: str | None  # a sandbox desk's loopback address
+    status: str  # active | paused | broken
+    status_why: str | None
+    guard_proven: bool
+    public_proven_at: int | None  # a delivery arrived through the public address
+    poll_cursor: str | None
+    polled_at: int | None
+    claimed_at: int  # last time a row of this desk was worked on: fairness
+    ledger_seq: int
+    ledger_mac: str
+    created_at: int
+
+    @classmethod
+    def from_row(cls, row: AnyRow) -> Self:
+        return cls(*row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +85,16 @@ def installed(tx: Tx, tenant: str, desk_id: str, state: Mapping[str, object], se
 
 
 def all_desks(tx: Tx, keys: Keys) -> list[StoredDesk]:
-    return [opened(row, keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()]
+    return [opened(DeskRow.from_row(row), keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()]
 
 
 _ROW = select(desks).where(desks.c.tenant == bindparam("of_tenant"), desks.c.id == bindparam("of_desk"))
 
 
-def row_of(tx: Tx, tenant: str, desk_id: str) -> Row[tuple[object, ...]] | None:
+def row_of(tx: Tx, tenant: str, desk_id: str) -> DeskRow | None:
     """The desk's row as it is stored, its secrets sealed."""
-    return tx.execute(_ROW, {"of_tenant": tenant, "of_desk": desk_id}).first()
-
+    row = tx.execute(_ROW, {"of_tenant": tenant, "of_desk": desk_id}).first()
+    return None if row is None else DeskRow.from_row(row)
 
 
 def get(tx: Tx, tenant: str, desk_id: str, keys: Keys) -> StoredDesk | None:
@@ -91,7 +121,7 @@ def _sealed_settings(settings: Mapping[str, str], secret_keys: frozenset[str], k
         "_sealed": sorted(secret_keys & settings.keys())}, sort_keys=True)
 
 
-def opened(row: Row[tuple[object, ...]], keys: Keys) -> StoredDesk:
+def opened(row: DeskRow, keys: Keys) -> StoredDesk:
     """The desk of a row in clear text."""
     raw = json.loads(row.settings)
     sealed = set(raw.pop("_sealed", []))
@@ -100,6 +130,6 @@ def opened(row: Row[tuple[object, ...]], keys: Keys) -> StoredDesk:
         id=row.id, tenant=row.tenant, kind=row.kind, name=row.name,
         connection=Connection(row.id, clear, json.loads(row.state), row.wire_url),
         secrets=tuple(unseal(keys.box, s.encode()) for s in json.loads(row.secrets)),
-        status=row.status, status_why=row.status_why, guard_proven=bool(row.guard_proven), public_proven=row.public_proven_at is not None,
+        status=row.status, status_why=row.status_why, guard_proven=row.guard_proven, public_proven=row.public_proven_at is not None,
         poll_cursor=row.poll_cursor, polled_at=row.polled_at,
     )

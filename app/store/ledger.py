@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from app.keys import Keys
 from app.store import requesters
+from app.store.database import AnyRow
 from app.store.tables import desks, ledger, ledger_text
 
 
@@ -27,6 +29,35 @@ class Entry:
     payload: Mapping[str, object]
     verdict: str | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """An entry as it stands in its desk's chain; its columns in the table's order."""
+
+    id: str
+    tenant: str
+    desk: str
+    seq: int  # place in the desk's chain, from 1
+    at: int
+    ticket: str
+    kind: str  # verdict | sent | erased | promise …
+    verdict: str | None
+    reason: str | None
+    prev_mac: str
+    mac: str
+    payload: str  # canonical JSON
+
+    @classmethod
+    def from_row(cls, row: AnyRow) -> Self:
+        return cls(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow(LedgerRow):
+    """A verdict's entry and whose texts lie behind it: a requester's id, None where nobody's are kept."""
+
+    of: str | None
 
 
 # The desk's row is locked first, so that two writers make one chain; the entry before is asked for by a statement of its own, which sees
@@ -127,7 +158,18 @@ def head_of(keys: Keys, desk: str, seq: int, mac: str) -> str:
     return keys.mac("ledger head", desk, str(seq), mac)
 
 
-def of_ticket(tx: Connection, tenant: str, desk: str, ticket: str) -> Sequence[Row[tuple[object, ...]]]:
+def of_ticket(tx: Connection, tenant: str, desk: str, ticket: str) -> Sequence[LedgerRow]:
     """The entries of one ticket, oldest first."""
     query = select(ledger).where(ledger.c.tenant == tenant, ledger.c.desk == desk, ledger.c.ticket == ticket).order_by(ledger.c.seq)
-    return tx.execute(query).all()
+    return [LedgerRow.from_row(row) for row in tx.execute(query)]
+
+
+def verdicts_of(tx: Connection, tenant: str, desk: str, ticket: str) -> list[VerdictRow]:
+    """The verdicts of one ticket, newest first."""
+    query = (
+        select(ledger, ledger_text.c.requester)
+        .outerjoin(ledger_text, (ledger_text.c.entry == ledger.c.id) & (ledger_text.c.tenant == ledger.c.tenant))
+        .where(ledger.c.tenant == tenant, ledger.c.desk == desk, ledger.c.ticket == ticket, ledger.c.kind == "verdict")
+        .order_by(ledger.c.seq.desc())
+    )
+    return [VerdictRow.from_row(row) for row in tx.execute(query)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.keys import Keys
-from app.store.tickets import StoredTicket
+from app.store.tickets import TicketRow
 from connectors.records import Status
 
 LINK_LIFE = 30 * 24 * 3_600  # seconds
@@ -63,7 +63,7 @@ def read_token(keys: Keys, token: str, now: int) -> TicketLink:
     return link
 
 
-def still_shows(link: TicketLink, ticket: StoredTicket) -> bool:
+def still_shows(link: TicketLink, ticket: TicketRow) -> bool:
     """Whether the ticket, as last read, is the link's to show: not when it is gone from the desk, or somebody else's by now.
 
     A link that names no holder shows nothing any more once the ticket has changed hands, whoever has it now.

@@ -2,13 +2,42 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.verdicts import Wait
+from app.store.database import AnyRow
 from app.store.tables import promises, queue_events
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """A wait told to a customer; its columns in the table's order."""
+
+    id: str
+    tenant: str
+    desk: str
+    ticket: str
+    group_name: str
+    made_at: int
+    typical_at: int | None
+    bound_at: int | None  # None: we said that we cannot say
+    why_not: str | None
+    inputs: str  # JSON
+    version: str  # of the way it was worked out
+    state: str  # open | kept | broken | none (nothing was promised) | void
+    replied_at: int | None
+    entry: str | None  # the ledger's, whose verdict told it
+
+    @classmethod
+    def from_row(cls, row: AnyRow) -> Self:
+        return cls(*row)
+
 
 _MAKE = insert(promises)
 _EVENT = {
@@ -28,6 +57,15 @@ def make(tx: Connection, tenant: str, desk: str, ticket: str, group: str, wait: 
         "bound_at": wait.bound_at, "why_not": wait.why_not, "inputs": json.dumps(dict(wait.inputs), sort_keys=True),
         "version": wait.version, "state": "open" if wait.bound_at is not None else "none", "entry": entry,
     })
+
+
+def newest_told(tx: Connection, tenant: str, desk: str, ticket: str, entries: Sequence[str]) -> PromiseRow | None:
+    """The newest wait one of these verdicts told about the ticket, unless it was made void."""
+    query = select(promises).where(
+        promises.c.tenant == tenant, promises.c.desk == desk, promises.c.ticket == ticket, promises.c.state != "void",
+        promises.c.entry.in_(entries))
+    row = tx.execute(query.order_by(promises.c.made_at.desc()).limit(1)).first()
+    return None if row is None else PromiseRow.from_row(row)
 
 
 def replied(tx: Connection, tenant: str, desk: str, ticket: str, at: int) -> int:

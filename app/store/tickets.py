@@ -1,15 +1,48 @@
 """The tickets Candor has met: who owns each, and the lease that lets one worker at a time touch it."""
 from __future__ import annotations
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from dataclasses import dataclass
+from typing import Self
+
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.store.database import AnyRow
 from app.store.queues.inbox import TAKE_OVER_SLACK
 from app.store.tables import tickets
 from connectors.records import Status
 
-StoredTicket = Row[tuple[object, ...]]
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """A ticket Candor has met; its columns in the table's order (`tests/store/test_rows.py`)."""
+
+    id: str
+    tenant: str
+    desk: str
+    ticket: str  # the desk's own number
+    owner: str  # assistant | people
+    fence: int  # grows with each lease: whoever writes with an older one writes nothing
+    lease_until: int  # 0 while nobody holds it
+    config_version: int | None  # of the policy it was last decided under
+    requester: str | None  # requesters.id
+    holder: str | None  # whose page the ticket's links show: the requester's id at the desk, keyed
+    changed_hands: bool  # its requester was somebody else before
+    subject: bytes | None  # sealed under the requester's key
+    status: str
+    language: str | None
+    seen_message: str | None  # newest message already taken into account
+    handled_turn: str | None  # newest turn that has a verdict
+    own_stamp: str | None  # the ticket's stamp after our last write
+    urgent_at: int | None  # since when a grave message waits for a person's eyes
+    memory: str  # JSON, core's TicketMemory
+    created_at: int
+    updated_at: int
+
+    @classmethod
+    def from_row(cls, row: AnyRow) -> Self:
+        return cls(*row)
 
 
 # Statements of every ticket are built once: building one anew takes four times as long as running it.
@@ -27,14 +60,15 @@ _LEASE = (
 _MINE = update(tickets).where(tickets.c.id == bindparam("of_id"), tickets.c.fence == bindparam("my_fence"))
 
 
-def lease(tx: Connection, tenant: str, desk: str, ticket: str, now: int, lease_us: int, new_row_id: str) -> StoredTicket | None:
+def lease(tx: Connection, tenant: str, desk: str, ticket: str, now: int, lease_us: int, new_row_id: str) -> TicketRow | None:
     """Take the ticket for one piece of work: its row with a new fence, made when it is new; None while somebody else holds it."""
     tx.execute(_MEET[tx.dialect.name], {
         "id": new_row_id, "tenant": tenant, "desk": desk, "ticket": ticket, "owner": "assistant", "fence": 0, "lease_until": 0,
         "status": "new", "memory": "{}", "created_at": now, "updated_at": now,
     })
     leased = {"of_desk": desk, "of_ticket": ticket, "free_before": now - TAKE_OVER_SLACK, "until": now + lease_us}
-    return tx.execute(_LEASE, leased).first()
+    row = tx.execute(_LEASE, leased).first()
+    return None if row is None else TicketRow.from_row(row)
 
 
 def renew(tx: Connection, ticket_row: str, fence: int, lease_until: int) -> bool:
@@ -52,9 +86,10 @@ def release(tx: Connection, ticket_row: str, fence: int) -> bool:
     return save(tx, ticket_row, fence)
 
 
-def find(tx: Connection, tenant: str, desk: str, ticket: str) -> StoredTicket | None:
+def find(tx: Connection, tenant: str, desk: str, ticket: str) -> TicketRow | None:
     query = select(tickets).where(tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket)
-    return tx.execute(query).first()
+    row = tx.execute(query).first()
+    return None if row is None else TicketRow.from_row(row)
 
 
 def note_stamp(tx: Connection, tenant: str, desk: str, ticket: str, stamp: str) -> None:

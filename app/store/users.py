@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, Row, case, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 
-from app.store.database import Database
+from app.store.database import AnyRow, Database
 from app.store.tables import users
 
 ROLES = ("viewer", "agent", "auditor", "admin", "owner")
@@ -133,7 +133,7 @@ def _matches(hashed: str | None, password: str) -> bool:
     return hashed is not None
 
 
-def _account(row: Row[tuple[object, ...]]) -> Account:
+def _account(row: AnyRow) -> Account:
     return Account(row.id, row.tenant, row.email, row.name, row.role)
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, exists, func, select, tuple_, union
+from sqlalchemy import ColumnElement, Connection, Result, Select, Table, and_, exists, func, select, tuple_, union
 
 from app.keys import Keys
 from app.store import requesters
+from app.store.desks import DeskRow
+from app.store.ledger import LedgerRow
+from app.store.promises import PromiseRow
+from app.store.queues.rows import EffectRow, InboxRow
 from app.store.tables import desks, inbox, ledger, outbox, promises, tickets
+from app.store.tickets import TicketRow
 
 ATTENTION_OUTBOX = ("unknown", "failed", "dead")
 VERDICTS = ("answer", "clarify", "confirm", "handoff", "settle", "stay_quiet", "alert")
@@ -65,13 +71,13 @@ class TicketLine:
 class Story:
     """One ticket with everything that happened to it, each list oldest first."""
 
-    ticket: Row[tuple[object, ...]]
+    ticket: TicketRow
     subject: str | None
-    desk: Row[tuple[object, ...]]
-    deliveries: Sequence[Row[tuple[object, ...]]]
-    entries: Sequence[Row[tuple[object, ...]]]
-    effects: Sequence[Row[tuple[object, ...]]]
-    promises: Sequence[Row[tuple[object, ...]]]
+    desk: DeskRow
+    deliveries: Sequence[InboxRow]
+    entries: Sequence[LedgerRow]
+    effects: Sequence[EffectRow]
+    promises: Sequence[PromiseRow]
 
 
 def ticket_page(connection: Connection, tenant: str, keys: Keys, wanted: TicketFilter, after: Cursor | None,
@@ -80,7 +86,8 @@ def ticket_page(connection: Connection, tenant: str, keys: Keys, wanted: TicketF
     query = _filtered(tenant, wanted)
     if after is not None:
         query = query.where(tuple_(tickets.c.updated_at, tickets.c.id) < tuple_(after.updated_at, after.id))
-    rows = connection.execute(query.order_by(tickets.c.updated_at.desc(), tickets.c.id.desc()).limit(limit + 1)).all()
+    newest = query.order_by(tickets.c.updated_at.desc(), tickets.c.id.desc()).limit(limit + 1)
+    rows = [TicketRow.from_row(row) for row in connection.execute(newest)]
     shown = rows[:limit]
     return _lines(connection, tenant, keys, shown), (Cursor(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else None)
 
@@ -88,28 +95,34 @@ def ticket_page(connection: Connection, tenant: str, keys: Keys, wanted: TicketF
 def urgent(connection: Connection, tenant: str, keys: Keys, limit: int) -> list[TicketLine]:
     """Tickets with a grave message that no person has answered, noted or ended yet, the longest waiting first."""
     query = select(tickets).where(tickets.c.tenant == tenant, tickets.c.urgent_at.is_not(None))
-    return _lines(connection, tenant, keys, connection.execute(query.order_by(tickets.c.urgent_at, tickets.c.id).limit(limit)).all())
+    waiting = query.order_by(tickets.c.urgent_at, tickets.c.id).limit(limit)
+    return _lines(connection, tenant, keys, [TicketRow.from_row(row) for row in connection.execute(waiting)])
 
 
 def story(connection: Connection, tenant: str, keys: Keys, ticket_row: str) -> Story | None:
     """Everything about one ticket, by its row id; None when the tenant has no such ticket."""
-    ticket = connection.execute(select(tickets).where(tickets.c.tenant == tenant, tickets.c.id == ticket_row)).first()
-    if ticket is None:
+    row = connection.execute(select(tickets).where(tickets.c.tenant == tenant, tickets.c.id == ticket_row)).first()
+    if row is None:
         return None
-    desk = connection.execute(select(desks).where(desks.c.tenant == tenant, desks.c.id == ticket.desk)).one()
+    ticket = TicketRow.from_row(row)
+    desk = DeskRow.from_row(connection.execute(select(desks).where(desks.c.tenant == tenant, desks.c.id == ticket.desk)).one())
 
     def mine(table: Table) -> ColumnElement[bool]:
         return and_(table.c.tenant == tenant, table.c.desk == ticket.desk, table.c.ticket == ticket.ticket)
+
+    def rows(query: Select[*tuple[Any, ...]], *order: ColumnElement[Any]) -> Result[*tuple[Any, ...]]:
+        return connection.execute(query.order_by(*order))
 
     came = and_(inbox.c.tenant == tenant, inbox.c.desk == ticket.desk, inbox.c.subject == "ticket", inbox.c.subject_id == ticket.ticket)
     return Story(
         ticket=ticket,
         subject=open_subject(connection, tenant, keys, ticket),
         desk=desk,
-        deliveries=connection.execute(select(inbox).where(came).order_by(inbox.c.received_at, inbox.c.id)).all(),
-        entries=connection.execute(select(ledger).where(mine(ledger)).order_by(ledger.c.seq)).all(),
-        effects=connection.execute(select(outbox).where(mine(outbox)).order_by(outbox.c.created_at, outbox.c.plan, outbox.c.place)).all(),
-        promises=connection.execute(select(promises).where(mine(promises)).order_by(promises.c.made_at)).all(),
+        deliveries=[InboxRow.from_row(r) for r in rows(select(inbox).where(came), inbox.c.received_at, inbox.c.id)],
+        entries=[LedgerRow.from_row(r) for r in rows(select(ledger).where(mine(ledger)), ledger.c.seq)],
+        effects=[EffectRow.from_row(r)
+                 for r in rows(select(outbox).where(mine(outbox)), outbox.c.created_at, outbox.c.plan, outbox.c.place)],
+        promises=[PromiseRow.from_row(r) for r in rows(select(promises).where(mine(promises)), promises.c.made_at)],
     )
 
 
@@ -119,7 +132,7 @@ def ticket_id(connection: Connection, tenant: str, desk: str, ticket: str) -> st
     return connection.execute(query).scalar_one_or_none()
 
 
-def open_subject(connection: Connection, tenant: str, keys: Keys, ticket: Row[tuple[object, ...]]) -> str | None:
+def open_subject(connection: Connection, tenant: str, keys: Keys, ticket: TicketRow) -> str | None:
     """The ticket's subject in clear; None when it was never kept or the person was erased."""
     if ticket.subject is None:
         return None
@@ -131,11 +144,11 @@ def open_subject(connection: Connection, tenant: str, keys: Keys, ticket: Row[tu
         return None
 
 
-def stray_deliveries(connection: Connection, tenant: str, limit: int) -> Sequence[Row[tuple[object, ...]]]:
+def stray_deliveries(connection: Connection, tenant: str, limit: int) -> Sequence[InboxRow]:
     """Deliveries set aside that belong to no ticket we know: articles, and tickets that were never read. Newest first."""
     known = exists(select(tickets.c.id).where(tickets.c.desk == inbox.c.desk, tickets.c.ticket == inbox.c.subject_id))
     query = select(inbox).where(inbox.c.tenant == tenant, inbox.c.state == "bad", (inbox.c.subject != "ticket") | ~known)
-    return connection.execute(query.order_by(inbox.c.received_at.desc()).limit(limit)).all()
+    return [InboxRow.from_row(row) for row in connection.execute(query.order_by(inbox.c.received_at.desc()).limit(limit))]
 
 
 def counts(connection: Connection, tenant: str) -> dict[str, dict[str, int]]:
@@ -148,7 +161,7 @@ def counts(connection: Connection, tenant: str) -> dict[str, dict[str, int]]:
     }
 
 
-def _filtered(tenant: str, wanted: TicketFilter) -> Select[tuple[object, ...]]:
+def _filtered(tenant: str, wanted: TicketFilter) -> Select[*tuple[Any, ...]]:
     query = select(tickets).where(tickets.c.tenant == tenant)
     if wanted.desk:
         query = query.where(tickets.c.desk == wanted.desk)
@@ -169,7 +182,7 @@ def _filtered(tenant: str, wanted: TicketFilter) -> Select[tuple[object, ...]]:
     return query
 
 
-def _lines(connection: Connection, tenant: str, keys: Keys, rows: Sequence[Row[tuple[object, ...]]]) -> list[TicketLine]:
+def _lines(connection: Connection, tenant: str, keys: Keys, rows: Sequence[TicketRow]) -> list[TicketLine]:
     if not rows:
         return []
     named = [(r.desk, r.ticket) for r in rows]
@@ -192,13 +205,13 @@ def _lines(connection: Connection, tenant: str, keys: Keys, rows: Sequence[Row[t
 
 
 def _newest_verdicts(connection: Connection, tenant: str,
-                     named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[tuple[object, ...]]]:
+                     named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], LedgerRow]:
     query = (
         select(ledger)
         .where(ledger.c.tenant == tenant, ledger.c.kind == "verdict", tuple_(ledger.c.desk, ledger.c.ticket).in_(list(named)))
         .order_by(ledger.c.seq)
     )
-    return {(r.desk, r.ticket): r for r in connection.execute(query)}
+    return {(r.desk, r.ticket): LedgerRow.from_row(r) for r in connection.execute(query)}
 
 
 def _effects_of(connection: Connection, entries: Sequence[str]) -> dict[str, list[EffectLine]]:

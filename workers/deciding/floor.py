@@ -9,7 +9,7 @@ from app.core.reading.flags import flags
 from app.core.reading.floor import Flag, Part, masked, parts_to_read, sorted_flags
 from app.keys import Keys
 from app.store.desks import StoredDesk
-from app.store.tickets import StoredTicket
+from app.store.tickets import TicketRow
 from config.floor import FloorClass
 from config.policy import Policy
 from config.wording import Words
@@ -29,7 +29,7 @@ class FloorRead:
     known: frozenset[FloorClass]
 
 
-def read_floor(work: Work, desk: StoredDesk, held: StoredTicket, policy: Policy, ticket: Ticket) -> FloorRead:
+def read_floor(work: Work, desk: StoredDesk, held: TicketRow, policy: Policy, ticket: Ticket) -> FloorRead:
     memory = TicketMemory.from_json(held.memory)
     acted = frozenset(message for _, message in memory.floor)
     parts = parts_to_read(ticket, held.seen_message, acted, work.words)

@@ -5,8 +5,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Row
-
 from app.core.deciding.calibration import Calibration
 from app.core.deciding.cite import verify, without
 from app.core.deciding.modes import DeskFacts, effective_mode
@@ -18,10 +16,12 @@ from app.core.reading.triage import read_ticket
 from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
 from app.core.waits.calendar import is_open
 from app.store import articles, caps, requesters
+from app.store.caps import CapRow
 from app.store.desks import StoredDesk
 from app.store.links import holder_of, page_of_press
 from app.store.queues import outbox
-from app.store.tickets import StoredTicket
+from app.store.queues.rows import InboxRow
+from app.store.tickets import TicketRow
 from config.policy import Mode, Policy
 from connectors.records import Change, Role, Status, Ticket
 from workers.deciding.confidence import applied, in_force
@@ -49,7 +49,7 @@ class Situated:
     ticket_row: str  # our id of the ticket: the address of its story
 
 
-def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, floor: FloorRead,
+def situate(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, policy: Policy, floor: FloorRead,
             now: int) -> Situated:
     """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
     ticket, memory = floor.ticket, TicketMemory.from_json(held.memory)
@@ -58,7 +58,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         memory = memory.for_new_requester()
     happened = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
     events = (*happened, *step_chosen(ticket, memory.next_step))
-    act = row.body.decode() if row.kind == "act" else None
+    act = row.act
     reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
     if floor.flags:
         # A topic's name in a field, a tag or the ledger would tell the class.
@@ -72,7 +72,7 @@ def situate(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: St
         handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act,
-        pressed_by_other=act == "person" and page_of_press(str(row.delivery_key)) not in (None, holder),
+        pressed_by_other=act == "person" and page_of_press(row.delivery_key) not in (None, holder),
         open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages.intersection(policy.languages), bar=bar,
         floor=floor.flags, floor_known=floor.known,
@@ -139,9 +139,9 @@ def _with_pages(work: Work, found: Findings) -> Findings:
     ))
 
 
-def _turn(row: Row[tuple[object, ...]], ticket: Ticket) -> str:
+def _turn(row: InboxRow, ticket: Ticket) -> str:
     if row.kind == "act":
-        return str(row.delivery_key)
+        return row.delivery_key
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
     return f"m:{newest.id}" if newest else f"none:{ticket.stamp.value}"
 
@@ -163,7 +163,7 @@ def _solved_since(ticket: Ticket) -> bool:
     return ticket.status is Status.SOLVED and newest is not None and ticket.updated_at > newest.at
 
 
-def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMemory, held: StoredTicket) -> Sequence[Change]:
+def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMemory, held: TicketRow) -> Sequence[Change]:
     """Who assigned the ticket, asked of the desk only when the assignee has changed to somebody since we saw it last."""
     if ticket.assignee is None or ticket.assignee == memory.assignee or ticket.status in (Status.CLOSED, Status.DELETED):
         return ()
@@ -190,7 +190,7 @@ def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading
         )
 
 
-def _by_hand(fallback: Row[tuple[object, ...]] | None) -> str:
+def _by_hand(fallback: CapRow | None) -> str:
     """Who gave the topic to people, and why; "" while nobody did."""
     return f"{fallback.by}: {fallback.why}" if fallback is not None else ""
 

@@ -6,10 +6,9 @@ from dataclasses import asdict
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row
-
 from app.core.verdicts import Answer, Clarify, Findings, Handoff, Hit, Reading, Sentence, Source, Verdict, verdict_name
 from app.keys import Keys
+from app.store.queues.rows import InboxRow
 from config.policy import Detail, Mode
 from connectors.records import Ticket
 
@@ -22,7 +21,7 @@ BY_HAND_RULE = "given to people by hand"
 QUOTING_RULES = frozenset({"asks for a person", "must be handed off"})
 
 
-def ledger_payload(keys: Keys, row: Row[tuple[object, ...]], ticket: Ticket, situated: Situated, composed: Composed,
+def ledger_payload(keys: Keys, row: InboxRow, ticket: Ticket, situated: Situated, composed: Composed,
                    took_us: int) -> Mapping[str, object]:
     """Ids, versions, scores, times and keyed hashes; nothing a person wrote."""
     situation = situated.situation

@@ -7,7 +7,6 @@ The delivery is a hint: everything is decided on the ticket as it is now.
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import Row
 
 from app.core.reading.bursts import writing_until
 from app.core.sending.crashes import given_up, why_given_up
@@ -18,7 +17,8 @@ from app.store import policies, tickets
 from app.store.database import StoreBusy
 from app.store.desks import StoredDesk
 from app.store.queues import inbox
-from app.store.tickets import StoredTicket
+from app.store.queues.rows import InboxRow
+from app.store.tickets import TicketRow
 from config.policy import Policy
 from connectors.errors import ConnectorError
 from connectors.records import Role, Ticket
@@ -71,7 +71,7 @@ def _process(work: Work, taken: Taken) -> None:
         _process_ticket(work, taken, desk_store.opened(taken.desk, work.keys), taken.held)
 
 
-def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTicket) -> None:
+def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: TicketRow) -> None:
     wait = work.desk_wait(desk.kind, desk.id, READ_CALLS)
     if wait:
         # The desk takes no calls now: no other desk's row waits behind this one, and no worker sleeps.
@@ -87,14 +87,14 @@ def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: StoredTick
             _desk_failed(work, taken.row, held, desk, error)
 
 
-def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy) -> None:
+def _decide_and_record(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, policy: Policy) -> None:
     read_at = work.clock()
     ticket: Ticket = work.desk(desk).ticket(row.subject_id)
     too_early = _too_early(work, row, desk, ticket)
     if too_early:
         _put_off(work, row, held, too_early)
         return
-    if row.kind == "act" and bytes(row.body).decode() in BLIND:
+    if row.act in BLIND:
         ticket = bare(ticket)
         situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
     else:
@@ -106,13 +106,13 @@ def _decide_and_record(work: Work, row: Row[tuple[object, ...]], desk: StoredDes
     log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))
 
 
-def _put_off(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, wait: int) -> None:
+def _put_off(work: Work, row: InboxRow, held: TicketRow, wait: int) -> None:
     with work.db.write() as tx:
         tickets.release(tx, held.id, held.fence)
         inbox.put_back(tx, row.id, row.fence, work.clock() + wait, count=False)
 
 
-def _too_early(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket) -> int:
+def _too_early(work: Work, row: InboxRow, desk: StoredDesk, ticket: Ticket) -> int:
     """Microseconds until the ticket, as just read, may be decided on; 0 for now."""
     wait = 0
     if row.kind != "act":
@@ -125,22 +125,22 @@ def _too_early(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, ticke
     return max(wait, 0)
 
 
-def _only_our_own(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk) -> bool:
+def _only_our_own(work: Work, row: InboxRow, desk: StoredDesk) -> bool:
     """True when the version the poll saw is our own write's, and nobody else acted in its second. One call instead of a whole read."""
     if row.kind != "changed" or not row.body:
         return False
-    own_at = int(bytes(row.body))
+    own_at = int(row.body)
     changes = work.desk(desk).history(row.subject_id, own_at)
     return not any(c.at >= own_at and c.actor in (Role.AGENT, Role.CUSTOMER, Role.BOT) and not c.by_rule for c in changes)
 
 
-def _nothing_new(work: Work, row: Row[tuple[object, ...]], held: StoredTicket) -> None:
+def _nothing_new(work: Work, row: InboxRow, held: TicketRow) -> None:
     with work.db.write() as tx:
         tickets.release(tx, held.id, held.fence)
         inbox.finish(tx, row.id, row.fence, "done", "quiet: our own write", work.clock())
 
 
-def _sync_knowledge(work: Work, row: Row[tuple[object, ...]]) -> None:
+def _sync_knowledge(work: Work, row: InboxRow) -> None:
     now = work.clock()
     with work.db.write() as tx:
         # One sync covers every article event that arrived before it starts.
@@ -149,7 +149,7 @@ def _sync_knowledge(work: Work, row: Row[tuple[object, ...]]) -> None:
     work.ring()
 
 
-def _desk_failed(work: Work, row: Row[tuple[object, ...]], held: StoredTicket, desk: StoredDesk, error: ConnectorError) -> None:
+def _desk_failed(work: Work, row: InboxRow, held: TicketRow, desk: StoredDesk, error: ConnectorError) -> None:
     log.warning("desk call failed", desk=desk.id, status=error.status, permanent=error.permanent)
     refused = error.status in (401, 403) and refuses_us(work, desk, error.status)
     if refused:
@@ -183,7 +183,7 @@ def _broke(work: Work, taken: Taken, error: Exception) -> None:
         inbox.broke(tx, row.id, row.fence, work.clock())
 
 
-def _other_release(work: Work, row: Row[tuple[object, ...]], held: StoredTicket | None) -> None:
+def _other_release(work: Work, row: InboxRow, held: TicketRow | None) -> None:
     log.error("row refused: a newer release wrote it, finish the upgrade of this host", row=row.id, kind=row.kind, subject=row.subject)
     with work.db.write() as tx:
         if held is not None:
@@ -191,7 +191,7 @@ def _other_release(work: Work, row: Row[tuple[object, ...]], held: StoredTicket 
         inbox.put_back(tx, row.id, row.fence, work.clock() + OTHER_RELEASE, count=False)
 
 
-def _renew(work: Work, row: Row[tuple[object, ...]], held: StoredTicket) -> bool:
+def _renew(work: Work, row: InboxRow, held: TicketRow) -> bool:
     until = work.clock() + LEASE_US
     with work.db.write() as tx:
         return inbox.renew(tx, row.id, row.fence, until) and tickets.renew(tx, held.id, held.fence, until)

@@ -3,10 +3,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import cast
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.core.deciding.ownership import STEPS, Event, messages_since
@@ -19,7 +18,8 @@ from app.store.links import holder_of
 from app.store.queues import inbox, outbox
 from app.store.queues.effects import effect_json
 from app.store.queues.outbox import NewOutboxRow
-from app.store.tickets import StoredTicket
+from app.store.queues.rows import InboxRow
+from app.store.tickets import TicketRow
 from config.policy import Detail, Reason
 from connectors.records import Role, Status, Ticket
 from workers.deciding.compose import QUIET, Composed
@@ -50,7 +50,7 @@ class _Requester:
     box: Fernet | None
 
 
-def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, ticket: Ticket, situated: Situated,
+def record(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, ticket: Ticket, situated: Situated,
            composed: Composed, read_at: int) -> None:
     """Write everything the verdict means. Raises Superseded when the fence has moved on."""
     now = work.clock()
@@ -80,7 +80,7 @@ def record(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: Sto
         work.ring()
 
 
-def _ledger_entry(work: Work, tx: Connection, row: Row[tuple[object, ...]], desk: StoredDesk, ticket: Ticket, situated: Situated,
+def _ledger_entry(work: Work, tx: Connection, row: InboxRow, desk: StoredDesk, ticket: Ticket, situated: Situated,
                   composed: Composed, requester: _Requester, now: int) -> str:
     verdict = situated.decision.verdict
     entry = ledger.Entry(
@@ -125,7 +125,7 @@ def _promise(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situa
         requesters.remember_asked_person(tx, desk.tenant, requester.id, now)
 
 
-def _people(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, held: StoredTicket, situated: Situated, now: int) -> None:
+def _people(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, held: TicketRow, situated: Situated, now: int) -> None:
     """What people did on the ticket since we saw it last: the only source of real waits."""
     group = ticket.group or QUIET
     for message in messages_since(ticket, held.seen_message):
@@ -137,7 +137,7 @@ def _people(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, held: 
 
 
 def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, situated: Situated, composed: Composed,
-                   requester: _Requester, held: StoredTicket, now: int) -> dict[str, object]:
+                   requester: _Requester, held: TicketRow, now: int) -> dict[str, object]:
     verdict, situation, reading = situated.decision.verdict, situated.situation, situated.situation.reading
     decided = not isinstance(verdict, StayQuiet) or verdict.why in ENDS_TURN
     handed_off = isinstance(verdict, Handoff) and bool(composed.planned)
@@ -154,7 +154,7 @@ def _ticket_values(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket,
     }
 
 
-def _subject(ticket: Ticket, held: StoredTicket, requester: _Requester) -> bytes | None:
+def _subject(ticket: Ticket, held: TicketRow, requester: _Requester) -> bytes | None:
     """Sealed. The one we had stays where the ticket was not read, as long as its seal is this requester's."""
     if requester.box is None:
         return None
@@ -164,12 +164,12 @@ def _subject(ticket: Ticket, held: StoredTicket, requester: _Requester) -> bytes
 
 
 def _whose_page(work: Work, desk: StoredDesk, ticket: Ticket, requester: _Requester,
-                held: StoredTicket) -> dict[str, object]:
+                held: TicketRow) -> dict[str, object]:
     """Whose links show the ticket from now on, and whether it was anybody else's before."""
     holder = holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)
     # A row of the release before names no holder; whom it met then is known by their address.
     before, now = (held.holder, holder) if held.holder else (held.requester, requester.id)
-    return {"holder": holder, "changed_hands": bool(held.changed_hands) or before not in (None, now)}
+    return {"holder": holder, "changed_hands": held.changed_hands or before not in (None, now)}
 
 
 def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, grave: tuple[tuple[str, str], ...], now: int) -> TicketMemory:
@@ -193,12 +193,12 @@ def _remember(memory: TicketMemory, ticket: Ticket, situated: Situated, grave: t
     return new
 
 
-def _urgent_at(situated: Situated, held: StoredTicket, ticket: Ticket, now: int) -> int | None:
+def _urgent_at(situated: Situated, held: TicketRow, ticket: Ticket, now: int) -> int | None:
     """Since when the ticket waits for a person's eyes: until one replies, writes a note or ends it."""
     if any(not flag.machine for flag in situated.situation.floor):
         return now
     seen = ENDS_URGENCY.intersection(situated.events) or ticket.status in (Status.SOLVED, Status.CLOSED, Status.DELETED)
-    return None if seen else cast("int | None", held.urgent_at)
+    return None if seen else held.urgent_at
 
 
 def _result(situated: Situated) -> str:

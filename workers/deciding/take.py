@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.core.sending.crashes import given_up, runs_alone
 from app.store import desks as desk_store
 from app.store import policies, tickets
+from app.store.desks import DeskRow
 from app.store.queues import inbox, outbox
-from app.store.tickets import StoredTicket
+from app.store.queues.rows import InboxRow
+from app.store.tickets import TicketRow
 from workers.rows.lease import LEASE_US
 from workers.work import Work
 
@@ -28,9 +30,9 @@ READ_CALLS = 2  # of reading one ticket: begun only when all of them may go, or 
 class Taken:
     """A claimed row. `desk` is None when its desk is gone; `held` when there is no ticket to work on now: the row was put back."""
 
-    row: Row[tuple[object, ...]]
-    desk: Row[tuple[object, ...]] | None
-    held: StoredTicket | None
+    row: InboxRow
+    desk: DeskRow | None
+    held: TicketRow | None
     policy: tuple[str, int]  # its YAML and version
     exhausted: bool = False
 
@@ -60,7 +62,7 @@ def take(work: Work, alone: str | None = None) -> Taken | None:
         return Taken(row, desk, None, policy)
 
 
-def _not_yet(work: Work, tx: Connection, row: Row[tuple[object, ...]], now: int) -> int | None:
+def _not_yet(work: Work, tx: Connection, row: InboxRow, now: int) -> int | None:
     """When to look again: the customer may still be writing, or our own words are still on their way."""
     if outbox.has_open(tx, row.desk, row.subject_id):
         # A later delivery of the same ticket waits behind an earlier one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from app.store import desks as desk_store
 from app.store import marks, tickets
@@ -24,11 +24,11 @@ HOW = "changes_by:"  # the mark of how a desk's changes are found
 log = structlog.get_logger(__name__)
 
 
-def due_desks(tx: Connection, now: int) -> Sequence[Row[tuple[str, str]]]:
+def due_desks(tx: Connection, now: int) -> Sequence[tuple[str, str]]:
     """(tenant, desk) of every active, installed desk that was not polled for a while."""
     query = select(desks.c.tenant, desks.c.id).where(
         desks.c.status == "active", desks.c.state != "{}", (desks.c.polled_at.is_(None)) | (desks.c.polled_at <= now - POLL_EVERY))
-    return tx.execute(query).all()
+    return [(tenant, desk) for tenant, desk in tx.execute(query)]
 
 
 def poll_due(work: Work) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.core.deciding.ownership import Owner, events_since, owner_after
 from app.core.deciding.rules import Situation
@@ -22,7 +22,8 @@ from app.core.writing.messages import Frame
 from app.store import caps, signals
 from app.store.desks import StoredDesk
 from app.store.queues import inbox, outbox
-from app.store.tickets import StoredTicket
+from app.store.queues.rows import EffectRow, InboxRow
+from app.store.tickets import TicketRow
 from config.policy import Detail, Mode, Policy, Reason
 from connectors.records import NEXT_STEPS, Person, PostNote, Role, Status, Ticket, writer_of
 from workers.deciding.compose import Composed, page_of
@@ -36,7 +37,7 @@ RULE = "told without reading the ticket"
 log = structlog.get_logger(__name__)
 
 
-def give_up(work: Work, row: Row[tuple[object, ...]], why: str, *, readable: bool = True) -> None:
+def give_up(work: Work, row: InboxRow, why: str, *, readable: bool = True) -> None:
     """End an inbox row as `bad`, and see to it that a person hears of its ticket."""
     log.error("inbox row given up", row=row.id, desk=row.desk, why=why)
     now = work.clock()
@@ -48,15 +49,15 @@ def give_up(work: Work, row: Row[tuple[object, ...]], why: str, *, readable: boo
     work.ring()
 
 
-def tell_people(work: Work, tx: Connection, row: Row[tuple[object, ...]], now: int, *, readable: bool) -> None:
+def tell_people(work: Work, tx: Connection, row: InboxRow, now: int, *, readable: bool) -> None:
     """A signal always; a hand-off too, unless the ticket cannot be read or this row was one itself: then the shelf is all there is."""
     signals.add(tx, row.tenant, row.desk, row.subject_id, "other", "given_up", 1.0, now, work.new_id())
-    itself = row.kind == "act" and bytes(row.body).decode() in BLIND
+    itself = row.act in BLIND
     if readable and row.subject == "ticket" and not itself:
         inbox.accept_act(tx, row.tenant, row.desk, row.subject_id, UNREADABLE, f"{UNREADABLE}:{row.id}", now, work.new_id())
 
 
-def effect_lost(work: Work, tx: Connection, row: Row[tuple[object, ...]], unclear: bool, now: int) -> None:
+def effect_lost(work: Work, tx: Connection, row: EffectRow, unclear: bool, now: int) -> None:
     """An effect was refused or given up: what it should have told is told in another way, once. Of that one only the shelf is left."""
     signals.add(tx, row.tenant, row.desk, row.ticket, "other", "given_up", 1.0, now, work.new_id())
     if (inbox.act_behind(tx, row.desk, row.turn_id) or "") in BLIND:
@@ -78,14 +79,14 @@ def bare(ticket: Ticket) -> Ticket:
     return replace(ticket, subject="", requester=nameless(ticket.requester), messages=tuple(messages), fields=chosen)
 
 
-def without_reading(work: Work, row: Row[tuple[object, ...]], desk: StoredDesk, held: StoredTicket, policy: Policy, ticket: Ticket,
+def without_reading(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, policy: Policy, ticket: Ticket,
                     now: int) -> tuple[Situated, Composed]:
     """The verdict and its texts, for a ticket that went through `bare`."""
-    act, memory = bytes(row.body).decode(), TicketMemory.from_json(held.memory)
+    act, memory = row.body.decode(), TicketMemory.from_json(held.memory)
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
     language = held.language or policy.default_language
     reading = Reading(
-        turn=str(row.delivery_key), message=newest.id if newest else None, question="", language=language, language_known=False,
+        turn=row.delivery_key, message=newest.id if newest else None, question="", language=language, language_known=False,
         topic="other", automatic=None, asks_person=None, must_handoff=None,
         voices=(Voice(newest.id, writer_of(newest, ticket.requester), "", ""),) if newest else (),
     )

@@ -11,7 +11,6 @@ import json
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import Row
 
 from app.core.deciding.ownership import Owner
 from app.core.sending import states as protocol
@@ -26,6 +25,8 @@ from app.store.database import StoreBusy
 from app.store.desks import StoredDesk
 from app.store.queues import outbox
 from app.store.queues.effects import effect_of
+from app.store.queues.rows import EffectRow
+from app.store.tickets import TicketRow
 from connectors.contract import Capability, Write
 from connectors.errors import ConnectorError
 from connectors.records import Effect, Later, Outcome, Refused, Stamp, Unknown
@@ -41,7 +42,6 @@ OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrot
 SEND_CALLS = 2  # a look and the call itself; more is seldom needed
 PUT_OFF = "the desk takes no calls just now: put off"
 CROWDED = "too many people wrote for the first time this hour: put off to the next"
-Claimed = Row[tuple[object, ...]]
 
 
 def deliver_one(work: Work, alone: str | None = None) -> bool:
@@ -72,7 +72,7 @@ def deliver_one(work: Work, alone: str | None = None) -> bool:
     return True
 
 
-def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> None:
+def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) -> None:
     """Do what the step asks for until it ends, and tell it each time what came of it."""
     state, times, fenced = outbox.protocol_row(row), times_of(work, desk), Capability.FENCE in work.connector(desk.kind).capabilities
     if given_up(row.crashes, row.lone_runs) and state.state != "sending":
@@ -118,7 +118,7 @@ def _one_step(work: Work, row: Claimed, desk: StoredDesk, heart: Heartbeat) -> N
         return
 
 
-def _crowded(work: Work, row: Claimed, desk: StoredDesk) -> int:
+def _crowded(work: Work, row: EffectRow, desk: StoredDesk) -> int:
     """When to look again, because too many people nobody has heard of before were written to this hour; 0 for now."""
     if row.requester is None:
         return 0
@@ -133,7 +133,7 @@ def _crowded(work: Work, row: Claimed, desk: StoredDesk) -> int:
     return until
 
 
-def _answer(work: Work, row: Claimed, desk: StoredDesk, effect: Effect | None, ask: Ask) -> object:
+def _answer(work: Work, row: EffectRow, desk: StoredDesk, effect: Effect | None, ask: Ask) -> object:
     match ask:
         case Look():
             return _stored(work, row, desk)
@@ -155,7 +155,7 @@ def _answer(work: Work, row: Claimed, desk: StoredDesk, effect: Effect | None, a
             return work.outbound(desk).find(Write(row.ticket, effect, row.key, row.plan, stamp), since)
 
 
-def _call(work: Work, row: Claimed, desk: StoredDesk, write: Write) -> Outcome:
+def _call(work: Work, row: EffectRow, desk: StoredDesk, write: Write) -> Outcome:
     outcome = work.outbound(desk).send(write)
     log.info("called", row=row.id, desk=desk.id, ticket=row.ticket, purpose=row.purpose, outcome=type(outcome).__name__)
     if isinstance(outcome, Refused) and outcome.status in (401, 403) and refuses_us(work, desk, outcome.status):
@@ -172,7 +172,7 @@ def _diagnose(work: Work, desk: StoredDesk, error: ConnectorError) -> bool:
     return broken
 
 
-def _stored(work: Work, row: Claimed, desk: StoredDesk) -> Stored:
+def _stored(work: Work, row: EffectRow, desk: StoredDesk) -> Stored:
     now = work.clock()
     with work.db.read() as tx:
         killed = caps.killed(tx, row.tenant, desk.id, now)
@@ -182,7 +182,7 @@ def _stored(work: Work, row: Claimed, desk: StoredDesk) -> Stored:
     return Stored(killed, bool(gone), Owner(ticket.owner) if ticket is not None else None, shut)
 
 
-def _broke(work: Work, row: Claimed, desk: StoredDesk, error: Exception) -> None:
+def _broke(work: Work, row: EffectRow, desk: StoredDesk, error: Exception) -> None:
     """Our own code broke on the row: nothing is lost, the crash is counted, and in the end a person sees it."""
     log.error("the work on a row broke", row=row.id, purpose=row.purpose, error=type(error).__name__, where=where(error))
     now = work.clock()
@@ -202,7 +202,7 @@ def _put_back(state: OutboxRow, until: int) -> OutboxRow:
     return replace(state, next_at=until, attempts=state.attempts - 1, lease_until=0)
 
 
-def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None) -> bool:
+def _commit(work: Work, row: EffectRow, new: OutboxRow, made: Stamp | None = None) -> bool:
     """Write the row's new state, and what follows from it, at once; False when the row is somebody else's by now."""
     now = work.clock()
     with work.db.write() as tx:
@@ -216,7 +216,7 @@ def _commit(work: Work, row: Claimed, new: OutboxRow, made: Stamp | None = None)
     return True
 
 
-def _effect(work: Work, row: Claimed) -> Effect | None:
+def _effect(work: Work, row: EffectRow) -> Effect | None:
     """The exact effect, None when its person was erased since."""
     with work.db.read() as tx:
         box = requesters.box(tx, row.tenant, row.requester, work.keys) if row.requester else work.keys.box
@@ -227,7 +227,7 @@ def times_of(work: Work, desk: StoredDesk) -> Times:
     return protocol.FENCED if Capability.FENCE in work.connector(desk.kind).capabilities else protocol.UNFENCED
 
 
-def _renew(work: Work, row: Claimed, held: Row[tuple[object, ...]] | None) -> bool:
+def _renew(work: Work, row: EffectRow, held: TicketRow | None) -> bool:
     until = work.clock() + LEASE_US
     with work.db.write() as tx:
         mine = outbox.renew(tx, row.id, row.fence, until)

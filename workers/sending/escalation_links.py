@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.core.memory import TicketMemory
 from app.core.sending.plan import outbox_key, spoken
@@ -14,12 +14,13 @@ from app.store.desks import StoredDesk
 from app.store.queues import outbox
 from app.store.queues.effects import effect_json
 from app.store.queues.outbox import NewOutboxRow
+from app.store.queues.rows import EffectRow
 from config.wording import Words
 from connectors.records import PostNote, Status, Ticket
 from workers.work import Work
 
 
-def link_back(work: Work, tx: Connection, row: Row[tuple[object, ...]], remote_id: str, now: int) -> None:
+def link_back(work: Work, tx: Connection, row: EffectRow, remote_id: str, now: int) -> None:
     """The escalation ticket is open: remember whose it is, and tell the original's agents where."""
     tickets.adopt(tx, row.tenant, row.target, remote_id, TicketMemory(original=(row.desk, row.ticket)).to_json(), now, work.new_id())
     target = desk_store.get(tx, row.tenant, row.target, work.keys)
@@ -28,7 +29,7 @@ def link_back(work: Work, tx: Connection, row: Row[tuple[object, ...]], remote_i
     _note(work, tx, row.tenant, row.desk, row.ticket, f"{row.turn_id}:{row.target}", "escalation_link", said, now)
 
 
-def not_opened(work: Work, tx: Connection, row: Row[tuple[object, ...]], why: str, now: int) -> None:
+def not_opened(work: Work, tx: Connection, row: EffectRow, why: str, now: int) -> None:
     """The other desk would not take it: the original stays the only ticket, and its agents are told so."""
     target = desk_store.get(tx, row.tenant, row.target, work.keys)
     words = _agents_words(work, tx, row.tenant)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.core.sending.checks import Words
 from app.core.sending.settle import SAME_SECOND, Follow, follows, gives_back
@@ -11,18 +11,19 @@ from app.core.sending.states import OutboxRow
 from app.store import ledger, tickets
 from app.store.links import page_of_press, pressed_on_page_of
 from app.store.queues import inbox, outbox
+from app.store.queues.rows import EffectRow
 from connectors.records import Stamp
 from workers.rows.given_up import effect_lost
 from workers.sending.escalation_links import link_back, not_opened
 from workers.work import Work
 
 
-def words_of(row: Row[tuple[object, ...]]) -> Words:
+def words_of(row: EffectRow) -> Words:
     """What of a stored outbox row never changes, for the core."""
     return Words(row.effect, row.purpose, row.place, row.turn_id, tuple(json.loads(row.tags)), row.seen_message, row.written_to)
 
 
-def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: OutboxRow, made: Stamp | None, now: int) -> None:
+def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: Stamp | None, now: int) -> None:
     """Chain the outcome; then let the plan go on, compose anew, or put the ticket on a person's shelf."""
     ledger.append(tx, row.tenant, ledger.Entry(
         id=work.new_id(), desk=row.desk, ticket=row.ticket, kind=new.state, at=now,
@@ -57,13 +58,13 @@ def settled(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: Outbo
             inbox.accept_act(tx, row.tenant, row.desk, row.ticket, "failed", f"failed:{row.id}", now, work.new_id())
 
 
-def _escalated(work: Work, tx: Connection, row: Row[tuple[object, ...]], new: OutboxRow, now: int) -> None:
+def _escalated(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, now: int) -> None:
     if new.state == "sent" and new.remote_id is not None:
         link_back(work, tx, row, new.remote_id, now)
     else:
         not_opened(work, tx, row, new.result or new.state, now)
 
 
-def _remember_stamp(tx: Connection, row: Row[tuple[object, ...]], made: Stamp) -> None:
+def _remember_stamp(tx: Connection, row: EffectRow, made: Stamp) -> None:
     """An unchanged stamp in the poll is our own write, not news."""
     tickets.note_stamp(tx, row.tenant, row.desk, row.ticket, made.value)

@@ -7,18 +7,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, or_, select, update
+from sqlalchemy import Connection, Select, Table, func, or_, select, update
 
 from app.core.sending.plan import TURN_REPLIES, outbox_key, turn_key
 from app.core.sending.replaying import ON_THE_SHELF, replayed
+from app.store.database import AnyRow
 from app.store.queues.outbox import protocol_row
+from app.store.queues.rows import EffectRow, InboxRow, JobRow
 from app.store.queues.stamps import stamp_json
 from app.store.tables import inbox, jobs, outbox
 
 DELIVERY, EFFECT, JOB = "delivery", "effect", "job"
 FREED = "stale:"  # what stands for the key of a row that certainly never went out
 JOB_LIFE = 3_600_000_000  # microseconds a replayed job may wait for a worker
+Stored = InboxRow | EffectRow | JobRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def page(tx: Connection, tenant: str, before: Before | None, limit: int) -> tupl
         if before is not None:
             query = query.where(or_(since < before.since, (since == before.since) & (row_id < before.id)))
         rows = tx.execute(query.order_by(since.desc(), row_id.desc()).limit(limit + 1)).all()
-        found += [_letter(kind, row) for row in rows]
+        found += [_letter(_record(kind, row)) for row in rows]
     found.sort(key=lambda letter: (letter.since, letter.id), reverse=True)
     shown = found[:limit]
     return shown, Before(shown[-1].since, shown[-1].id) if len(found) > limit else None
@@ -69,25 +73,26 @@ def count(tx: Connection, tenant: str) -> int:
 
 def ids(tx: Connection, tenant: str) -> list[str]:
     """Every letter, oldest first: the order in which the tickets came."""
-    found = [letter for kind, query in _queries(tenant).items() for letter in (_letter(kind, row) for row in tx.execute(query))]
+    found = [letter for kind, query in _queries(tenant).items() for letter in (_letter(_record(kind, row)) for row in tx.execute(query))]
     return [letter.id for letter in sorted(found, key=lambda letter: (letter.since, letter.id))]
 
 
-def find(tx: Connection, tenant: str, letter_id: str) -> tuple[Letter, Row[tuple[object, ...]]] | None:
+def find(tx: Connection, tenant: str, letter_id: str) -> tuple[Letter, Stored] | None:
     """The letter with its whole row; None when nothing of this id is on the shelf."""
     for kind, query in _queries(tenant).items():
         row = tx.execute(query.where(_ORDER[kind][1] == letter_id)).first()
         if row is not None:
-            return _letter(kind, row), row
+            stored = _record(kind, row)
+            return _letter(stored), stored
     return None
 
 
-def taken_along(tx: Connection, row: Row[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
+def taken_along(tx: Connection, row: EffectRow) -> Sequence[EffectRow]:
     """Rows of an effect's plan that were ended because it was."""
     mine = select(outbox).where(
         outbox.c.tenant == row.tenant, outbox.c.plan == row.plan, outbox.c.place > row.place, outbox.c.state == "failed",
         outbox.c.key.startswith(FREED))
-    return tx.execute(mine.order_by(outbox.c.place)).all()
+    return [EffectRow.from_row(rest) for rest in tx.execute(mine.order_by(outbox.c.place))]
 
 
 def put_back(tx: Connection, tenant: str, letter_id: str, now: int) -> Letter | None:
@@ -105,18 +110,20 @@ def put_back(tx: Connection, tenant: str, letter_id: str, now: int) -> Letter | 
     if found is None:
         return None
     letter, row = found
-    if letter.kind == DELIVERY:
-        fresh = {"state": "waiting", "next_at": now, "result": None, "done_at": None}
-        tx.execute(update(inbox).where(inbox.c.id == row.id).values(**_untried(inbox), **fresh))
-    elif letter.kind == JOB:
-        fresh = {"state": "waiting", "next_at": now, "result": None, "progress": "replayed", "expires": max(row.expires, now + JOB_LIFE)}
-        tx.execute(update(jobs).where(jobs.c.id == row.id).values(**_untried(jobs), **fresh))
-    else:
-        _effect_again(tx, row, now)
+    fresh: dict[str, object] = {"state": "waiting", "next_at": now, "result": None}
+    match row:
+        case InboxRow():
+            fresh["done_at"] = None
+            tx.execute(update(inbox).where(inbox.c.id == row.id).values(**_untried(inbox), **fresh))
+        case JobRow():
+            fresh |= {"progress": "replayed", "expires": max(row.expires, now + JOB_LIFE)}
+            tx.execute(update(jobs).where(jobs.c.id == row.id).values(**_untried(jobs), **fresh))
+        case EffectRow():
+            _effect_again(tx, row, now)
     return letter
 
 
-def _effect_again(tx: Connection, row: Row[tuple[object, ...]], now: int) -> None:
+def _effect_again(tx: Connection, row: EffectRow, now: int) -> None:
     new = replayed(protocol_row(row), now)
     tx.execute(update(outbox).where(outbox.c.id == row.id).values(
         state=new.state, next_at=new.next_at, sends=new.sends, unknown_since=new.unknown_since, restamped=new.restamped,
@@ -143,10 +150,11 @@ def _taken(tx: Connection, key: str, turn: str | None) -> bool:
 
 _EFFECT_SINCE = func.coalesce(outbox.c.done_at, outbox.c.created_at)
 _INBOX_SINCE = func.coalesce(inbox.c.done_at, inbox.c.received_at)
+_RECORDS: dict[str, type[InboxRow] | type[EffectRow] | type[JobRow]] = {DELIVERY: InboxRow, EFFECT: EffectRow, JOB: JobRow}
 _ORDER = {DELIVERY: (_INBOX_SINCE, inbox.c.id), EFFECT: (_EFFECT_SINCE, outbox.c.id), JOB: (jobs.c.created_at, jobs.c.id)}
 
 
-def _queries(tenant: str) -> dict[str, Select[tuple[object, ...]]]:
+def _queries(tenant: str) -> dict[str, Select[*tuple[Any, ...]]]:
     return {
         DELIVERY: select(inbox).where(inbox.c.tenant == tenant, inbox.c.state == "bad"),
         EFFECT: select(outbox).where(outbox.c.tenant == tenant, outbox.c.state.in_(ON_THE_SHELF), ~outbox.c.key.startswith(FREED)),
@@ -154,14 +162,20 @@ def _queries(tenant: str) -> dict[str, Select[tuple[object, ...]]]:
     }
 
 
-def _letter(kind: str, row: Row[tuple[object, ...]]) -> Letter:
-    if kind == DELIVERY:
-        since = row.received_at if row.done_at is None else row.done_at
-        return Letter(row.id, kind, row.kind, row.state, row.desk, row.subject_id, row.result or "", row.attempts, row.crashes, None, since)
-    if kind == EFFECT:
-        since = row.created_at if row.done_at is None else row.done_at
-        return Letter(row.id, kind, row.purpose, row.state, row.desk, row.ticket, row.result or "", row.attempts, row.crashes, row.sends,
-                      since)
-    why = str(json.loads(row.result).get("error", "")) if row.result else ""
-    crashes = getattr(row, "crashes", 0)
-    return Letter(row.id, kind, row.kind, row.state, None, None, why, row.attempts, crashes, None, row.created_at)
+def _record(kind: str, row: AnyRow) -> Stored:
+    return _RECORDS[kind].from_row(row)
+
+
+def _letter(row: Stored) -> Letter:
+    match row:
+        case InboxRow():
+            since = row.received_at if row.done_at is None else row.done_at
+            return Letter(row.id, DELIVERY, row.kind, row.state, row.desk, row.subject_id, row.result or "", row.attempts, row.crashes,
+                          None, since)
+        case EffectRow():
+            since = row.created_at if row.done_at is None else row.done_at
+            return Letter(row.id, EFFECT, row.purpose, row.state, row.desk, row.ticket, row.result or "", row.attempts, row.crashes,
+                          row.sends, since)
+        case JobRow():
+            why = str(json.loads(row.result).get("error", "")) if row.result else ""
+            return Letter(row.id, JOB, row.kind, row.state, None, None, why, row.attempts, row.crashes, None, row.created_at)

@@ -3,13 +3,16 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import dialect as SqliteDialect
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.sending.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
+from app.store.database import AnyRow
+from app.store.queues.rows import InboxRow
 from app.store.tables import desks, inbox
 
 TAKE_OVER_SLACK = 5_000_000  # microseconds a lease may be past its end before another host takes it: skew between hosts' clocks
@@ -49,7 +52,7 @@ _BUSY = exists(
 )
 
 
-def _next(kind: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+def _next(kind: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The row to be claimed next, of those that run alone or of the others."""
     due = or_(
         and_(inbox.c.state == "waiting", inbox.c.next_at <= bindparam("now"), kind),
@@ -117,7 +120,7 @@ def accept_changed(tx: Connection, tenant: str, desk_id: str, ticket_id: str, st
     return accept(tx, tenant, row)
 
 
-def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> Row[tuple[object, ...]] | None:
+def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> InboxRow | None:
     """The next due row, leased to the caller with a new fence; None when nothing is due.
 
     The desk served longest ago goes first, so that one flooded desk cannot starve another. A row whose ticket is being worked on waits.
@@ -146,7 +149,7 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
             "attempts": row.attempts + (not crashed), "crashes": crashes, "lone_runs": lone_runs, "lone_task": alone,
         }).first()
         if claimed is not None:
-            return claimed
+            return InboxRow.from_row(claimed)
     return None
 
 
@@ -162,7 +165,7 @@ def witness(tx: Connection, task: str, now: int) -> bool:
     return _dropped(tx, tx.execute(select(inbox).where(mine)).first(), now)
 
 
-def _dropped(tx: Connection, row: Row[tuple[object, ...]] | None, now: int) -> bool:
+def _dropped(tx: Connection, row: AnyRow | None, now: int) -> bool:
     if row is None:
         return False
     dropped = witnessed(row.crashes, row.lone_runs)

@@ -4,12 +4,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.core.sending.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
+from app.store.database import AnyRow
 from app.store.queues.inbox import CLAIM_TRIES, TAKE_OVER_SLACK
+from app.store.queues.rows import JobRow
 from app.store.tables import jobs
 
 MAX_ATTEMPTS = 3
@@ -32,7 +34,7 @@ def ask(tx: Connection, tenant: str, job_id: str, kind: str, args: Mapping[str, 
 _ALONE = and_(jobs.c.crashes == ALONE_AFTER, jobs.c.lone_runs < MAX_LONE_RUNS)
 
 
-def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> Row[tuple[object, ...]] | None:
+def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> JobRow | None:
     """The next due job, leased with a new fence; None when nothing is due. `alone` as for the inbox: the id of a task of its own."""
     query = select(jobs).where(_due(now, _ALONE if alone else ~_ALONE)).order_by(jobs.c.next_at).limit(1)
     if tx.dialect.name == "postgresql":
@@ -50,10 +52,11 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
                 tx.execute(mine.values(state="waiting", next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1, crashes=crashes,
                                        lone_runs=lone_runs))
                 continue
-        return tx.execute(
+        claimed = tx.execute(
             mine.values(state="working", fence=row.fence + 1, attempts=row.attempts + (not crashed), lease_until=now + lease_us,
                         crashes=crashes, lone_runs=lone_runs, lone_task=alone).returning(jobs)
         ).first()
+        return None if claimed is None else JobRow.from_row(claimed)
     return None
 
 
@@ -69,7 +72,7 @@ def witness(tx: Connection, task: str, now: int) -> bool:
     return _dropped(tx, tx.execute(select(jobs).where(mine)).first(), now)
 
 
-def _dropped(tx: Connection, row: Row[tuple[object, ...]] | None, now: int) -> bool:
+def _dropped(tx: Connection, row: AnyRow | None, now: int) -> bool:
     if row is None:
         return False
     dropped = witnessed(row.crashes, row.lone_runs)
@@ -110,8 +113,9 @@ def finish(tx: Connection, job_id: str, fence: int, state: str, result: Mapping[
     return tx.execute(mine.values(state=state, result=json.dumps(result, sort_keys=True), once=None, lease_until=0)).rowcount == 1
 
 
-def get(tx: Connection, tenant: str, job_id: str) -> Row[tuple[object, ...]] | None:
-    return tx.execute(select(jobs).where(jobs.c.tenant == tenant, jobs.c.id == job_id)).first()
+def get(tx: Connection, tenant: str, job_id: str) -> JobRow | None:
+    row = tx.execute(select(jobs).where(jobs.c.tenant == tenant, jobs.c.id == job_id)).first()
+    return None if row is None else JobRow.from_row(row)
 
 
 def put_back(tx: Connection, job_id: str, fence: int, next_at: int, why: str, *, count: bool = True) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Row, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
 from app.core.sending.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
 from app.core.sending.states import OutboxRow
 from app.store.queues.inbox import CLAIM_TRIES, TAKE_OVER_SLACK
+from app.store.queues.rows import EffectRow
 from app.store.queues.stamps import stamp_json, stamp_of
 from app.store.tables import desks, outbox
 from connectors.records import Stamp
@@ -67,7 +68,7 @@ def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> 
 _ALONE = and_(outbox.c.crashes == ALONE_AFTER, outbox.c.lone_runs < MAX_LONE_RUNS)
 
 
-def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> Row[tuple[object, ...]] | None:
+def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> EffectRow | None:
     """The next due row, leased with a new fence; None when nothing is due.
 
     The desk served longest ago goes first. Rows of one plan go in order: a row waits while an earlier one of its plan is on its way. A row
@@ -109,17 +110,19 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
                 continue
         tx.execute(update(desks).where(desks.c.id == row.desk).values(claimed_at=now))
         # A worker's death is counted as a crash, not as a try as well.
-        return tx.execute(
+        claimed = tx.execute(
             mine.values(fence=row.fence + 1, lease_until=now + lease_us, attempts=row.attempts + (not crashed), crashes=crashes,
                         lone_runs=lone_runs, lone_task=alone)
             .returning(outbox)
         ).first()
+        return None if claimed is None else EffectRow.from_row(claimed)
     return None
 
 
-def held(tx: Connection, row_id: str, fence: int) -> Row[tuple[object, ...]] | None:
+def held(tx: Connection, row_id: str, fence: int) -> EffectRow | None:
     """The row as it stands now; None when the fence has moved on."""
-    return tx.execute(select(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence)).first()
+    row = tx.execute(select(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence)).first()
+    return None if row is None else EffectRow.from_row(row)
 
 
 def broke(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> bool:
@@ -145,11 +148,11 @@ def witness(tx: Connection, task: str, now: int) -> bool:
     return tx.execute(mine.values(crashes=dropped.crashes, lease_until=lease, next_at=next_at, fence=row.fence + 1)).rowcount == 1
 
 
-def protocol_row(row: Row[tuple[object, ...]]) -> OutboxRow:
+def protocol_row(row: EffectRow) -> OutboxRow:
     """The pure core's view of a stored row."""
     return OutboxRow(
         state=row.state, next_at=row.next_at, sends=row.sends, attempts=row.attempts, lease_until=row.lease_until,
-        attempt_at=row.attempt_at, unknown_since=row.unknown_since, restamped=bool(row.restamped), stamp=stamp_of(row.base_stamp),
+        attempt_at=row.attempt_at, unknown_since=row.unknown_since, restamped=row.restamped, stamp=stamp_of(row.base_stamp),
         remote_id=row.remote_id, result=row.result,
     )
 

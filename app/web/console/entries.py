@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row
 
 from app.core.writing.links import deep_link
 from app.store import evidence
 from app.store.evidence import Shown, StoredVersion
+from app.store.ledger import LedgerRow
+from app.store.queues.rows import EffectRow
 from app.web.console import plain
 from app.web.reading import without_own_links
 from connectors.records import Writer
@@ -83,7 +84,7 @@ class EntryView:
     reply: str
     note: str
     erased: bool
-    effects: tuple[Row[tuple[object, ...]], ...]
+    effects: tuple[EffectRow, ...]
     rest: Mapping[str, Any]
 
 
@@ -119,8 +120,8 @@ def _confidence(findings: Mapping[str, Any]) -> str:
     return f"of the {labels} judged answers nearest to it, between {low * 100:.0f} and {high * 100:.0f} in 100 were right"
 
 
-def entry_view(row: Row[tuple[object, ...]], texts: Mapping[str, Any] | None, versions: Mapping[tuple[str, str], StoredVersion],
-               effects: Sequence[Row[tuple[object, ...]]]) -> EntryView:
+def entry_view(row: LedgerRow, texts: Mapping[str, Any] | None, versions: Mapping[tuple[str, str], StoredVersion],
+               effects: Sequence[EffectRow]) -> EntryView:
     payload: dict[str, Any] = json.loads(row.payload)
     findings, detail = _map(payload, "findings"), detail_of(payload)
     p_right = findings.get("p_right")

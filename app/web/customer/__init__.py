@@ -12,7 +12,7 @@ from app.store import links, tickets
 from app.store.ids import new_id
 from app.store.links import LinkRefused, TicketLink, pressed_on_page_of
 from app.store.queues import inbox
-from app.store.tickets import StoredTicket
+from app.store.tickets import TicketRow
 from app.web.access import public_page
 from app.web.company import Company, company_of
 from app.web.customer.view import asking, customer_view, presses
@@ -70,7 +70,7 @@ def blueprint(house: House) -> Blueprint:
     return pages
 
 
-def _keep_press(tx: Connection, link: TicketLink, ticket: StoredTicket, now: int) -> bool:
+def _keep_press(tx: Connection, link: TicketLink, ticket: TicketRow, now: int) -> bool:
     """Keep the wish for a person once: not while one is being carried out, nor when people have the ticket."""
     if ticket.owner == "people" or asking(tx, link):
         return False
@@ -90,7 +90,7 @@ def messages_of(language: str) -> Words:
     return load_words(language)
 
 
-def _language(ticket: StoredTicket, company: Company) -> str:
+def _language(ticket: TicketRow, company: Company) -> str:
     wanted = (ticket.language or company.default_language).split("-")[0]
     return wanted if wanted in company.languages else company.default_language
 

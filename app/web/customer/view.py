@@ -7,18 +7,18 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from app.core.verdicts import Wait
 from app.core.writing.links import deep_link
 from app.core.writing.names import first_name
 from app.core.writing.wait_sentences import speak_wait
-from app.store import evidence, ledger, views
+from app.store import evidence, ledger, promises, views
 from app.store.evidence import Shown, StoredVersion
+from app.store.ledger import VerdictRow
 from app.store.links import TicketLink
-from app.store.tables import inbox, ledger_text, outbox, promises, queue_events
-from app.store.tables import ledger as ledger_rows
-from app.store.tickets import StoredTicket
+from app.store.tables import inbox, outbox, queue_events
+from app.store.tickets import TicketRow
 from app.web import times
 from app.web.company import Company
 from app.web.house import House
@@ -107,12 +107,12 @@ def presses(connection: Connection, link: TicketLink) -> int:
     return int(connection.execute(select(func.count()).select_from(_acts(link, "done", "bad").subquery())).scalar_one())
 
 
-def customer_view(connection: Connection, house: House, link: TicketLink, ticket: StoredTicket, company: Company, words: Words,
+def customer_view(connection: Connection, house: House, link: TicketLink, ticket: TicketRow, company: Company, words: Words,
                   now: int) -> CustomerView:
     """Everything the page shows, read in one transaction. Internal notes and scores have no place here, nor what was said
     while the ticket was somebody else's."""
     language = words.language
-    everything = _entries(connection, link)
+    everything = ledger.verdicts_of(connection, link.tenant, link.desk, link.ticket)
     entries = [e for e in everything if e.of in (None, ticket.requester)]
     texts = {e.id: ledger.texts(connection, link.tenant, e.id, house.keys) or {} for e in entries}
     sent = _sent(connection, link)
@@ -135,20 +135,8 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
     )
 
 
-def _entries(connection: Connection, link: TicketLink) -> list[Row[tuple[object, ...]]]:
-    """The ticket's verdicts, newest first, each with `of`: whose texts it holds, None where nobody's are kept."""
-    query = (
-        select(ledger_rows, ledger_text.c.requester.label("of"))
-        .outerjoin(ledger_text, (ledger_text.c.entry == ledger_rows.c.id) & (ledger_text.c.tenant == ledger_rows.c.tenant))
-        .where(ledger_rows.c.tenant == link.tenant, ledger_rows.c.desk == link.desk, ledger_rows.c.ticket == link.ticket,
-               ledger_rows.c.kind == "verdict")
-        .order_by(ledger_rows.c.seq.desc())
-    )
-    return list(connection.execute(query).all())
-
-
-def _owner(connection: Connection, link: TicketLink, ticket: StoredTicket, handed: Row[tuple[object, ...]] | None,
-           told: list[Row[tuple[object, ...]]]) -> str:
+def _owner(connection: Connection, link: TicketLink, ticket: TicketRow, handed: VerdictRow | None,
+           told: list[VerdictRow]) -> str:
     if ticket.owner != "people":
         if asking(connection, link):
             return "asked"
@@ -176,7 +164,7 @@ def _sent(connection: Connection, link: TicketLink) -> dict[str, int]:
     return {r.ledger_entry: r.done_at or r.attempt_at or r.created_at for r in connection.execute(query)}
 
 
-def _told(entry: Row[tuple[object, ...]], at: int, texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion],
+def _told(entry: VerdictRow, at: int, texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion],
           company: Company, language: str) -> Told:
     sentences = _sentences(texts) if entry.verdict == "answer" else []
     return Told(
@@ -220,14 +208,9 @@ def _link(stored: StoredVersion, start: int, end: int) -> str | None:
     return deep_link(stored.url, stored.text[start:end]) if stored.url else own
 
 
-def _wait(connection: Connection, link: TicketLink, entries: list[Row[tuple[object, ...]]], company: Company, words: Words,
+def _wait(connection: Connection, link: TicketLink, entries: list[VerdictRow], company: Company, words: Words,
           now: int) -> WaitView | None:
-    made = connection.execute(
-        select(promises)
-        .where(promises.c.tenant == link.tenant, promises.c.desk == link.desk, promises.c.ticket == link.ticket, promises.c.state != "void",
-               promises.c.entry.in_([e.id for e in entries]))
-        .order_by(promises.c.made_at.desc()).limit(1)
-    ).first()
+    made = promises.newest_told(connection, link.tenant, link.desk, link.ticket, [e.id for e in entries])
     entry = next((e for e in entries if made is not None and e.id == made.entry), None)
     wait = wait_of(json.loads(entry.payload)) if entry is not None else None
     if made is None or wait is None:
@@ -250,7 +233,7 @@ def wait_of(payload: Mapping[str, Any]) -> Wait | None:
     return Wait(**(given | {k: v for k, v in raw.items() if k in known}))
 
 
-def _team(handed: Row[tuple[object, ...]] | None, company: Company, language: str) -> str | None:
+def _team(handed: VerdictRow | None, company: Company, language: str) -> str | None:
     """The group that has it as the customer was told of it; None for one that nothing names."""
     payload = json.loads(handed.payload) if handed else {}
     route = str(payload.get("verdict", {}).get("route"))
@@ -259,7 +242,7 @@ def _team(handed: Row[tuple[object, ...]] | None, company: Company, language: st
     return company.team(route, (payload["went_to"] or {}).get("group"), language)
 
 
-def _passed_on(handed: Row[tuple[object, ...]], texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion], words: Words,
+def _passed_on(handed: VerdictRow, texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion], words: Words,
                answered: bool) -> PassedOn:
     detail = json.loads(handed.payload).get("verdict", {}).get("detail")
     why = (words.texts.get(f"message.handoff.why.{handed.reason}.{key}") for key in (detail, "default"))
@@ -287,6 +270,6 @@ def _sentences(texts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [s for s in texts.get("sentences") or [] if isinstance(s, Mapping)]
 
 
-def _looked(entry: Row[tuple[object, ...]]) -> list[Mapping[str, Any]]:
+def _looked(entry: VerdictRow) -> list[Mapping[str, Any]]:
     findings = json.loads(entry.payload).get("findings") or {}
     return [c for c in findings.get("candidates") or [] if isinstance(c, Mapping)]
