@@ -46,6 +46,18 @@ def test_what_is_blanked_keeps_its_place() -> None:
     assert text[span.start : span.end] == "hurt"
 
 
+@pytest.mark.parametrize(("text", "words", "sentence"), [
+    ("Hello. It caught fire in the tent. What now?", "caught fire", "It caught fire in the tent."),
+    ("It caught fire", "caught fire", "It caught fire"),
+    ("caught fire\nBest, Maya", "caught fire", "caught fire"),
+    ("a" * 400 + " caught fire " + "b" * 400, "caught fire", "caught fire " + "b" * 159),
+])
+def test_words_are_shown_in_their_sentence(text: str, words: str, sentence: str) -> None:
+    [part] = parts_to_read(ticket(text), None, (), WORDS)
+    start = text.index(words)
+    assert part.sentence(start, start + len(words)).text == sentence
+
+
 def test_only_what_nobody_was_told_of_is_read_again() -> None:
     asked = ticket(said("one", number=1), said("two", number=2), said("answer", "agent", 3), said("three", number=4))
     assert list(read(asked, seen="m3")) == ["m4"]

@@ -48,7 +48,7 @@ def marks(keys: Keys, desk: StoredDesk, ticket: Ticket, found: Sequence[Flag]) -
 
 
 def _flags_of(part: Part, words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> list[Flag]:
-    told = [Flag(f.kind, part.span(f.start, f.end), "", part.machine) for f in flags(part.text, words, policy.floor_phrases())]
+    told = [Flag(f.kind, part.sentence(f.start, f.end), "", part.machine) for f in flags(part.text, words, policy.floor_phrases())]
     near = [Flag(n.kind, part.span(n.start, n.end), n.example, part.machine) for n in likeness.near(part.text)]
     return [*told, *near]
 

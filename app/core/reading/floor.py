@@ -24,7 +24,10 @@ LAST_READ = 5_000  # characters of the end of a message that is longer than READ
 QUOTED_RUN = 5  # words in a row that also stand in a message of ours are a quote of it
 ORDER = tuple(FloorClass)
 
+SENTENCE_MAX = 160  # characters before and after the words that are shown with them
+
 _WORD = re.compile(r"\w+")
+_SENTENCE_END = re.compile(r"[.!?\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,16 @@ class Part:
 
     def span(self, start: int, end: int) -> Span:
         return Span(self.message, self.at[start], self.at[end - 1] + 1, self.text[start:end])
+
+    def sentence(self, start: int, end: int) -> Span:
+        """The sentence around the words: two words alone tell whoever reads the note too little."""
+        first = max((m.end() for m in _SENTENCE_END.finditer(self.text, max(0, start - SENTENCE_MAX), start)), default=None)
+        last = _SENTENCE_END.search(self.text, end, end + SENTENCE_MAX)
+        begin = start if first is None and start > SENTENCE_MAX else first or 0
+        stop = last.start() + 1 if last else min(len(self.text), end + SENTENCE_MAX)
+        while self.text[begin:begin + 1].isspace():
+            begin += 1
+        return self.span(begin, max(end, len(self.text[:stop].rstrip())))
 
 
 @dataclass(frozen=True, slots=True)
