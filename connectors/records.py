@@ -47,17 +47,24 @@ class Status(StrEnum):
     DELETED = "deleted"
 
 
+class Subject(StrEnum):
+    """What a delivery is about."""
+
+    TICKET = "ticket"
+    ARTICLE = "article"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One webhook call, verified and parsed. A hint only: every decision is made on the ticket as re-read.
 
-    `key` is stable over the desk's own retries of one delivery. `subject` is "ticket" or "article"; `subject_id` its vendor id.
+    `key` is stable over the desk's own retries of one delivery. `subject_id` is the vendor's id of the subject.
     `sent_at` is None, and `key_holds` a number of microseconds, where a desk gives its deliveries neither time nor id: the key then names
     one delivery among those received within that span, and none after it.
     """
 
     key: str
-    subject: str
+    subject: Subject
     subject_id: str
     sent_at: int | None
     account: str | None = None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
+from app.core.kinds import WorkState
 from app.core.sending.crashes import given_up, why_given_up
 from app.store.database import StoreBusy
 from app.store.queues import jobs
@@ -41,13 +42,13 @@ def job_one(work: Work, alone: str | None = None) -> bool:
             why = f"this release knows no job {row.kind!r}: finish the upgrade of this host"
             jobs.put_back(tx, row.id, row.fence, now + OTHER_RELEASE, why, count=False)
     elif row.kind not in KINDS:
-        _finish(work, row, "bad", {"error": f"no worker knew the job {row.kind!r}: finish the upgrade, then ask again"})
+        _finish(work, row, WorkState.BAD, {"error": f"no worker knew the job {row.kind!r}: finish the upgrade, then ask again"})
     elif given_up(row.crashes, row.lone_runs):
-        _finish(work, row, "bad", {"error": why_given_up(row.crashes, row.lone_runs)})
+        _finish(work, row, WorkState.BAD, {"error": why_given_up(row.crashes, row.lone_runs)})
     elif row.attempts > jobs.MAX_ATTEMPTS:
-        _finish(work, row, "bad", {"error": f"gave up after {jobs.MAX_ATTEMPTS} tries"})
+        _finish(work, row, WorkState.BAD, {"error": f"gave up after {jobs.MAX_ATTEMPTS} tries"})
     elif row.expires < now:
-        _finish(work, row, "bad", {"error": "nobody had time for it before it expired: is a worker running?"})
+        _finish(work, row, WorkState.BAD, {"error": "nobody had time for it before it expired: is a worker running?"})
     else:
         # The lease lives as long as the process does, however long the job takes: nobody runs it a second time meanwhile.
         with Heartbeat(lambda: _renew(work, row)):
@@ -65,7 +66,7 @@ def _run(work: Work, row: JobRow) -> None:
     except ConnectorError as error:
         log.warning("job failed at the desk", job=row.id, kind=row.kind, status=error.status)
         if error.permanent:
-            _finish(work, row, "bad", {"error": str(error)})
+            _finish(work, row, WorkState.BAD, {"error": str(error)})
         else:
             with work.db.write() as tx:
                 jobs.put_back(tx, row.id, row.fence, work.clock() + RETRY_US, str(error))
@@ -77,7 +78,7 @@ def _run(work: Work, row: JobRow) -> None:
         with work.db.write() as tx:
             jobs.broke(tx, row.id, row.fence, work.clock())
         return
-    _finish(work, row, "done", result)
+    _finish(work, row, WorkState.DONE, result)
 
 
 def _renew(work: Work, row: JobRow) -> bool:
@@ -85,6 +86,6 @@ def _renew(work: Work, row: JobRow) -> bool:
         return jobs.renew(tx, row.id, row.fence, work.clock() + LEASE_US)
 
 
-def _finish(work: Work, row: JobRow, state: str, result: Mapping[str, object]) -> None:
+def _finish(work: Work, row: JobRow, state: WorkState, result: Mapping[str, object]) -> None:
     with work.db.write() as tx:
         jobs.finish(tx, row.id, row.fence, state, result)

@@ -61,13 +61,9 @@ class Purpose(StrEnum):
     CLOSING = "closing"
     ACTION = "action"
 
-    @property
-    def reports_escalation(self) -> bool:
-        """A note in the original about its escalation ticket."""
-        return self in _ESCALATION_REPORTS
 
-
-_ESCALATION_REPORTS = frozenset({Purpose.ESCALATION_LINK, Purpose.ESCALATION_FAILED, Purpose.ESCALATION_SOLVED})
+# Notes in the original about its escalation ticket.
+ESCALATION_REPORTS = frozenset({Purpose.ESCALATION_LINK, Purpose.ESCALATION_FAILED, Purpose.ESCALATION_SOLVED})
 
 
 class InboxKind(StrEnum):
@@ -76,13 +72,6 @@ class InboxKind(StrEnum):
     DELIVERY = "delivery"  # the desk called our webhook
     CHANGED = "changed"  # the poll found it, or our own row was overtaken
     ACT = "act"  # somebody, or the send path, asks for one named thing
-
-
-class Subject(StrEnum):
-    """What an inbox row is about."""
-
-    TICKET = "ticket"
-    ARTICLE = "article"
 
 
 class Act(StrEnum):
@@ -94,10 +83,36 @@ class Act(StrEnum):
     UNNOTED = "unnoted"  # a note was refused or given up
     UNTOLD = "untold"  # a notice or reply may not have reached the customer
 
-    @property
-    def blind(self) -> bool:
-        """Decided without reading what anybody wrote in the ticket, so that nothing in it can break the work."""
-        return self in _BLIND
+
+# Decided without reading what anybody wrote in the ticket, so that nothing in it can break the work.
+BLIND_ACTS = frozenset({Act.UNREADABLE, Act.UNNOTED, Act.UNTOLD})
 
 
-_BLIND = frozenset({Act.UNREADABLE, Act.UNNOTED, Act.UNTOLD})
+class LetterKind(StrEnum):
+    """Which table a dead letter stands in."""
+
+    DELIVERY = "delivery"  # an inbox row
+    EFFECT = "effect"
+    JOB = "job"
+
+
+class TurnKind(StrEnum):
+    """What opened a turn: the first part of its name, as in `m:1042`. A turn is answered once."""
+
+    MESSAGE = "m"  # of the customer
+    NOTHING = "none"  # the customer has written nothing yet
+    ACT = "act"  # an inbox row of kind `act`
+    DRAFT = "draft"  # an agent sends a draft
+    STEP = "step"  # an agent chose something else in the field *Candor: next step*
+    ESCALATION = "escalation"  # an escalation ticket was solved at its desk
+
+    def turn(self, subject: str) -> str:
+        """The name of the turn that this subject opened."""
+        return f"{self}:{subject}"
+
+    def opened(self, turn: str) -> bool:
+        return turn.startswith(f"{self}:")
+
+    def subject(self, turn: str) -> str:
+        """What opened a turn of this kind."""
+        return turn.removeprefix(f"{self}:")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from app.core.kinds import EffectKind, EffectState
 from app.store import evidence
 from app.store.evidence import StoredVersion
 from app.store.tables import articles, ledger, outbox
@@ -33,7 +34,8 @@ def recalled(tx: Connection, tenant: str, article: str | None = None, newest: in
     """The sent replies whose pages are others today, newest first; of one article, when named. Those that quote lost words are marked."""
     rows = tx.execute(
         select(outbox.c.desk, outbox.c.ticket, outbox.c.evidence, outbox.c.ledger_entry, outbox.c.done_at)
-        .where(outbox.c.tenant == tenant, outbox.c.effect == "public", outbox.c.state == "sent", outbox.c.evidence.is_not(None))
+        .where(outbox.c.tenant == tenant, outbox.c.effect == EffectKind.PUBLIC, outbox.c.state == EffectState.SENT,
+               outbox.c.evidence.is_not(None))
         .order_by(outbox.c.done_at.desc(), outbox.c.id.desc()).limit(newest)
     ).all()
     now = {row.id: row for row in tx.execute(select(articles).where(articles.c.tenant == tenant))}

@@ -9,6 +9,7 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from sqlalchemy import ColumnElement, Connection, Result, Select, Table, and_, exists, func, select, tuple_, union
 
+from app.core.kinds import EffectState, WorkState
 from app.keys import Keys
 from app.store import requesters
 from app.store.desks import DeskRow
@@ -17,8 +18,9 @@ from app.store.promises import PromiseRow
 from app.store.queues.rows import EffectRow, InboxRow
 from app.store.tables import desks, inbox, ledger, outbox, promises, tickets
 from app.store.tickets import TicketRow
+from connectors.records import Subject
 
-ATTENTION_OUTBOX = ("unknown", "failed", "dead")
+ATTENTION_OUTBOX = (EffectState.UNKNOWN, EffectState.FAILED, EffectState.DEAD)
 VERDICTS = ("answer", "clarify", "confirm", "handoff", "settle", "stay_quiet", "alert")
 
 
@@ -113,7 +115,8 @@ def story(connection: Connection, tenant: str, keys: Keys, ticket_row: str) -> S
     def rows(query: Select[*tuple[Any, ...]], *order: ColumnElement[Any]) -> Result[*tuple[Any, ...]]:
         return connection.execute(query.order_by(*order))
 
-    came = and_(inbox.c.tenant == tenant, inbox.c.desk == ticket.desk, inbox.c.subject == "ticket", inbox.c.subject_id == ticket.ticket)
+    came = and_(
+        inbox.c.tenant == tenant, inbox.c.desk == ticket.desk, inbox.c.subject == Subject.TICKET, inbox.c.subject_id == ticket.ticket)
     return Story(
         ticket=ticket,
         subject=open_subject(connection, tenant, keys, ticket),
@@ -176,7 +179,7 @@ def _filtered(tenant: str, wanted: TicketFilter) -> Select[*tuple[Any, ...]]:
         # From the few troubled rows to their tickets, not from every ticket to its rows: most tickets are well.
         troubled = union(
             select(outbox.c.desk, outbox.c.ticket).where(outbox.c.state.in_(ATTENTION_OUTBOX)),
-            select(inbox.c.desk, inbox.c.subject_id).where(inbox.c.state == "bad", inbox.c.subject == "ticket"),
+            select(inbox.c.desk, inbox.c.subject_id).where(inbox.c.state == WorkState.BAD, inbox.c.subject == Subject.TICKET),
         )
         query = query.where(tuple_(tickets.c.desk, tickets.c.ticket).in_(troubled))
     return query
@@ -225,6 +228,6 @@ def _troubled(connection: Connection, tenant: str, named: Sequence[tuple[str, st
     sent = select(outbox.c.desk, outbox.c.ticket).where(
         outbox.c.tenant == tenant, outbox.c.state.in_(ATTENTION_OUTBOX), tuple_(outbox.c.desk, outbox.c.ticket).in_(named))
     came = select(inbox.c.desk, inbox.c.subject_id).where(
-        inbox.c.tenant == tenant, inbox.c.state == "bad", tuple_(inbox.c.desk, inbox.c.subject_id).in_(named))
+        inbox.c.tenant == tenant, inbox.c.state == WorkState.BAD, tuple_(inbox.c.desk, inbox.c.subject_id).in_(named))
     return {(desk, ticket) for query in (sent, came) for desk, ticket in connection.execute(query)}
 

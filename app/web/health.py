@@ -11,15 +11,13 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.core.kinds import EffectState, WorkState
 from app.store import caps, freshness, schema, standing
 from app.store.database import StoreBusy
 from app.store.tables import desks, inbox, outbox, tickets
 from app.switch import EVERY_DESK
 from app.web.access import public_page
 from app.web.house import House
-
-INBOX_STATES = ("waiting", "working", "done", "bad")
-OUTBOX_STATES = ("ready", "sending", "sent", "unknown", "stale", "failed", "dead")
 
 
 class QueueCollector(Collector):
@@ -31,7 +29,7 @@ class QueueCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         now = self._house.clock()
         with self._house.db.read() as connection:
-            for table, states in ((inbox, INBOX_STATES), (outbox, OUTBOX_STATES)):
+            for table, states in ((inbox, tuple(WorkState)), (outbox, tuple(EffectState))):
                 family = GaugeMetricFamily(f"candor_{table.name}_rows", f"Rows of the {table.name} by state.", labels=["tenant", "state"])
                 found = {
                     (tenant, state): n for tenant, state, n in connection.execute(
@@ -42,7 +40,7 @@ class QueueCollector(Collector):
                         family.add_metric([tenant, state], found.get((tenant, state), 0))
                 yield family
             oldest = GaugeMetricFamily("candor_inbox_oldest_waiting_seconds", "Age of the oldest inbox row that is due and not done.")
-            due = select(func.min(inbox.c.next_at)).where(inbox.c.state == "waiting", inbox.c.next_at <= now)
+            due = select(func.min(inbox.c.next_at)).where(inbox.c.state == WorkState.WAITING, inbox.c.next_at <= now)
             since = connection.execute(due).scalar_one()
             oldest.add_metric([], 0 if since is None else (now - since) / 1_000_000)
             yield oldest

@@ -8,6 +8,7 @@ from functools import lru_cache
 import structlog
 from flask import Blueprint, Response, request
 
+from app.core.kinds import InboxKind
 from app.keys import Keys
 from app.store import desks as desk_store
 from app.store.database import WEB_BUSY_SECONDS, Database, StoreBusy
@@ -20,7 +21,7 @@ from config.settings import Settings
 from connectors.clock import Clock
 from connectors.contract import Inbound
 from connectors.errors import Rejected
-from connectors.records import Delivery
+from connectors.records import Delivery, Subject
 from connectors.registry import NAMES, connector
 
 SECRETS_FRESH = 2_000_000  # microseconds: a new or withdrawn secret counts after this long
@@ -65,10 +66,10 @@ def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], 
 
 
 def _keep(db: Database, intake: Intake, desk: StoredDesk, delivery: Delivery, now: int, settings: Settings) -> Response:
-    wait = int(settings.debounce_seconds * 1_000_000) if delivery.subject == "ticket" else 0
+    wait = int(settings.debounce_seconds * 1_000_000) if delivery.subject == Subject.TICKET else 0
     key = delivery.key if delivery.key_holds is None else f"{delivery.key}@{now // delivery.key_holds}"
     # The bytes are not kept: a desk's own event bodies hold what customers wrote, and everything is read again from the desk.
-    row = inbox.NewRow(new_id(), desk.id, "delivery", key, delivery.subject, delivery.subject_id, b"", now, now + wait)
+    row = inbox.NewRow(new_id(), desk.id, InboxKind.DELIVERY, key, delivery.subject, delivery.subject_id, b"", now, now + wait)
     fresh = intake.keep(desk.tenant, row)
     if not desk.public_proven and settings.public_url and request.host_url.rstrip("/") == settings.public_url:
         with db.write() as tx:

@@ -16,7 +16,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from connectors.bodies import bounded_json
 from connectors.clock import SECOND
 from connectors.errors import Rejected
-from connectors.records import Delivery
+from connectors.records import Delivery, Subject
 
 SECRET_HEADER = "x-candor-secret"  # noqa: S105 - the name of a header
 SECRET_MIN = 32  # characters; ours has 43, made of 32 random bytes
@@ -83,7 +83,7 @@ class FreshdeskInbound:
         except ValidationError:
             raise Rejected("the body does not name its ticket: let the rule send ticket_id", 400) from None
         # Freshdesk gives deliveries no id, and all of a ticket's look alike: the key stands for the ticket, for a moment only.
-        return Delivery(f"ticket:{ticket_id}", "ticket", ticket_id, sent_at=None, key_holds=SAME_DELIVERY)
+        return Delivery(f"ticket:{ticket_id}", Subject.TICKET, ticket_id, sent_at=None, key_holds=SAME_DELIVERY)
 
 
 def _digest(text: str) -> bytes:

@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from connectors.bodies import bounded_json
 from connectors.clock import from_iso
 from connectors.errors import Rejected
-from connectors.records import Delivery
+from connectors.records import Delivery, Subject
 from connectors.zendesk import signing
 
 SIGNATURE = "x-zendesk-webhook-signature"
@@ -123,18 +123,18 @@ class ZendeskInbound:
         return Delivery(key, subject, subject_id, sent_at, account if _ID.fullmatch(account) else None)
 
 
-def _subject_of(value: Any) -> tuple[str, str] | None:
+def _subject_of(value: Any) -> tuple[Subject, str] | None:
     if not isinstance(value, dict):
         raise Rejected("the body is not an object", 400)
     if "ticket_id" in value:
-        return "ticket", _load(_TRIGGER, value)["ticket_id"]
+        return Subject.TICKET, _load(_TRIGGER, value)["ticket_id"]
     event = _load(_EVENT, value)
     kind, subject_id = event["type"], event["detail"]["id"]
     if kind in ARTICLE_EVENTS:
-        return "article", subject_id
+        return Subject.ARTICLE, subject_id
     if kind not in TICKET_EVENTS or _by_staff(event["event"].get("comment")):
         return None
-    return "ticket", subject_id
+    return Subject.TICKET, subject_id
 
 
 def _by_staff(comment: Mapping[str, Any] | None) -> bool:

@@ -8,6 +8,7 @@ import structlog
 from app.core.deciding.destination import Destination
 from app.core.deciding.ownership import Event
 from app.core.deciding.rules import Situation
+from app.core.kinds import EffectKind, Purpose
 from app.core.reading.floor import gravest
 from app.core.sending.plan import Bodies, Planned, plan, told
 from app.core.verdicts import Alert, Answer, Clarify, Handoff, Sentence, Settle, StayQuiet, Verdict, Wait, verdict_name
@@ -85,9 +86,9 @@ def _quiet(work: Work, policy: Policy, verdict: StayQuiet, asked: bool) -> Compo
     if not asked:
         return Composed(Bodies(None, None), ())
     if verdict.why not in (OUTDATED, MISSING):
-        return Composed(Bodies(None, None), (Planned("fields", "fields", UpdateFields({"next_step": ""})),))
+        return Composed(Bodies(None, None), (Planned(Purpose.FIELDS, EffectKind.FIELDS, UpdateFields({"next_step": ""})),))
     said = assemble([paragraph(say(work.words[policy.default_language], f"agent.{verdict.why}"))])
-    return Composed(Bodies(None, said), (Planned("note", "note", PostNote(said.html, said.text, {"next_step": ""})),))
+    return Composed(Bodies(None, said), (Planned(Purpose.NOTE, EffectKind.NOTE, PostNote(said.html, said.text, {"next_step": ""})),))
 
 
 def _send_draft(work: Work, desk: StoredDesk, ticket: Ticket) -> Composed:
@@ -95,7 +96,7 @@ def _send_draft(work: Work, desk: StoredDesk, ticket: Ticket) -> Composed:
     assert draft is not None, "the verdict rests on a draft"
     # The field is emptied in the same write: the choice was carried out, and may be made again for another draft.
     effect = PostReply(draft.body.html, draft.body.text, {"next_step": ""}, (TAG, f"{TAG}_draft_sent"), None, Status.PENDING)
-    return Composed(Bodies(draft.body, None), (Planned("answer", "public", effect),), cited=draft.cited)
+    return Composed(Bodies(draft.body, None), (Planned(Purpose.ANSWER, EffectKind.PUBLIC, effect),), cited=draft.cited)
 
 
 def _handoff(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situated: Situated, verdict: Handoff, frame: Frame,

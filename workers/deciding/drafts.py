@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, replace
 
 from app.core.deciding.rules import Situation
+from app.core.kinds import TurnKind
 from app.core.verdicts import Answer, Decision, Hit, Sentence, StayQuiet, Verdict
 from app.core.writing.markup import Body
 from app.store import ledger
@@ -48,7 +49,7 @@ def decide_draft(work: Work, desk: StoredDesk, ticket: Ticket, situation: Situat
     A refusal is a turn of its own for each choice: what an agent asks again is answered again.
     """
     draft = newest_draft(work, desk, ticket)
-    turn = f"draft:{draft.entry}" if draft else ""
+    turn = TurnKind.DRAFT.turn(draft.entry) if draft else ""
     verdict: Verdict
     if draft is None:
         verdict = StayQuiet(MISSING)
@@ -61,5 +62,5 @@ def decide_draft(work: Work, desk: StoredDesk, ticket: Ticket, situation: Situat
     quiet = isinstance(verdict, StayQuiet)
     because = verdict.why if isinstance(verdict, StayQuiet) else "the field Candor: next step"
     # The choice has moved the ticket's stamp, which thereby names it.
-    reading = replace(situation.reading, turn=f"step:{ticket.stamp.value}" if quiet else turn)
+    reading = replace(situation.reading, turn=TurnKind.STEP.turn(ticket.stamp.value) if quiet else turn)
     return replace(situation, reading=reading), Decision(verdict, (Hit(RULE, not quiet, because),))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from app.core.deciding.destination import Destination, Place, destination
+from app.core.kinds import EffectKind, Purpose
 from app.core.sending.plan import Planned
 from app.core.writing.escalation import escalation
 from app.core.writing.markup import Body, assemble, enclosed, paragraph, say
@@ -39,7 +40,7 @@ class Across:
         if self.in_place is not None:
             return None
         effect = OpenTicket(self.subject, self.body.html, self.body.text, self.group, fields, (*tags, "candor_escalation"))
-        return Planned("escalation", "open_ticket", effect, self.target)
+        return Planned(Purpose.ESCALATION, EffectKind.OPEN_TICKET, effect, self.target)
 
     def added_to(self, note: Body) -> Body:
         """The original's note, with the reason why the route could not be taken."""

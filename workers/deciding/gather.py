@@ -10,6 +10,7 @@ from app.core.deciding.cite import verify, without
 from app.core.deciding.modes import DeskFacts, effective_mode
 from app.core.deciding.ownership import Event, Owner, events_since, owner_after, step_chosen
 from app.core.deciding.rules import Situation, decide, doubt
+from app.core.kinds import Act, InboxKind, TurnKind
 from app.core.memory import TicketMemory
 from app.core.reading.mail import new_text
 from app.core.reading.triage import read_ticket
@@ -72,7 +73,7 @@ def situate(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, policy
         handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act,
-        pressed_by_other=act == "person" and page_of_press(row.delivery_key) not in (None, holder),
+        pressed_by_other=act == Act.PERSON and page_of_press(row.delivery_key) not in (None, holder),
         open_now=is_open(policy.hours, now),
         served=work.search(row.tenant).languages.intersection(policy.languages), bar=bar,
         floor=floor.flags, floor_known=floor.known,
@@ -140,10 +141,10 @@ def _with_pages(work: Work, found: Findings) -> Findings:
 
 
 def _turn(row: InboxRow, ticket: Ticket) -> str:
-    if row.kind == "act":
+    if row.kind == InboxKind.ACT:
         return row.delivery_key
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
-    return f"m:{newest.id}" if newest else f"none:{ticket.stamp.value}"
+    return TurnKind.MESSAGE.turn(newest.id) if newest else TurnKind.NOTHING.turn(ticket.stamp.value)
 
 
 def _own_words(ticket: Ticket) -> str:

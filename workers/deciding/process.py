@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import structlog
 
+from app.core.kinds import BLIND_ACTS, InboxKind, WorkState
 from app.core.reading.bursts import writing_until
 from app.core.sending.crashes import given_up, why_given_up
 from app.core.sending.settle import SAME_SECOND
@@ -21,7 +22,7 @@ from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
 from config.policy import Policy
 from connectors.errors import ConnectorError
-from connectors.records import Role, Ticket
+from connectors.records import Role, Subject, Ticket
 from workers.deciding.compose import compose
 from workers.deciding.floor import read_floor
 from workers.deciding.gather import situate
@@ -30,13 +31,13 @@ from workers.deciding.take import READ_CALLS, Taken, take
 from workers.desks.poll import ask_for_sync
 from workers.desks.refusals import break_desk, refuses_us
 from workers.rows.error_place import where
-from workers.rows.given_up import BLIND, bare, give_up, tell_people, without_reading
+from workers.rows.given_up import bare, give_up, tell_people, without_reading
 from workers.rows.lease import LEASE_US, Heartbeat
 from workers.sending.deliver import times_of
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
-KINDS, SUBJECTS = ("delivery", "changed", "act"), ("ticket", "article")
+KINDS, SUBJECTS = frozenset(InboxKind), frozenset(Subject)
 OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
 FIRST_BACKOFF, LONGEST_BACKOFF = 5_000_000, 600_000_000
 
@@ -65,7 +66,7 @@ def _process(work: Work, taken: Taken) -> None:
         give_up(work, row, f"{why}: open it in the console to replay it")
     elif row.kind not in KINDS or row.subject not in SUBJECTS:
         _other_release(work, row, taken.held)
-    elif row.subject == "article":
+    elif row.subject == Subject.ARTICLE:
         _sync_knowledge(work, row)
     elif taken.held is not None:
         _process_ticket(work, taken, desk_store.opened(taken.desk, work.keys), taken.held)
@@ -94,7 +95,7 @@ def _decide_and_record(work: Work, row: InboxRow, desk: StoredDesk, held: Ticket
     if too_early:
         _put_off(work, row, held, too_early)
         return
-    if row.act in BLIND:
+    if row.act in BLIND_ACTS:
         ticket = bare(ticket)
         situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
     else:
@@ -115,7 +116,7 @@ def _put_off(work: Work, row: InboxRow, held: TicketRow, wait: int) -> None:
 def _too_early(work: Work, row: InboxRow, desk: StoredDesk, ticket: Ticket) -> int:
     """Microseconds until the ticket, as just read, may be decided on; 0 for now."""
     wait = 0
-    if row.kind != "act":
+    if row.kind != InboxKind.ACT:
         # The read may hold a message that no delivery has told of yet: the customer may still be writing.
         quiet, longest = work.settings.debounce_seconds, work.settings.debounce_cap_seconds
         wait = writing_until(ticket, int(quiet * 1_000_000), int(longest * 1_000_000)) - ticket.stamp.desk_now
@@ -127,7 +128,7 @@ def _too_early(work: Work, row: InboxRow, desk: StoredDesk, ticket: Ticket) -> i
 
 def _only_our_own(work: Work, row: InboxRow, desk: StoredDesk) -> bool:
     """True when the version the poll saw is our own write's, and nobody else acted in its second. One call instead of a whole read."""
-    if row.kind != "changed" or not row.body:
+    if row.kind != InboxKind.CHANGED or not row.body:
         return False
     own_at = int(row.body)
     changes = work.desk(desk).history(row.subject_id, own_at)
@@ -137,7 +138,7 @@ def _only_our_own(work: Work, row: InboxRow, desk: StoredDesk) -> bool:
 def _nothing_new(work: Work, row: InboxRow, held: TicketRow) -> None:
     with work.db.write() as tx:
         tickets.release(tx, held.id, held.fence)
-        inbox.finish(tx, row.id, row.fence, "done", "quiet: our own write", work.clock())
+        inbox.finish(tx, row.id, row.fence, WorkState.DONE, "quiet: our own write", work.clock())
 
 
 def _sync_knowledge(work: Work, row: InboxRow) -> None:
@@ -145,7 +146,7 @@ def _sync_knowledge(work: Work, row: InboxRow) -> None:
     with work.db.write() as tx:
         # One sync covers every article event that arrived before it starts.
         ask_for_sync(tx, row.tenant, work.new_id(), now)
-        inbox.finish(tx, row.id, row.fence, "done", "help centre will be synced", now)
+        inbox.finish(tx, row.id, row.fence, WorkState.DONE, "help centre will be synced", now)
     work.ring()
 
 
@@ -162,11 +163,11 @@ def _desk_failed(work: Work, row: InboxRow, held: TicketRow, desk: StoredDesk, e
         elif error.status == 403 and error.permanent:
             # Nothing of the ticket is known, not even whom to hand it to: a person sees it among the dead letters.
             why = "the assistant's user may not see this ticket (403): give it access to the ticket's group or brand, or leave it to people"
-            inbox.finish(tx, row.id, row.fence, "bad", why, now)
+            inbox.finish(tx, row.id, row.fence, WorkState.BAD, why, now)
             tell_people(work, tx, row, now, readable=False)
         elif error.status in (404, 410):
             tickets.gone(tx, row.tenant, desk.id, row.subject_id)
-            inbox.finish(tx, row.id, row.fence, "done", f"the desk has no such ticket any more: {error}", now)
+            inbox.finish(tx, row.id, row.fence, WorkState.DONE, f"the desk has no such ticket any more: {error}", now)
         else:
             # Other refusals say something about us or the desk, not about the ticket: the row waits, and in the end a person sees it.
             wait = int((error.retry_after or 0) * 1_000_000) or min(FIRST_BACKOFF << min(row.attempts, 8), LONGEST_BACKOFF)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.core.deciding.ownership import STEPS, Event, messages_since
+from app.core.kinds import WorkState
 from app.core.memory import TicketMemory
 from app.core.sending.plan import TURN_REPLIES, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, verdict_name
@@ -70,7 +71,7 @@ def record(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, ticket:
             values = _ticket_values(work, tx, desk, ticket, situated, composed, requester, held, now)
             saved = tickets.save(tx, held.id, held.fence, **values)
             result = _result(situated)
-            if not saved or not inbox.finish(tx, row.id, row.fence, "done", result, now):
+            if not saved or not inbox.finish(tx, row.id, row.fence, WorkState.DONE, result, now):
                 raise Superseded(row.id)
             inbox.merge_earlier(tx, row.tenant, desk.id, row.subject_id, read_at, row.id, now)
     except IntegrityError as error:

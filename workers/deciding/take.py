@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from app.core.kinds import InboxKind
 from app.core.sending.crashes import given_up, runs_alone
 from app.store import desks as desk_store
 from app.store import policies, tickets
@@ -15,6 +16,7 @@ from app.store.desks import DeskRow
 from app.store.queues import inbox, outbox
 from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
+from connectors.records import Subject
 from workers.rows.lease import LEASE_US
 from workers.work import Work
 
@@ -50,7 +52,7 @@ def take(work: Work, alone: str | None = None) -> Taken | None:
         policy = policies.newest(tx, row.tenant)
         desk = desk_store.row_of(tx, row.tenant, row.desk)
         exhausted = given_up(row.crashes, row.lone_runs) or row.attempts > MAX_DESK_FAILURES
-        if desk is None or exhausted or row.subject == "article":
+        if desk is None or exhausted or row.subject == Subject.ARTICLE:
             return Taken(row, desk, None, policy, exhausted)
         wait_until = _not_yet(work, tx, row, now)
         if wait_until is None:
@@ -70,7 +72,7 @@ def _not_yet(work: Work, tx: Connection, row: InboxRow, now: int) -> int | None:
     if not runs_alone(row.crashes, row.lone_runs) and inbox.breaks_others(tx, row.desk, row.subject_id):
         return now + BEHIND_OWN_WRITES
     # The poll may be faster than the customer's next message: what it finds is held back like the delivery it ran ahead of.
-    span = inbox.span_waiting(tx, row.desk, row.subject_id) if row.kind != "act" else None
+    span = inbox.span_waiting(tx, row.desk, row.subject_id) if row.kind != InboxKind.ACT else None
     if span is None:
         return None
     oldest, newest = span

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from app.core.deciding.ownership import Owner, events_since, owner_after
 from app.core.deciding.rules import Situation
+from app.core.kinds import BLIND_ACTS, Act, EffectKind, Purpose, TurnKind, WorkState
 from app.core.memory import TicketMemory
 from app.core.sending.plan import Bodies, Planned, plan, told
 from app.core.verdicts import Decision, Handoff, Hit, Reading, StayQuiet, Verdict, Voice
@@ -25,14 +26,12 @@ from app.store.queues import inbox, outbox
 from app.store.queues.rows import EffectRow, InboxRow
 from app.store.tickets import TicketRow
 from config.policy import Detail, Mode, Policy, Reason
-from connectors.records import NEXT_STEPS, Person, PostNote, Role, Status, Ticket, writer_of
+from connectors.records import NEXT_STEPS, Person, PostNote, Role, Status, Subject, Ticket, writer_of
 from workers.deciding.compose import Composed, page_of
 from workers.deciding.escalate import in_place
 from workers.deciding.gather import Situated, address_of, mode_of
 from workers.work import Work
 
-UNREADABLE, UNNOTED, UNTOLD = "unreadable", "unnoted", "untold"
-BLIND = frozenset({UNREADABLE, UNNOTED, UNTOLD})
 RULE = "told without reading the ticket"
 log = structlog.get_logger(__name__)
 
@@ -42,8 +41,8 @@ def give_up(work: Work, row: InboxRow, why: str, *, readable: bool = True) -> No
     log.error("inbox row given up", row=row.id, desk=row.desk, why=why)
     now = work.clock()
     with work.db.write() as tx:
-        if inbox.finish(tx, row.id, row.fence, "bad", why, now):
-            if row.subject == "ticket":
+        if inbox.finish(tx, row.id, row.fence, WorkState.BAD, why, now):
+            if row.subject == Subject.TICKET:
                 inbox.merge_earlier(tx, row.tenant, row.desk, row.subject_id, now, row.id, now)
             tell_people(work, tx, row, now, readable=readable)
     work.ring()
@@ -52,18 +51,18 @@ def give_up(work: Work, row: InboxRow, why: str, *, readable: bool = True) -> No
 def tell_people(work: Work, tx: Connection, row: InboxRow, now: int, *, readable: bool) -> None:
     """A signal always; a hand-off too, unless the ticket cannot be read or this row was one itself: then the shelf is all there is."""
     signals.add(tx, row.tenant, row.desk, row.subject_id, "other", "given_up", 1.0, now, work.new_id())
-    itself = row.act in BLIND
-    if readable and row.subject == "ticket" and not itself:
-        inbox.accept_act(tx, row.tenant, row.desk, row.subject_id, UNREADABLE, f"{UNREADABLE}:{row.id}", now, work.new_id())
+    itself = row.act in BLIND_ACTS
+    if readable and row.subject == Subject.TICKET and not itself:
+        inbox.accept_act(tx, row.tenant, row.desk, row.subject_id, Act.UNREADABLE, f"{Act.UNREADABLE}:{row.id}", now, work.new_id())
 
 
 def effect_lost(work: Work, tx: Connection, row: EffectRow, unclear: bool, now: int) -> None:
     """An effect was refused or given up: what it should have told is told in another way, once. Of that one only the shelf is left."""
     signals.add(tx, row.tenant, row.desk, row.ticket, "other", "given_up", 1.0, now, work.new_id())
-    if (inbox.act_behind(tx, row.desk, row.turn_id) or "") in BLIND:
+    if (inbox.act_behind(tx, row.desk, row.turn_id) or "") in BLIND_ACTS:
         return
-    act = UNNOTED if row.effect != "public" else UNTOLD if unclear or row.purpose == "handoff_notice" else "failed"
-    inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"failed:{row.id}", now, work.new_id())
+    act = Act.UNNOTED if row.effect != EffectKind.PUBLIC else Act.UNTOLD if unclear or row.purpose == Purpose.HANDOFF_NOTICE else Act.FAILED
+    inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"{Act.FAILED}:{row.id}", now, work.new_id())
 
 
 def bare(ticket: Ticket) -> Ticket:
@@ -94,7 +93,7 @@ def without_reading(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow
     with work.db.read() as tx:
         ceiling = caps.ceiling(tx, desk.tenant, desk.id, "other", now)
         taken = outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn)
-        answered = newest is not None and outbox.turn_is_taken(tx, desk.id, ticket.id, f"m:{newest.id}")
+        answered = newest is not None and outbox.turn_is_taken(tx, desk.id, ticket.id, TurnKind.MESSAGE.turn(newest.id))
     mode, mode_why = mode_of(policy, desk, reading, ceiling)
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode, status=ticket.status,
@@ -111,11 +110,11 @@ def _verdict(s: Situation, act: str, answered: bool) -> Verdict:
         return StayQuiet("already_answered")
     if s.status in (Status.CLOSED, Status.DELETED):
         return StayQuiet("closed")
-    if act == UNREADABLE and s.owner is Owner.PEOPLE:
+    if act == Act.UNREADABLE and s.owner is Owner.PEOPLE:
         return StayQuiet("people_own_it")
     # Only a ticket that nothing was said to: whatever may have reached the customer before is their one mail.
-    public = act == UNREADABLE and s.cannot_reply is None and not answered
-    return Handoff(Reason.FAILED, Detail.POISON if act == UNREADABLE else Detail.NONE, s.policy.default_route, None, public)
+    public = act == Act.UNREADABLE and s.cannot_reply is None and not answered
+    return Handoff(Reason.FAILED, Detail.POISON if act == Act.UNREADABLE else Detail.NONE, s.policy.default_route, None, public)
 
 
 def _composed(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situated: Situated, act: str) -> Composed:
@@ -134,15 +133,15 @@ def _composed(work: Work, desk: StoredDesk, policy: Policy, ticket: Ticket, situ
     to = in_place(desk, policy, route, ticket, situation.now)
     public = messages.handoff(verdict, policy.spoken(route, to.group, words.language), "", frame, words) if telling else None
     said = [paragraph(strong(say(agents, f"agent.given_up.{act}")))]
-    if act == UNREADABLE:
+    if act == Act.UNREADABLE:
         said.append(paragraph(say(agents, f"agent.given_up.{'told' if public else 'not_told'}")))
     note = assemble(said)
     bodies = Bodies(public, note)
     planned: tuple[Planned, ...] = ()
-    if act == UNNOTED and situation.mode is not Mode.WATCH:
+    if act == Act.UNNOTED and situation.mode is not Mode.WATCH:
         # As plain as a note can be: what the desk refused may have been one of its fields.
-        planned = (Planned("note", "note", PostNote(note.html, note.text)),)
-    elif act != UNNOTED:
-        group = to.moves_to if act == UNREADABLE else None
+        planned = (Planned(Purpose.NOTE, EffectKind.NOTE, PostNote(note.html, note.text)),)
+    elif act != Act.UNNOTED:
+        group = to.moves_to if act == Act.UNREADABLE else None
         planned = plan(verdict, situation.mode, bodies, group, {}, (), policy.announce_handoffs)
     return Composed(bodies, planned, None, to.group, to=to)

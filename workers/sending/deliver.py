@@ -13,6 +13,7 @@ from dataclasses import replace
 import structlog
 
 from app.core.deciding.ownership import Owner
+from app.core.kinds import OPEN_EFFECTS, EffectKind, EffectState
 from app.core.sending import states as protocol
 from app.core.sending import steps
 from app.core.sending.checks import Stored
@@ -52,9 +53,9 @@ def deliver_one(work: Work, alone: str | None = None) -> bool:
         if row is None:
             return False
         # A new ticket is opened at another desk; lease and turn stay with the ticket it comes from.
-        desk = desk_store.get(tx, row.tenant, row.target if row.effect == "open_ticket" else row.desk, work.keys)
+        desk = desk_store.get(tx, row.tenant, row.target if row.effect == EffectKind.OPEN_TICKET else row.desk, work.keys)
         held = tickets.lease(tx, row.tenant, row.desk, row.ticket, now, LEASE_US, work.new_id())
-        if held is None and row.state != "sending":
+        if held is None and row.state != EffectState.SENDING:
             outbox.save(tx, row.id, row.fence, _put_back(outbox.protocol_row(row), now + TICKET_BUSY), now)
             return True
     assert desk is not None, "a desk with rows is never deleted"
@@ -75,7 +76,7 @@ def deliver_one(work: Work, alone: str | None = None) -> bool:
 def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) -> None:
     """Do what the step asks for until it ends, and tell it each time what came of it."""
     state, times, fenced = outbox.protocol_row(row), times_of(work, desk), Capability.FENCE in work.connector(desk.kind).capabilities
-    if given_up(row.crashes, row.lone_runs) and state.state != "sending":
+    if given_up(row.crashes, row.lone_runs) and state.state != EffectState.SENDING:
         _commit(work, row, protocol.step(state, GivenUp(why_given_up(row.crashes, row.lone_runs)), work.clock(), times))
         return
     try:
@@ -85,14 +86,14 @@ def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) ->
         log.error("row refused", row=row.id, why=str(error))
         _commit(work, row, _put_back(state, work.clock() + OTHER_RELEASE))
         return
-    if effect is not None and state.state in ("ready", "unknown") and not protocol.worn_out(state):
-        sends = state.state == "ready"
+    if effect is not None and state.state in (EffectState.READY, EffectState.UNKNOWN) and not protocol.worn_out(state):
+        sends = state.state == EffectState.READY
         wait = work.desk_wait(desk.kind, desk.id, SEND_CALLS, writes=int(sends))
         if wait:
             # Before anything is read or written down as sending: no worker sleeps, and no other desk's row waits behind this one.
             _commit(work, row, protocol.step(state, Deferred(work.clock() + wait, PUT_OFF, counts=False), work.clock(), times))
             return
-        until = _crowded(work, row, desk) if sends and row.effect == "public" and not state.sends else 0
+        until = _crowded(work, row, desk) if sends and row.effect == EffectKind.PUBLIC and not state.sends else 0
         if until:
             _commit(work, row, protocol.step(state, Deferred(until, CROWDED, counts=False), work.clock(), times))
             return
@@ -191,9 +192,9 @@ def _broke(work: Work, row: EffectRow, desk: StoredDesk, error: Exception) -> No
         if found is None:
             return
         state = outbox.protocol_row(found)
-        if state.state == "sending":
+        if state.state == EffectState.SENDING:
             state = protocol.step(state, Answered(Unknown(f"our own code broke: {type(error).__name__}")), now, times_of(work, desk))
-        if state.state in outbox.OPEN_STATES:
+        if state.state in OPEN_EFFECTS:
             outbox.broke(tx, row.id, row.fence, state, now)
 
 
@@ -209,9 +210,9 @@ def _commit(work: Work, row: EffectRow, new: OutboxRow, made: Stamp | None = Non
         if not outbox.save(tx, row.id, row.fence, new, now):
             log.warning("row taken over", row=row.id)
             return False
-        if new.state not in ("ready", "sending", "unknown"):
+        if new.state not in OPEN_EFFECTS:
             settled(work, tx, row, new, made, now)
-    if new.state in ("sent", "stale", "failed", "dead"):
+    if new.state not in OPEN_EFFECTS:
         work.ring()
     return True
 

@@ -5,6 +5,7 @@ import json
 
 from sqlalchemy import Connection
 
+from app.core.kinds import EffectKind, Purpose, TurnKind
 from app.core.memory import TicketMemory
 from app.core.sending.plan import outbox_key, spoken
 from app.core.writing.markup import Body, assemble, paragraph, say
@@ -26,7 +27,7 @@ def link_back(work: Work, tx: Connection, row: EffectRow, remote_id: str, now: i
     target = desk_store.get(tx, row.tenant, row.target, work.keys)
     words = _agents_words(work, tx, row.tenant)
     said = _said(words, "opened", ticket=remote_id, desk=target.name if target else row.target)
-    _note(work, tx, row.tenant, row.desk, row.ticket, f"{row.turn_id}:{row.target}", "escalation_link", said, now)
+    _note(work, tx, row.tenant, row.desk, row.ticket, f"{row.turn_id}:{row.target}", Purpose.ESCALATION_LINK, said, now)
 
 
 def not_opened(work: Work, tx: Connection, row: EffectRow, why: str, now: int) -> None:
@@ -34,7 +35,7 @@ def not_opened(work: Work, tx: Connection, row: EffectRow, why: str, now: int) -
     target = desk_store.get(tx, row.tenant, row.target, work.keys)
     words = _agents_words(work, tx, row.tenant)
     said = _said(words, "not_opened", desk=target.name if target else row.target, why=why)
-    _note(work, tx, row.tenant, row.desk, row.ticket, f"{row.turn_id}:{row.target}", "escalation_failed", said, now)
+    _note(work, tx, row.tenant, row.desk, row.ticket, f"{row.turn_id}:{row.target}", Purpose.ESCALATION_FAILED, said, now)
 
 
 def report_solved(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, memory: TicketMemory, now: int) -> None:
@@ -43,13 +44,14 @@ def report_solved(work: Work, tx: Connection, desk: StoredDesk, ticket: Ticket, 
         return
     original_desk, original = memory.original
     said = _said(_agents_words(work, tx, desk.tenant), "solved", ticket=ticket.id, desk=desk.name)
-    _note(work, tx, desk.tenant, original_desk, original, f"escalation:{desk.id}:{ticket.id}", "escalation_solved", said, now)
+    turn = TurnKind.ESCALATION.turn(f"{desk.id}:{ticket.id}")
+    _note(work, tx, desk.tenant, original_desk, original, turn, Purpose.ESCALATION_SOLVED, said, now)
 
 
-def _note(work: Work, tx: Connection, tenant: str, desk: str, ticket: str, turn: str, purpose: str, said: Body, now: int) -> None:
+def _note(work: Work, tx: Connection, tenant: str, desk: str, ticket: str, turn: str, purpose: Purpose, said: Body, now: int) -> None:
     effect = PostNote(said.html, said.text)
     new = NewOutboxRow(
-        id=work.new_id(), plan=work.new_id(), place=0, desk=desk, ticket=ticket, target=desk, effect="note", purpose=purpose,
+        id=work.new_id(), plan=work.new_id(), place=0, desk=desk, ticket=ticket, target=desk, effect=EffectKind.NOTE, purpose=purpose,
         key=outbox_key(tenant, desk, ticket, turn, purpose), turn=None, turn_id=turn,
         body=work.keys.box.encrypt(effect_json(effect).encode()), body_hash=work.keys.mac("body", spoken(effect)),
         requester=None, stamp=None, tags=json.dumps([]), seen_message=None, evidence=None, ledger_entry="", next_at=now,

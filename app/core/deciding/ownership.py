@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
+from app.core.kinds import Purpose
 from connectors.records import Change, Message, Role, Ticket
 
 
@@ -48,7 +49,7 @@ TABLE: dict[Event, Owner | None] = {
 }
 
 # What may still be said in public while people own the ticket. Everything else waits for a person.
-ALLOWED_UNDER_PEOPLE = frozenset({"wait_update", "action_outcome", "correction", "closing"})
+ALLOWED_UNDER_PEOPLE = frozenset({Purpose.WAIT_UPDATE, Purpose.ACTION_OUTCOME, Purpose.CORRECTION, Purpose.CLOSING})
 
 
 def owner_after(owner: Owner, events: Iterable[Event]) -> Owner:
@@ -58,7 +59,7 @@ def owner_after(owner: Owner, events: Iterable[Event]) -> Owner:
     return owner
 
 
-def may_post(owner: Owner, purpose: str, plan_made_the_owner: bool) -> bool:
+def may_post(owner: Owner, purpose: Purpose, plan_made_the_owner: bool) -> bool:
     """True when a public row may go out now. Rows of the very hand-off that gave the ticket to people are still its own words."""
     return owner is Owner.ASSISTANT or purpose in ALLOWED_UNDER_PEOPLE or plan_made_the_owner
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.core.deciding.cite import compose, source_of
 from app.core.deciding.ownership import Owner
+from app.core.kinds import Act
 from app.core.memory import TicketMemory
 from app.core.reading.floor import Flag, gravest
 from app.core.verdicts import (
@@ -59,7 +60,7 @@ class Situation:
     asked_person_at: int | None = None  # by this customer, on any ticket
     fallback: str = ""  # that people were given this topic by hand, for the record; "" while they were not
     pressed_by_other: bool = False  # the page's button, by whose ticket it was before
-    act: str | None = None  # `person`: pressed on the ticket page; `failed`: our own reply could not be sent
+    act: str | None = None  # of `Act`: what was asked for apart from a message
     open_now: bool = True
     served: frozenset[str] = frozenset({"en"})
     findings: Findings | None = None
@@ -70,7 +71,7 @@ class Situation:
     @property
     def answers_requester(self) -> bool:
         """Whether what is said now answers whose ticket it is; what answers somebody else calls nobody by name."""
-        return self.act == "person" or self.reading.writer.owns_ticket
+        return self.act == Act.PERSON or self.reading.writer.owns_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,9 +238,9 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("grave words in a machine's mail", _says(lambda s: s.floor and not _by_people(s), GRAVE), lambda s: Alert(urgent=False)),
     Rule("pressed on somebody else's page", _says(lambda s: s.pressed_by_other, "the ticket has changed hands since"),
          _quiet("not_the_requester")),
-    Rule("person asked for on the page", _says(lambda s: s.act == "person" and s.owner is Owner.ASSISTANT, "pressed the button"),
+    Rule("person asked for on the page", _says(lambda s: s.act == Act.PERSON and s.owner is Owner.ASSISTANT, "pressed the button"),
          _handoff(Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
-    Rule("our own reply failed", _says(lambda s: s.act == "failed" and s.owner is Owner.ASSISTANT, "the desk would not take it"),
+    Rule("our own reply failed", _says(lambda s: s.act == Act.FAILED and s.owner is Owner.ASSISTANT, "the desk would not take it"),
          _handoff(Reason.FAILED, Detail.NONE)),
     Rule("people own it", _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"), _quiet("people_own_it")),
     Rule("nothing new from the customer", _says(lambda s: s.reading.message is None or s.act is not None, "no newer public message"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.deciding.ownership import Owner, may_post
+from app.core.kinds import ESCALATION_REPORTS, EffectKind, Purpose, TurnKind
 from app.core.sending.states import Deferred, Event, OutboxRow, Overtaken, Times, stamp_is_fresh, stamp_is_safe
 from connectors.records import Message, Role, Stamp, Status, Ticket
 
@@ -16,8 +17,8 @@ class Words:
     """The part of an outbox row that never changes: what it is, and what it was composed on. `tags` are the ticket's of that read, `seen`
     is the newest message in it."""
 
-    effect: str  # public | note | fields | open_ticket | action
-    purpose: str
+    effect: EffectKind
+    purpose: Purpose
     place: int
     turn: str
     tags: tuple[str, ...] = ()
@@ -27,7 +28,7 @@ class Words:
     @property
     def due_anyway(self) -> bool:
         """What is said whatever else happens there: the notice of a hand-off whose note is sent, and links between tickets."""
-        return self.purpose.startswith("escalation_") or (self.purpose == "handoff_notice" and self.place > 0)
+        return self.purpose in ESCALATION_REPORTS or (self.purpose == Purpose.HANDOFF_NOTICE and self.place > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,12 @@ def by_our_rows(words: Words, state: OutboxRow, stored: Stored, now: int) -> Che
         return Check(Deferred(now + KILL_LOOK, f"kill switch: {stored.killed}", counts=False), state.stamp)
     if stored.cited_is_gone:
         return Check(Overtaken("a cited article is not public any more, or has changed"), state.stamp)
-    if words.effect == "public" and stored.owner is not None:
+    if words.effect == EffectKind.PUBLIC and stored.owner is not None:
         # Rows of the hand-off itself, and a draft that a person has just sent, do not talk over anybody.
-        own_plan = words.purpose == "handoff_notice" or words.turn.startswith("draft:")
+        own_plan = words.purpose == Purpose.HANDOFF_NOTICE or TurnKind.DRAFT.opened(words.turn)
         if not may_post(stored.owner, words.purpose, own_plan):
             return Check(Overtaken("a person has taken the ticket"), state.stamp)
-    if words.effect == "open_ticket" and stored.shut is not None:
+    if words.effect == EffectKind.OPEN_TICKET and stored.shut is not None:
         return Check(Overtaken(stored.shut), None)
     return None
 
@@ -104,7 +105,7 @@ def overtaken(words: Words, ticket: Ticket) -> str:
     if ticket.status in (Status.CLOSED, Status.DELETED):
         return f"the ticket is {ticket.status.value}"
     newest = next((m for m in reversed(ticket.messages) if m.public), None)
-    if words.effect != "public" or newest is None:
+    if words.effect != EffectKind.PUBLIC or newest is None:
         return ""
     if words.written_to not in (None, ticket.requester.id) and not words.due_anyway:
         return "the ticket is somebody else's by now"
@@ -112,9 +113,9 @@ def overtaken(words: Words, ticket: Ticket) -> str:
     agents = [m for m in _since_the_turn(words, ticket) if m.author.role is Role.AGENT]
     if newest.author.role in (Role.AGENT, Role.BOT) or any(m.public for m in agents):
         return "somebody else has answered meanwhile"
-    if agents and words.purpose != "handoff_notice":
+    if agents and words.purpose != Purpose.HANDOFF_NOTICE:
         return "a person has taken the ticket"
-    answered = words.turn == f"m:{newest.id}" or not words.turn.startswith("m:")
+    answered = words.turn == TurnKind.MESSAGE.turn(newest.id) or not TurnKind.MESSAGE.opened(words.turn)
     if newest.author.role is Role.CUSTOMER and not answered and not words.due_anyway:
         return "the customer has written again"
     return ""
@@ -124,9 +125,9 @@ def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:
     """Messages after the one the row answers, notes too; behind an act, which is no message, after the newest it was composed on. A draft
     was sent by a person just now: it talks over nobody."""
     since = words.seen
-    if words.turn.startswith("m:"):
-        since = words.turn[2:]
-    if words.turn.startswith("draft:"):
+    if TurnKind.MESSAGE.opened(words.turn):
+        since = TurnKind.MESSAGE.subject(words.turn)
+    if TurnKind.DRAFT.opened(words.turn):
         since = None
     at = next((i for i, m in enumerate(ticket.messages) if m.id == since), len(ticket.messages))
     return ticket.messages[at + 1:]

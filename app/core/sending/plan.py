@@ -5,25 +5,26 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.core.kinds import EffectKind, Purpose
 from app.core.verdicts import Alert, Answer, Clarify, Confirm, Handoff, Settle, StayQuiet, Verdict
 from app.core.writing.messages import Body
 from config.policy import Mode, Reason
 from connectors.records import Effect, OpenTicket, PostNote, PostReply, Status
 
-TURN_REPLIES = frozenset({"answer", "clarify", "confirm", "handoff_notice"})
+TURN_REPLIES = frozenset({Purpose.ANSWER, Purpose.CLARIFY, Purpose.CONFIRM, Purpose.HANDOFF_NOTICE})
 # Hand-offs a customer hears of even in draft mode: they asked, or the company decided that a person must see it.
 ANNOUNCED_IN_DRAFT = frozenset({Reason.CUSTOMER_ASKED, Reason.MUST_HANDOFF})
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One effect, in the order of the tuple it stands in. `kind` is public | note | fields | open_ticket | action.
+    """One effect, in the order of the tuple it stands in.
 
     `target` is the desk it is done at; None for the ticket's own.
     """
 
-    purpose: str
-    kind: str
+    purpose: Purpose
+    kind: EffectKind
     effect: Effect
     target: str | None = None
 
@@ -45,13 +46,13 @@ def plan(verdict: Verdict, mode: Mode, bodies: Bodies, group: str | None, fields
         case StayQuiet():
             return ()
         case Answer() | Clarify() | Confirm():
-            purpose = {Answer: "answer", Clarify: "clarify", Confirm: "confirm"}[type(verdict)]
+            purpose = {Answer: Purpose.ANSWER, Clarify: Purpose.CLARIFY, Confirm: Purpose.CONFIRM}[type(verdict)]
             if mode is Mode.SEND and bodies.public is not None:
                 return (_reply(purpose, bodies.public, fields, tags, None, Status.PENDING),)
             return (_note(bodies.note, fields, tags, None, None),) if bodies.note else ()
         case Settle():
             if mode is Mode.SEND and bodies.public is not None:
-                return (_reply("answer", bodies.public, fields, tags, None, Status.SOLVED),)
+                return (_reply(Purpose.ANSWER, bodies.public, fields, tags, None, Status.SOLVED),)
             return (_note(bodies.note, fields, tags, None, None),) if bodies.note else ()
         case Alert():
             return (_note(bodies.note, fields, tags, None, None),) if bodies.note else ()
@@ -74,16 +75,16 @@ def _handoff(verdict: Handoff, mode: Mode, bodies: Bodies, group: str | None, fi
     if bodies.note is not None:
         rows.append(_note(bodies.note, fields, tags, group, Status.OPEN))
     if told(verdict, mode, announce) and bodies.public is not None:
-        rows.append(_reply("handoff_notice", bodies.public, {}, (), None, Status.OPEN))
+        rows.append(_reply(Purpose.HANDOFF_NOTICE, bodies.public, {}, (), None, Status.OPEN))
     return tuple(rows)
 
 
-def _reply(purpose: str, body: Body, fields: Mapping[str, str], tags: tuple[str, ...], group: str | None, status: Status) -> Planned:
-    return Planned(purpose, "public", PostReply(body.html, body.text, fields, tags, group, status))
+def _reply(purpose: Purpose, body: Body, fields: Mapping[str, str], tags: tuple[str, ...], group: str | None, status: Status) -> Planned:
+    return Planned(purpose, EffectKind.PUBLIC, PostReply(body.html, body.text, fields, tags, group, status))
 
 
 def _note(body: Body, fields: Mapping[str, str], tags: tuple[str, ...], group: str | None, status: Status | None) -> Planned:
-    return Planned("note", "note", PostNote(body.html, body.text, fields, tags, group, status))
+    return Planned(Purpose.NOTE, EffectKind.NOTE, PostNote(body.html, body.text, fields, tags, group, status))
 
 
 def outbox_key(tenant: str, desk: str, ticket: str, turn: str, purpose: str) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.core.kinds import EffectState, Purpose
 from app.core.sending.checks import Words
 
 MAX_OVERTAKEN = 3  # a turn that was overtaken this often goes to a person instead
@@ -18,19 +19,19 @@ class Follow(StrEnum):
     SHELF = "shelf"  # a hand-off that failed itself stays on the people's shelf
 
 
-def follows(words: Words, state: str, overtaken: int, by_act: bool) -> Follow:
+def follows(words: Words, state: EffectState, overtaken: int, by_act: bool) -> Follow:
     """`state` is the row's last one; `overtaken` how often its turn was, this time included; `by_act` when an act opened the turn."""
-    if state == "sent":
+    if state == EffectState.SENT:
         return Follow.PLAN_GOES_ON
-    if state == "stale":
+    if state == EffectState.STALE:
         if words.due_anyway:
             return Follow.STANDS  # the hand-off it belongs to stands
         if by_act:
             return Follow.ACT_AGAIN
         return Follow.TO_PEOPLE if overtaken >= MAX_OVERTAKEN else Follow.AGAIN
-    return Follow.SHELF if words.purpose in ("handoff_notice", "note", "fields") else Follow.TO_PEOPLE
+    return Follow.SHELF if words.purpose in (Purpose.HANDOFF_NOTICE, Purpose.NOTE, Purpose.FIELDS) else Follow.TO_PEOPLE
 
 
 def gives_back(words: Words) -> bool:
     """True when the ticket was given to people by this very row's plan: as nothing of it has left, the assistant has it again."""
-    return words.purpose in ("note", "handoff_notice")
+    return words.purpose in (Purpose.NOTE, Purpose.HANDOFF_NOTICE)

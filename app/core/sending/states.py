@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from app.core.kinds import EffectState
 from connectors.records import Conflict, Later, Outcome, Refused, Sent, Stamp, Trace, Unknown
 
 SECOND = 1_000_000
@@ -46,7 +47,7 @@ UNFENCED = Times(settle=120 * SECOND)
 class OutboxRow:
     """The part of a row the protocol is about. `sends` counts calls that may have reached the desk."""
 
-    state: str
+    state: EffectState
     next_at: int
     sends: int = 0
     attempts: int = 0
@@ -115,33 +116,33 @@ class IllegalStep(Exception):
 def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
     """The row after the event. Pure; raises IllegalStep on an event that cannot happen in the row's state."""
     match (row.state, event):
-        case ("ready", Started()):
+        case (EffectState.READY, Started()):
             lease = now + times.deadline + times.lease
-            return replace(row, state="sending", sends=row.sends + 1, attempt_at=now, lease_until=lease)
-        case ("ready", Deferred(until, why, counts)):
+            return replace(row, state=EffectState.SENDING, sends=row.sends + 1, attempt_at=now, lease_until=lease)
+        case (EffectState.READY, Deferred(until, why, counts)):
             if not counts:
                 return replace(row, next_at=until, attempts=max(0, row.attempts - 1), result=why, lease_until=0)
             if row.attempts >= MAX_ATTEMPTS:
                 return _dead(row, f"tried {row.attempts} times; last: {why}")
             return replace(row, next_at=until, result=why, lease_until=0)
-        case ("ready", Traced(Trace(str() as remote_id))):
+        case (EffectState.READY, Traced(Trace(str() as remote_id))):
             # Looked for before a second call: an earlier one had come through after all.
-            return replace(row, state="sent", remote_id=remote_id, lease_until=0, result=FOUND)
-        case ("ready", Overtaken(why)):
-            return replace(row, state="stale", result=why, lease_until=0)
-        case ("sending", Answered(outcome)):
+            return replace(row, state=EffectState.SENT, remote_id=remote_id, lease_until=0, result=FOUND)
+        case (EffectState.READY, Overtaken(why)):
+            return replace(row, state=EffectState.STALE, result=why, lease_until=0)
+        case (EffectState.SENDING, Answered(outcome)):
             return _answered(row, outcome, now, times)
-        case ("sending", Vanished()):
+        case (EffectState.SENDING, Vanished()):
             # The settle starts when the holder is certainly dead, not when it began: it may have sent at its last moment.
             dead_at = (row.attempt_at or now) + times.hard_limit
-            return replace(row, state="unknown", unknown_since=dead_at, next_at=max(now, dead_at + times.settle), lease_until=0)
-        case ("sending", Traced(trace, stamp)):
+            return replace(row, state=EffectState.UNKNOWN, unknown_since=dead_at, next_at=max(now, dead_at + times.settle), lease_until=0)
+        case (EffectState.SENDING, Traced(trace, stamp)):
             return _after_conflict(row, trace, stamp, now)
-        case ("unknown", Traced(trace, stamp)):
+        case (EffectState.UNKNOWN, Traced(trace, stamp)):
             return _reconciled(row, trace, now)
-        case ("unknown", Deferred(until, why, counts)):
+        case (EffectState.UNKNOWN, Deferred(until, why, counts)):
             return _not_looked_up(row, until, why, counts, now)
-        case ("ready" | "unknown" | "sending", GivenUp(why)):
+        case (EffectState.READY | EffectState.UNKNOWN | EffectState.SENDING, GivenUp(why)):
             return _dead(row, why)
     raise IllegalStep(f"{type(event).__name__} in state {row.state}")
 
@@ -153,7 +154,7 @@ def leaves_time(started: OutboxRow, now: int, times: Times) -> bool:
 
 def worn_out(row: OutboxRow) -> bool:
     """True when a row was claimed more often than it may be and has still not gone out: its holders die before they can say why."""
-    return row.state == "ready" and row.attempts > MAX_ATTEMPTS
+    return row.state == EffectState.READY and row.attempts > MAX_ATTEMPTS
 
 
 def stamp_is_safe(stamp: Stamp, times: Times) -> bool:
@@ -173,16 +174,16 @@ def pause(tries: int) -> int:
 def _answered(row: OutboxRow, outcome: Outcome, now: int, times: Times) -> OutboxRow:
     match outcome:
         case Sent(remote_id, _):
-            return replace(row, state="sent", remote_id=remote_id, lease_until=0, result=None)
+            return replace(row, state=EffectState.SENT, remote_id=remote_id, lease_until=0, result=None)
         case Later(seconds):
             # Certain that nothing was written: neither the call nor the try counts, however often the desk asks for a pause.
-            return replace(row, state="ready", sends=row.sends - 1, attempts=max(0, row.attempts - 1),
+            return replace(row, state=EffectState.READY, sends=row.sends - 1, attempts=max(0, row.attempts - 1),
                            next_at=now + int(seconds * SECOND), lease_until=0,
                            result=f"the desk asked for a pause of {seconds:.0f} s")
         case Refused(why, _):
-            return replace(row, state="failed", result=why, lease_until=0)
+            return replace(row, state=EffectState.FAILED, result=why, lease_until=0)
         case Unknown(why):
-            return replace(row, state="unknown", unknown_since=now, next_at=now + times.settle, result=why, lease_until=0)
+            return replace(row, state=EffectState.UNKNOWN, unknown_since=now, next_at=now + times.settle, result=why, lease_until=0)
         case Conflict():
             # Stays `sending` until the history was read: only that tells a copy of ours from somebody else's act.
             return row
@@ -190,23 +191,23 @@ def _answered(row: OutboxRow, outcome: Outcome, now: int, times: Times) -> Outbo
 
 def _after_conflict(row: OutboxRow, trace: Trace, stamp: Stamp | None, now: int) -> OutboxRow:
     if trace.remote_id is not None:
-        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result=FOUND)
+        return replace(row, state=EffectState.SENT, remote_id=trace.remote_id, lease_until=0, result=FOUND)
     if trace.others or row.restamped or stamp is None:
-        return replace(row, state="stale", lease_until=0, result="the ticket was changed by somebody else")
-    return replace(row, state="ready", sends=row.sends - 1, restamped=True, stamp=stamp, next_at=now, lease_until=0,
+        return replace(row, state=EffectState.STALE, lease_until=0, result="the ticket was changed by somebody else")
+    return replace(row, state=EffectState.READY, sends=row.sends - 1, restamped=True, stamp=stamp, next_at=now, lease_until=0,
                    result="only our own plan or a rule had changed the ticket")
 
 
 def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
     if trace.remote_id is not None:
-        return replace(row, state="sent", remote_id=trace.remote_id, lease_until=0, result=FOUND)
+        return replace(row, state=EffectState.SENT, remote_id=trace.remote_id, lease_until=0, result=FOUND)
     if row.sends >= MAX_SENDS:
         return _dead(row, f"{row.sends} calls without an answer, and the desk's history does not show it")
     # The same bytes, key and base stamp again: a fenced desk refuses them if anything has happened since.
     # Looking is no attempt to send, however often the history could not be read.
     # At once the first time; a desk that loses one write after another is given time.
     rest = pause(row.sends) if row.sends > 1 else 0
-    return replace(row, state="ready", attempts=0, next_at=now + rest, lease_until=0,
+    return replace(row, state=EffectState.READY, attempts=0, next_at=now + rest, lease_until=0,
                    result="not in the desk's history; sending the same again")
 
 
@@ -219,4 +220,4 @@ def _not_looked_up(row: OutboxRow, until: int, why: str, counts: bool, now: int)
 
 
 def _dead(row: OutboxRow, why: str) -> OutboxRow:
-    return replace(row, state="dead", result=why, lease_until=0)
+    return replace(row, state=EffectState.DEAD, result=why, lease_until=0)

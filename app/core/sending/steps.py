@@ -12,6 +12,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.core.kinds import EffectKind, EffectState, Purpose
 from app.core.sending.checks import Check, Stored, Words, behind_own_note, by_our_rows, by_the_ticket, stamp_speaks, untouched
 from app.core.sending.states import (
     Answered,
@@ -94,14 +95,14 @@ Steps = Generator[Ask, Told, None]
 
 def one_step(words: Words, row: OutboxRow, times: Times, now: int, *, fenced: bool, erased: bool, crashes: int) -> Steps:
     """Take a claimed row one step further. `erased`: the person it is for has been; `crashes`: workers that died with it."""
-    if row.state == "sending":
+    if row.state == EffectState.SENDING:
         # Its holder died or hangs. Nobody knows whether the call went out.
         yield Commit(step(row, Vanished(), now, times))
-    elif row.state == "ready" and worn_out(row):
+    elif row.state == EffectState.READY and worn_out(row):
         yield Commit(step(row, GivenUp(f"its worker died {crashes} times before the call could go out"), now, times))
     elif erased:
         yield Commit(step(row, GivenUp("the person it is for was erased"), now, times))
-    elif row.state == "unknown":
+    elif row.state == EffectState.UNKNOWN:
         yield from _reconcile(row, times, now)
     else:
         yield from _send(words, row, times, now, fenced)
@@ -144,7 +145,7 @@ def _pre_send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool
     check = by_our_rows(words, row, stored, now)
     if check is not None:
         return now, check
-    if words.effect == "open_ticket":
+    if words.effect == EffectKind.OPEN_TICKET:
         check = Check(None, None)
     else:
         now, check = yield from _at_the_desk(words, row, times, now, fenced)
@@ -157,14 +158,14 @@ def _pre_send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool
 
 def _at_the_desk(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) -> Generator[Ask, Told, tuple[int, Check]]:
     if stamp_speaks(words, row, now, times):
-        if fenced or words.effect != "public":
+        if fenced or words.effect != EffectKind.PUBLIC:
             return now, Check(None, row.stamp, words.tags)
         present: Stamp
         now, present = yield ReadStamp()
         if untouched(present, row.stamp):
             return now, Check(None, row.stamp, words.tags)
     ticket: Ticket
-    if words.purpose == "handoff_notice" and words.place > 0 and row.stamp is not None:
+    if words.purpose == Purpose.HANDOFF_NOTICE and words.place > 0 and row.stamp is not None:
         # A notice carries neither tags nor fields: behind our own note only who has spoken since is asked.
         found: Ticket | Stamp
         now, found = yield ReadSince(row.stamp)
@@ -187,11 +188,11 @@ def _after_conflict(words: Words, row: OutboxRow, sent_on: Stamp | None, times: 
         now, trace = yield Find(sent_on, since - CLOCK_SKEW)
     except ConnectorError as error:
         # Refused for certain, so nothing is lost by asking again: as unknown, it is looked up before anything is sent.
-        return replace(row, state="unknown", unknown_since=now, next_at=now + times.settle, lease_until=0,
+        return replace(row, state=EffectState.UNKNOWN, unknown_since=now, next_at=now + times.settle, lease_until=0,
                        result=f"refused as stale; the history could not be read: {error}")
     if trace.remote_id is None and words.due_anyway:
         # It carried the ticket's old stamp, so no earlier call can be carried out any more either: the next one is the first.
-        return replace(row, state="ready", sends=0, stamp=None, next_at=now, lease_until=0,
+        return replace(row, state=EffectState.READY, sends=0, stamp=None, next_at=now, lease_until=0,
                        result="the ticket has changed; it is read again")
     return step(row, Traced(trace, stamp), now, times)
 
@@ -219,7 +220,7 @@ def _deferred(row: OutboxRow, times: Times, error: ConnectorError) -> Steps:
         return
     if error.permanent and error.status == 404:
         gone = "the ticket is gone from the desk"
-        yield Commit(step(row, Overtaken(gone) if row.state == "ready" else GivenUp(gone), now, times))
+        yield Commit(step(row, Overtaken(gone) if row.state == EffectState.READY else GivenUp(gone), now, times))
         return
     wait = int((error.retry_after or 0) * 1_000_000) or pause(row.attempts)
     # A desk that wants a pause, or a new key from us, has not failed: such a try does not count.

@@ -11,15 +11,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, or_, select, update
 
+from app.core.kinds import LOST_EFFECTS, EffectState, LetterKind, WorkState
 from app.core.sending.plan import TURN_REPLIES, outbox_key, turn_key
-from app.core.sending.replaying import ON_THE_SHELF, replayed
+from app.core.sending.replaying import replayed
 from app.store.database import AnyRow
 from app.store.queues.outbox import protocol_row
 from app.store.queues.rows import EffectRow, InboxRow, JobRow
 from app.store.queues.stamps import stamp_json
 from app.store.tables import inbox, jobs, outbox
 
-DELIVERY, EFFECT, JOB = "delivery", "effect", "job"
 FREED = "stale:"  # what stands for the key of a row that certainly never went out
 JOB_LIFE = 3_600_000_000  # microseconds a replayed job may wait for a worker
 Stored = InboxRow | EffectRow | JobRow
@@ -33,7 +33,7 @@ class Letter:
     """
 
     id: str
-    kind: str  # delivery | effect | job
+    kind: LetterKind
     what: str
     state: str
     desk: str | None
@@ -90,7 +90,7 @@ def find(tx: Connection, tenant: str, letter_id: str) -> tuple[Letter, Stored] |
 def taken_along(tx: Connection, row: EffectRow) -> Sequence[EffectRow]:
     """Rows of an effect's plan that were ended because it was."""
     mine = select(outbox).where(
-        outbox.c.tenant == row.tenant, outbox.c.plan == row.plan, outbox.c.place > row.place, outbox.c.state == "failed",
+        outbox.c.tenant == row.tenant, outbox.c.plan == row.plan, outbox.c.place > row.place, outbox.c.state == EffectState.FAILED,
         outbox.c.key.startswith(FREED))
     return [EffectRow.from_row(rest) for rest in tx.execute(mine.order_by(outbox.c.place))]
 
@@ -110,7 +110,7 @@ def put_back(tx: Connection, tenant: str, letter_id: str, now: int) -> Letter | 
     if found is None:
         return None
     letter, row = found
-    fresh: dict[str, object] = {"state": "waiting", "next_at": now, "result": None}
+    fresh: dict[str, object] = {"state": WorkState.WAITING, "next_at": now, "result": None}
     match row:
         case InboxRow():
             fresh["done_at"] = None
@@ -134,7 +134,7 @@ def _effect_again(tx: Connection, row: EffectRow, now: int) -> None:
         if _taken(tx, key, turn):
             continue  # its turn was composed anew since; that one stands
         tx.execute(update(outbox).where(outbox.c.id == rest.id).values(
-            state="ready", key=key, turn=turn, next_at=now, result=None, done_at=None, **_untried(outbox)))
+            state=EffectState.READY, key=key, turn=turn, next_at=now, result=None, done_at=None, **_untried(outbox)))
 
 
 def _untried(table: Table) -> dict[str, object]:
@@ -150,19 +150,26 @@ def _taken(tx: Connection, key: str, turn: str | None) -> bool:
 
 _EFFECT_SINCE = func.coalesce(outbox.c.done_at, outbox.c.created_at)
 _INBOX_SINCE = func.coalesce(inbox.c.done_at, inbox.c.received_at)
-_RECORDS: dict[str, type[InboxRow] | type[EffectRow] | type[JobRow]] = {DELIVERY: InboxRow, EFFECT: EffectRow, JOB: JobRow}
-_ORDER = {DELIVERY: (_INBOX_SINCE, inbox.c.id), EFFECT: (_EFFECT_SINCE, outbox.c.id), JOB: (jobs.c.created_at, jobs.c.id)}
+_RECORDS: dict[LetterKind, type[InboxRow] | type[EffectRow] | type[JobRow]] = {
+    LetterKind.DELIVERY: InboxRow, LetterKind.EFFECT: EffectRow, LetterKind.JOB: JobRow,
+}
+_ORDER = {
+    LetterKind.DELIVERY: (_INBOX_SINCE, inbox.c.id),
+    LetterKind.EFFECT: (_EFFECT_SINCE, outbox.c.id),
+    LetterKind.JOB: (jobs.c.created_at, jobs.c.id),
+}
 
 
-def _queries(tenant: str) -> dict[str, Select[*tuple[Any, ...]]]:
+def _queries(tenant: str) -> dict[LetterKind, Select[*tuple[Any, ...]]]:
     return {
-        DELIVERY: select(inbox).where(inbox.c.tenant == tenant, inbox.c.state == "bad"),
-        EFFECT: select(outbox).where(outbox.c.tenant == tenant, outbox.c.state.in_(ON_THE_SHELF), ~outbox.c.key.startswith(FREED)),
-        JOB: select(jobs).where(jobs.c.tenant == tenant, jobs.c.state == "bad"),
+        LetterKind.DELIVERY: select(inbox).where(inbox.c.tenant == tenant, inbox.c.state == WorkState.BAD),
+        LetterKind.EFFECT: select(outbox).where(
+            outbox.c.tenant == tenant, outbox.c.state.in_(LOST_EFFECTS), ~outbox.c.key.startswith(FREED)),
+        LetterKind.JOB: select(jobs).where(jobs.c.tenant == tenant, jobs.c.state == WorkState.BAD),
     }
 
 
-def _record(kind: str, row: AnyRow) -> Stored:
+def _record(kind: LetterKind, row: AnyRow) -> Stored:
     return _RECORDS[kind].from_row(row)
 
 
@@ -170,12 +177,12 @@ def _letter(row: Stored) -> Letter:
     match row:
         case InboxRow():
             since = row.received_at if row.done_at is None else row.done_at
-            return Letter(row.id, DELIVERY, row.kind, row.state, row.desk, row.subject_id, row.result or "", row.attempts, row.crashes,
-                          None, since)
+            return Letter(row.id, LetterKind.DELIVERY, row.kind, row.state, row.desk, row.subject_id, row.result or "", row.attempts,
+                          row.crashes, None, since)
         case EffectRow():
             since = row.created_at if row.done_at is None else row.done_at
-            return Letter(row.id, EFFECT, row.purpose, row.state, row.desk, row.ticket, row.result or "", row.attempts, row.crashes,
-                          row.sends, since)
+            return Letter(row.id, LetterKind.EFFECT, row.purpose, row.state, row.desk, row.ticket, row.result or "", row.attempts,
+                          row.crashes, row.sends, since)
         case JobRow():
             why = str(json.loads(row.result).get("error", "")) if row.result else ""
-            return Letter(row.id, JOB, row.kind, row.state, None, None, why, row.attempts, row.crashes, None, row.created_at)
+            return Letter(row.id, LetterKind.JOB, row.kind, row.state, None, None, why, row.attempts, row.crashes, None, row.created_at)

@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import dialect as SqliteDialect
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.core.kinds import Act, InboxKind, TurnKind, WorkState
 from app.core.sending.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
 from app.store.database import AnyRow
 from app.store.queues.rows import InboxRow
 from app.store.tables import desks, inbox
+from connectors.records import Subject
 
 TAKE_OVER_SLACK = 5_000_000  # microseconds a lease may be past its end before another host takes it: skew between hosts' clocks
 CLAIM_TRIES = 20  # rows one claim looks at: those it lays aside, and those that two workers chose at once
@@ -23,15 +25,16 @@ CLAIM_TRIES = 20  # rows one claim looks at: those it lays aside, and those that
 class NewRow:
     id: str
     desk: str
-    kind: str  # delivery | changed | act
+    kind: InboxKind
     key: str
-    subject: str  # ticket | article
+    subject: str  # of `Subject`; a newer release may know more
     subject_id: str
     body: bytes
     received_at: int
     next_at: int
 
 
+_OPEN = (WorkState.WAITING, WorkState.WORKING)
 _ALONE = and_(inbox.c.crashes == ALONE_AFTER, inbox.c.lone_runs < MAX_LONE_RUNS)
 
 # Built once: building it anew took longer than running it, and this one runs while a desk waits. It says what it kept by RETURNING: the
@@ -47,7 +50,7 @@ _OTHER = inbox.alias("other")
 _BUSY = exists(
     select(_OTHER.c.id).where(
         _OTHER.c.desk == inbox.c.desk, _OTHER.c.subject_id == inbox.c.subject_id, _OTHER.c.id != inbox.c.id,
-        _OTHER.c.state == "working", _OTHER.c.lease_until >= bindparam("lost_before"),
+        _OTHER.c.state == WorkState.WORKING, _OTHER.c.lease_until >= bindparam("lost_before"),
     )
 )
 
@@ -55,8 +58,8 @@ _BUSY = exists(
 def _next(kind: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The row to be claimed next, of those that run alone or of the others."""
     due = or_(
-        and_(inbox.c.state == "waiting", inbox.c.next_at <= bindparam("now"), kind),
-        and_(inbox.c.state == "working", inbox.c.lease_until < bindparam("lost_before")),
+        and_(inbox.c.state == WorkState.WAITING, inbox.c.next_at <= bindparam("now"), kind),
+        and_(inbox.c.state == WorkState.WORKING, inbox.c.lease_until < bindparam("lost_before")),
     )
     return (
         select(inbox).join(desks, desks.c.id == inbox.c.desk)
@@ -72,14 +75,14 @@ _CLAIM = _MINE.where(~_BUSY).returning(inbox)
 _SERVED = update(desks).where(desks.c.id == bindparam("of_desk")).values(claimed_at=bindparam("now"))
 _MERGE = update(inbox).where(
     inbox.c.tenant == bindparam("of_tenant"), inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"),
-    inbox.c.state == "waiting", inbox.c.received_at <= bindparam("until"), inbox.c.kind != "act",
-).values(state="done")
+    inbox.c.state == WorkState.WAITING, inbox.c.received_at <= bindparam("until"), inbox.c.kind != InboxKind.ACT,
+).values(state=WorkState.DONE)
 _LONE = select(inbox.c.id).where(
-    inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"), inbox.c.state.in_(("waiting", "working")), _ALONE,
+    inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"), inbox.c.state.in_(_OPEN), _ALONE,
 ).limit(1)
 _ARRIVALS = select(inbox.c.received_at).where(
-    inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"), inbox.c.state.in_(("waiting", "working")),
-    inbox.c.kind == "delivery")
+    inbox.c.desk == bindparam("of_desk"), inbox.c.subject_id == bindparam("of_subject"), inbox.c.state.in_(_OPEN),
+    inbox.c.kind == InboxKind.DELIVERY)
 
 
 def accept(tx: Connection, tenant: str, row: NewRow) -> bool:
@@ -93,18 +96,19 @@ def accept_plainly(connection: sqlite3.Connection, tenant: str, row: NewRow) -> 
 
 
 def _values(tenant: str, row: NewRow) -> tuple[object, ...]:
-    return (row.id, tenant, row.desk, row.kind, row.key, row.subject, row.subject_id, row.body, row.received_at, row.next_at, "waiting")
+    return (row.id, tenant, row.desk, row.kind, row.key, row.subject, row.subject_id, row.body, row.received_at, row.next_at,
+            WorkState.WAITING)
 
 
-def accept_act(tx: Connection, tenant: str, desk_id: str, ticket_id: str, act: str, key: str, now: int, row_id: str) -> bool:
+def accept_act(tx: Connection, tenant: str, desk_id: str, ticket_id: str, act: Act, key: str, now: int, row_id: str) -> bool:
     """Keep a customer's act on the ticket page; False when the same act (by its key) was kept before."""
-    row = NewRow(row_id, desk_id, "act", f"act:{key}", "ticket", ticket_id, act.encode(), now, now)
+    row = NewRow(row_id, desk_id, InboxKind.ACT, TurnKind.ACT.turn(key), Subject.TICKET, ticket_id, act.encode(), now, now)
     return accept(tx, tenant, row)
 
 
 def act_behind(tx: Connection, desk_id: str, turn: str) -> str | None:
     """The act that opened a turn (`person`, `failed`); None when the turn is no act's."""
-    query = select(inbox.c.body).where(inbox.c.desk == desk_id, inbox.c.delivery_key == turn, inbox.c.kind == "act")
+    query = select(inbox.c.body).where(inbox.c.desk == desk_id, inbox.c.delivery_key == turn, inbox.c.kind == InboxKind.ACT)
     body = tx.execute(query).scalar_one_or_none()
     return None if body is None else bytes(body).decode()
 
@@ -116,7 +120,8 @@ def accept_changed(tx: Connection, tenant: str, desk_id: str, ticket_id: str, st
     `own_at` is set when that version is the one our own write made, and is its moment: only who else acted then is news.
     """
     body = b"" if own_at is None else str(own_at).encode()
-    row = NewRow(row_id, desk_id, "changed", f"changed:{ticket_id}:{stamp}", "ticket", ticket_id, body, now, now + delay)
+    key = f"{InboxKind.CHANGED}:{ticket_id}:{stamp}"
+    row = NewRow(row_id, desk_id, InboxKind.CHANGED, key, Subject.TICKET, ticket_id, body, now, now + delay)
     return accept(tx, tenant, row)
 
 
@@ -133,19 +138,19 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
         if row is None:
             return None
         mine = {"of_id": row.id, "my_fence": row.fence, "fence": row.fence + 1}
-        crashes, lone_runs, crashed = row.crashes, row.lone_runs, row.state == "working"
+        crashes, lone_runs, crashed = row.crashes, row.lone_runs, row.state == WorkState.WORKING
         if crashed:
             dropped = vanished(crashes, lone_runs)
             crashes, lone_runs = dropped.crashes, dropped.lone_runs
             if dropped.rest or runs_alone(crashes, lone_runs) != bool(alone):
-                resting = {"state": "waiting", "next_at": now + dropped.rest, "lease_until": 0}
+                resting = {"state": WorkState.WAITING, "next_at": now + dropped.rest, "lease_until": 0}
                 tx.execute(_MINE, {**mine, **resting, "crashes": crashes, "lone_runs": lone_runs})
                 continue
         # The desk's row is taken first: on PostgreSQL two claims of one desk meet here, and the later one then sees the earlier's row.
         tx.execute(_SERVED, {"of_desk": row.desk, "now": now})
         # A worker's death is counted as a crash, not as a try as well.
         claimed = tx.execute(_CLAIM, {
-            **mine, "lost_before": lost_before, "state": "working", "lease_until": now + lease_us,
+            **mine, "lost_before": lost_before, "state": WorkState.WORKING, "lease_until": now + lease_us,
             "attempts": row.attempts + (not crashed), "crashes": crashes, "lone_runs": lone_runs, "lone_task": alone,
         }).first()
         if claimed is not None:
@@ -155,13 +160,13 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
 
 def broke(tx: Connection, row_id: str, fence: int, now: int) -> bool:
     """The work on the row raised: count the crash and let it rest; False when the fence has moved on."""
-    mine = and_(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == "working")
+    mine = and_(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == WorkState.WORKING)
     return _dropped(tx, tx.execute(select(inbox).where(mine)).first(), now)
 
 
 def witness(tx: Connection, task: str, now: int) -> bool:
     """The process of a lone task died and its parent saw it: that is the third crash. False when the task held no row."""
-    mine = and_(inbox.c.lone_task == task, inbox.c.state == "working")
+    mine = and_(inbox.c.lone_task == task, inbox.c.state == WorkState.WORKING)
     return _dropped(tx, tx.execute(select(inbox).where(mine)).first(), now)
 
 
@@ -170,17 +175,17 @@ def _dropped(tx: Connection, row: AnyRow | None, now: int) -> bool:
         return False
     dropped = witnessed(row.crashes, row.lone_runs)
     mine = update(inbox).where(inbox.c.id == row.id, inbox.c.fence == row.fence)
-    return tx.execute(mine.values(state="waiting", next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1,
+    return tx.execute(mine.values(state=WorkState.WAITING, next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1,
                                   crashes=dropped.crashes)).rowcount == 1
 
 
 def renew(tx: Connection, row_id: str, fence: int, lease_until: int) -> bool:
     """Stretch the lease; False when the row is somebody else's by now, or was ended."""
-    mine = update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == "working")
+    mine = update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == WorkState.WORKING)
     return tx.execute(mine.values(lease_until=lease_until)).rowcount == 1
 
 
-def finish(tx: Connection, row_id: str, fence: int, state: str, result: str, now: int) -> bool:
+def finish(tx: Connection, row_id: str, fence: int, state: WorkState, result: str, now: int) -> bool:
     """End the row as `done` or `bad`; False when the fence has moved on, and then the caller must keep its hands off."""
     ended = {"of_id": row_id, "my_fence": fence, "state": state, "result": result, "done_at": now, "lease_until": 0}
     return tx.execute(_MINE, ended).rowcount == 1
@@ -188,11 +193,11 @@ def finish(tx: Connection, row_id: str, fence: int, state: str, result: str, now
 
 def put_back(tx: Connection, row_id: str, fence: int, next_at: int, *, count: bool = True) -> bool:
     """Let the row wait until `next_at`; False when it is not at work any more. With `count` False the claim uses up no attempt."""
-    values: dict[str, object] = {"state": "waiting", "next_at": next_at, "lease_until": 0}
+    values: dict[str, object] = {"state": WorkState.WAITING, "next_at": next_at, "lease_until": 0}
     if not count:
         values["attempts"] = inbox.c.attempts - 1
     # Once a claim: a second time would give back an attempt that was never taken.
-    mine = update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == "working")
+    mine = update(inbox).where(inbox.c.id == row_id, inbox.c.fence == fence, inbox.c.state == WorkState.WORKING)
     return tx.execute(mine.values(**values)).rowcount == 1
 
 
@@ -217,7 +222,7 @@ def next_due(tx: Connection) -> int | None:
     """When the earliest waiting row of an active desk is due, None without one. Rows that run alone have a ring of their own."""
     query = (
         select(inbox.c.next_at).join(desks, desks.c.id == inbox.c.desk)
-        .where(inbox.c.state == "waiting", desks.c.status == "active", ~_ALONE).order_by(inbox.c.next_at).limit(1)
+        .where(inbox.c.state == WorkState.WAITING, desks.c.status == "active", ~_ALONE).order_by(inbox.c.next_at).limit(1)
     )
     return tx.execute(query).scalar_one_or_none()
 
@@ -226,7 +231,7 @@ def lone_due(tx: Connection, now: int) -> bool:
     """Whether a row that may only run alone is due."""
     query = (
         select(inbox.c.id).join(desks, desks.c.id == inbox.c.desk)
-        .where(inbox.c.state == "waiting", inbox.c.next_at <= now, desks.c.status == "active", _ALONE).limit(1)
+        .where(inbox.c.state == WorkState.WAITING, inbox.c.next_at <= now, desks.c.status == "active", _ALONE).limit(1)
     )
     return tx.execute(query).first() is not None
 
@@ -235,6 +240,6 @@ def count_abandoned(tx: Connection, now: int) -> int:
     """Rows of active desks whose worker has vanished."""
     query = (
         select(inbox.c.id).join(desks, desks.c.id == inbox.c.desk)
-        .where(inbox.c.state == "working", inbox.c.lease_until < now - TAKE_OVER_SLACK, desks.c.status == "active").limit(50)
+        .where(inbox.c.state == WorkState.WORKING, inbox.c.lease_until < now - TAKE_OVER_SLACK, desks.c.status == "active").limit(50)
     )
     return len(tx.execute(query).all())

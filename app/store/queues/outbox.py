@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
+from app.core.kinds import OPEN_EFFECTS, EffectKind, EffectState, Purpose
 from app.core.sending.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
 from app.core.sending.states import OutboxRow
 from app.store.queues.inbox import CLAIM_TRIES, TAKE_OVER_SLACK
@@ -14,16 +15,15 @@ from app.store.queues.stamps import stamp_json, stamp_of
 from app.store.tables import desks, outbox
 from connectors.records import Stamp
 
-OPEN_STATES = ("ready", "sending", "unknown")
-
+_DUE = (EffectState.READY, EffectState.UNKNOWN)
 
 # Statements of every ticket are built once: building one anew takes four times as long as running it.
 _ADD = insert(outbox)
 _OPEN = select(outbox.c.id).where(
-    outbox.c.desk == bindparam("of_desk"), outbox.c.ticket == bindparam("of_ticket"), outbox.c.state.in_(OPEN_STATES)).limit(1)
+    outbox.c.desk == bindparam("of_desk"), outbox.c.ticket == bindparam("of_ticket"), outbox.c.state.in_(OPEN_EFFECTS)).limit(1)
 _OF_TURN = select(outbox.c.id).where(
     outbox.c.desk == bindparam("of_desk"), outbox.c.ticket == bindparam("of_ticket"), outbox.c.turn_id == bindparam("of_turn"),
-    outbox.c.state != "stale").limit(1)
+    outbox.c.state != EffectState.STALE).limit(1)
 _MINE = update(outbox).where(outbox.c.id == bindparam("of_id"), outbox.c.fence == bindparam("my_fence"))
 
 
@@ -35,8 +35,8 @@ class NewOutboxRow:
     desk: str
     ticket: str
     target: str
-    effect: str
-    purpose: str
+    effect: EffectKind
+    purpose: Purpose
     key: str
     turn: str | None
     turn_id: str
@@ -61,7 +61,7 @@ def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> 
             "effect": r.effect, "purpose": r.purpose, "key": r.key, "turn": r.turn, "turn_id": r.turn_id, "body": r.body,
             "body_hash": r.body_hash, "requester": r.requester, "base_stamp": stamp_json(r.stamp), "tags": r.tags,
             "seen_message": r.seen_message, "written_to": r.written_to, "evidence": r.evidence,
-            "ledger_entry": r.ledger_entry, "state": "ready", "next_at": r.next_at, "created_at": now,
+            "ledger_entry": r.ledger_entry, "state": EffectState.READY, "next_at": r.next_at, "created_at": now,
         } for r in rows])
 
 
@@ -77,13 +77,13 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
     """
     earlier = outbox.alias("earlier")
     blocked = exists(
-        select(earlier.c.id).where(earlier.c.plan == outbox.c.plan, earlier.c.place < outbox.c.place, earlier.c.state.in_(OPEN_STATES))
+        select(earlier.c.id).where(earlier.c.plan == outbox.c.plan, earlier.c.place < outbox.c.place, earlier.c.state.in_(OPEN_EFFECTS))
     )
     over = and_(outbox.c.lease_until > 0, outbox.c.lease_until < now - TAKE_OVER_SLACK)
     kind = _ALONE if alone else ~_ALONE
     due = or_(
-        and_(outbox.c.state.in_(("ready", "unknown")), outbox.c.next_at <= now, or_(and_(outbox.c.lease_until == 0, kind), over)),
-        and_(outbox.c.state == "sending", over),
+        and_(outbox.c.state.in_(_DUE), outbox.c.next_at <= now, or_(and_(outbox.c.lease_until == 0, kind), over)),
+        and_(outbox.c.state == EffectState.SENDING, over),
     )
     query = (
         select(outbox).join(desks, desks.c.id == outbox.c.desk)
@@ -104,7 +104,7 @@ def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> 
             dropped = vanished(crashes, lone_runs)
             crashes, lone_runs = dropped.crashes, dropped.lone_runs
             # A row left `sending` is only written down as `unknown` now: that breaks nobody, and it rests long enough after it.
-            if row.state != "sending" and (dropped.rest or runs_alone(crashes, lone_runs) != bool(alone)):
+            if row.state != EffectState.SENDING and (dropped.rest or runs_alone(crashes, lone_runs) != bool(alone)):
                 tx.execute(mine.values(next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1, crashes=crashes,
                                        lone_runs=lone_runs))
                 continue
@@ -144,14 +144,14 @@ def witness(tx: Connection, task: str, now: int) -> bool:
     dropped = witnessed(row.crashes, row.lone_runs)
     mine = update(outbox).where(outbox.c.id == row.id, outbox.c.fence == row.fence)
     # A row it was sending keeps a lease that is over: whoever takes it next finds it `sending`, and writes it down as unknown.
-    lease, next_at = (1, row.next_at) if row.state == "sending" else (0, now)
+    lease, next_at = (1, row.next_at) if row.state == EffectState.SENDING else (0, now)
     return tx.execute(mine.values(crashes=dropped.crashes, lease_until=lease, next_at=next_at, fence=row.fence + 1)).rowcount == 1
 
 
 def protocol_row(row: EffectRow) -> OutboxRow:
     """The pure core's view of a stored row."""
     return OutboxRow(
-        state=row.state, next_at=row.next_at, sends=row.sends, attempts=row.attempts, lease_until=row.lease_until,
+        state=EffectState(row.state), next_at=row.next_at, sends=row.sends, attempts=row.attempts, lease_until=row.lease_until,
         attempt_at=row.attempt_at, unknown_since=row.unknown_since, restamped=row.restamped, stamp=stamp_of(row.base_stamp),
         remote_id=row.remote_id, result=row.result,
     )
@@ -167,23 +167,23 @@ def save(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> b
         "attempt_at": new.attempt_at, "unknown_since": new.unknown_since, "restamped": new.restamped,
         "base_stamp": stamp_json(new.stamp), "remote_id": new.remote_id, "result": new.result,
     }
-    if new.state not in OPEN_STATES:
+    if new.state not in OPEN_EFFECTS:
         values["done_at"] = now
-    if new.state == "stale":
+    if new.state == EffectState.STALE:
         values |= {"key": f"stale:{row_id}", "turn": None}
     return tx.execute(_MINE, {"of_id": row_id, "my_fence": fence, **values}).rowcount == 1
 
 
 def restamp_next(tx: Connection, plan: str, place: int, stamp: Stamp | None, next_at: int) -> None:
     """Give the rest of a plan the ticket version our own write made; they wait until the second it names is over."""
-    rest = update(outbox).where(outbox.c.plan == plan, outbox.c.place > place, outbox.c.state == "ready")
+    rest = update(outbox).where(outbox.c.plan == plan, outbox.c.place > place, outbox.c.state == EffectState.READY)
     tx.execute(rest.values(base_stamp=stamp_json(stamp), next_at=next_at))
 
 
-def end_rest(tx: Connection, plan: str, place: int, state: str, why: str, now: int) -> int:
+def end_rest(tx: Connection, plan: str, place: int, state: EffectState, why: str, now: int) -> int:
     """End the rows of a plan after one that was not sent. They certainly never went out, so they give their turn free."""
     rest = tx.execute(
-        select(outbox.c.id).where(outbox.c.plan == plan, outbox.c.place > place, outbox.c.state == "ready")
+        select(outbox.c.id).where(outbox.c.plan == plan, outbox.c.place > place, outbox.c.state == EffectState.READY)
     ).scalars().all()
     for row_id in rest:
         tx.execute(update(outbox).where(outbox.c.id == row_id).values(
@@ -208,7 +208,7 @@ def key_is_taken(tx: Connection, key: str) -> bool:
 def tries_of_turn(tx: Connection, desk: str, ticket: str, turn_id: str) -> int:
     """How often a turn was composed and overtaken."""
     query = select(outbox.c.plan).where(
-        outbox.c.desk == desk, outbox.c.ticket == ticket, outbox.c.turn_id == turn_id, outbox.c.state == "stale"
+        outbox.c.desk == desk, outbox.c.ticket == ticket, outbox.c.turn_id == turn_id, outbox.c.state == EffectState.STALE
     ).distinct()
     return len(tx.execute(query).all())
 
@@ -217,7 +217,7 @@ def next_due(tx: Connection) -> int | None:
     """When the earliest row of an active desk is due, None without one. Rows that run alone have a ring of their own."""
     query = (
         select(outbox.c.next_at).join(desks, desks.c.id == outbox.c.desk)
-        .where(outbox.c.state.in_(("ready", "unknown")), desks.c.status == "active", ~_ALONE).order_by(outbox.c.next_at).limit(1)
+        .where(outbox.c.state.in_(_DUE), desks.c.status == "active", ~_ALONE).order_by(outbox.c.next_at).limit(1)
     )
     return tx.execute(query).scalar_one_or_none()
 
@@ -226,7 +226,7 @@ def lone_due(tx: Connection, now: int) -> bool:
     """Whether a row that may only run alone is due."""
     query = (
         select(outbox.c.id).join(desks, desks.c.id == outbox.c.desk)
-        .where(outbox.c.state.in_(("ready", "unknown")), outbox.c.next_at <= now, desks.c.status == "active", _ALONE).limit(1)
+        .where(outbox.c.state.in_(_DUE), outbox.c.next_at <= now, desks.c.status == "active", _ALONE).limit(1)
     )
     return tx.execute(query).first() is not None
 
@@ -236,7 +236,7 @@ def count_orphans(tx: Connection, now: int) -> int:
     over = and_(outbox.c.lease_until > 0, outbox.c.lease_until < now - TAKE_OVER_SLACK)
     query = (
         select(outbox.c.id).join(desks, desks.c.id == outbox.c.desk)
-        .where(outbox.c.state.in_(OPEN_STATES), over, desks.c.status == "active").limit(50)
+        .where(outbox.c.state.in_(OPEN_EFFECTS), over, desks.c.status == "active").limit(50)
     )
     return len(tx.execute(query).all())
 

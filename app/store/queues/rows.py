@@ -1,12 +1,14 @@
 """The rows of the three queues as they are stored, typed: what a claim returns, and what every reader of a queue is given.
 
-Each record has its table's columns, in the table's order (`tests/store/test_rows.py`), so that `from_row` costs one call.
+Each record has its table's columns, in the table's order (`tests/store/test_rows.py`), so that `from_row` costs one call. Names of closed
+lists (`app/core/kinds.py`) stay text here: a newer release may have written one that this one does not know.
 """
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Self
 
+from app.core.kinds import InboxKind
 from app.store.database import AnyRow
 
 
@@ -17,14 +19,14 @@ class InboxRow:
     id: str
     tenant: str
     desk: str
-    kind: str  # delivery | changed | act
+    kind: str  # of `InboxKind`
     delivery_key: str  # one row per desk and key: the second copy of a delivery is known by it
-    subject: str  # ticket | article
+    subject: str  # of `Subject`
     subject_id: str  # the desk's own number of it
     body: bytes  # as the desk sent it; of an act its name, of our own write's version its moment
     received_at: int
     next_at: int  # not to be claimed before
-    state: str  # waiting | working | done | bad
+    state: str  # of `WorkState`
     fence: int  # grows with each claim: whoever writes with an older one writes nothing
     lease_until: int  # 0 while nobody holds it
     attempts: int
@@ -41,7 +43,7 @@ class InboxRow:
     @property
     def act(self) -> str | None:
         """The name of the act the row is; None for a row that is not an act."""
-        return self.body.decode() if self.kind == "act" else None
+        return self.body.decode() if self.kind == InboxKind.ACT else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class EffectRow:
     desk: str
     ticket: str  # holds lease, fence and turn
     target: str  # desk id or action name
-    effect: str  # public | note | fields | open_ticket | action
-    purpose: str
+    effect: str  # of `EffectKind`
+    purpose: str  # of `Purpose`
     key: str  # one row per key, whatever happens
     turn: str | None  # set on turn replies only: one per turn
     turn_id: str  # what opened the turn, readable
@@ -67,7 +69,7 @@ class EffectRow:
     tags: str  # JSON: the ticket's tags in that read
     seen_message: str | None  # newest of the ticket in that read
     written_to: str | None  # the requester's id at the desk in that read
-    state: str  # ready | sending | sent | unknown | stale | failed | dead
+    state: str  # of `EffectState`
     fence: int  # grows with each claim: whoever writes with an older one writes nothing
     lease_until: int  # 0 while nobody holds it
     attempts: int
@@ -99,7 +101,7 @@ class JobRow:
     tenant: str
     kind: str
     args: str  # JSON
-    state: str  # waiting | working | done | bad
+    state: str  # of `WorkState`
     progress: str  # for whoever waits
     result: str | None  # JSON
     fence: int  # grows with each claim: whoever writes with an older one writes nothing

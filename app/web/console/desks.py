@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from app.core.kinds import InboxKind
 from app.store import marks
 from app.store.tables import desks, inbox
 
@@ -35,7 +36,8 @@ def names(connection: Connection, tenant: str) -> list[tuple[str, str]]:
 
 def cards(connection: Connection, tenant: str) -> list[DeskCard]:
     last = (
-        select(func.max(inbox.c.received_at)).where(inbox.c.desk == desks.c.id, inbox.c.kind == "delivery").scalar_subquery().label("last")
+        select(func.max(inbox.c.received_at)).where(inbox.c.desk == desks.c.id, inbox.c.kind == InboxKind.DELIVERY)
+        .scalar_subquery().label("last")
     )
     return [
         DeskCard(r.id, r.name, r.kind, r.wire_url is not None, r.status, r.status_why, bool(r.guard_proven), bool(json.loads(r.secrets)),

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.store.queues.dead_letters import EFFECT, JOB, Letter
+from app.core.kinds import LetterKind
+from app.store.queues.dead_letters import Letter
 
 VERDICTS: Mapping[str, str] = {
     "answer": "Answered",
@@ -135,9 +136,9 @@ LETTER_STATES: Mapping[str, str] = {"bad": "set aside", "failed": "refused by th
 
 def letter_name(letter: Letter) -> str:
     """What a dead letter is, in two or three words."""
-    if letter.kind == EFFECT:
+    if letter.kind == LetterKind.EFFECT:
         return word(PURPOSES, letter.what).capitalize()
-    return f"Job {letter.what.replace('_', ' ')}" if letter.kind == JOB else word(INBOX_KINDS, letter.what)
+    return f"Job {letter.what.replace('_', ' ')}" if letter.kind == LetterKind.JOB else word(INBOX_KINDS, letter.what)
 
 
 def tried(letter: Letter) -> str:

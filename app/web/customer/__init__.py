@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 
+from app.core.kinds import Act
 from app.store import links, tickets
 from app.store.ids import new_id
 from app.store.links import LinkRefused, TicketLink, pressed_on_page_of
@@ -76,7 +77,7 @@ def _keep_press(tx: Connection, link: TicketLink, ticket: TicketRow, now: int) -
         return False
     # Two presses at once carry the same number, so the desk's unique key lets one row in.
     key = f"person:{ticket.id}:{presses(tx, link)}{pressed_on_page_of(link.holder)}"
-    return inbox.accept_act(tx, link.tenant, link.desk, link.ticket, "person", key, now, new_id())
+    return inbox.accept_act(tx, link.tenant, link.desk, link.ticket, Act.PERSON, key, now, new_id())
 
 
 @cache

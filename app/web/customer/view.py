@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Connection, func, select
 
+from app.core.kinds import EffectKind, EffectState, InboxKind, WorkState
 from app.core.verdicts import Wait
 from app.core.writing.links import deep_link
 from app.core.writing.names import first_name
@@ -99,12 +100,12 @@ class CustomerView:
 
 def asking(connection: Connection, link: TicketLink) -> bool:
     """Whether the customer's wish for a person is on its way."""
-    return connection.execute(_acts(link, "waiting", "working").limit(1)).first() is not None
+    return connection.execute(_acts(link, WorkState.WAITING, WorkState.WORKING).limit(1)).first() is not None
 
 
 def presses(connection: Connection, link: TicketLink) -> int:
     """How many wishes of this ticket have been carried out."""
-    return int(connection.execute(select(func.count()).select_from(_acts(link, "done", "bad").subquery())).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(_acts(link, WorkState.DONE, WorkState.BAD).subquery())).scalar_one())
 
 
 def customer_view(connection: Connection, house: House, link: TicketLink, ticket: TicketRow, company: Company, words: Words,
@@ -152,15 +153,15 @@ def _owner(connection: Connection, link: TicketLink, ticket: TicketRow, handed: 
 
 def _acts(link: TicketLink, *states: str) -> Any:
     return select(inbox.c.id).where(
-        inbox.c.tenant == link.tenant, inbox.c.desk == link.desk, inbox.c.subject_id == link.ticket, inbox.c.kind == "act",
+        inbox.c.tenant == link.tenant, inbox.c.desk == link.desk, inbox.c.subject_id == link.ticket, inbox.c.kind == InboxKind.ACT,
         inbox.c.state.in_(states))
 
 
 def _sent(connection: Connection, link: TicketLink) -> dict[str, int]:
     """Ledger entry -> when its public message was sent: what was drafted or held back was never told to anybody."""
     query = select(outbox.c.ledger_entry, outbox.c.done_at, outbox.c.attempt_at, outbox.c.created_at).where(
-        outbox.c.tenant == link.tenant, outbox.c.desk == link.desk, outbox.c.ticket == link.ticket, outbox.c.effect == "public",
-        outbox.c.state == "sent", outbox.c.ledger_entry.is_not(None))
+        outbox.c.tenant == link.tenant, outbox.c.desk == link.desk, outbox.c.ticket == link.ticket, outbox.c.effect == EffectKind.PUBLIC,
+        outbox.c.state == EffectState.SENT, outbox.c.ledger_entry.is_not(None))
     return {r.ledger_entry: r.done_at or r.attempt_at or r.created_at for r in connection.execute(query)}
 
 
