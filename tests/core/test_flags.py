@@ -45,7 +45,7 @@ def test_a_phrase_of_the_policy_counts_even_where_it_looks_like_a_near_miss():
 
 
 def test_the_gravest_class_comes_first_and_places_of_one_class_do_not_overlap():
-    found = flags("my lawyer, my lawyer says: I want to die, I want to die", WORDS)
+    found = flags("I saw my lawyer. I have a lawyer. I want to die. We want to die.", WORDS)
     assert [f.kind for f in found] == [FloorClass.DANGER, FloorClass.DANGER, FloorClass.LEGAL, FloorClass.LEGAL]
     assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False) if a.kind is b.kind)
 

@@ -14,6 +14,7 @@ from config.wording import Words
 
 READ_MAX = 200_000  # characters; a longer text is read in its first and its last half of these
 FLAGS_MAX = 40  # places of one class; more say nothing new
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _MISS, _ADDED = "_not", "+"
 _NONE: Mapping[FloorClass, tuple[str, ...]] = MappingProxyType({})
 
@@ -53,12 +54,18 @@ def _in_part(text: str, watch: Watch) -> Iterable[Flagged]:
     for kind in FloorClass:
         misses = places.get(kind + _MISS, [])
         for start, end in places.get(kind, ()):
-            if not any(start < miss_end and miss_start < end for miss_start, miss_end in misses):
+            if not any(_takes_out(miss, (start, end)) for miss in misses):
                 yield Flagged(kind, start, end)
         for start, end in places.get(_ADDED + kind, ()):
             yield Flagged(kind, start, end)
     for secret in sensitive.find(text):
         yield Flagged(FloorClass.SENSITIVE, secret.start, secret.end)
+
+
+def _takes_out(miss: tuple[int, int], found: tuple[int, int]) -> bool:
+    """Whether a near miss overlaps what was found. What was found around the whole near miss says more than it, and stands."""
+    overlaps = miss[0] < found[1] and found[0] < miss[1]
+    return overlaps and not (found[0] <= miss[0] and miss[1] <= found[1] and found != miss)
 
 
 def _apart(found: Iterable[Flagged]) -> list[Flagged]:
@@ -79,14 +86,26 @@ def _watch(lexicons: tuple[Words, ...], added: tuple[tuple[FloorClass, tuple[str
     for lexicon in lexicons:
         for key, entries in lexicon.lists.items():
             if key.startswith("floor.slot."):
-                slots[lexicon.language + key.removeprefix("floor.slot.")] = entries
+                slots[lexicon.language + key.removeprefix("floor.slot.")] = tuple(_spelled_out(e) for e in entries)
         for kind in FloorClass:
             for name in (kind.value, kind + _MISS):
-                lists.setdefault(name, []).extend(e.replace("{", "{" + lexicon.language) for e in lexicon.phrases(f"floor.{name}"))
+                phrases = (_spelled_out(e) for e in lexicon.phrases(f"floor.{name}"))
+                lists.setdefault(name, []).extend(e.replace("{", "{" + lexicon.language) for e in phrases)
     for kind, entries in added:
         # A policy has no slots: its braces are signs like others.
         lists[_ADDED + kind] = [entry.replace("{", " ").replace("}", " ") for entry in entries]
     return Watch(lists, slots, _spelling(lexicons))
+
+
+def _spelled_out(entry: str) -> str:
+    """The phrase with "moechte" beside "möchte", as people write who have no such keys."""
+    return " ".join(_either_way(part) for part in entry.split())
+
+
+def _either_way(part: str) -> str:
+    words = part.removesuffix("?").split("|")
+    more = [other for word in words if (other := word.translate(_SPELLED_OUT)) != word and other not in words]
+    return "|".join((*words, *more)) + "?" * part.endswith("?")
 
 
 def _spelling(lexicons: tuple[Words, ...]) -> Spelling:
