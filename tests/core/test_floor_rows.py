@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.core.flags import flags
+from app.core.reading.flags import flags
 from config.floor import FloorClass
 from config.wording import LANGUAGES, load_words
 
