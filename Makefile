@@ -44,7 +44,7 @@ quality: $(VENV)/.dev  ## answer quality on a folder of suites: DATA=folder, ONL
 audit: $(VENV)/.dev  ## known holes in the dependencies
 	@exec $(PY) -m scripts.audit
 
-lint: $(VENV)/.dev  ## ruff and mypy
+lint: $(VENV)/.dev  ## ruff over everything; mypy, strict, over every room of the product
 	@$(VENV)/bin/ruff check .
 	@$(PY) -m mypy
 

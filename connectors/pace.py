@@ -265,4 +265,4 @@ def from_json(text: str | None) -> Pace:
 
 def _bucket(*values: Any) -> Bucket:
     *plain, used = values
-    return Bucket(*plain, used=tuple((int(second), int(calls)) for second, calls in used))
+    return replace(Bucket(*plain), used=tuple((int(second), int(calls)) for second, calls in used))

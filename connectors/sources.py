@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import yaml
@@ -177,15 +178,15 @@ def _front_matter(text: str) -> tuple[dict[str, object], str, int]:
     return {str(k): v for k, v in (meta or {}).items()}, text[found.end():], text.count("\n", 0, found.end()) + 1
 
 
-def _load(schema: Schema, given: Mapping[str, object], line: int) -> dict[str, object]:
+def _load(schema: Schema, given: Mapping[str, object], line: int) -> dict[str, Any]:
     # Numbers as ids are common in exports; a vendor's id is text to us.
     plain = {**given, "id": str(given["id"])} if isinstance(given.get("id"), int) else given
     # A front matter has escapes of its own.
     clean = {name: carriable(value) if isinstance(value, str) else value for name, value in plain.items() if value is not None}
     try:
-        loaded: dict[str, object] = schema.load(clean)
+        loaded: dict[str, Any] = schema.load(clean)
     except ValidationError as error:
-        raise _BadFile("; ".join(f"{name}: {_flat(why)}" for name, why in sorted(error.normalized_messages().items())), line) from error
+        raise _BadFile("; ".join(f"{name}: {_flat(why)}" for name, why in sorted(error.messages_dict.items())), line) from error
     return loaded
 
 
@@ -193,9 +194,7 @@ def _flat(why: object) -> str:
     return " ".join(str(w) for w in why) if isinstance(why, list) else str(why)
 
 
-def _article_of(row: Mapping[str, object], title: str, html: str, url: str | None, written: int, line: int) -> Article:
-    labels = row["labels"]
-    assert isinstance(labels, list)
+def _article_of(row: Mapping[str, Any], title: str, html: str, url: str | None, written: int, line: int) -> Article:
     return Article(
         id=str(row["id"]),
         title=title.strip(),
@@ -205,7 +204,7 @@ def _article_of(row: Mapping[str, object], title: str, html: str, url: str | Non
         locale=str(row["locale"]),
         url=url,
         section=str(row["section"]),
-        labels=tuple(map(carriable, labels)),
+        labels=tuple(map(carriable, row["labels"])),
         kind=str(row["kind"]),
     )
 

@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
 
+from app.store.database import AnyRow
 from app.store.tables import articles, passages, sources, versions
 
 _MANY = 400  # values in one IN list: SQLite's limit is 999 in older builds
@@ -234,9 +235,9 @@ def own_time_passages(conn: Connection, tenant: str) -> list[tuple[ArticleVersio
     return [(v, v.text[r.start:r.end]) for r in rows if (v := by_pair.get((r.article, r.version)))]
 
 
-def _of_pairs(conn: Connection, table, tenant: str, pairs: Sequence[tuple[str, str]]) -> list[Row]:  # type: ignore[no-untyped-def]
+def _of_pairs(conn: Connection, table: Table, tenant: str, pairs: Sequence[tuple[str, str]]) -> list[AnyRow]:
     wanted = set(pairs)
-    found: list[Row] = []
+    found: list[AnyRow] = []
     for some in _slices(sorted({article for article, _ in wanted})):
         rows = conn.execute(_OF_ARTICLES[table], {"of_tenant": tenant, "of_articles": some})
         found.extend(r for r in rows if (r.article, r.version) in wanted)
@@ -247,7 +248,7 @@ def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
     return (values[at:at + _MANY] for at in range(0, len(values), _MANY))
 
 
-def _version(row: Row) -> ArticleVersion:  # type: ignore[type-arg]
+def _version(row: AnyRow) -> ArticleVersion:
     blocks = tuple((int(b[0]), int(b[1]), str(b[2]), str(b[3])) for b in json.loads(row.blocks))
     return ArticleVersion(
         row.article, row.version, row.title, row.text, row.url, row.public, row.locale, row.section, row.kind, blocks, row.updated_at,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from cryptography.fernet import Fernet
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -98,13 +98,14 @@ def append_sealed(tx: Connection, tenant: str, entry: Entry, keys: Keys, texts: 
     return seq
 
 
-def texts(tx: Connection, tenant: str, entry: str, keys: Keys) -> dict[str, object] | None:
+def texts(tx: Connection, tenant: str, entry: str, keys: Keys) -> dict[str, Any] | None:
     """The texts behind an entry; None when there are none, or the person they belong to was erased."""
     row = tx.execute(select(ledger_text).where(ledger_text.c.tenant == tenant, ledger_text.c.entry == entry)).first()
     if row is None:
         return None
     box: Fernet | None = requesters.box(tx, tenant, row.requester, keys)
-    return None if box is None else json.loads(box.decrypt(row.sealed))
+    found: dict[str, Any] | None = None if box is None else json.loads(box.decrypt(row.sealed))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def current_version(tx: Connection, tenant: str) -> int:
 
 def text(tx: Connection, tenant: str, version: int) -> str:
     query = select(policy_versions.c.yaml).where(policy_versions.c.tenant == tenant, policy_versions.c.version == version)
-    return tx.execute(query).scalar_one()
+    return str(tx.execute(query).scalar_one())
 
 
 def load(tx: Connection, tenant: str, version: int) -> Policy:

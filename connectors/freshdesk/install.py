@@ -125,7 +125,7 @@ class FreshdeskInstall:
         on_creation: list[Json] | None = None
         for kind in blueprint.WHERE:
             try:
-                there = list(self._client.pages(f"/automations/{kind}/rules"))
+                there: list[Json] = list(self._client.pages(f"/automations/{kind}/rules"))
             except ConnectorError as error:
                 if error.status not in _NOT_OFFERED:
                     raise

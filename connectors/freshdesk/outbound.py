@@ -6,8 +6,9 @@ or note, whose outcome is the row's. Cut off in between, the row is unknown, the
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any
 
 from freshdesk.api import API
@@ -114,7 +115,7 @@ class FreshdeskOutbound:
         """The PUT; fields the desk refuses by name (unchanged, read-only, deleted) are left out, and the rest is sent again."""
         body = changes
         for _ in range(_FIELD_TRIES):
-            outcome = self._outcome(lambda api, b=body: api.tickets.update_ticket(int(ticket_id), **b))
+            outcome = self._outcome(partial(_update_ticket, int(ticket_id), body))
             if not isinstance(outcome, Refused) or outcome.status != _BAD_REQUEST:
                 return outcome
             last = self._client.session.last
@@ -175,6 +176,10 @@ class FreshdeskOutbound:
         if missing:
             # The reply matters more than its fields: it goes out, and the gap is named where an operator looks.
             _log.warning("the desk has no field for %s: connect it again to make them", ", ".join(missing))
+
+
+def _update_ticket(number: int, changes: Mapping[str, Any], api: API) -> object:
+    return api.tickets.update_ticket(number, **changes)
 
 
 def _is_copy(said: Json, key: str, texts: AbstractSet[str]) -> bool:

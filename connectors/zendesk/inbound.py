@@ -146,7 +146,7 @@ def _load(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = schema.load(value)
     except ValidationError as error:
-        named = ", ".join(sorted(str(k) for k in error.normalized_messages())[:3])
+        named = ", ".join(sorted(str(k) for k in error.messages_dict)[:3])
         raise Rejected(f"the body does not have the form of a Zendesk delivery: {named}", 400) from None
     return loaded
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from zenpy import Zenpy
@@ -50,7 +51,7 @@ class ZendeskInstall:
         ]
         for name in blueprint.FIELDS:
             wanted = blueprint.field_wanted(name)
-            steps.append(_planned(wanted["title"], found.fields.get(name), lambda there, w=wanted: blueprint.field_fits(there, w)))
+            steps.append(_planned(wanted["title"], found.fields.get(name), partial(blueprint.field_fits, wanted=wanted)))
         webhook_id, field_id = ((there or {}).get("id", "") for there in (found.webhook, found.fields.get("next_step")))
         chosen = blueprint.next_step_trigger_wanted(str(webhook_id), str(field_id))
         steps.append(_planned("trigger of the next step", found.next_step, lambda there: blueprint.trigger_fits(there, chosen)))
@@ -78,7 +79,7 @@ class ZendeskInstall:
         wanted = blueprint.trigger_wanted(webhook_id)
         trigger_id = self._step("trigger", note, lambda: self._trigger(found.trigger, wanted))
         fields = {
-            name: self._step(title, note, lambda n=name: self._field(found.fields.get(n), n))
+            name: self._step(title, note, partial(self._field, found.fields.get(name), name))
             for name, (title, _, _) in blueprint.FIELDS.items()
         }
         chosen = blueprint.next_step_trigger_wanted(webhook_id, fields["next_step"])
@@ -115,12 +116,12 @@ class ZendeskInstall:
         OneMail(self._client).undo(found.triggers, progress)
         for name, trigger in (("trigger", found.trigger), ("trigger of the next step", found.next_step)):
             if trigger is not None:
-                self._remove(name, progress, lambda z, t=trigger: z.triggers.delete(Trigger(id=t["id"])))
+                self._remove(name, progress, partial(_delete, "triggers", Trigger(id=trigger["id"])))
         for name, webhook in (("webhook", found.webhook), (_ARTICLES, found.articles)):
             if webhook is not None:
-                self._remove(name, progress, lambda z, w=webhook: z.webhooks.delete(Webhook(id=w["id"])))
+                self._remove(name, progress, partial(_delete, "webhooks", Webhook(id=webhook["id"])))
         for field in found.fields.values():
-            self._remove(str(field["title"]), progress, lambda z, f=field: z.ticket_fields.delete(TicketField(id=f["id"])))
+            self._remove(str(field["title"]), progress, partial(_delete, "ticket_fields", TicketField(id=field["id"])))
 
     def _survey(self) -> _Found:
         webhooks = self._client.through_zenpy(lambda z: [w.to_dict() for w in z.webhooks.list()])
@@ -203,6 +204,10 @@ class ZendeskInstall:
             progress(Step(name, "failed", str(error)))
             raise
         progress(Step(name, "removed"))
+
+
+def _delete(endpoint: str, thing: object, zenpy: Zenpy) -> None:
+    getattr(zenpy, endpoint).delete(thing)
 
 
 def _planned(name: str, there: Json | None, fits: Callable[[Json], bool]) -> Step:

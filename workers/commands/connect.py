@@ -4,6 +4,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import click
 from flask import Flask
@@ -74,7 +75,7 @@ def _command(kind: str, settings: Callable[[], Settings], make_work: Callable[[S
     return click.Command(kind, params=[*OURS, *asked], callback=run, help=what)
 
 
-def _option(kind: str, name: str, field: fields.Field) -> click.Option:
+def _option(kind: str, name: str, field: fields.Field[Any]) -> click.Option:
     """A setting as an option; a secret one may come from the environment, where no list of processes shows it."""
     flag, about = f"--{name.replace('_', '-')}", field.metadata.get("help") or field.metadata.get("label")
     if field.metadata.get("flag"):

@@ -79,8 +79,8 @@ def situate(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, policy
         floor=floor.flags, floor_known=floor.known,
     )
     if Event.SEND_DRAFT in events and not floor.flags:
-        situation, decision = decide_draft(work, desk, ticket, situation)
-        return Situated(situation, decision, events, mode_why, address_of(desk, ticket), "", held.id)
+        situation, on_draft = decide_draft(work, desk, ticket, situation)
+        return Situated(situation, on_draft, events, mode_why, address_of(desk, ticket), "", held.id)
     decision, query = decide(situation), ""
     if decision is None:
         query = search_text(ticket, reading)

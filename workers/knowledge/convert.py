@@ -35,7 +35,7 @@ def convert(name: str, root: Path) -> str:
         pooling, width, tokens = _shape(encoder, name)
         _export(encoder, made / "model.onnx")
         encoder.tokenizer.backend_tokenizer.save(str(made / "tokenizer.json"))
-        meta = {
+        meta: dict[str, Any] = {
             "id": model_id(weights), "name": name, "weights": weights, "width": width, "max_tokens": tokens, "pooling": pooling,
             "onnx_sha256": sha256_of(made / "model.onnx"),
         }

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,8 +109,9 @@ def fit(rows: Sequence[Row], fitted_on: str) -> dict[str, object]:
     }
 
 
-def prior_of(stored: Mapping[str, object]) -> Prior:
-    return Prior(*(tuple(_list(stored[name])) for name in ("features", "mean", "scale", "coefficients")), float(stored["intercept"]))  # type: ignore[arg-type]
+def prior_of(stored: Mapping[str, Any]) -> Prior:
+    names, mean, scale, coefficients = (tuple(stored[name]) for name in ("features", "mean", "scale", "coefficients"))
+    return Prior(names, mean, scale, coefficients, float(stored["intercept"]))
 
 
 def thresholds(rows: Sequence[Row], prior: Prior) -> dict[str, float]:

@@ -180,7 +180,7 @@ def _write_vectors(file: Path, width: int, pieces: Sequence[StoredPassage]) -> N
 
     vectors = np.frombuffer(b"".join(p.vector for p in pieces), dtype=np.float16).reshape(len(pieces), width).astype(np.float32)
     if len(pieces) <= FLAT_UP_TO:
-        index = faiss.IndexFlatIP(width)
+        index: faiss.Index = faiss.IndexFlatIP(width)
     else:
         index = faiss.IndexScalarQuantizer(width, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         index.train(vectors)

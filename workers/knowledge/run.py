@@ -21,7 +21,7 @@ from connectors.errors import ConnectorError
 from connectors.sources import FolderSource, JsonlSource, SourceError
 from workers.knowledge.embed import Embedder
 from workers.knowledge.search import NotReady, Searcher
-from workers.knowledge.sync import sync
+from workers.knowledge.sync import Progress, sync
 
 if TYPE_CHECKING:
     from workers.work import Work
@@ -91,17 +91,21 @@ def _sync_each(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapp
     with work.db.read() as tx:
         rows = articles.all_sources(tx, tenant)
     for row in rows:
-        def step(what: str, done: int, total: int | None, name: str = _name(row)) -> None:
-            progress(f"{name}: {what} {done}{f' of {total}' if total else ''}")
-
         try:
-            found = sync(work.db, tenant, row, _source(work, tenant, row), work.embedder(), work.clock, step)
+            found = sync(work.db, tenant, row, _source(work, tenant, row), work.embedder(), work.clock, _steps_of(_name(row), progress))
             results[_name(row)] = {k: v for k, v in asdict(found).items() if k != "bad_rows"} | {
                 "bad_rows": [str(bad) for bad in found.bad_rows[:20]]}
         except SourceError as error:
             log.warning("source not synced", source=row.id, why=str(error))
             results[_name(row)] = {"error": str(error)}
     return results
+
+
+def _steps_of(name: str, progress: Callable[[str], None]) -> Progress:
+    def tell(step: str, done: int, total: int | None) -> None:
+        progress(f"{name}: {step} {done}{f' of {total}' if total else ''}")
+
+    return tell
 
 
 def _source(work: Work, tenant: str, row: SourceRow) -> Knowledge:

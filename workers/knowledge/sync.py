@@ -48,7 +48,7 @@ class SyncResult:
         return self.added + self.changed + self.gone
 
 
-def quiet(_step: str, _done: int, _total: int | None) -> None:
+def quiet(step: str, done: int, total: int | None) -> None:
     """For callers who show nothing."""
 
 

@@ -38,7 +38,7 @@ class RedisShelf:
                 try:
                     pipe.watch(name)
                     found = pipe.get(name)
-                    after, answer = change(None if found is None else found.decode())
+                    after, answer = change(found.decode() if isinstance(found, bytes) else None)
                     if after is not None:
                         pipe.multi()
                         pipe.set(name, after, ex=KEPT_SECONDS)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import dialect as SqliteDialect
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from app.core.kinds import Act, InboxKind, TurnKind, WorkState
+from app.core.kinds import InboxKind, TurnKind, WorkState
 from app.core.sending.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
 from app.store.database import AnyRow
 from app.store.queues.rows import InboxRow
@@ -100,8 +100,8 @@ def _values(tenant: str, row: NewRow) -> tuple[object, ...]:
             WorkState.WAITING)
 
 
-def accept_act(tx: Connection, tenant: str, desk_id: str, ticket_id: str, act: Act, key: str, now: int, row_id: str) -> bool:
-    """Keep a customer's act on the ticket page; False when the same act (by its key) was kept before."""
+def accept_act(tx: Connection, tenant: str, desk_id: str, ticket_id: str, act: str, key: str, now: int, row_id: str) -> bool:
+    """Keep an `Act`; False when the same one (by its key) was kept before. Its name, as one asked again may be a newer release's."""
     row = NewRow(row_id, desk_id, InboxKind.ACT, TurnKind.ACT.turn(key), Subject.TICKET, ticket_id, act.encode(), now, now)
     return accept(tx, tenant, row)
 

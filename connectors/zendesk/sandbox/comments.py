@@ -1,6 +1,7 @@
 """A comment on its way into a ticket: three forms of one text (Z21–Z25), flags (Z33)."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from connectors.zendesk.sandbox import answers, placeholders, texts
@@ -16,7 +17,7 @@ FLAGS = {
     20: "reply-to address is suspended", 21: "from and reply-to differ", 22: "address is not confirmed",
 }
 # Mail headers by which a machine says it is one (RFC 3834 and habit).
-_AUTOMATIC = {"auto-submitted": lambda v: v.lower() != "no", "x-autoreply": bool, "x-autorespond": bool,
+_AUTOMATIC: dict[str, Callable[[str], bool]] = {"auto-submitted": lambda v: v.lower() != "no", "x-autoreply": bool, "x-autorespond": bool,
               "precedence": lambda v: v.lower() in ("bulk", "auto_reply", "junk")}
 
 

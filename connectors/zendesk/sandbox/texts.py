@@ -29,7 +29,7 @@ def collapse(text: str) -> str:
 
 
 def from_markdown(text: str) -> str:
-    return _markdown.render(text).strip()
+    return str(_markdown.render(text)).strip()
 
 
 def wrap(fragment: str) -> str:

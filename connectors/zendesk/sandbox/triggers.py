@@ -56,7 +56,7 @@ class Triggers:
             return _is(operator, any(c.public for c in ticket.comments) == (value == "public"))
         if name == "current_tags":
             wanted = str(value).split()
-            return any(t in ticket.tags for t in wanted) == (operator == "includes")
+            return any(t in ticket.tags for t in wanted) is (operator == "includes")
         if name in ("current_via_id", "via_id"):
             return _is(operator, str(value) == {"web": "0", "email": "4", "api": "5"}.get(act.audit.via["channel"]))
         if name == "requester_id":
