@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -125,3 +126,82 @@ def test_the_reader_of_imports_sees_each_kind_of_fault(path, source, says):
 ])  # fmt: skip
 def test_what_the_stair_allows_is_let_through(path, source):
     assert faults(path, source) == []
+
+
+# What a query gives, or a bag of unknown things: a misspelt field of it is found by nobody before it runs.
+UNTYPED = frozenset({"Any", "AnyRow", "CursorResult", "MappingResult", "Result", "Row", "RowMapping", "ScalarResult"})
+ROW_MADE_IN = "app/store/database.py"  # names AnyRow, the one argument of every `from_row`
+DOCUMENTS = frozenset({("app/store/ledger.py", "texts")})  # not a row: JSON that was sealed in one, read as its writer wrote it
+
+
+def untyped_rows(path: str, source: str) -> list[str]:
+    """One plain sentence for each public name of a store's file through which an untyped row could leave it."""
+    found = []
+    for name, node in _public("", ast.parse(source).body):
+        if (path, name) in DOCUMENTS:
+            continue
+        if isinstance(node, ast.FunctionDef):
+            takes = set() if node.name == "from_row" else _untyped([node.args])
+            for word in sorted(_untyped([node.returns]) | takes):
+                found.append(f"{path}:{node.lineno} {name} names {word}: rows leave the store as records (`from_row`).")
+            if node.returns is None:
+                found.append(f"{path}:{node.lineno} {name} does not say what it returns.")
+        elif path != ROW_MADE_IN:
+            for word in sorted(_untyped([node])):
+                found.append(f"{path}:{node.lineno} {name} names {word}: rows leave the store as records (`from_row`).")
+    return found
+
+
+def _public(within: str, body: list[ast.stmt]) -> Iterator[tuple[str, ast.FunctionDef | ast.Assign | ast.AnnAssign]]:
+    """Functions, fields and type aliases that other rooms may name, those of public classes too."""
+    for node in body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if name.startswith("_"):
+                continue
+            case ast.ClassDef(name=name, body=inner):
+                yield from _public(f"{within}{name}.", inner)
+            case ast.FunctionDef(name=name):
+                yield within + name, node
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if not name.startswith("_"):
+                yield within + name, node
+
+
+def _untyped(nodes: list[ast.AST | None]) -> set[str]:
+    """Names of UNTYPED in annotations, quoted ones and those reached through a module too."""
+    words = set()
+    for node in (inner for outer in nodes if outer is not None for inner in ast.walk(outer)):
+        match node:
+            case ast.Name(id=word) | ast.Attribute(attr=word):
+                words.add(word)
+            case ast.Constant(value=str(quoted)):
+                words |= set(re.findall(r"\w+", quoted))
+    return words & UNTYPED
+
+
+def test_no_untyped_row_leaves_the_store():
+    files = [f for f in sorted((ROOT / "app" / "store").rglob("*.py")) if "migrations" not in f.parts]
+    assert len(files) > 30
+    found = [fault for file in files for fault in untyped_rows(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))]
+    assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(("source", "says"), [
+    ("def get(tx: Connection) -> Row[tuple[str]] | None: ...", "get names Row"),
+    ("def get(tx: Connection) -> 'Sequence[RowMapping]': ...", "get names RowMapping"),
+    ("def get(tx: Connection) -> list[dict[str, Any]]: ...", "get names Any"),
+    ("def get(tx: Connection) -> sqlalchemy.CursorResult[int]: ...", "get names CursorResult"),
+    ("def tell(row: AnyRow) -> str: ...", "tell names AnyRow"),
+    ("def get(tx: Connection): ...", "get does not say"),
+    ("class Shelf:\n    def get(self) -> Row[tuple[str]]: ...", "Shelf.get names Row"),
+    ("class Letter:\n    row: AnyRow", "Letter.row names AnyRow"),
+    ("StoredTicket = Row[tuple[object, ...]]", "StoredTicket names Row"),
+])  # fmt: skip
+def test_each_way_out_of_the_store_is_seen(source, says):
+    found = untyped_rows("app/store/somewhere.py", source)
+    assert len(found) == 1
+    assert says in found[0]
+
+
+def test_a_record_made_from_a_row_is_let_through():
+    made = "class Letter:\n    id: str\n    @classmethod\n    def from_row(cls, row: AnyRow) -> Self: ...\ndef _at(row: AnyRow) -> int: ..."
+    assert untyped_rows("app/store/somewhere.py", made) == []

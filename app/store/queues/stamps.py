@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from connectors.records import Stamp
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 
-def as_stored(record: DataclassInstance) -> dict[str, Any]:
+def as_stored(record: DataclassInstance) -> dict[str, object]:
     """A record's fields for JSON. Shallow: `asdict` copies each value to its depth, and JSON copies it again."""
     return {f.name: getattr(record, f.name) for f in fields(record)}
 
