@@ -20,8 +20,13 @@ _BLOCKS = frozenset(
 )
 _SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table blockquote".split())
 _SILENT = frozenset("head script style title template noscript".split())
-# How mail programs and Freshdesk itself wrap what is quoted.
-_QUOTE_CLASS = re.compile(r"\b(?:freshdesk_quote|gmail_quote|yahoo_quoted|moz-cite)\b")
+# How mail programs and Freshdesk itself wrap what is quoted, its heading and answers within it.
+_QUOTE_CLASS = re.compile(r"\b(?:freshdesk_quote|gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|zmail_extra|x_gmail_quote)\b")
+_WROTE_CLASS = re.compile(r"\b(?:gmail_attr|moz-cite-prefix)\b")
+# What indents a paragraph, and quotes nothing: an inner margin without a line, by Gmail, Apple Mail, Outlook and Freshdesk's own editor.
+_NO_LINE = re.compile(r"border(?:-left)?(?:-width|-style)?\s*:\s*(?:0(?:px)?|none)\b")
+_A_LINE = re.compile(r"border(?:-left)?(?:-width|-style|-color)?\s*:\s*(?!0(?:px)?\s*(?:;|$)|none)")
+_INDENTED = re.compile(r"margin(?:-left)?\s*:[^;]*\b(?:30|40)px|margin-top\s*:\s*0[^;]*;\s*margin-bottom\s*:\s*0")
 
 
 def lines_of(markup: str) -> str:
@@ -30,7 +35,7 @@ def lines_of(markup: str) -> str:
     if root is None:
         return ""
     remove_unseen(root)
-    text = _Lines()
+    text = _Lines(_quotes_of(root))
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "start":
             text.opened(element)
@@ -47,7 +52,8 @@ def hides_words(markup: str) -> bool:
 
 
 class _Lines:
-    def __init__(self) -> None:
+    def __init__(self, quotes: frozenset[etree._Element]) -> None:
+        self._quotes = quotes
         self.lines: list[str] = []
         self._open: list[str] = []
         self._depth = 0
@@ -56,7 +62,7 @@ class _Lines:
         tag = element.tag
         if tag in _BLOCKS:
             self.end_line()
-        if _quotes(element):
+        if element in self._quotes:
             self._depth += 1
         if tag == "br":
             self.end_line(always=True)
@@ -68,7 +74,7 @@ class _Lines:
     def closed(self, element: etree._Element) -> None:
         if element.tag in _BLOCKS:
             self.end_line()
-        if _quotes(element):
+        if element in self._quotes:
             self._depth -= 1
         if element.tag in _SPACED:
             self.lines.append("")
@@ -82,8 +88,45 @@ class _Lines:
             self.lines.append("> " * min(self._depth, _QUOTE_DEPTH_MAX) + words)
 
 
-def _quotes(element: etree._Element) -> bool:
-    return element.tag == "blockquote" or _QUOTE_CLASS.search(element.get("class") or "") is not None
+def _quotes_of(root: etree._Element) -> frozenset[etree._Element]:
+    """The elements that quote. A program's wrapper around a quote is none itself: answers may stand in it, between the quotes.
+
+    A wrapper without a quote in it quotes, unless all words of the mail stand in it: then the program has wrapped the writer's own.
+    """
+    quotes = [element for element in root.iter("blockquote") if not _indents(element)]
+    bare = [element for element in root.iter() if element.tag != "blockquote" and _wraps(element) and not _has_quote(element)]
+    outside = bare and _words_outside(root, frozenset([*quotes, *bare]))
+    return frozenset([*quotes, *bare] if outside else quotes)
+
+
+def _indents(element: etree._Element) -> bool:
+    style = (element.get("style") or "").lower()
+    if element.get("cite") or element.get("type") or _wraps(element) or _A_LINE.search(style):
+        return False
+    return bool(_NO_LINE.search(style) or _INDENTED.search(style))
+
+
+def _wraps(element: etree._Element) -> bool:
+    name = element.get("class") or ""
+    return _QUOTE_CLASS.search(name) is not None and _WROTE_CLASS.search(name) is None
+
+
+def _has_quote(element: etree._Element) -> bool:
+    return next(element.iter("blockquote"), None) is not None
+
+
+def _words_outside(root: etree._Element, quotes: frozenset[etree._Element]) -> bool:
+    depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            depth += element in quotes
+            said = None if element.tag in _SILENT else element.text
+        else:
+            depth -= element in quotes
+            said = element.tail
+        if depth == 0 and said and not said.isspace():
+            return True
+    return False
 
 
 def _parsed(markup: str) -> etree._Element | None:
