@@ -108,6 +108,7 @@ class Reading:
     choice: str | None = None  # article id chosen in reply to our clarifying question
     cut: tuple[str, ...] = ()  # what was trimmed: quote, signature, hidden characters …
     voices: tuple[Voice, ...] = ()  # the turn's messages, oldest first
+    cut_words: Span | None = None  # cut as a quote or a foot, though the question may be in it: nothing else is left, or nothing proves it
     settled_by_other: bool = False
     chosen_by_other: bool = False
 

@@ -12,7 +12,7 @@ from app.core.deciding.ownership import Event, Owner, events_since, owner_after,
 from app.core.deciding.rules import Situation, decide, doubt
 from app.core.kinds import Act, InboxKind, TurnKind
 from app.core.memory import TicketMemory
-from app.core.reading.mail import new_text
+from app.core.reading.mail import known_of, new_text
 from app.core.reading.triage import read_ticket
 from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
 from app.core.waits.calendar import is_open
@@ -24,7 +24,7 @@ from app.store.queues import outbox
 from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
 from config.policy import Mode, Policy
-from connectors.records import Change, Role, Status, Ticket
+from connectors.records import Change, Message, Role, Status, Ticket
 from workers.deciding.confidence import applied, in_force
 from workers.deciding.drafts import decide_draft
 from workers.deciding.floor import FloorRead
@@ -115,9 +115,9 @@ def search_text(ticket: Ticket, reading: Reading) -> str:
     words = reading.question.split()
     if reading.choice is not None and earlier:
         # "B please" names the page; what is wanted from it stands in the question before.
-        return f"{new_text(earlier[-1].text)[0][:400]}\n{reading.question}"
+        return f"{_new(ticket, earlier[-1])[:400]}\n{reading.question}"
     if earlier and len(words) < SHORT_FOLLOW_UP and POINTS_BACK.search(reading.question):
-        return f"{reading.question}\n{new_text(earlier[-1].text)[0][:400]}"
+        return f"{reading.question}\n{_new(ticket, earlier[-1])[:400]}"
     return reading.question
 
 
@@ -150,7 +150,17 @@ def _turn(row: InboxRow, ticket: Ticket) -> str:
 def _own_words(ticket: Ticket) -> str:
     """What the customer wrote themselves, newest first: quotes of ours would speak for the wrong language."""
     theirs = (m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER)
-    return "\n".join(new_text(m.text)[0] for m in theirs)[:LANGUAGE_CHARACTERS]
+    said, letters = [], 0
+    for message in theirs:
+        said.append(_new(ticket, message))
+        letters += len(said[-1]) + 1
+        if letters > LANGUAGE_CHARACTERS:
+            break
+    return "\n".join(said)[:LANGUAGE_CHARACTERS]
+
+
+def _new(ticket: Ticket, message: Message) -> str:
+    return new_text(message.text, known_of(ticket, message))[0]
 
 
 def _other_bot_spoke_last(ticket: Ticket) -> bool:

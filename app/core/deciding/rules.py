@@ -157,6 +157,12 @@ def _capped(s: Situation) -> str:
     return f"{recent} replies in 24 hours" if recent >= s.policy.max_replies_per_day else ""
 
 
+def _nothing_to_read(s: Situation) -> str:
+    if not s.reading.question.strip():
+        return "no text of the customer's own"
+    return "more than half was cut, and nothing proves that it is a quote" if s.reading.cut_words is not None else ""
+
+
 def _asked_before(s: Situation) -> str:
     if s.asked_person_at is None or s.now - s.asked_person_at > ASKED_PERSON_DAYS * DAY:
         return ""
@@ -266,7 +272,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     # Below the words that ask for a person or demand one, which no switch may touch; above everything the assistant would work out itself.
     Rule("given to people by hand", lambda s: s.fallback, _handoff(Reason.FALLBACK, Detail.BY_HAND)),
     Rule("too many replies", _capped, _handoff(Reason.FALLBACK, Detail.CAP)),
-    Rule("nothing to read", _says(lambda s: not s.reading.question.strip(), "no text of the customer's own"),
+    Rule("nothing to read", _nothing_to_read,
          _handoff(Reason.UNSURE, Detail.EMPTY)),
     Rule("language not served", lambda s: s.reading.language if s.reading.language not in s.served else "",
          _handoff(Reason.UNSURE, Detail.LANGUAGE)),

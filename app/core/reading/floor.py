@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.reading import mail, our_words
+from app.core.reading.earlier import Runs, blanked, gaps, repeated, runs_of
 from app.core.reading.lexicon import listed_in_all
 from app.core.reading.places import READ_MAX, shown
 from app.core.reading.sensitive import mask
@@ -21,12 +22,10 @@ from connectors.records import Message, Role, Ticket
 SUBJECT = "subject"  # stands for a message id where the words stand in the ticket's subject
 SUBJECT_MAX = 300
 LAST_READ = 5_000  # characters of the end of a message that is longer than READ_MAX
-QUOTED_RUN = 5  # words in a row that also stand in a message of ours are a quote of it
 ORDER = tuple(FloorClass)
 
 SENTENCE_MAX = 160  # characters before and after the words that are shown with them
 
-_WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?\n]+")
 
 
@@ -74,7 +73,7 @@ def parts_to_read(ticket: Ticket, seen: str | None, acted: Collection[str], word
         machine = mail.is_automatic(message, ticket.subject if first else "", texts, headings) is not None
         if first and ticket.subject:
             parts.append(_subject(ticket.subject, machine))
-        ours = _runs(m.text for m in ticket.messages if m.at <= message.at and m.author.role in (Role.ASSISTANT, Role.AGENT))
+        ours = runs_of(m.text for m in ticket.messages if m.at <= message.at and m.author.role in (Role.ASSISTANT, Role.AGENT))
         parts.append(_part(message, machine, ours, words))
     return tuple(part for part in parts if part.text.strip())
 
@@ -111,42 +110,9 @@ def _subject(subject: str, machine: bool) -> Part:
     return Part(SUBJECT, text, at, machine)
 
 
-def _part(message: Message, machine: bool, ours: Collection[tuple[str, ...]], words: Mapping[str, Words]) -> Part:
+def _part(message: Message, machine: bool, ours: Runs, words: Mapping[str, Words]) -> Part:
     length = len(message.text)
     ranges = [(0, min(length, READ_MAX - LAST_READ)), (max(READ_MAX - LAST_READ, length - LAST_READ), length)]
     text, at = shown(message.text, [(a, b) for a, b in ranges if a < b], [])
-    text = _blanked(text, _gaps(our_words.kept_ranges(text, words), len(text)))
-    return Part(message.id, _blanked(text, _quoted(text, ours)) if ours else text, at, machine)
-
-
-def _runs(texts: Iterable[str]) -> frozenset[tuple[str, ...]]:
-    """Every run of QUOTED_RUN words of the texts, whatever breaks and quote marks stand between them."""
-    found: set[tuple[str, ...]] = set()
-    for text in texts:
-        spoken = _WORD.findall(text[:READ_MAX].casefold())
-        found.update(zip(*(spoken[n:] for n in range(QUOTED_RUN)), strict=False))
-    return frozenset(found)
-
-
-def _quoted(text: str, ours: Collection[tuple[str, ...]]) -> list[tuple[int, int]]:
-    spoken = [(m.group().casefold(), m.start(), m.end()) for m in _WORD.finditer(text)]
-    return [
-        (spoken[n][1], spoken[n + QUOTED_RUN - 1][2])
-        for n in range(len(spoken) - QUOTED_RUN + 1)
-        if tuple(word for word, _, _ in spoken[n : n + QUOTED_RUN]) in ours
-    ]
-
-
-def _gaps(kept: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
-    gaps, place = [], 0
-    for start, end in kept:
-        gaps.append((place, start))
-        place = end
-    return [(a, b) for a, b in [*gaps, (place, length)] if a < b]
-
-
-def _blanked(text: str, gone: Iterable[tuple[int, int]]) -> str:
-    letters = list(text)
-    for start, end in gone:
-        letters[start:end] = [c if c == "\n" else " " for c in letters[start:end]]
-    return "".join(letters)
+    text = blanked(text, gaps(our_words.kept_ranges(text, words), len(text)))
+    return Part(message.id, blanked(text, repeated(text, ours)) if ours else text, at, machine)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.core.reading import mail
+from app.core.reading.mail_lines import SHORTENED
 from connectors.clean import WORD_JOINER, strip_hidden
 
 READ_MAX = 20_000  # characters of one message that are read
@@ -19,7 +19,7 @@ def shown(text: str, ranges: Iterable[tuple[int, int]], cut: list[str]) -> tuple
     for start, end in ranges:
         if len(at) + end - start > READ_MAX:
             end = start + max(0, READ_MAX - len(at))
-            cut.append(mail.SHORTENED)
+            cut.append(SHORTENED)
         piece = text[start:end]
         clean, kinds = strip_hidden(piece)
         cut.extend(kinds)

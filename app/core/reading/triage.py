@@ -13,8 +13,10 @@ from itertools import chain
 
 from app.core.memory import TicketMemory
 from app.core.reading import mail, our_words, requests
+from app.core.reading.earlier import EARLIER_MESSAGES, blanked, gaps, repeated, runs_of
 from app.core.reading.entities import entities
 from app.core.reading.lexicon import listed_in_all
+from app.core.reading.mail_lines import CUTS, SHORTENED
 from app.core.reading.phrases import Folded, Phrases, fold, phrases
 from app.core.reading.places import shown
 from app.core.reading.sentiment import sentiment
@@ -26,6 +28,8 @@ from connectors.records import Message, Role, Ticket, Writer, writer_of
 
 TURN_MESSAGES = 10  # of one burst, the newest
 SUBJECT_MAX = 300
+SUBJECT_ALONE = 4  # words of a subject that may be a question without any text below it
+LAST_READ = 5_000  # characters of the end of a text that was not read to its end
 SUBJECT = "subject"  # stands for a message id in spans found in the ticket's subject
 LANGUAGE_LETTERS = 24  # a shorter text is too short to tell a language by
 LANGUAGE_SURE = 0.7
@@ -34,7 +38,7 @@ ENDINGS = ("", "s", "es", "e", "n", "en", "er", "in", "'s", "ed", "d")  # a phra
 
 _WORD = re.compile(r"\w{3,40}")
 
-CUT_ORDER = (*HIDDEN_KINDS, *mail.CUTS, our_words.OWN_SENTENCES)
+CUT_ORDER = (*HIDDEN_KINDS, *CUTS, our_words.OWN_SENTENCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,9 @@ class _Own:
     text: str
     at: Sequence[int]
     cut: tuple[str, ...]
+    gone: _Own | None = None  # what was cut from it, less our own sentences and what stands in earlier messages
+    lost: Span | None = None  # the longest piece that was cut, as it stands in the message
+    doubtful: bool = False  # more than half of it went without proof
 
     def span(self, start: int, end: int) -> Span:
         first, last = self.at[start], self.at[end - 1] + 1 if end > start else self.at[start]
@@ -67,15 +74,22 @@ def read_ticket(
     (a button of the ticket page) their latest words are read again, because the hand-off tells them.
     """
     burst, automatic = _unanswered(ticket, words, again=act is not None)
-    own = [_own_text(message, words) for message in burst]
+    own = [_own_text(message, mail.known_of(ticket, message), words) for message in burst]
     subject = _subject(ticket) if burst and burst[0] is _opening(ticket) else None
     parts = [part for part in ([subject] if subject else []) + own if part.text.strip()]
-    question = _question(subject, own)
+    gone = [o.gone for o in own if o.gone is not None]
+    bare = not any(message.attachments for message in burst) and not any(mail.CUTS_OF_WORDS.intersection(o.cut) for o in own)
+    question = _question(subject, own, bare)
     voices = tuple(_voice(message, said, ticket, automatic) for message, said in zip(burst, own, strict=True))
     owners = {voice.message for voice in voices if voice.writer.owns_ticket}
     theirs, others = [o for o in own if o.message in owners], [o for o in own if o.message not in owners]
     # The requester's own wish before anybody else's: what the hand-off says, and what it remembers, rests on whose it is.
-    person = _first_person([*([subject] if subject else []), *theirs], words) or _first_person(others, words)
+    person = (
+        _first_person([*([subject] if subject else []), *theirs], words) or _first_person(others, words)
+        # An exit word alone is asked for by our own messages; in what was cut only a whole wish counts.
+        or _first_person([g for g in gone if g.message in owners], words, first=False) or _first_person(gone, words, first=False)
+    )
+    doubtful = any(o.doubtful for o in own)
     language, known = _language("\n".join(o.text for o in own), guess, person[1] if person else None, policy)
     lexicon = words.get(language)
     must, topic = _topics(parts, policy, language)
@@ -93,15 +107,16 @@ def read_ticket(
         asks_person=person[0] if person else None,
         must_handoff=must,
         asks_identity=any(requests.asks_identity(part.text, words) for part in parts),
-        settles=bool(theirs) and _settled(theirs, words, names) and _settled(own, words, names),
-        acknowledges=bool(own) and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
+        settles=bool(theirs) and not doubtful and _settled(theirs, words, names) and _settled(own, words, names),
+        acknowledges=bool(own) and not doubtful and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
         sentiment=mood,
         sentiment_spans=mood_spans,
-        entities=tuple((kind, part.span(a, b)) for part in parts for kind, a, b in entities(part.text, words)),
+        entities=tuple((kind, part.span(a, b)) for part in [*parts, *gone] for kind, a, b in entities(part.text, words)),
         choice=requests.choice(theirs[-1].text, memory.options, words) if theirs and memory.clarified else None,
         cut=tuple(name for name in CUT_ORDER if any(name in part.cut for part in [*own, *([subject] if subject else [])])),
         voices=voices,
         settled_by_other=bool(others) and not theirs and _settled(others, words, names),
+        cut_words=_cut_words(own),
         chosen_by_other=not theirs and _somebody_picks(others, memory, words),
     )
 
@@ -146,11 +161,12 @@ def _opening(ticket: Ticket) -> Message | None:
     return next((m for m in ticket.messages if m.public), None)
 
 
-def _own_text(message: Message, words: Mapping[str, Words]) -> _Own:
+def _own_text(message: Message, known: mail.Known, words: Mapping[str, Words]) -> _Own:
     """The message without quotes, hidden characters and our own sentences, every character with its place in `message.text`."""
-    new = mail.new_ranges(message.text)
+    new = mail.new_ranges(message.text, known)
     cut = list(new.cut)
     text, at = shown(message.text, new.ranges, cut)
+    gone = _gone(message, new, at[-1] + 1 if SHORTENED in cut and at else None, known, words)
     kept = our_words.kept_ranges(text, words)
     if sum(b - a for a, b in kept) < len(text):
         cut.append(our_words.OWN_SENTENCES)
@@ -158,7 +174,34 @@ def _own_text(message: Message, words: Mapping[str, Words]) -> _Own:
         text = "".join(text[a:b] for a, b in kept)
     lead = len(text) - len(text.lstrip())
     text = text.strip()
-    return _Own(message.id, text, [*at[lead : lead + len(text)], at[-1] + 1 if at else 0], tuple(cut))
+    return _Own(message.id, text, [*at[lead : lead + len(text)], at[-1] + 1 if at else 0], tuple(cut), gone,
+                _longest(message, new.gone), new.doubtful)
+
+
+def _gone(message: Message, new: mail.NewText, read_to: int | None, known: mail.Known, words: Mapping[str, Words]) -> _Own | None:
+    """The words that were cut, and the end of a text that was not `read_to` its end; None when they are all ours or were said before."""
+    ranges = [*new.gone]
+    if read_to is not None:
+        ranges.append((max(read_to, len(message.text) - LAST_READ), len(message.text)))
+    text, at = shown(message.text, ranges, [])
+    if not text:
+        return None
+    text = blanked(text, gaps(our_words.kept_ranges(text, words), len(text)))
+    text = blanked(text, repeated(text, runs_of(known.earlier[-EARLIER_MESSAGES:])))
+    return _Own(message.id, text, at, ()) if text.strip() else None
+
+
+def _longest(message: Message, ranges: Sequence[tuple[int, int]]) -> Span | None:
+    if not ranges:
+        return None
+    start, end = max(ranges, key=lambda r: r[1] - r[0])
+    return Span(message.id, start, end, message.text[start:end])
+
+
+def _cut_words(own: Sequence[_Own]) -> Span | None:
+    """The longest piece that was cut from the newest message whose question may be in it: nothing else is left, or it went unproven."""
+    nothing_left = not any(o.text for o in own)
+    return next((o.lost for o in reversed(own) if o.lost is not None and (nothing_left or o.doubtful)), None)
 
 
 def _subject(ticket: Ticket) -> _Own:
@@ -170,19 +213,29 @@ def _subject(ticket: Ticket) -> _Own:
     return _Own(SUBJECT, bare, range(lead, lead + len(bare) + 1), kinds)
 
 
-def _question(subject: _Own | None, own: Sequence[_Own]) -> str:
-    """All new words of the turn; in front of an opening message its subject, when that says anything the text does not."""
+def _question(subject: _Own | None, own: Sequence[_Own], bare: bool) -> str:
+    """All new words of the turn; in front of an opening message its subject, when that says anything the text does not.
+
+    A subject alone is the question only where the message was `bare` (nothing cut, no picture) and it says enough: "A question" does not.
+    """
     text = "\n\n".join(o.text for o in own if o.text)
     if subject is None or not subject.text:
         return text
+    if not text:
+        return subject.text if bare and asks_alone(subject.text) else ""
     said = set(_WORD.findall(fold(text).text))
     adds = [word for word in _WORD.findall(fold(subject.text).text) if word not in said]
     return f"{subject.text}\n\n{text}".strip() if adds else text
 
 
-def _first_person(parts: Sequence[_Own], words: Mapping[str, Words]) -> tuple[Span, str] | None:
+def asks_alone(subject: str) -> bool:
+    """Whether a subject says what somebody wants, without a text below it."""
+    return "?" in subject or len(subject.split()) >= SUBJECT_ALONE
+
+
+def _first_person(parts: Sequence[_Own], words: Mapping[str, Words], first: bool = True) -> tuple[Span, str] | None:
     for part in parts:
-        found = requests.asks_person(part.text, words)
+        found = requests.asks_person(part.text, words, first)
         if found is not None:
             return part.span(found[0].start, found[0].end), found[1]
     return None

@@ -85,6 +85,7 @@ def _parts(facts: NoteFacts, words: Words, room: _Room) -> Iterator[Part]:
     yield _part("wants", [_wants(facts, words, room)], words)
     known = _commas([_fact(kind, span, facts, words, room) for kind, span in facts.known[: room.items]])
     yield _part("known", [joined([known, _unread(facts, words, room)], "; ")], words)
+    yield _part("cut", [_cut_words(facts, words, room)], words)
     yield _part("did", [_done(facts, words, room)], words)
     yield _part("open", [_opening(facts, words)], words)
     yield _part("next", [*_grave_steps(facts, words), *_steps(facts, words, room)], words)
@@ -105,6 +106,11 @@ def _wants(facts: NoteFacts, words: Words, room: _Room) -> Part:
     if facts.subject:
         return joined([say(words, "note.said", text=_cut(facts.subject, room.quote)), say(words, "note.subject")])
     return say(words, "note.no_story")
+
+
+def _cut_words(facts: NoteFacts, words: Words, room: _Room) -> Part:
+    """What was cut, where the question may be in it: the agent judges."""
+    return _quote(facts.cut_words, facts, words, room) if facts.cut_words is not None else data("")
 
 
 def _fact(kind: str, span: Span, facts: NoteFacts, words: Words, room: _Room) -> Part:

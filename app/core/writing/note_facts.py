@@ -3,10 +3,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from app.core.reading.mail import new_text
+from app.core.reading.mail import known_of, new_text
+from app.core.reading.triage import asks_alone
 from app.core.sentences import pieces
 from app.core.verdicts import Findings, Handoff, Reading, Source, Span
 from app.core.writing.markup import Body
@@ -17,6 +18,8 @@ from connectors.records import Message, Role, Ticket, Writer, writer_of
 
 # A sentence of fewer words than this ("Hi there,") says nothing about the matter.
 WISH_WORDS = 4
+WISH_MESSAGES = 20  # of the ticket, the newest, are asked
+_QUOTE_MARKS = re.compile(r"(?m)^[>|\s]+")
 _GREETS = re.compile(
     r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|bonjour|bonsoir|hallo|guten (?:tag|morgen|abend)|liebes?|sehr geehrte\w*"
     r"|hola|buen[oa]s)\b.{0,40}$",
@@ -89,6 +92,7 @@ class NoteFacts:
     not_told_why: str = ""
     draft: Body | None = None
     story_url: str | None = None
+    cut_words: Span | None = None  # cut from a message, though the question may be in it
     others: Mapping[str, OtherWriter] = field(default_factory=dict)  # by message id
     grave: tuple[tuple[FloorClass, Span], ...] = ()  # messages of the must-hand-off floor, the gravest first
     by_machine: bool = False  # no person wrote them
@@ -119,14 +123,15 @@ def facts_of(
         sentiment=reading.sentiment,
         sentiment_span=next((span for span in reading.sentiment_spans if _found(span, texts)), None),
         language=reading.language if reading.language_known else "",
-        wants=_wish(theirs, reading, texts),
-        subject=visible(ticket.subject),
+        wants=_wish(ticket, theirs, reading, texts),
+        subject=_subject(ticket, handoff),
         known=_known(reading.entities, texts),
         unread=tuple((visible(name), message.id) for message in theirs for name in message.attachments),
         deeds=tuple(deeds) or tuple(Deed("replied", (), m.id) for m in ticket.messages if m.public and m.author.role is Role.ASSISTANT),
         searched=findings is not None,
         nearest=handoff.nearest if handoff else None,
         hidden=_hidden(theirs, reading),
+        cut_words=_without_marks(reading.cut_words) if handoff and handoff.detail is Detail.EMPTY else None,
         reason=handoff.reason if handoff else None,
         detail=handoff.detail if handoff else Detail.NONE,
         asked=asked,
@@ -143,6 +148,17 @@ def facts_of(
     )
 
 
+def _subject(ticket: Ticket, handoff: Handoff | None) -> str:
+    """"A question" over a message without words says nothing."""
+    subject = visible(ticket.subject)
+    return "" if handoff is not None and handoff.detail is Detail.EMPTY and not asks_alone(subject) else subject
+
+
+def _without_marks(span: Span | None) -> Span | None:
+    """The span with what a reader needs of it: quote marks at the beginning of lines are left out of its text."""
+    return replace(span, text=_QUOTE_MARKS.sub("", visible(span.text))) if span is not None else None
+
+
 def _others(theirs: Sequence[Message], ticket: Ticket) -> dict[str, OtherWriter]:
     found = ((m, writer_of(m, ticket.requester)) for m in theirs)
     return {
@@ -157,11 +173,11 @@ def labels(ticket: Ticket) -> dict[str, str]:
     return {message: f"m{place}" for place, message in enumerate(public, start=1)}
 
 
-def _wish(theirs: Sequence[Message], reading: Reading, texts: Mapping[str, str]) -> Span | None:
+def _wish(ticket: Ticket, theirs: Sequence[Message], reading: Reading, texts: Mapping[str, str]) -> Span | None:
     """What the customer wants, in their own words: the newest question or request, else the newest sentence that says something."""
     said: list[Span] = []
-    for message in reversed(theirs):
-        text = reading.question if message.id == reading.message else new_text(texts[message.id])[0]
+    for message in reversed(theirs[-WISH_MESSAGES:]):
+        text = reading.question if message.id == reading.message else new_text(texts[message.id], known_of(ticket, message))[0]
         spans = [Span(message.id, piece.start, piece.end, piece.text) for piece in pieces(text) if _says_something(piece.text)]
         spans = [span for span in spans if _found(span, texts)]
         said += [s for s in spans if s.text.endswith("?")] + [s for s in spans if not s.text.endswith("?")]
