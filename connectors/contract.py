@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from connectors.records import (
     Article,
@@ -24,6 +24,9 @@ from connectors.records import (
     Ticket,
     Trace,
 )
+
+if TYPE_CHECKING:
+    from marshmallow import Schema
 
 
 class Capability(StrEnum):
@@ -53,6 +56,14 @@ class Connection:
     settings: Mapping[str, str]
     state: Mapping[str, object] = field(default_factory=dict)
     wire_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A vendor's account in words for its admin: told when it cannot be connected. Quotes no key."""
+
+    address: str  # where it is: `acme.vendor.com`
+    new_key: str  # how to get another key, as an order: "make a new token under …"
 
 
 class Inbound(Protocol):
@@ -187,13 +198,17 @@ class Budget(Protocol):
 
 @runtime_checkable
 class Connector(Protocol):
-    """One vendor. `registry.connector(kind)` returns it; `inbound` loads no client library."""
+    """One vendor. `registry.connector(kind)` returns it; making it, `inbound` and `account` load no client library."""
 
     kind: str
     title: str
     capabilities: frozenset[Capability]
-    settings_keys: tuple[str, ...]  # names of the connection's settings
-    secret_keys: frozenset[str]  # those never shown again
+    settings_schema: type[Schema]  # the form an admin fills in: the connection's settings, all of them text
+    secret_keys: frozenset[str]  # the fields of it that are never shown again
+
+    def account(self, settings: Mapping[str, str]) -> Account:
+        """The account these settings lead to; they may be incomplete."""
+        ...
 
     def budget(self, desk: str) -> Budget: ...
 

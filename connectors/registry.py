@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from marshmallow import Schema
 
@@ -9,17 +10,16 @@ from connectors.contract import Connector
 from connectors.limits import RESERVE, Shelf
 
 # Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client library by looking at the list.
-_CONNECTORS = {
+CONNECTORS = {
     "zendesk": ("connectors.zendesk.connector", "ZendeskConnector"),
     "freshdesk": ("connectors.freshdesk.connector", "FreshdeskConnector"),
 }
-NAMES = tuple(_CONNECTORS)
+NAMES = tuple(CONNECTORS)
 
 
 def settings_schema(kind: str) -> type[Schema]:
     """The form of what an admin enters for a desk of this kind; loads no client library."""
-    package = _CONNECTORS[kind][0].rpartition(".")[0]
-    schema: type[Schema] = import_module(f"{package}.settings").DeskSchema
+    schema: type[Schema] = _class_of(kind).settings_schema
     return schema
 
 
@@ -30,8 +30,12 @@ def connector(kind: str, *, sandbox_desks: bool = False, shelf: Shelf | None = N
     `shelf` keeps those budgets where other processes see them, `reserve` is the share left to the company's own tools.
     Raises LookupError naming the kinds there are.
     """
-    if kind not in _CONNECTORS:
-        raise LookupError(f"there is no connector {kind!r}; there are: {', '.join(NAMES)}")
-    module, name = _CONNECTORS[kind]
-    made: Connector = getattr(import_module(module), name)(sandbox_desks=sandbox_desks, shelf=shelf, reserve=reserve)
+    made: Connector = _class_of(kind)(sandbox_desks=sandbox_desks, shelf=shelf, reserve=reserve)
     return made
+
+
+def _class_of(kind: str) -> Any:
+    if kind not in CONNECTORS:
+        raise LookupError(f"there is no connector {kind!r}; there are: {', '.join(CONNECTORS)}")
+    module, name = CONNECTORS[kind]
+    return getattr(import_module(module), name)

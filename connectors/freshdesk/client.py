@@ -17,8 +17,9 @@ from connectors.calls import DeskCalls
 from connectors.clock import MINUTE
 from connectors.contract import Connection
 from connectors.errors import ConnectorError
+from connectors.forms import bot_ids
 from connectors.freshdesk.payloads import View, view_of
-from connectors.freshdesk.settings import HOST_RULE, base_url, bot_ids, host
+from connectors.freshdesk.settings import HOST_RULE, base_url, host
 from connectors.http import DeskSession, Timeouts
 from connectors.limits import RateBudget
 

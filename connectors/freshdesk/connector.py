@@ -1,76 +1,39 @@
 """Freshdesk, as the rest of Candor sees it. Nothing here loads python-freshdesk until a desk is really spoken to."""
 from __future__ import annotations
 
-import os
-import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from connectors.contract import Capability, Connection, Desk, Inbound, Install, Knowledge, Outbound
+from connectors.contract import Account, Capability, Inbound
+from connectors.freshdesk.advice import account_of
 from connectors.freshdesk.inbound import FreshdeskInbound
 from connectors.freshdesk.rates import RULES
-from connectors.freshdesk.settings import SECRET_KEYS, SETTINGS_KEYS, DeskSchema
-from connectors.limits import RESERVE, RateBudget, Shelf
+from connectors.freshdesk.settings import DeskSchema
+from connectors.vendor import Parts, VendorConnector
 
 if TYPE_CHECKING:
     from connectors.freshdesk.client import FreshdeskClient
 
-Clock = Callable[[], int]
 
-
-class FreshdeskConnector:
-    """One per process: it holds each desk's rate budget. `sandbox_desks` and `reserve` come from the operator's Settings."""
-
+class FreshdeskConnector(VendorConnector["FreshdeskClient"]):
     kind = "freshdesk"
     title = "Freshdesk"
     # Deliveries carry a secret and no signature, and a stale write is taken.
-    capabilities: frozenset[Capability] = frozenset()
-    settings_keys = SETTINGS_KEYS
-    secret_keys = SECRET_KEYS
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
     settings_schema = DeskSchema
-
-    def __init__(self, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE) -> None:
-        self._sandbox_desks = sandbox_desks
-        self._shelf, self._reserve = shelf, reserve
-        self._budgets: dict[str, RateBudget] = {}
-        self._clients: dict[str, tuple[int, Clock, FreshdeskClient]] = {}
-        self._lock = threading.Lock()
-
-    def budget(self, desk: str) -> RateBudget:
-        with self._lock:
-            return self._budgets.setdefault(desk, RateBudget(RULES, self._shelf, desk, self._reserve))
+    rules = RULES
 
     def inbound(self) -> Inbound:
         return FreshdeskInbound()
 
-    def desk(self, connection: Connection, clock: Clock) -> Desk:
+    def account(self, settings: Mapping[str, str]) -> Account:
+        return account_of(settings)
+
+    def parts(self) -> Parts[FreshdeskClient]:
+        from connectors.freshdesk.client import FreshdeskClient
         from connectors.freshdesk.desk import FreshdeskDesk
-
-        return FreshdeskDesk(self._client(connection, clock))
-
-    def outbound(self, connection: Connection, clock: Clock) -> Outbound:
+        from connectors.freshdesk.install import FreshdeskInstall
+        from connectors.freshdesk.knowledge import FreshdeskKnowledge
         from connectors.freshdesk.outbound import FreshdeskOutbound
 
-        return FreshdeskOutbound(self._client(connection, clock))
-
-    def knowledge(self, connection: Connection, clock: Clock) -> Knowledge:
-        from connectors.freshdesk.knowledge import FreshdeskKnowledge
-
-        return FreshdeskKnowledge(self._client(connection, clock))
-
-    def install(self, connection: Connection, clock: Clock) -> Install:
-        from connectors.freshdesk.install import FreshdeskInstall
-
-        return FreshdeskInstall(self._client(connection, clock))
-
-    def _client(self, connection: Connection, clock: Clock) -> FreshdeskClient:
-        from connectors.freshdesk.client import FreshdeskClient
-
-        # Kept while nothing about the desk changes, so that the calls of one ticket share a connection; never over a fork.
-        budget = self.budget(connection.desk)
-        with self._lock:
-            process, known_clock, client = self._clients.get(connection.desk, (0, clock, None))
-            if client is None or process != os.getpid() or known_clock is not clock or client.connection != connection:
-                client = FreshdeskClient(connection, clock, budget, sandbox_allowed=self._sandbox_desks)
-                self._clients[connection.desk] = (os.getpid(), clock, client)
-        return client
+        return Parts(FreshdeskClient, FreshdeskDesk, FreshdeskOutbound, FreshdeskKnowledge, FreshdeskInstall)

@@ -16,10 +16,11 @@ from zenpy.lib.exception import APIException, ZenpyException
 from connectors.calls import DeskCalls
 from connectors.contract import Connection
 from connectors.errors import ConnectorError
+from connectors.forms import bot_ids
 from connectors.http import DeskSession, Timeouts
 from connectors.limits import RateBudget
 from connectors.zendesk.payloads import View, view_of
-from connectors.zendesk.settings import HOST_RULE, base_url, bot_ids
+from connectors.zendesk.settings import HOST_RULE, base_url
 
 T = TypeVar("T")
 

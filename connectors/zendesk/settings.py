@@ -5,43 +5,27 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from connectors import forms
 
 # The whole host, from end to end; a substring test would let `acme.zendesk.com.evil.tld` pass.
 HOST_RULE = re.compile(r"[a-z0-9-]+\.zendesk\.com")
 
-SECRET = {"secret": True}
 
-
-class DeskSchema(Schema):
+class DeskSchema(forms.DeskForm):
     """The settings of one Zendesk desk. Fields marked secret are stored encrypted and never shown again."""
 
-    class Meta:
-        unknown = RAISE
-
-    subdomain = fields.String(
-        required=True,
-        validate=validate.Regexp(r"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", error="is the acme of acme.zendesk.com, in small letters"),
-        metadata={"label": "Subdomain", "help": "acme for acme.zendesk.com"},
-    )
+    subdomain = forms.subdomain("zendesk.com")
     email = fields.String(
         load_default="",
         validate=validate.Regexp(r"\A(?:[^@\s]+@[^@\s]+)?\Z", error="is no e-mail address"),
         metadata={"label": "E-mail of the assistant's user"},
     )
-    api_token = fields.String(load_default="", validate=validate.Length(max=512), metadata={"label": "API token", **SECRET})
-    oauth_token = fields.String(load_default="", validate=validate.Length(max=2048), metadata={"label": "OAuth access token", **SECRET})
-    bots = fields.String(
-        load_default="",
-        validate=validate.Regexp(r"\A[0-9, ]*\Z", error="takes user ids with commas between"),
-        metadata={"label": "User ids of other bots"},
-    )
-    one_mail = fields.String(
-        load_default="",
-        validate=validate.OneOf(["", "yes"], error="is yes, or empty"),
-        metadata={"label": "One mail a message", "flag": True,
-                  "help": "tickets the assistant answers get no acknowledgement of the desk's own"},
-    )
+    api_token = forms.secret("API token", 512)
+    oauth_token = forms.secret("OAuth access token", 2048)
+    bots = forms.bots()
+    one_mail = forms.one_mail()
 
     @validates_schema
     def _one_way_in(self, data: Mapping[str, Any], **kwargs: Any) -> None:
@@ -52,14 +36,10 @@ class DeskSchema(Schema):
             raise ValidationError("an API token works together with the e-mail of its user", "email")
 
 
-SETTINGS_KEYS = tuple(DeskSchema().fields)
-SECRET_KEYS = frozenset(name for name, field in DeskSchema().fields.items() if field.metadata.get("secret"))
+def host(settings: Mapping[str, str]) -> str:
+    return f"{settings.get('subdomain', '')}.zendesk.com"
 
 
 def base_url(settings: Mapping[str, str]) -> str:
     """`https://acme.zendesk.com`; the HTTP session checks the host again before it lets anything out."""
-    return f"https://{settings.get('subdomain', '')}.zendesk.com"
-
-
-def bot_ids(settings: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(part for part in re.split(r"[,\s]+", settings.get("bots", "")) if part)
+    return f"https://{host(settings)}"

@@ -19,7 +19,7 @@ from connectors import registry
 for name in registry.NAMES:
     found = registry.connector(name)
     found.inbound()
-    print(sorted(found.settings_keys), sorted(found.secret_keys), sorted(found.capabilities), found.title)
+    print(sorted(found.settings_schema().fields), sorted(found.secret_keys), sorted(found.capabilities), found.title)
 print(sorted(set(sys.argv[1:]) & set(sys.modules)))
 """
 
@@ -34,7 +34,7 @@ def test_every_connector_fulfils_the_contract(name: str) -> None:
     found = registry.connector(name)
     assert isinstance(found, Connector)
     assert found.kind == name
-    assert found.secret_keys <= set(found.settings_keys)
+    assert found.secret_keys <= set(found.settings_schema().fields)
 
 
 @pytest.mark.parametrize("capability", Capability)

@@ -9,6 +9,7 @@ import pytest
 
 from app.store import desks as desk_store
 from app.store.database import DEFAULT_TENANT
+from connectors import registry
 from connectors.errors import ConnectorError
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from connectors.zendesk.sandbox import SandboxZendesk
@@ -124,7 +125,7 @@ def test_a_desk_nobody_answers_for_is_told_by_its_address(house: House, kind: st
     (503, "in some minutes"), (422, "put right what it names"), (None, "this machine may reach it"),
 ])
 def test_every_refusal_ends_with_what_to_do(kind: str, status: int | None, told: str) -> None:
-    said = advice(ConnectorError("the desk said no", status=status), kind, {"subdomain": "acme"})
+    said = advice(ConnectorError("the desk said no", status=status), registry.connector(kind).account({"subdomain": "acme"}))
     assert said.startswith("the desk said no. What to do: ")
     assert told in said
 

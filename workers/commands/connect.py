@@ -66,7 +66,7 @@ def _command(kind: str, settings: Callable[[], Settings], make_work: Callable[[S
                 name = given.get("subdomain", desk_id)
                 proven = connecting.connect(work, DEFAULT_TENANT, desk_id, kind, name, given, wire_url, config.public_url, _say)
             except ConnectorError as error:
-                sys.exit(f"the desk said: {advice(error, kind, given)}")
+                sys.exit(f"the desk said: {advice(error, work.connector(kind).account(given))}")
             click.echo(f"connected in {(time.monotonic() - began) / 60:.1f} minutes. {COUNTED}")
             sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
 

@@ -6,29 +6,25 @@ from collections.abc import Mapping
 from marshmallow import ValidationError
 
 from connectors import registry
+from connectors.contract import Account
 from connectors.errors import ConnectorError
 
-_KEYS = {
-    "zendesk": "make a new API token under Admin Center > Apps and integrations > APIs, with the e-mail of the user it is for",
-    "freshdesk": "copy the API key from the profile page of the assistant's user",
-}
 
-
-def advice(error: ConnectorError, kind: str, settings: Mapping[str, str]) -> str:
+def advice(error: ConnectorError, account: Account) -> str:
     """The desk's own words and what to do about them. Quotes no key."""
-    account = f"{settings.get('subdomain', '')}.{kind}.com"
+    address = account.address
     said = str(error).rstrip(". ")
     match error.status:
         case None:
-            todo = f"check that {account} is the desk's address and that this machine may reach it"
+            todo = f"check that {address} is the desk's address and that this machine may reach it"
         case 401:
-            todo = f"the key is wrong or was revoked: {_KEYS.get(kind, 'make a new key')}, then connect again"
+            todo = f"the key is wrong or was revoked: {account.new_key}, then connect again"
         case 403:
             todo = "the key's user lacks a right or the plan lacks the feature: connect with an admin's key"
         case 402:
-            todo = f"the account at {account} is suspended or over what its plan includes: see its billing page, then connect again"
+            todo = f"the account at {address} is suspended or over what its plan includes: see its billing page, then connect again"
         case 404:
-            todo = f"check the subdomain: is {account} the desk's address, and does its plan include an API"
+            todo = f"check the subdomain: is {address} the desk's address, and does its plan include an API"
         case 429:
             todo = "the account is over its rate limit: wait for the time it names, then connect again; what was made until then is found"
         case status if status >= 500:

@@ -39,7 +39,7 @@ def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, setting
         proven = connector.install(replace(desk.connection, state=installed.state), work.clock).prove_guard()
     except ConnectorError as error:
         with work.db.write() as tx:
-            desk_store.set_status(tx, tenant, desk_id, "broken", advice(error, kind, settings))
+            desk_store.set_status(tx, tenant, desk_id, "broken", advice(error, connector.account(settings)))
         raise
     detail = "proven on the desk itself: no reply goes out twice" if proven else "not proven: answers stay drafts here"
     progress(Step("guard", "exists" if proven else "failed", detail))
