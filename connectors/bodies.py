@@ -10,15 +10,35 @@ import math
 import re
 from typing import Any, NoReturn
 
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
 from connectors.clean import carriable_json
 from connectors.errors import Rejected
 
 MAX_DEPTH = 32
 MAX_TOKENS = 20_000
 _LONGEST_INTEGER = 40  # digits; a vendor's ids have a dozen
+NUMBER_ID = re.compile(r"[0-9]{1,20}")
 
 # One pass, each character taken once. The closing quote is optional, or an unclosed string would be scanned again from every quote in it.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]|[^\s"{}\[\],:]++', re.DOTALL)
+
+
+class Lenient(Schema):
+    """A body of a vendor's own: they add keys as they like, and refusing one would lose a customer's message."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class NumberId(fields.Field[str]):
+    """An id of digits, as text: desks write it as text in one place and as a number in another."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        if not isinstance(text, str) or not NUMBER_ID.fullmatch(text.strip()):
+            raise ValidationError("must be a number")
+        return text.strip()
 
 
 def bounded_json(body: bytes, max_depth: int = MAX_DEPTH, max_tokens: int = MAX_TOKENS) -> Any:

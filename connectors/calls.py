@@ -7,8 +7,9 @@ from __future__ import annotations
 import re
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import requests
 
@@ -16,39 +17,66 @@ from connectors.contract import Connection
 from connectors.errors import ConnectorError
 from connectors.http import DeskSession, Timeouts, desk_session
 from connectors.limits import RateBudget
+from connectors.view import View
 
 # A kept connection older than this may have been dropped on the way without a word; a write on it would end as "nobody knows".
 _IDLE_SECONDS = 15.0
 
 
-class DeskCalls:
-    """Shared by a desk's readers and writers. `words` says what an error's body tells people, never quoting a page of HTML."""
+class DeskCalls(ABC):
+    """Shared by a desk's readers and writers. Each thread gets its own session; nothing of a client library outlives one use."""
+
+    host_rule: ClassVar[re.Pattern[str]]  # the whole host, from end to end
+    api_root: ClassVar[str] = ""  # before every path that is not a full link
+    # All that the client library lets out: what it means is decided on the answer itself.
+    library_errors: ClassVar[tuple[type[Exception], ...]] = (requests.RequestException, ValueError)
 
     def __init__(
         self,
         connection: Connection,
         clock: Callable[[], int],
         budget: RateBudget,
-        base_url: str,
-        host_rule: re.Pattern[str],
-        words: Callable[[bytes], str],
         *,
         sandbox_allowed: bool,
         timeouts: Timeouts | None = None,
     ) -> None:
         self.connection = connection
         self.clock = clock
-        self.base_url = base_url
+        self.base_url = self.address(connection.settings)
         self.timeouts = timeouts or Timeouts()
         self._budget = budget
-        self._host_rule = host_rule
-        self._words = words
         self._sandbox_allowed = sandbox_allowed
         self._local = threading.local()
 
+    @staticmethod
+    @abstractmethod
+    def address(settings: Mapping[str, str]) -> str:
+        """The account's https address; the HTTP session checks its host again before it lets anything out."""
+
+    @staticmethod
+    @abstractmethod
+    def words(body: bytes) -> str:
+        """What an error's body tells people, never quoting a page of HTML."""
+
+    @abstractmethod
     def sign_in(self, session: DeskSession) -> None:
         """Put the desk's credentials on a new session. Raises ConnectorError(permanent=True) when there are none."""
-        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def view(self) -> View:
+        """What is known about the desk."""
+
+    def agent_url(self, path: str) -> str:
+        """Where an agent opens a ticket, up to its id; a sandbox desk has one small page in place of the agents' workspace."""
+        wire = self.connection.wire_url
+        return f"{self.base_url}{path}" if wire is None else f"{wire.rstrip('/')}/sandbox/agent/tickets/"
+
+    @property
+    def desk_now(self) -> int:
+        """The desk's own clock in its last answer; ours where it sent none."""
+        last = self.session.last
+        return last.date if last is not None and last.date is not None else self.clock()
 
     @property
     def session(self) -> DeskSession:
@@ -57,7 +85,7 @@ class DeskCalls:
             session = desk_session(
                 self.base_url,
                 self.connection.wire_url,
-                host_rule=self._host_rule,
+                host_rule=self.host_rule,
                 user_agent="Candor",
                 budget=self._budget,
                 clock=self.clock,
@@ -89,13 +117,28 @@ class DeskCalls:
     ) -> Any:
         """The answer's JSON without any client library; {} for a 204. `path` begins with a slash or is a full link of the desk's own."""
         session = self.begin()
-        url = path if path.startswith("https://") else self.base_url + path
+        url = path if path.startswith("https://") else self.base_url + self.api_root + path
         try:
             response = session.request(method, url, params=params, json=body, headers=headers)
             response.raise_for_status()
             return {} if response.status_code == 204 else response.json()
         except (requests.RequestException, ValueError, RecursionError) as error:
             raise self.failure(session, error) from error
+
+    def raw(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """The answer's JSON object; like `value` otherwise. Raises ConnectorError when it is not an object."""
+        value = self.value(method, path, params=params, body=body, headers=headers)
+        if not isinstance(value, dict):
+            raise ConnectorError("the desk's answer has another form than its documents say", status=200)
+        return value
 
     def failure(self, session: DeskSession, error: Exception) -> ConnectorError:
         """The one reading of everything that can come out of a call, decided on the answer as it came."""
@@ -108,5 +151,5 @@ class DeskCalls:
         if 300 <= status < 400:
             return ConnectorError("the desk sent us to another address, which is never followed", status=status)
         if status in (401, 403):
-            return ConnectorError(f"the desk refused our credentials or rights: {self._words(last.body)}", permanent=True, status=status)
-        return ConnectorError(f"the desk answered {status}: {self._words(last.body)}", permanent=status < 500, status=status)
+            return ConnectorError(f"the desk refused our credentials or rights: {self.words(last.body)}", permanent=True, status=status)
+        return ConnectorError(f"the desk answered {status}: {self.words(last.body)}", permanent=status < 500, status=status)

@@ -174,18 +174,29 @@ class Installed:
     secrets: tuple[str, ...]
 
 
+Progress = Callable[[Step], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Whether the guard held, and in a sentence what the desk did."""
+
+    held: bool
+    detail: str
+
+
 class Install(Protocol):
     """The desk's side of Candor: made by us, through its API, and removable. Running it twice changes nothing."""
 
     def plan(self, hook_url: str) -> Sequence[Step]: ...
 
-    def apply(self, hook_url: str, progress: Callable[[Step], None]) -> Installed: ...
+    def apply(self, hook_url: str, progress: Progress) -> Installed: ...
 
-    def prove_guard(self) -> bool:
-        """True when the desk really refuses a write on an old stamp (or keeps the visible marker): shown on the desk itself."""
+    def prove_guard(self) -> Proof:
+        """Held when the desk really refuses a write on an old stamp (or keeps the visible marker): shown on the desk itself."""
         ...
 
-    def remove(self, progress: Callable[[Step], None]) -> None: ...
+    def remove(self, progress: Progress) -> None: ...
 
 
 class Budget(Protocol):

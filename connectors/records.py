@@ -4,7 +4,7 @@ A vendor's own words stay inside its connector. Times are integer microseconds U
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -179,6 +179,14 @@ class ChangedTicket:
     stamp: str
 
 
+ARTICLE_KINDS = ("policy", "howto", "spec", "note")
+
+
+def article_kind(labels: Sequence[str]) -> str:
+    """What kind of article it is, where somebody set one of the kinds as a label; "" otherwise."""
+    return next((kind for kind in ARTICLE_KINDS if kind in labels), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """A help-centre article as its source holds it. Unknown visibility is never public."""
@@ -192,7 +200,7 @@ class Article:
     url: str | None = None  # the desk's own page; None when the source has none
     section: str = ""
     labels: tuple[str, ...] = ()
-    kind: str = ""  # policy | howto | spec | note, "" when the source does not say
+    kind: str = ""  # one of ARTICLE_KINDS, "" when the source does not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from connectors.clock import MINUTE
 from connectors.contract import Connection
 from connectors.errors import ConnectorError
 from connectors.forms import bot_ids
-from connectors.freshdesk.payloads import View, view_of
+from connectors.freshdesk.payloads import FreshdeskView, view_of
 from connectors.freshdesk.settings import HOST_RULE, base_url, host
 from connectors.http import DeskSession, Timeouts
 from connectors.limits import RateBudget
@@ -37,7 +37,10 @@ _SEEN_FRESH = MINUTE
 
 
 class FreshdeskClient(DeskCalls):
-    """Shared by a desk's readers and writers. Each thread gets its own session; nothing of the library outlives one use."""
+    host_rule = HOST_RULE
+    api_root = "/api/v2"
+    address = staticmethod(base_url)
+    library_errors = LIBRARY_ERRORS
 
     def __init__(
         self,
@@ -48,12 +51,13 @@ class FreshdeskClient(DeskCalls):
         sandbox_allowed: bool,
         timeouts: Timeouts | None = None,
     ) -> None:
-        super().__init__(
-            connection, clock, budget, base_url(connection.settings), HOST_RULE, desks_words,
-            sandbox_allowed=sandbox_allowed, timeouts=timeouts,
-        )
+        super().__init__(connection, clock, budget, sandbox_allowed=sandbox_allowed, timeouts=timeouts)
         self._seen: OrderedDict[str, tuple[int, Mapping[str, Any]]] = OrderedDict()
         self._seen_lock = threading.Lock()
+
+    @staticmethod
+    def words(body: bytes) -> str:
+        return desks_words(body)
 
     def sign_in(self, session: DeskSession) -> None:
         key = self.connection.settings.get("api_key")
@@ -64,11 +68,10 @@ class FreshdeskClient(DeskCalls):
         session.headers["Content-Type"] = "application/json"
 
     @property
-    def view(self) -> View:
-        wire = self.connection.wire_url
-        # A sandbox desk has one small page where Freshdesk has its agents' workspace.
-        agent_url = f"{self.base_url}/a/tickets/" if wire is None else f"{wire.rstrip('/')}/sandbox/agent/tickets/"
-        return view_of(self.connection.desk, self.connection.state, bot_ids(self.connection.settings), agent_url)
+    def view(self) -> FreshdeskView:
+        return view_of(
+            self.connection.desk, self.connection.state, bot_ids(self.connection.settings), self.agent_url("/a/tickets/")
+        )
 
     def through_library(self, call: Callable[[API], T]) -> T:
         """What `call` makes of a fresh python-freshdesk on our session. Raises ConnectorError, whatever the library raised."""
@@ -98,18 +101,9 @@ class FreshdeskClient(DeskCalls):
             read_at, ticket = self._seen.pop(ticket_id, (0, None))
         return ticket if ticket is not None and 0 <= self.clock() - read_at <= _SEEN_FRESH else None
 
-    def raw(
-        self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """The answer's JSON object; {} for a 204. `path` begins with a slash below /api/v2."""
-        value = self.value(method, f"/api/v2{path}", params=params, body=body)
-        if not isinstance(value, dict):
-            raise ConnectorError("the desk's answer has another form than its documents say", status=200)
-        return value
-
     def rows(self, path: str, params: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
         """One page of a list."""
-        return _rows(self.value("GET", path if path.startswith("https://") else f"/api/v2{path}", params=params))
+        return _rows(self.value("GET", path, params=params))
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """Row after row along the desk's own `Link: …; rel="next"`. A link that repeats ends it: pages may shift under a reader."""

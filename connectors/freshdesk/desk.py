@@ -97,7 +97,7 @@ class FreshdeskDesk:
         found = self._client.raw("GET", "/search/tickets", params={"query": f'"{" AND ".join(terms)}"'})
         total = found.get("total")
         waiting = total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
-        return QueueSnapshot(group, waiting, self._desk_now(), "search")
+        return QueueSnapshot(group, waiting, self._client.desk_now, "search")
 
     def groups(self) -> Sequence[Group]:
         return self._client.through_library(lambda api: [Group(str(g.id), str(g.name)) for g in api.groups.list_groups()])
@@ -122,12 +122,8 @@ class FreshdeskDesk:
         last = self._client.session.last
         return payloads.stamp_of(data["updated_at"], None if last is None else last.date, self._client.clock())
 
-    def _desk_now(self) -> int:
-        last = self._client.session.last
-        return last.date if last is not None and last.date is not None else self._client.clock()
-
 
 def _path(ticket_id: str, below: str = "") -> str:
     if not ticket_id.isascii() or not ticket_id.isdigit():
-        raise ConnectorError(f"{ticket_id[:40]!r} is no Freshdesk ticket id", permanent=True, status=404)
+        raise ConnectorError(f"{ticket_id[:40]!r} is not a Freshdesk ticket id", permanent=True, status=404)
     return f"/tickets/{ticket_id}{below}"

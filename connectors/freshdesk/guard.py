@@ -5,17 +5,16 @@ Two things are shown on a private ticket: the reference line survives the desk's
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
+from connectors import guard
 from connectors.clock import MINUTE, from_iso
-from connectors.contract import Write
-from connectors.errors import ConnectorError
+from connectors.contract import Proof, Write
 from connectors.freshdesk.client import FreshdeskClient
 from connectors.freshdesk.desk import FreshdeskDesk
 from connectors.freshdesk.outbound import FreshdeskOutbound
 from connectors.freshdesk.reference import carries
+from connectors.guard import words
 from connectors.outgoing import comparable
-from connectors.records import OpenTicket, Outcome, PostNote, Sent, Status, UpdateFields
+from connectors.records import OpenTicket, PostNote, Sent
 
 _SUBJECT = "Candor: test of the reference line"
 _OPENING = "Candor checks that what it writes here can be found again. It removes this ticket again at once."
@@ -27,31 +26,24 @@ _HTML = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    held: bool
-    detail: str
-
-
 def prove(client: FreshdeskClient) -> Proof:
     """Open a private ticket of our own user, write a note built like a reply, read it back, take the ticket away."""
     outbound = FreshdeskOutbound(client)
     plan = f"guard-{client.connection.desk}-{client.clock()}"
-    opened = outbound.send(Write("", OpenTicket(_SUBJECT, f"<p>{_OPENING}</p>", _OPENING), f"{plan}-open", plan, None))
-    if not isinstance(opened, Sent):
-        return Proof(False, f"the test ticket could not be made: {_words(opened)}")
-    try:
-        proof = _prove_on(opened.remote_id, client, outbound, plan)
-    finally:
-        left = _take_away(client, outbound, opened.remote_id, plan)
-    return replace(proof, detail=f"{proof.detail}; {left}")
+    return guard.prove(
+        outbound,
+        OpenTicket(_SUBJECT, f"<p>{_OPENING}</p>", _OPENING),
+        plan,
+        show=lambda ticket_id: _prove_on(ticket_id, client, outbound, plan),
+        delete=lambda ticket_id: client.raw("DELETE", f"/tickets/{int(ticket_id)}"),
+    )
 
 
 def _prove_on(ticket_id: str, client: FreshdeskClient, outbound: FreshdeskOutbound, plan: str) -> Proof:
     write = Write(ticket_id, PostNote(_HTML, _TEXT), f"{plan}-note", plan, None)
     sent = outbound.send(write)
     if not isinstance(sent, Sent):
-        return Proof(False, f"the test note was not taken: {_words(sent)}")
+        return Proof(False, f"the test note was not taken: {words(sent)}")
     said = [c for c in client.pages(f"/tickets/{int(ticket_id)}/conversations") if str(c.get("id")) == sent.remote_id]
     if not said:
         return Proof(False, "the test note is not among the ticket's conversations")
@@ -63,19 +55,3 @@ def _prove_on(ticket_id: str, client: FreshdeskClient, outbound: FreshdeskOutbou
     if FreshdeskDesk(client).stamp(ticket_id).changed_at < written_at:
         return Proof(False, "a note did not move the ticket's time of change, so people's replies could not be noticed in time")
     return Proof(True, "the reference line survives, and a note moves the ticket's time of change")
-
-
-def _take_away(client: FreshdeskClient, outbound: FreshdeskOutbound, ticket_id: str, plan: str) -> str:
-    try:
-        client.raw("DELETE", f"/tickets/{int(ticket_id)}")
-        return "the test ticket was deleted"
-    except ConnectorError as error:
-        # Deleting is a right of its own, and the assistant's user may lack it.
-        solved = outbound.send(Write(ticket_id, UpdateFields(status=Status.SOLVED), f"{plan}-solve", plan, None))
-        done = "and was solved instead" if isinstance(solved, Sent) else f"and could not be solved ({_words(solved)}): please remove it"
-        return f"the test ticket {ticket_id} could not be deleted ({error}) {done}"
-
-
-def _words(outcome: Outcome) -> str:
-    why = getattr(outcome, "why", "")
-    return f"{type(outcome).__name__}{f' ({why})' if why else ''}"

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import ValidationError
 
-from connectors.bodies import bounded_json
+from connectors.bodies import Lenient, NumberId, bounded_json
 from connectors.clock import SECOND
 from connectors.errors import Rejected
+from connectors.headers import lower_names
 from connectors.records import Delivery, Subject
 
 SECRET_HEADER = "x-candor-secret"  # noqa: S105 - the name of a header
@@ -27,26 +26,12 @@ SAME_DELIVERY = SECOND
 
 # A rule of the simple layout wraps its fields in this.
 _WRAPPER = "freshdesk_webhook"
-_ID = re.compile(r"[0-9]{1,20}")
 
 
-class _Id(fields.Field[str]):
-    """An id as text; rules send text, and an admin's own body may hold a number."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        if not isinstance(text, str) or not _ID.fullmatch(text.strip()):
-            raise ValidationError("must be a number")
-        return text.strip()
-
-
-class RuleSchema(Schema):
+class RuleSchema(Lenient):
     """The body a rule sends. Labels, HTML and the pseudo-JSON of `triggered_event` may stand beside the id; they are passed over."""
 
-    class Meta:
-        unknown = EXCLUDE
-
-    ticket_id = _Id(required=True)
+    ticket_id = NumberId(required=True)
 
 
 # Made once: a schema takes longer to make than to use, and a desk waits.
@@ -65,7 +50,7 @@ class FreshdeskInbound:
         usable = [s for s in secrets if len(s) >= SECRET_MIN]
         if not usable:
             raise Rejected("this desk has no usable secret: connect it again, nothing is accepted until then", 503)
-        given = _digest(_by_lower_name(headers).get(SECRET_HEADER, ""))
+        given = _digest(lower_names(headers).get(SECRET_HEADER, ""))
         # Digests, for equal lengths; and every secret is tried, so the answer's time tells nothing about which one came near.
         matches = [hmac.compare_digest(_digest(s), given) for s in usable]
         if not any(matches):
@@ -88,7 +73,3 @@ class FreshdeskInbound:
 
 def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _by_lower_name(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}

@@ -9,10 +9,11 @@ import base64
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from connectors.contract import Installed, Step
+from connectors.contract import Installed, Progress, Proof, Step
 from connectors.errors import ConnectorError
 from connectors.freshdesk import acknowledgements, blueprint
 from connectors.freshdesk.blueprint import Rule
@@ -21,8 +22,7 @@ from connectors.freshdesk.desk import FreshdeskDesk
 from connectors.freshdesk.guard import prove
 from connectors.freshdesk.onemail import STATE, OneMail
 from connectors.freshdesk.payloads import Json
-
-Progress = Callable[[Step], None]
+from connectors.steps import planned
 
 _ARTICLES = Step("articles", "exists", "read every 15 minutes; no rule is made for them")
 # The API is not there for this key or plan. A 401 is another matter: nothing at all will work.
@@ -38,11 +38,8 @@ class _Found:
 
 
 class FreshdeskInstall:
-    """`guard_detail` says in a sentence how the last proof of the guard ended."""
-
     def __init__(self, client: FreshdeskClient) -> None:
         self._client = client
-        self.guard_detail = "not tried yet"
 
     def plan(self, hook_url: str) -> Sequence[Step]:
         """What `apply` would do, without doing it."""
@@ -50,10 +47,10 @@ class FreshdeskInstall:
         steps = []
         for name in blueprint.FIELDS:
             wanted, there = blueprint.field_wanted(name), found.fields.get(name)
-            steps.append(_planned(wanted["label"], there is not None, there is not None and blueprint.field_fits(there, wanted)))
+            steps.append(planned(wanted["label"], there, partial(blueprint.field_fits, wanted=wanted)))
         for rule in blueprint.RULES:
             there = found.rules.get(rule.id)
-            steps.append(_planned(rule.name, there is not None, there is not None and self._fits(there, rule, hook_url, found)))
+            steps.append(planned(rule.name, there, partial(self._fits, rule=rule, hook_url=hook_url, found=found)))
         return [*steps, _ARTICLES, *OneMail(self._client, found.on_creation).plan()]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
@@ -99,11 +96,9 @@ class FreshdeskInstall:
         }
         return Installed(tuple(steps), state, (secret,))
 
-    def prove_guard(self) -> bool:
-        """True when what we write can be found again by its visible line, and moves the ticket's time, on a private ticket made for it."""
-        proof = prove(self._client)
-        self.guard_detail = proof.detail
-        return proof.held
+    def prove_guard(self) -> Proof:
+        """Held when what we write can be found again by its visible line, and moves the ticket's time, on a private ticket made for it."""
+        return prove(self._client)
 
     def remove(self, progress: Progress) -> None:
         """Take away what carries our names: the rules, then the fields with their values on old tickets."""
@@ -210,12 +205,6 @@ class FreshdeskInstall:
             progress(Step(name, "manual", "the desk's API does not remove it; delete it by hand"))
         else:
             progress(Step(name, "removed"))
-
-
-def _planned(name: str, there: bool, fits: bool) -> Step:
-    if not there:
-        return Step(name, "planned", "create")
-    return Step(name, "exists") if fits else Step(name, "planned", "update")
 
 
 def _statuses(field: Json) -> str:

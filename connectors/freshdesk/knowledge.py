@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from connectors.clock import from_iso
 from connectors.freshdesk.client import FreshdeskClient
 from connectors.freshdesk.payloads import Json
-from connectors.records import Article
+from connectors.records import Article, article_kind
 
 PUBLISHED = 2
 EVERYBODY = 1  # of a folder's visibility; 2 signed-in customers, 3 agents, 4 chosen companies
-_KINDS = ("policy", "howto", "spec", "note")  # taken from an article's tags, where somebody set one of these
 
 
 class FreshdeskKnowledge:
@@ -44,7 +43,7 @@ class FreshdeskKnowledge:
             url=self._page(str(data["id"])),
             section=section,
             labels=labels,
-            kind=next((kind for kind in _KINDS if kind in labels), ""),
+            kind=article_kind(labels),
         )
 
     def _page(self, article_id: str) -> str:

@@ -1,18 +1,17 @@
 """Leaves the desk's own acknowledgement out of the tickets the assistant answers, with the admin's word, and takes that back again."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.contract import Step
+from connectors.contract import Progress, Step
 from connectors.errors import ConnectorError
 from connectors.freshdesk import acknowledgements as rules
 from connectors.freshdesk.blueprint import covers
 from connectors.freshdesk.client import FreshdeskClient
 from connectors.freshdesk.payloads import Json
 
-Progress = Callable[[Step], None]
 AGREED = "yes"
 SETTING = "one_mail"
 STATE = "acknowledgements"  # ids of the admin's rules that we gave our condition to: only these are ever taken back

@@ -5,7 +5,6 @@ or note, whose outcome is the row's. Cut off in between, the row is unknown, the
 """
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
@@ -15,59 +14,30 @@ from freshdesk.api import API
 
 from connectors.clock import from_iso, to_iso
 from connectors.contract import Write
-from connectors.errors import ConnectorError, RateLimited
-from connectors.freshdesk.client import LIBRARY_ERRORS, PAGE, FreshdeskClient, field_errors
+from connectors.desk_writer import DeskWriter, log
+from connectors.errors import ConnectorError
+from connectors.freshdesk.client import PAGE, FreshdeskClient, field_errors
 from connectors.freshdesk.outcomes import outcome_of
-from connectors.freshdesk.payloads import Json, View
+from connectors.freshdesk.payloads import Json
 from connectors.freshdesk.reference import carries
 from connectors.freshdesk.writing import (
-    Fieldful,
-    UnknownGroup,
     key_tag,
     message_html,
-    missing_fields,
     new_ticket_body,
     ticket_changes,
     without,
 )
 from connectors.outgoing import comparable
-from connectors.records import Later, OpenTicket, Outcome, PostNote, PostReply, Refused, RunAction, Sent, Trace, UpdateFields
+from connectors.records import OpenTicket, Outcome, PostNote, PostReply, Refused, Sent, Trace, UpdateFields
 
 _BAD_REQUEST = 400
 _FIELD_TRIES = 3  # a desk that names one refused field at a time
 
-_log = logging.getLogger("candor.desk")
 
+class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
+    """`find` reads the ticket's conversations."""
 
-class FreshdeskOutbound:
-    """`send` returns an Outcome for everything the desk does; `find` reads the ticket's conversations."""
-
-    def __init__(self, client: FreshdeskClient) -> None:
-        self._client = client
-
-    def send(self, write: Write) -> Outcome:
-        effect = write.effect
-        if isinstance(effect, RunAction):
-            return Refused("a helpdesk runs no business actions; this row belongs to the actions connector")
-        if not isinstance(effect, OpenTicket) and not (write.ticket_id.isascii() and write.ticket_id.isdigit()):
-            return Refused(f"{write.ticket_id[:40]!r} is no Freshdesk ticket id")
-        view = self._client.view
-        self._tell_missing(effect, view)
-        try:
-            if isinstance(effect, OpenTicket):
-                return self._open(write, view)
-            changes = ticket_changes(write, view, self._client.recall(write.ticket_id))
-        except UnknownGroup as error:
-            return Refused(f"the desk has no group called {error}; connect the desk again, or change the route in the policy")
-        if isinstance(effect, UpdateFields):
-            return self._update(write, changes)
-        updated = self._change(write.ticket_id, changes) if changes else None
-        match updated:
-            case None | Sent() | Refused(status=400):
-                return self._say(write, effect)
-            case _:
-                # Nothing was said yet, and nothing half-done is left: the same change is made again with the next try.
-                return updated
+    title = "Freshdesk"
 
     def find(self, write: Write, since: int) -> Trace:
         """The trace of this write: our own user, and our reference whenever it was said, or the same words since then.
@@ -77,7 +47,7 @@ class FreshdeskOutbound:
         if isinstance(write.effect, OpenTicket):
             return self._find_opened(write, since)
         if isinstance(write.effect, UpdateFields):
-            return Trace(f"t{write.ticket_id}" if self._holds(write) else None, others=False)
+            return Trace(f"t{write.ticket_id}" if self._holds(write, write.effect) else None, others=False)
         if not isinstance(write.effect, PostReply | PostNote):
             return Trace(None, others=False)
         own_id = self._client.view.own_id
@@ -94,24 +64,37 @@ class FreshdeskOutbound:
                 others = True
         return Trace(found, others)
 
-    def _open(self, write: Write, view: View) -> Outcome:
+    def _open(self, write: Write, effect: OpenTicket) -> Outcome:
+        view = self._client.view
         if view.own_id is None:
             return Refused("this desk is not installed: connect it first, a new ticket is opened in the name of the assistant's user")
-        body = new_ticket_body(write, view)
+        body = new_ticket_body(effect, write.key, view)
         return self._outcome(lambda api: api.tickets.create_ticket(body.pop("subject"), **body))
 
-    def _update(self, write: Write, changes: dict[str, Any]) -> Outcome:
+    def _change(self, write: Write, effect: PostReply | PostNote | UpdateFields) -> Outcome:
+        changes = ticket_changes(write, effect, self._client.view, self._client.recall(write.ticket_id))
+        if isinstance(effect, UpdateFields):
+            return self._update(write, effect, changes)
+        updated = self._put(write.ticket_id, changes) if changes else None
+        match updated:
+            case None | Sent() | Refused(status=400):
+                return self._say(write, effect)
+            case _:
+                # Nothing was said yet, and nothing half-done is left: the same change is made again with the next try.
+                return updated
+
+    def _update(self, write: Write, effect: UpdateFields, changes: dict[str, Any]) -> Outcome:
         if not changes:
             return Sent(f"t{write.ticket_id}")
-        outcome = self._change(write.ticket_id, changes)
+        outcome = self._put(write.ticket_id, changes)
         if isinstance(outcome, Sent):
             return Sent(f"t{write.ticket_id}", outcome.stamp)
-        if isinstance(outcome, Refused) and outcome.status == _BAD_REQUEST and self._holds_now(write):
+        if isinstance(outcome, Refused) and outcome.status == _BAD_REQUEST and self._holds_now(write, effect):
             # Refused because nothing is left to change: an earlier try of this very row has done it.
             return Sent(f"t{write.ticket_id}")
         return outcome
 
-    def _change(self, ticket_id: str, changes: dict[str, Any]) -> Outcome:
+    def _put(self, ticket_id: str, changes: dict[str, Any]) -> Outcome:
         """The PUT; fields the desk refuses by name (unchanged, read-only, deleted) are left out, and the rest is sent again."""
         body = changes
         for _ in range(_FIELD_TRIES):
@@ -121,7 +104,7 @@ class FreshdeskOutbound:
             last = self._client.session.last
             refused = {name for name, _ in field_errors(last.body)} if last else set()
             left = without(body, refused)
-            _log.warning("the desk refused changes of ticket %s: %s", ticket_id, ", ".join(sorted(refused)) or "no field named")
+            log.warning("the desk refused changes of ticket %s: %s", ticket_id, ", ".join(sorted(refused)) or "no field named")
             if not left or left == body:
                 return outcome
             body = left
@@ -135,23 +118,7 @@ class FreshdeskOutbound:
         return self._outcome(lambda api: api.comments.create_note(number, html, private=True))
 
     def _outcome(self, call: Callable[[API], object]) -> Outcome:
-        try:
-            session = self._client.begin()
-        except ConnectorError as error:
-            return Refused(str(error))  # the desk's settings forbid every call
-        session.last = None
-        raised: Exception | None = None
-        try:
-            call(self._client.library())
-        except RateLimited as error:
-            return Later(error.retry_after or 0.0)
-        except ConnectorError as error:
-            if session.last is None and error.permanent:
-                return Refused(str(error))  # our own refusal: nothing left the house
-            raised = error
-        except LIBRARY_ERRORS as error:
-            raised = error
-        return outcome_of(session.last, raised, self._client.clock())
+        return self._attempt(lambda: call(self._client.library()), partial(outcome_of, clock=self._client.clock))
 
     def _find_opened(self, write: Write, since: int) -> Trace:
         # By the list of changed tickets: the search index may not know a ticket of the last minutes.
@@ -160,22 +127,16 @@ class FreshdeskOutbound:
         found = next((str(t["id"]) for t in self._client.pages("/tickets", params) if wanted in (t.get("tags") or ())), None)
         return Trace(found, others=False)
 
-    def _holds(self, write: Write) -> bool:
+    def _holds(self, write: Write, effect: UpdateFields) -> bool:
         """Whether the ticket already is as the write wants it."""
         present = self._client.raw("GET", f"/tickets/{int(write.ticket_id)}")
-        return not ticket_changes(write, self._client.view, present)
+        return not ticket_changes(write, effect, self._client.view, present)
 
-    def _holds_now(self, write: Write) -> bool:
+    def _holds_now(self, write: Write, effect: UpdateFields) -> bool:
         try:
-            return self._holds(write)
+            return self._holds(write, effect)
         except ConnectorError:
             return False  # then the refusal stands, in the desk's own words
-
-    def _tell_missing(self, effect: Fieldful, view: View) -> None:
-        missing = missing_fields(effect, view)
-        if missing:
-            # The reply matters more than its fields: it goes out, and the gap is named where an operator looks.
-            _log.warning("the desk has no field for %s: connect it again to make them", ", ".join(missing))
 
 
 def _update_ticket(number: int, changes: Mapping[str, Any], api: API) -> object:

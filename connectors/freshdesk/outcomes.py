@@ -4,24 +4,21 @@ python-freshdesk loses the status of every error and stumbles over codes it does
 """
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from connectors.desk_writer import read_answer
 from connectors.freshdesk.client import desks_words, object_of
 from connectors.freshdesk.payloads import stamp_of
 from connectors.http import Exchange
-from connectors.records import Outcome, Refused, Sent, Unknown
+from connectors.records import Outcome, Sent, Unknown
 
-# 4xx in number only. 408: nobody knows how far the desk had come. 409: said to mean a duplicate, and the first one may be ours.
-_UNCLEAR = frozenset({408, 409})
+# Said to mean a duplicate, and the first one may be ours.
+_UNCLEAR = frozenset({409})
 
 
-def outcome_of(last: Exchange | None, error: Exception | None, read_at: int) -> Outcome:
+def outcome_of(last: Exchange | None, error: Exception | None, *, clock: Callable[[], int]) -> Outcome:
     """`last` is the answer, None when none came; `error` what the call raised."""
-    if last is None:
-        return Unknown(f"no answer: {type(error).__name__ if error else 'none'}")
-    if 200 <= last.status < 300:
-        return _sent(last, read_at)
-    if 400 <= last.status < 500 and last.status not in _UNCLEAR:
-        return Refused(desks_words(last.body), last.status)
-    return Unknown(f"the desk answered {last.status}")
+    return read_answer(last, error, lambda answer: _sent(answer, clock()), desks_words, _UNCLEAR)
 
 
 def _sent(last: Exchange, read_at: int) -> Outcome:

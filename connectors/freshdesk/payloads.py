@@ -14,6 +14,7 @@ from connectors.clock import from_iso, to_iso
 from connectors.freshdesk.reference import strip_reference
 from connectors.mailtext import lines_of
 from connectors.records import NEXT_STEPS, ChangedTicket, Message, Person, Role, Stamp, Status, Ticket
+from connectors.view import View, known_of, listed, texts
 
 Json = Mapping[str, Any]
 
@@ -45,37 +46,17 @@ NEXT_STEP_NAMES = {label.casefold(): name for name, label in NEXT_STEP_LABELS.it
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """What the connection knows about its desk, in the form the functions below need."""
-
-    desk: str
-    own_id: str | None
-    bots: frozenset[str] = frozenset()
-    fields: Mapping[str, str] = field(default_factory=dict)  # our name -> the desk's name of the field (`cf_…`)
-    groups: Mapping[str, str] = field(default_factory=dict)  # name -> id
+class FreshdeskView(View):
     agents: Mapping[str, str] = field(default_factory=dict)  # id -> name
     routed: frozenset[str] = frozenset()  # ids of groups whose tickets the desk assigns by itself
-    agent_url: str = ""  # where an agent opens a ticket, up to the ticket's id
-
-    def group_name(self, group_id: Any) -> str | None:
-        """The group's name, its id when the name is not known (a deleted group), None when the ticket has no group."""
-        if group_id is None:
-            return None
-        return next((name for name, known in self.groups.items() if known == str(group_id)), str(group_id))
 
 
-def view_of(desk: str, state: Mapping[str, object], bots: frozenset[str], agent_url: str) -> View:
-    own_id = state.get("user_id")
-    routed = state.get("routed")
-    return View(
-        desk=desk, own_id=None if own_id is None else str(own_id), bots=bots, fields=_texts(state.get("fields")),
-        groups=_texts(state.get("groups")), agents=_texts(state.get("agents")),
-        routed=frozenset(str(r) for r in routed) if isinstance(routed, Sequence) and not isinstance(routed, str) else frozenset(),
-        agent_url=agent_url,
-    )
+def view_of(desk: str, state: Mapping[str, object], bots: frozenset[str], agent_url: str) -> FreshdeskView:
+    known = known_of(desk, state, bots, agent_url)
+    return FreshdeskView(**known, agents=texts(state.get("agents")), routed=listed(state.get("routed")))
 
 
-def role_of(user_id: object, view: View, requester_id: str | None, incoming: bool) -> Role:
+def role_of(user_id: object, view: FreshdeskView, requester_id: str | None, incoming: bool) -> Role:
     """Who somebody is in this ticket. A requester is a customer even when the desk also knows them as an agent."""
     if user_id is None:
         return Role.SYSTEM
@@ -90,7 +71,7 @@ def role_of(user_id: object, view: View, requester_id: str | None, incoming: boo
     return Role.CUSTOMER if incoming and known not in view.agents else Role.AGENT
 
 
-def message(conversation: Json, requester: Person, view: View) -> Message:
+def message(conversation: Json, requester: Person, view: FreshdeskView) -> Message:
     user_id = conversation.get("user_id")
     role = role_of(user_id, view, requester.id, conversation.get("incoming") is True)
     source = conversation.get("source")
@@ -106,7 +87,7 @@ def message(conversation: Json, requester: Person, view: View) -> Message:
     )
 
 
-def opening(data: Json, requester: Person, view: View) -> Message:
+def opening(data: Json, requester: Person, view: FreshdeskView) -> Message:
     """The ticket's own description, which Freshdesk does not count among the conversations."""
     source = _code(data.get("source"))
     author = requester
@@ -124,7 +105,7 @@ def opening(data: Json, requester: Person, view: View) -> Message:
     )
 
 
-def ticket(data: Json, conversations: Sequence[Json], stamp: Stamp, view: View) -> Ticket:
+def ticket(data: Json, conversations: Sequence[Json], stamp: Stamp, view: FreshdeskView) -> Ticket:
     requester = requester_of(data, view)
     status = status_of(data)
     assignee = data.get("responder_id")
@@ -150,7 +131,7 @@ def ticket(data: Json, conversations: Sequence[Json], stamp: Stamp, view: View) 
     )
 
 
-def requester_of(data: Json, view: View) -> Person:
+def requester_of(data: Json, view: FreshdeskView) -> Person:
     """The requester, as far as the answer tells: a deleted one is an id without a name."""
     found = data.get("requester") or {}
     user_id = str(data.get("requester_id"))
@@ -170,7 +151,7 @@ def channel(data: Json) -> str:
     return SOURCES.get(_code(data.get("source")), f"source_{data.get('source')}")
 
 
-def own_fields(data: Json, view: View) -> dict[str, str]:
+def own_fields(data: Json, view: FreshdeskView) -> dict[str, str]:
     """Candor's own fields by our names; one without a value, or deleted at the desk, is left out."""
     values = data.get("custom_fields") or {}
     found: dict[str, str] = {}
@@ -223,7 +204,7 @@ def _customer(conversation: Json, requester: Person) -> Person:
     return Person(id=str(conversation.get("user_id")), role=Role.CUSTOMER, name=name, email=address or None)
 
 
-def _person(user_id: object, role: Role, view: View) -> Person:
+def _person(user_id: object, role: Role, view: FreshdeskView) -> Person:
     return Person(id=str(user_id), role=role, name=view.agents.get(str(user_id), ""))
 
 
@@ -239,7 +220,3 @@ def _attachments(data: Json) -> tuple[str, ...]:
 
 def _code(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _texts(value: object) -> dict[str, str]:
-    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}

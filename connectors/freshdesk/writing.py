@@ -10,16 +10,12 @@ from typing import Any
 
 from connectors.clean import break_placeholders
 from connectors.contract import Write
-from connectors.freshdesk.payloads import NEXT_STEP_LABELS, PRIORITY_CODES, STATUS_CODES, Json, View
+from connectors.desk_writer import Fieldful
+from connectors.freshdesk.payloads import NEXT_STEP_LABELS, PRIORITY_CODES, STATUS_CODES, Json
 from connectors.freshdesk.reference import reference_line
 from connectors.outgoing import body_html, break_markup
 from connectors.records import OpenTicket, PostNote, PostReply, UpdateFields
-
-Fieldful = PostReply | PostNote | UpdateFields | OpenTicket
-
-
-class UnknownGroup(LookupError):
-    """The desk has no group of this name."""
+from connectors.view import View
 
 
 def message_html(effect: PostReply | PostNote | OpenTicket, key: str) -> str:
@@ -28,15 +24,14 @@ def message_html(effect: PostReply | PostNote | OpenTicket, key: str) -> str:
     return body_html(f"{effect.html}<p>{line}</p>", f"{effect.text}\n{line}")
 
 
-def ticket_changes(write: Write, view: View, present: Json | None = None) -> dict[str, Any]:
+def ticket_changes(
+    write: Write, effect: PostReply | PostNote | UpdateFields, view: View, present: Json | None = None
+) -> dict[str, Any]:
     """What the PUT says; {} when nothing about the ticket changes.
 
     Only what differs from `present`, the ticket as just read (None: all of it): a value the ticket already has may be refused, and a
     whole ticket sent back was. Raises UnknownGroup.
     """
-    effect = write.effect
-    if not isinstance(effect, PostReply | PostNote | UpdateFields):
-        raise TypeError(f"{type(effect).__name__} does not change a ticket")
     body = _common(effect, view)
     if effect.status in STATUS_CODES:
         body["status"] = STATUS_CODES[effect.status]
@@ -56,23 +51,20 @@ def differing(body: dict[str, Any], present: Json) -> dict[str, Any]:
     return {**left, "custom_fields": custom} if custom else left
 
 
-def new_ticket_body(write: Write, view: View) -> dict[str, Any]:
+def new_ticket_body(effect: OpenTicket, key: str, view: View) -> dict[str, Any]:
     """A new internal ticket: its requester is our own user, so that nobody else gets a mail. Raises UnknownGroup.
 
     The tag made of the key finds it again without the search index, which is minutes behind.
     """
-    effect = write.effect
-    if not isinstance(effect, OpenTicket):
-        raise TypeError(f"{type(effect).__name__} opens no ticket")
     return {
         "subject": break_markup(effect.subject),
-        "description": message_html(effect, write.key),
+        "description": message_html(effect, key),
         "requester_id": int(view.own_id or 0),
         "status": 2,
         "priority": PRIORITY_CODES.get(effect.priority or "", 1),
         "source": 2,
         **_common(effect, view),
-        "tags": [*dict.fromkeys(effect.add_tags), key_tag(write.key)],
+        "tags": [*dict.fromkeys(effect.add_tags), key_tag(key)],
     }
 
 
@@ -92,11 +84,6 @@ def without(body: dict[str, Any], refused: set[str]) -> dict[str, Any]:
     return left
 
 
-def missing_fields(effect: Fieldful, view: View) -> list[str]:
-    """Our field names the desk has no field for."""
-    return sorted(set(effect.fields) - set(view.fields))
-
-
 def field_value(name: str, value: str) -> str | None:
     if name == "next_step":
         return NEXT_STEP_LABELS.get(value)
@@ -109,12 +96,5 @@ def _common(effect: Fieldful, view: View) -> dict[str, Any]:
     if values:
         body["custom_fields"] = values
     if effect.group is not None:
-        body["group_id"] = _group_id(effect.group, view)
+        body["group_id"] = view.group_id(effect.group)
     return body
-
-
-def _group_id(group: str, view: View) -> int:
-    found = view.groups.get(group, group)
-    if not found.isdigit():
-        raise UnknownGroup(group)
-    return int(found)

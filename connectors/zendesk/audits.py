@@ -10,8 +10,9 @@ from typing import Any
 
 from connectors.clock import from_iso
 from connectors.records import Change
+from connectors.view import View
 from connectors.zendesk.client import ZendeskClient
-from connectors.zendesk.payloads import Json, View, role_of
+from connectors.zendesk.payloads import Json, role_of
 
 KINDS = {"assignee_id": "assignee", "group_id": "group", "status": "status", "custom_status_id": "status", "tags": "tags"}
 _RULE_CHANNELS = frozenset({"rule", "system", "admin_setting", "sla_target_policy"})

@@ -14,12 +14,11 @@ from zenpy import Zenpy
 from zenpy.lib.exception import APIException, ZenpyException
 
 from connectors.calls import DeskCalls
-from connectors.contract import Connection
 from connectors.errors import ConnectorError
 from connectors.forms import bot_ids
-from connectors.http import DeskSession, Timeouts
-from connectors.limits import RateBudget
-from connectors.zendesk.payloads import View, view_of
+from connectors.http import DeskSession
+from connectors.view import View
+from connectors.zendesk.payloads import view_of
 from connectors.zendesk.settings import HOST_RULE, base_url
 
 T = TypeVar("T")
@@ -38,31 +37,22 @@ logging.getLogger("zenpy").setLevel(logging.WARNING)
 
 
 class ZendeskClient(DeskCalls):
-    """Shared by a desk's readers and writers. Each thread gets its own session; nothing of zenpy outlives one use."""
+    host_rule = HOST_RULE
+    address = staticmethod(base_url)
+    library_errors = LIBRARY_ERRORS
 
-    def __init__(
-        self,
-        connection: Connection,
-        clock: Callable[[], int],
-        budget: RateBudget,
-        *,
-        sandbox_allowed: bool,
-        timeouts: Timeouts | None = None,
-    ) -> None:
-        super().__init__(
-            connection, clock, budget, base_url(connection.settings), HOST_RULE, desks_words,
-            sandbox_allowed=sandbox_allowed, timeouts=timeouts,
-        )
+    @staticmethod
+    def words(body: bytes) -> str:
+        return desks_words(body)
 
     def sign_in(self, session: DeskSession) -> None:
         self._zenpy_on(session)  # puts the credentials on it
 
     @property
     def view(self) -> View:
-        wire = self.connection.wire_url
-        # A sandbox desk has one small page where Zendesk has its agents' workspace.
-        agent_url = f"{self.base_url}/agent/tickets/" if wire is None else f"{wire.rstrip('/')}/sandbox/agent/tickets/"
-        return view_of(self.connection.desk, self.connection.state, bot_ids(self.connection.settings), agent_url)
+        return view_of(
+            self.connection.desk, self.connection.state, bot_ids(self.connection.settings), self.agent_url("/agent/tickets/")
+        )
 
     def zenpy(self) -> Zenpy:
         """A fresh zenpy: its objects stay dirty across threads, and its cache answers with what was true minutes ago."""
@@ -91,21 +81,6 @@ class ZendeskClient(DeskCalls):
             return call(self.zenpy())
         except LIBRARY_ERRORS as error:
             raise self.failure(session, error) from error
-
-    def raw(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
-        """The answer's JSON object; {} for a 204. `path` begins with /api/v2/ or is a full link of the desk's own."""
-        value = self.value(method, path, params=params, body=body, headers=headers)
-        if not isinstance(value, dict):
-            raise ConnectorError("the desk's answer has another form than its documents say", status=200)
-        return value
 
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """Page after page along the desk's own links. A link that repeats ends it: pages may shift under a cursor."""

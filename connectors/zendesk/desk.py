@@ -88,9 +88,7 @@ class ZendeskDesk:
         """
         query = "type:ticket status<pending" + ("" if group is None else f' group:"{group.replace(chr(34), "")}"')
         count = self._client.through_zenpy(lambda z: z.search.count(query))
-        last = self._client.session.last
-        as_of = last.date if last is not None and last.date is not None else self._client.clock()
-        return QueueSnapshot(group, count if isinstance(count, int) else None, as_of, "search")
+        return QueueSnapshot(group, count if isinstance(count, int) else None, self._client.desk_now, "search")
 
     def groups(self) -> Sequence[Group]:
         return self._client.through_zenpy(lambda z: [Group(str(g.id), str(g.name)) for g in z.groups() if not getattr(g, "deleted", False)])
@@ -153,7 +151,7 @@ class ZendeskDesk:
 
 def _path(ticket_id: str, below: str = "") -> str:
     if not ticket_id.isascii() or not ticket_id.isdigit():
-        raise ConnectorError(f"{ticket_id[:40]!r} is no Zendesk ticket id", permanent=True, status=404)
+        raise ConnectorError(f"{ticket_id[:40]!r} is not a Zendesk ticket id", permanent=True, status=404)
     return f"/api/v2/tickets/{ticket_id}{below}.json"
 
 

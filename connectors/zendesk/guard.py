@@ -4,12 +4,13 @@ An attribute the desk does not know is ignored with a 200, so a typo, or a plan 
 """
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from connectors import guard
 from connectors.clock import HOUR, to_iso
-from connectors.contract import Write
-from connectors.errors import ConnectorError
-from connectors.records import Conflict, OpenTicket, Outcome, PostNote, Sent, Stamp, Status, UpdateFields
+from connectors.contract import Proof, Write
+from connectors.guard import words
+from connectors.records import Conflict, OpenTicket, PostNote, Sent, Stamp
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.outbound import ZendeskOutbound
@@ -21,25 +22,17 @@ _STALE = "Written on an old state of the ticket: this note must not be here."
 _TRIES = 3  # an account's own rules may touch a new ticket while we look at it
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    held: bool
-    detail: str
-
-
 def prove(client: ZendeskClient) -> Proof:
     """Open a private ticket, write once on its stamp and once on an older one, then take the ticket away."""
     outbound, desk = ZendeskOutbound(client), ZendeskDesk(client)
     plan = f"guard-{client.connection.desk}-{client.clock()}"
-    opened = outbound.send(Write("", OpenTicket(_SUBJECT, f"<p>{_OPENING}</p>", _OPENING), f"{plan}-open", plan, None))
-    if not isinstance(opened, Sent):
-        return Proof(False, f"the test ticket could not be made: {_words(opened)}")
-    ticket_id = opened.remote_id
-    try:
-        proof = _prove_on(ticket_id, outbound, desk, plan)
-    finally:
-        left = _take_away(client, outbound, ticket_id, plan)
-    return replace(proof, detail=f"{proof.detail}; {left}")
+    return guard.prove(
+        outbound,
+        OpenTicket(_SUBJECT, f"<p>{_OPENING}</p>", _OPENING),
+        plan,
+        show=lambda ticket_id: _prove_on(ticket_id, outbound, desk, plan),
+        delete=lambda ticket_id: client.raw("DELETE", f"/api/v2/tickets/{ticket_id}.json"),
+    )
 
 
 def _prove_on(ticket_id: str, outbound: ZendeskOutbound, desk: ZendeskDesk, plan: str) -> Proof:
@@ -47,7 +40,7 @@ def _prove_on(ticket_id: str, outbound: ZendeskOutbound, desk: ZendeskDesk, plan
     stale = _older(stamp)
     refused = outbound.send(_note(ticket_id, _STALE, f"{plan}-stale", plan, stale))
     if not isinstance(refused, Conflict):
-        return Proof(False, f"a write on an old stamp was not refused: {_words(refused)}")
+        return Proof(False, f"a write on an old stamp was not refused: {words(refused)}")
     if outbound.find(_note(ticket_id, _STALE, f"{plan}-stale", plan, stale), stale.changed_at).remote_id is not None:
         return Proof(False, "a write on an old stamp was answered with a conflict and written all the same")
     for attempt in range(_TRIES):
@@ -55,7 +48,7 @@ def _prove_on(ticket_id: str, outbound: ZendeskOutbound, desk: ZendeskDesk, plan
         taken = outbound.send(_note(ticket_id, _FRESH, f"{plan}-fresh-{attempt}", plan, desk.stamp(ticket_id)))
         if isinstance(taken, Sent):
             return Proof(True, "a write on an old stamp was refused, one on the present stamp was taken")
-    return Proof(False, f"a write on the present stamp was not taken: {_words(taken)}")
+    return Proof(False, f"a write on the present stamp was not taken: {words(taken)}")
 
 
 def _note(ticket_id: str, text: str, key: str, plan: str, stamp: Stamp) -> Write:
@@ -65,19 +58,3 @@ def _note(ticket_id: str, text: str, key: str, plan: str, stamp: Stamp) -> Write
 def _older(stamp: Stamp) -> Stamp:
     before = stamp.changed_at - HOUR
     return replace(stamp, value=to_iso(before), changed_at=before)
-
-
-def _take_away(client: ZendeskClient, outbound: ZendeskOutbound, ticket_id: str, plan: str) -> str:
-    try:
-        client.raw("DELETE", f"/api/v2/tickets/{ticket_id}.json")
-        return "the test ticket was deleted"
-    except ConnectorError as error:
-        # Deleting is a right of its own, and the assistant's user may lack it.
-        solved = outbound.send(Write(ticket_id, UpdateFields(status=Status.SOLVED), f"{plan}-solve", plan, None))
-        done = "and was solved instead" if isinstance(solved, Sent) else f"and could not be solved ({_words(solved)}): please remove it"
-        return f"the test ticket {ticket_id} could not be deleted ({error}) {done}"
-
-
-def _words(outcome: Outcome) -> str:
-    why = getattr(outcome, "why", "")
-    return f"{type(outcome).__name__}{f' ({why})' if why else ''}"

@@ -10,11 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
-from connectors.bodies import bounded_json
+from connectors.bodies import NUMBER_ID, Lenient, NumberId, bounded_json
 from connectors.clock import from_iso
 from connectors.errors import Rejected
+from connectors.headers import lower_names
 from connectors.records import Delivery, Subject
 from connectors.zendesk import signing
 
@@ -30,63 +31,33 @@ ARTICLE_EVENTS = ("zen:event-type:article.published", "zen:event-type:article.un
 
 # Documented as digits, recorded as a ULID: opaque, but never long and never more than plain signs.
 _KEY = re.compile(r"[!-~]{1,128}")
-_ID = re.compile(r"[0-9]{1,20}")
 
 
-class _Id(fields.Field[str]):
-    """An id as text: Zendesk writes ids as text in events and as numbers elsewhere."""
+class TriggerSchema(Lenient):
+    """The body our trigger sends. An admin may add keys to it."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        if not isinstance(text, str) or not _ID.fullmatch(text):
-            raise ValidationError("must be a number")
-        return text
+    ticket_id = NumberId(required=True)
 
 
-class TriggerSchema(Schema):
-    """The body our trigger sends."""
-
-    class Meta:
-        # An admin may add keys to the trigger's body; refusing them would lose the customer's message.
-        unknown = EXCLUDE
-
-    ticket_id = _Id(required=True)
-
-
-class _Author(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
+class _Author(Lenient):
     is_staff = fields.Boolean(load_default=False)
 
 
-class _Comment(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
+class _Comment(Lenient):
     is_public = fields.Boolean(load_default=True)
     author = fields.Nested(_Author, load_default=None, allow_none=True)
 
 
-class _Event(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
+class _Event(Lenient):
     comment = fields.Nested(_Comment, load_default=None, allow_none=True)
 
 
-class _Detail(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-    id = _Id(required=True)
+class _Detail(Lenient):
+    id = NumberId(required=True)
 
 
-class EventSchema(Schema):
+class EventSchema(Lenient):
     """The envelope of a `zen:event-type:…` body, version 2022-11-06; Zendesk adds keys as it likes."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     type = fields.String(required=True, validate=validate.Length(max=200))
     detail = fields.Nested(_Detail, required=True)
@@ -102,12 +73,12 @@ class ZendeskInbound:
 
     def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool) -> None:
         """Return when the delivery is authentic; raise Rejected(401) when not, Rejected(503) when there is no usable secret."""
-        named = _by_lower_name(headers)
+        named = lower_names(headers)
         signing.verify(named.get(SIGNATURE), named.get(TIMESTAMP), body, secrets, now, production=production)
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
         """The delivery, None when nothing depends on it. Raises Rejected(400) on an unreadable body. Called after `verify` only."""
-        named = _by_lower_name(headers)
+        named = lower_names(headers)
         key = named.get(INVOCATION, "")
         if not _KEY.fullmatch(key):
             raise Rejected("the delivery has no usable invocation id", 400)
@@ -120,7 +91,7 @@ class ZendeskInbound:
         except (KeyError, ValueError, OverflowError):
             raise Rejected("the signature's timestamp cannot be read", 400) from None
         account = named.get(ACCOUNT, "")
-        return Delivery(key, subject, subject_id, sent_at, account if _ID.fullmatch(account) else None)
+        return Delivery(key, subject, subject_id, sent_at, account if NUMBER_ID.fullmatch(account) else None)
 
 
 def _subject_of(value: Any) -> tuple[Subject, str] | None:
@@ -149,7 +120,3 @@ def _load(schema: Schema, value: Mapping[str, Any]) -> dict[str, Any]:
         named = ", ".join(sorted(str(k) for k in error.messages_dict)[:3])
         raise Rejected(f"the body does not have the form of a Zendesk delivery: {named}", 400) from None
     return loaded
-
-
-def _by_lower_name(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}

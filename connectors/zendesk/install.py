@@ -9,16 +9,15 @@ from typing import Any
 from zenpy import Zenpy
 from zenpy.lib.api_objects import TicketField, Trigger, Webhook
 
-from connectors.contract import Installed, Step
+from connectors.contract import Installed, Progress, Proof, Step
 from connectors.errors import ConnectorError
+from connectors.steps import planned
 from connectors.zendesk import blueprint
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.guard import prove
 from connectors.zendesk.onemail import STATE, OneMail
 from connectors.zendesk.payloads import Json
-
-Progress = Callable[[Step], None]
 
 _ARTICLES = "webhook of articles"
 
@@ -34,11 +33,8 @@ class _Found:
 
 
 class ZendeskInstall:
-    """`guard_detail` says in a sentence how the last proof of the guard ended."""
-
     def __init__(self, client: ZendeskClient) -> None:
         self._client = client
-        self.guard_detail = "not tried yet"
 
     def plan(self, hook_url: str) -> Sequence[Step]:
         """What `apply` would do, without doing it."""
@@ -46,16 +42,16 @@ class ZendeskInstall:
         webhook, articles = blueprint.webhook_wanted(hook_url), blueprint.articles_webhook_wanted(hook_url)
         trigger = blueprint.trigger_wanted(str((found.webhook or {}).get("id", "")))
         steps = [
-            _planned("webhook", found.webhook, lambda there: blueprint.webhook_fits(there, webhook)),
-            _planned("trigger", found.trigger, lambda there: blueprint.trigger_fits(there, trigger)),
+            planned("webhook", found.webhook, partial(blueprint.webhook_fits, wanted=webhook)),
+            planned("trigger", found.trigger, partial(blueprint.trigger_fits, wanted=trigger)),
         ]
         for name in blueprint.FIELDS:
             wanted = blueprint.field_wanted(name)
-            steps.append(_planned(wanted["title"], found.fields.get(name), partial(blueprint.field_fits, wanted=wanted)))
+            steps.append(planned(wanted["title"], found.fields.get(name), partial(blueprint.field_fits, wanted=wanted)))
         webhook_id, field_id = ((there or {}).get("id", "") for there in (found.webhook, found.fields.get("next_step")))
         chosen = blueprint.next_step_trigger_wanted(str(webhook_id), str(field_id))
-        steps.append(_planned("trigger of the next step", found.next_step, lambda there: blueprint.trigger_fits(there, chosen)))
-        steps.append(_planned(_ARTICLES, found.articles, lambda there: blueprint.webhook_fits(there, articles)))
+        steps.append(planned("trigger of the next step", found.next_step, partial(blueprint.trigger_fits, wanted=chosen)))
+        steps.append(planned(_ARTICLES, found.articles, partial(blueprint.webhook_fits, wanted=articles)))
         return [*steps, *OneMail(self._client).plan(found.triggers)]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
@@ -101,11 +97,9 @@ class ZendeskInstall:
         }
         return Installed(tuple(steps), state, secrets)
 
-    def prove_guard(self) -> bool:
-        """True when the desk refused a write on an old stamp and took one on the right stamp, on a private ticket made for it."""
-        proof = prove(self._client)
-        self.guard_detail = proof.detail
-        return proof.held
+    def prove_guard(self) -> Proof:
+        """Held when the desk refused a write on an old stamp and took one on the right stamp, on a private ticket made for it."""
+        return prove(self._client)
 
     def remove(self, progress: Progress) -> None:
         """Take away what carries our names: the triggers before their webhook, then the fields with their values on old tickets.
@@ -208,12 +202,6 @@ class ZendeskInstall:
 
 def _delete(endpoint: str, thing: object, zenpy: Zenpy) -> None:
     getattr(zenpy, endpoint).delete(thing)
-
-
-def _planned(name: str, there: Json | None, fits: Callable[[Json], bool]) -> Step:
-    if there is None:
-        return Step(name, "planned", "create")
-    return Step(name, "exists") if fits(there) else Step(name, "planned", "update")
 
 
 def _filled(thing: Any, values: Mapping[str, Any]) -> Any:

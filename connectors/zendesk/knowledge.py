@@ -7,11 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.clock import from_iso
-from connectors.records import Article
+from connectors.records import Article, article_kind
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.payloads import Json
-
-_KINDS = ("policy", "howto", "spec", "note")  # taken from an article's labels, where somebody set one of these
 
 
 class ZendeskKnowledge:
@@ -49,7 +47,7 @@ class ZendeskKnowledge:
             url=self._page(data.get("html_url")),
             section=breadcrumbs.get(str(data.get("section_id")), ""),
             labels=labels,
-            kind=next((kind for kind in _KINDS if kind in labels), ""),
+            kind=article_kind(labels),
         )
 
     def _page(self, url: object) -> str | None:

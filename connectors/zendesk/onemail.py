@@ -7,14 +7,13 @@ from typing import Any
 
 from zenpy.lib.api_objects import Trigger
 
-from connectors.contract import Step
+from connectors.contract import Progress, Step
 from connectors.errors import ConnectorError
 from connectors.zendesk import acknowledgements as rules
 from connectors.zendesk.blueprint import trigger_fits
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.payloads import Json
 
-Progress = Callable[[Step], None]
 AGREED = "yes"
 SETTING = "one_mail"
 STATE = "acknowledgements"  # ids of the admin's triggers that we gave our condition to: only these are ever taken back

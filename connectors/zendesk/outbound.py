@@ -1,44 +1,25 @@
 """Writing to one Zendesk account: one call per outbox row (one more for a group that is gone), and an honest word on what came of it."""
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from zenpy.lib.api_objects import Ticket as ZenpyTicket
 
 from connectors.contract import Write
-from connectors.errors import ConnectorError, RateLimited
-from connectors.records import Later, OpenTicket, Outcome, PostNote, PostReply, Refused, RunAction, Trace
+from connectors.desk_writer import DeskWriter, log
+from connectors.records import OpenTicket, Outcome, PostNote, PostReply, Refused, Trace, UpdateFields
 from connectors.zendesk.audits import Audit, audits
-from connectors.zendesk.client import LIBRARY_ERRORS, ZendeskClient
+from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.outcomes import outcome_of, refused_fields, remote_id
-from connectors.zendesk.payloads import View
-from connectors.zendesk.writing import Fieldful, UnknownGroup, body_hash_text, missing_fields, new_ticket_body, ticket_body
-
-_log = logging.getLogger("candor.desk")
+from connectors.zendesk.writing import body_hash_text, new_ticket_body, ticket_body
 
 
-class ZendeskOutbound:
-    """`send` returns an Outcome for everything the desk does; `find` reads the ticket's audits."""
+class ZendeskOutbound(DeskWriter[ZendeskClient]):
+    """`find` reads the ticket's audits."""
 
-    def __init__(self, client: ZendeskClient) -> None:
-        self._client = client
-
-    def send(self, write: Write) -> Outcome:
-        effect = write.effect
-        if isinstance(effect, RunAction):
-            return Refused("a helpdesk runs no business actions; this row belongs to the actions connector")
-        if not isinstance(effect, OpenTicket) and not (write.ticket_id.isascii() and write.ticket_id.isdigit()):
-            return Refused(f"{write.ticket_id[:40]!r} is no Zendesk ticket id")
-        view = self._client.view
-        self._tell_missing(effect, view)
-        try:
-            if isinstance(effect, OpenTicket):
-                return self._open(write, view)
-            return self._update(write, view)
-        except UnknownGroup as error:
-            return Refused(f"the desk has no group called {error}; connect the desk again, or change the route in the policy")
+    title = "Zendesk"
 
     def find(self, write: Write, since: int) -> Trace:
         """The trace of this write. `others` looks at what happened after the write's own stamp, or since `since` when it has none."""
@@ -57,12 +38,12 @@ class ZendeskOutbound:
                 others = True
         return Trace(found, others)
 
-    def _update(self, write: Write, view: View) -> Outcome:
-        body = ticket_body(write, view)
+    def _change(self, write: Write, effect: PostReply | PostNote | UpdateFields) -> Outcome:
+        body = ticket_body(write, effect, self._client.view)
         outcome = self._put(write.ticket_id, body)
         if isinstance(outcome, Refused) and "group_id" in body and self._group_was_refused():
             # A group deleted since `connect`: nothing was written (422), and people must still get the note, wherever it lies.
-            _log.warning("the desk has no group %s any more: connect it again, or change the route in the policy", body["group_id"])
+            log.warning("the desk has no group %s any more: connect it again, or change the route in the policy", body["group_id"])
             outcome = self._put(write.ticket_id, {name: value for name, value in body.items() if name != "group_id"})
         return outcome
 
@@ -77,43 +58,21 @@ class ZendeskOutbound:
         last = self._client.session.last
         return last is not None and last.status == 422 and "group" in refused_fields(last.body)
 
-    def _open(self, write: Write, view: View) -> Outcome:
+    def _open(self, write: Write, effect: OpenTicket) -> Outcome:
         # Raw: zenpy has no way to send a header, and the key makes a second attempt harmless for two hours.
-        body = {"ticket": new_ticket_body(write, view)}
+        body = {"ticket": new_ticket_body(write, effect, self._client.view)}
         return self._outcome(
             lambda: self._client.raw("POST", "/api/v2/tickets.json", body=body, headers={"Idempotency-Key": write.key}), opened=True
         )
 
     def _outcome(self, call: Callable[[], object], *, opened: bool = False) -> Outcome:
-        try:
-            session = self._client.begin()
-        except ConnectorError as error:
-            return Refused(str(error))  # the desk's settings forbid every call
-        session.last = None
-        raised: Exception | None = None
-        try:
-            call()
-        except RateLimited as error:
-            return Later(error.retry_after or 0.0)
-        except ConnectorError as error:
-            if session.last is None and error.permanent:
-                return Refused(str(error))  # our own refusal: nothing left the house
-            raised = error.__cause__ if isinstance(error.__cause__, Exception) else error
-        except LIBRARY_ERRORS as error:
-            raised = error
-        return outcome_of(session.last, raised, self._client.clock(), opened=opened)
+        return self._attempt(call, partial(outcome_of, clock=self._client.clock, opened=opened))
 
     def _find_opened(self, write: Write) -> Trace:
         found = self._client.through_zenpy(
             lambda z: [str(t.id) for t in z.tickets(external_id=write.key) if t.external_id == write.key]
         )
         return Trace(found[0] if found else None, others=False)
-
-    def _tell_missing(self, effect: Fieldful, view: View) -> None:
-        missing = missing_fields(effect, view)
-        if missing:
-            # The reply matters more than its fields: it goes out, and the gap is named where an operator looks.
-            _log.warning("the desk has no field for %s: connect it again to make them", ", ".join(missing))
 
 
 def _id_of(audit: Audit) -> str:
@@ -122,5 +81,3 @@ def _id_of(audit: Audit) -> str:
 
 def _same_text(audit: Audit, text: str | None) -> bool:
     return bool(text) and audit.comment is not None and body_hash_text(audit.comment) == text
-
-

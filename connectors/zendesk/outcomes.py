@@ -6,28 +6,23 @@ already committed.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from connectors.desk_writer import read_answer
 from connectors.http import Exchange
-from connectors.records import Conflict, Outcome, Refused, Sent, Unknown
+from connectors.records import Conflict, Outcome, Sent, Unknown
 from connectors.zendesk.client import desks_words
 from connectors.zendesk.payloads import Json, stamp_of
 
-_REQUEST_TIMEOUT = 408  # a 4xx in number only: nobody knows how far the desk had come
 
-
-def outcome_of(last: Exchange | None, error: Exception | None, read_at: int, *, opened: bool = False) -> Outcome:
+def outcome_of(
+    last: Exchange | None, error: Exception | None, *, clock: Callable[[], int], opened: bool = False
+) -> Outcome:
     """`last` is the answer, None when none came; `error` what the call raised. `opened`: the write made a ticket, whose id is wanted."""
-    if last is None:
-        return Unknown(f"no answer: {type(error).__name__ if error else 'none'}")
-    if 200 <= last.status < 300:
-        return _sent(last, read_at, opened)
-    if last.status == 409 and not opened:
+    if last is not None and last.status == 409 and not opened:
         return Conflict()
-    if 400 <= last.status < 500 and last.status != _REQUEST_TIMEOUT:
-        return Refused(desks_words(last.body), last.status)
-    return Unknown(f"the desk answered {last.status}")
+    return read_answer(last, error, lambda answer: _sent(answer, clock(), opened), desks_words)
 
 
 def _sent(last: Exchange, read_at: int, opened: bool) -> Outcome:

@@ -5,12 +5,12 @@ Sources: developer.zendesk.com, ticketing/tickets/tickets, ticket_comments ("Com
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from connectors.clock import from_iso
 from connectors.mailtext import hides_words, lines_of
 from connectors.records import NEXT_STEPS, ChangedTicket, Message, Person, Role, Stamp, Status, Ticket
+from connectors.view import View, known_of
 
 Json = Mapping[str, Any]
 
@@ -46,30 +46,8 @@ NEXT_STEP_VALUES = {name: f"candor_next_{name}" for name in NEXT_STEPS}
 NEXT_STEP_NAMES = {value: name for name, value in NEXT_STEP_VALUES.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What the connection knows about its desk, in the form the functions below need."""
-
-    desk: str
-    own_id: str | None
-    bots: frozenset[str]
-    fields: Mapping[str, str]  # our name -> the desk's field id
-    groups: Mapping[str, str]  # name -> id
-    agent_url: str  # where an agent opens a ticket, up to the ticket's id
-
-    def group_name(self, group_id: Any) -> str | None:
-        """The group's name, its id when the name is not known, None when the ticket has no group."""
-        if group_id is None:
-            return None
-        return next((name for name, known in self.groups.items() if known == str(group_id)), str(group_id))
-
-
 def view_of(desk: str, state: Mapping[str, object], bots: frozenset[str], agent_url: str) -> View:
-    own_id = state.get("user_id")
-    listed = state.get("bots")
-    more = frozenset(str(b) for b in listed) if isinstance(listed, Sequence) and not isinstance(listed, str) else frozenset()
-    own = None if own_id is None else str(own_id)
-    return View(desk, own, bots | more, _texts(state.get("fields")), _texts(state.get("groups")), agent_url)
+    return View(**known_of(desk, state, bots, agent_url))
 
 
 def role_of(user: Json, view: View, requester_id: str | None = None) -> Role:
@@ -185,7 +163,3 @@ def changed(data: Json) -> ChangedTicket:
         status=STATUSES.get(str(data.get("status")), Status.OPEN),
         stamp=data["updated_at"],
     )
-
-
-def _texts(value: object) -> dict[str, str]:
-    return {str(k): str(v) for k, v in value.items()} if isinstance(value, Mapping) else {}

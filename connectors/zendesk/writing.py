@@ -10,22 +10,15 @@ from typing import Any
 
 from connectors.clean import break_placeholders
 from connectors.contract import Write
+from connectors.desk_writer import Fieldful
 from connectors.outgoing import body_html, break_markup, comparable
 from connectors.records import OpenTicket, PostNote, PostReply, UpdateFields
-from connectors.zendesk.payloads import NEXT_STEP_NAMES, NEXT_STEP_VALUES, View
-
-Fieldful = PostReply | PostNote | UpdateFields | OpenTicket
-
-
-class UnknownGroup(LookupError):
-    """The desk has no group of this name."""
+from connectors.view import View
+from connectors.zendesk.payloads import NEXT_STEP_NAMES, NEXT_STEP_VALUES
 
 
-def ticket_body(write: Write, view: View) -> dict[str, Any]:
+def ticket_body(write: Write, effect: PostReply | PostNote | UpdateFields, view: View) -> dict[str, Any]:
     """The whole update in one object. Raises UnknownGroup."""
-    effect = write.effect
-    if not isinstance(effect, PostReply | PostNote | UpdateFields):
-        raise TypeError(f"{type(effect).__name__} does not change a ticket")
     body: dict[str, Any] = {}
     if isinstance(effect, PostReply | PostNote):
         # `public` always: left out, the desk takes the value of the ticket's first comment.
@@ -46,11 +39,8 @@ def ticket_body(write: Write, view: View) -> dict[str, Any]:
     return body
 
 
-def new_ticket_body(write: Write, view: View) -> dict[str, Any]:
+def new_ticket_body(write: Write, effect: OpenTicket, view: View) -> dict[str, Any]:
     """A new internal ticket. `external_id` is the key: an exact look-up finds it later without the search index."""
-    effect = write.effect
-    if not isinstance(effect, OpenTicket):
-        raise TypeError(f"{type(effect).__name__} opens no ticket")
     body: dict[str, Any] = {
         "subject": break_markup(effect.subject),
         "comment": {"html_body": body_html(effect.html, effect.text), "public": False},
@@ -65,11 +55,6 @@ def new_ticket_body(write: Write, view: View) -> dict[str, Any]:
     return body
 
 
-def missing_fields(effect: Fieldful, view: View) -> list[str]:
-    """Our field names the desk has no field for."""
-    return sorted(set(effect.fields) - set(view.fields))
-
-
 def _common(effect: Fieldful, view: View) -> dict[str, Any]:
     body: dict[str, Any] = {}
     values = [
@@ -78,7 +63,7 @@ def _common(effect: Fieldful, view: View) -> dict[str, Any]:
     if values:
         body["custom_fields"] = values
     if effect.group is not None:
-        body["group_id"] = _group_id(effect.group, view)
+        body["group_id"] = view.group_id(effect.group)
     return body
 
 
@@ -86,13 +71,6 @@ def _field_value(name: str, value: str) -> str | None:
     if name == "next_step":
         return NEXT_STEP_VALUES.get(value)
     return break_placeholders(value)
-
-
-def _group_id(group: str, view: View) -> int:
-    found = view.groups.get(group, group)
-    if not found.isdigit():
-        raise UnknownGroup(group)
-    return int(found)
 
 
 def _tags(present: tuple[str, ...], effect: Fieldful) -> list[str] | None:

@@ -15,6 +15,7 @@ from connectors.freshdesk.knowledge import is_public as is_public_solution
 from connectors.freshdesk.outcomes import outcome_of as freshdesk_outcome
 from connectors.http import Exchange
 from connectors.records import Sent
+from connectors.view import View
 from connectors.zendesk import acknowledgements as zendesk_rules
 from connectors.zendesk import blueprint
 from connectors.zendesk import payloads as zendesk
@@ -24,8 +25,8 @@ from connectors.zendesk.inbound import ZendeskInbound
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples"
-Z = zendesk.View("z", "1", frozenset(), {"next_step": "7"}, {"Support": "2"}, "https://acme.zendesk.com/agent/tickets/")
-F = freshdesk.View("f", "1", agent_url="https://acme.freshdesk.com/a/tickets/")
+Z = View("z", "1", frozenset(), {"next_step": "7"}, {"Support": "2"}, "https://acme.zendesk.com/agent/tickets/")
+F = freshdesk.FreshdeskView("f", "1", agent_url="https://acme.freshdesk.com/a/tickets/")
 NOON = from_iso("2026-03-11T12:00:00Z")
 Parser = Callable[[Any], object]
 
@@ -80,7 +81,7 @@ def z_webhook(data: Any) -> object:
 
 def z_groups(found: list[Any]) -> object:
     assert all(str(g["id"]).isdigit() and g["name"] for g in found)
-    return [zendesk.View("z", "1", frozenset(), {}, {g["name"]: str(g["id"])}, "").group_name(g["id"]) for g in found]
+    return [View("z", "1", frozenset(), {}, {g["name"]: str(g["id"])}, "").group_name(g["id"]) for g in found]
 
 
 def f_ticket(data: Any) -> object:
@@ -99,7 +100,7 @@ def f_conversation(data: Any) -> object:
 def f_written(data: Any) -> object:
     """A conversation as the desk answers it to the write that made it."""
     last = Exchange("POST", "/api/v2/tickets/1/reply", 201, {}, json.dumps(data).encode(), NOON)
-    found = freshdesk_outcome(last, None, NOON)
+    found = freshdesk_outcome(last, None, clock=lambda: NOON)
     assert isinstance(found, Sent) and found.remote_id == str(data["id"])
     return f_conversation(data)
 
@@ -119,7 +120,7 @@ def f_hook(value: Any) -> object:
 
 def f_groups(found: list[Any]) -> object:
     groups = {str(g["name"]): str(g["id"]) for g in found}
-    return [freshdesk.View("f", "1", groups=groups).group_name(g["id"]) for g in found]
+    return [freshdesk.FreshdeskView("f", "1", groups=groups).group_name(g["id"]) for g in found]
 
 
 def z_hook(value: Any) -> object:

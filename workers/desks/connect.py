@@ -36,17 +36,19 @@ def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, setting
     assert desk is not None
     try:
         installed = connector.install(desk.connection, work.clock).apply(f"{hook_base}/hooks/{desk_id}", progress)
-        proven = connector.install(replace(desk.connection, state=installed.state), work.clock).prove_guard()
+        proof = connector.install(replace(desk.connection, state=installed.state), work.clock).prove_guard()
     except ConnectorError as error:
         with work.db.write() as tx:
             desk_store.set_status(tx, tenant, desk_id, "broken", advice(error, connector.account(settings)))
         raise
-    detail = "proven on the desk itself: no reply goes out twice" if proven else "not proven: answers stay drafts here"
-    progress(Step("guard", "exists" if proven else "failed", detail))
+    if proof.held:
+        progress(Step("guard", "exists", f"proven on the desk itself: {proof.detail}"))
+    else:
+        progress(Step("guard", "failed", f"not proven, so answers stay drafts here: {proof.detail}"))
     with work.db.write() as tx:
-        desk_store.installed(tx, tenant, desk_id, installed.state, installed.secrets, proven, work.keys)
+        desk_store.installed(tx, tenant, desk_id, installed.state, installed.secrets, proof.held, work.keys)
         desk_store.set_status(tx, tenant, desk_id, "active", None)
-    return proven
+    return proof.held
 
 
 def plan(work: Work, tenant: str, kind: str, desk_id: str, settings: Mapping[str, str], wire_url: str | None, hook_base: str) -> list[Step]:

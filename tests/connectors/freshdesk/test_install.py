@@ -135,7 +135,7 @@ def test_where_the_api_makes_no_fields_the_steps_are_told_and_the_rest_goes_on(s
     assert told["Candor: a customer wrote"].state == "created"
     assert told["Candor: a next step was chosen"].state == "manual"
     assert made.state["fields"] == {}
-    assert FreshdeskInstall(client(sandbox, clock, made.state)).prove_guard()
+    assert FreshdeskInstall(client(sandbox, clock, made.state)).prove_guard().held
 
 
 def test_fields_made_by_hand_are_found_by_the_next_run(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
@@ -217,8 +217,9 @@ def test_what_cannot_be_removed_by_api_is_said(sandbox: SandboxFreshdesk, clock:
 
 def test_the_guard_is_proven_on_a_ticket_that_is_gone_afterwards(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
     install = FreshdeskInstall(installed(sandbox, clock))
-    assert install.prove_guard()
-    assert "survives" in install.guard_detail
+    proof = install.prove_guard()
+    assert proof.held
+    assert "survives" in proof.detail
     assert all(t.deleted for t in sandbox.state.tickets.values())
 
 
@@ -228,8 +229,9 @@ def test_the_guard_is_not_proven_where_the_reference_is_taken_out(
     install = FreshdeskInstall(installed(sandbox, clock))
     whole = texts.sanitize
     monkeypatch.setattr(texts, "sanitize", lambda body: re.sub(r"<p>Ref .*?</p>", "", whole(body)))
-    assert not install.prove_guard()
-    assert "took the reference line out" in install.guard_detail
+    proof = install.prove_guard()
+    assert not proof.held
+    assert "took the reference line out" in proof.detail
 
 
 def test_the_guard_is_not_proven_where_a_note_leaves_the_ticket_as_old_as_it_was(
@@ -238,15 +240,17 @@ def test_the_guard_is_not_proven_where_a_note_leaves_the_ticket_as_old_as_it_was
     install = FreshdeskInstall(installed(sandbox, clock))
     told = FreshdeskDesk.stamp
     monkeypatch.setattr(FreshdeskDesk, "stamp", lambda desk, number: replace(told(desk, number), changed_at=clock() - 1_000_000))
-    assert not install.prove_guard()
-    assert "did not move" in install.guard_detail
+    proof = install.prove_guard()
+    assert not proof.held
+    assert "did not move" in proof.detail
 
 
 def test_the_guard_is_not_proven_by_another_users_key(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
     state = {**installed(sandbox, clock).connection.state, "user_id": str(sandbox.state.find_person("Ana Ruiz").id)}
     install = FreshdeskInstall(client(sandbox, clock, state))
-    assert not install.prove_guard()
-    assert "the assistant's own" in install.guard_detail
+    proof = install.prove_guard()
+    assert not proof.held
+    assert "the assistant's own" in proof.detail
 
 
 def test_a_customers_message_comes_with_our_secret_and_our_own_words_do_not(

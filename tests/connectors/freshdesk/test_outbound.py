@@ -95,9 +95,11 @@ def test_a_note_carries_the_reference_and_never_goes_to_the_customer(peer: Peer)
 def test_the_agents_field_can_be_set_and_emptied() -> None:
     view = view_of("d", STATE, frozenset(), "")
     for value, sent in (("send_draft", "Send the draft"), ("", None), ("unheard of", None)):
-        assert ticket_changes(write(UpdateFields({"next_step": value})), view) == {"custom_fields": {"cf_candor_next_step": sent}}
+        chosen = UpdateFields({"next_step": value})
+        assert ticket_changes(write(chosen), chosen, view) == {"custom_fields": {"cf_candor_next_step": sent}}
     present = ticket_json()
-    assert ticket_changes(write(UpdateFields({"next_step": ""})), view, present) == {}
+    emptied = UpdateFields({"next_step": ""})
+    assert ticket_changes(write(emptied), emptied, view, present) == {}
 
 
 # What becomes of the row, by what the desk says to the reply.
@@ -345,4 +347,4 @@ def test_no_ticket_is_opened_on_a_desk_that_is_not_installed(peer: Peer) -> None
 
 def test_a_priority_we_do_not_know_is_low() -> None:
     view = view_of("d", {"user_id": "900"}, frozenset(), "")
-    assert new_ticket_body(write(OpenTicket("s", "<p>x</p>", "x")), view)["priority"] == 1
+    assert new_ticket_body(OpenTicket("s", "<p>x</p>", "x"), "key-1", view)["priority"] == 1

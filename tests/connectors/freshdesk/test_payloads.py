@@ -9,7 +9,7 @@ import pytest
 
 from connectors.clock import from_iso
 from connectors.freshdesk import payloads
-from connectors.freshdesk.payloads import Json, View
+from connectors.freshdesk.payloads import FreshdeskView, Json
 from connectors.freshdesk.reference import reference_line
 from connectors.records import Role, Status, Ticket, Writer, writer_of
 from tests.connectors.conftest import NOON
@@ -18,7 +18,7 @@ from tests.connectors.freshdesk.peers import ANA, MAYA, OWN, STATE, STRANGER, sa
 VIEW = payloads.view_of("freshdesk-1", STATE, frozenset({"666"}), "https://acme.freshdesk.com/a/tickets/")
 
 
-def read(data: Json, *conversations: Json, view: View = VIEW) -> Ticket:
+def read(data: Json, *conversations: Json, view: FreshdeskView = VIEW) -> Ticket:
     return payloads.ticket(data, conversations, payloads.stamp_of(data["updated_at"], NOON, NOON), view)
 
 

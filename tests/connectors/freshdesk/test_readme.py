@@ -68,7 +68,7 @@ def test_each_call_goes_the_way_the_readme_says(sandbox: SandboxFreshdesk, clock
         out.send(write(effect, ticket_id))
         out.find(write(effect, ticket_id), 0)
     list(FreshdeskKnowledge(of).articles())
-    assert install.prove_guard()
+    assert install.prove_guard().held
     install.remove(lambda step: None)
 
     raw = first.raw_calls | of.raw_calls

@@ -170,8 +170,9 @@ def test_an_account_that_takes_no_event_webhook_is_connected_without_it(install:
 def test_the_guard_is_proven_on_the_desk_and_leaves_nothing_behind(sandbox: SandboxZendesk, clock: SetClock) -> None:
     install = ZendeskInstall(installed(sandbox, clock))
     before = set(sandbox.state.tickets)
-    assert install.prove_guard() is True
-    assert install.guard_detail == "a write on an old stamp was refused, one on the present stamp was taken; the test ticket was deleted"
+    proof = install.prove_guard()
+    assert proof.held
+    assert proof.detail == "a write on an old stamp was refused, one on the present stamp was taken; the test ticket was deleted"
     assert set(sandbox.state.tickets) == before
     assert sandbox.do.mails_per_customer_message() == []
 

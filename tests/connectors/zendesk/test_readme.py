@@ -74,7 +74,7 @@ def test_each_call_goes_the_way_the_readme_says(sandbox: SandboxZendesk, clock: 
     out.find(write("", OpenTicket("s", "<p>x</p>", "x")), 0)
     list(ZendeskKnowledge(of).articles())
     guarded = ZendeskInstall(of)
-    assert guarded.prove_guard()
+    assert guarded.prove_guard().held
     guarded.remove(lambda step: None)
 
     raw = first.raw_calls | of.raw_calls

@@ -2,19 +2,31 @@
 from __future__ import annotations
 
 import html
+from typing import Any
 
 import pytest
 
+from connectors.contract import Write
 from connectors.outgoing import BODY_LIMIT, body_html
 from connectors.records import OpenTicket, PostNote, PostReply, Stamp, Status, UpdateFields
+from connectors.view import UnknownGroup, View
 from connectors.zendesk import payloads, writing
-from connectors.zendesk.writing import UnknownGroup, new_ticket_body, ticket_body
 from tests.connectors.conftest import NOON
 from tests.connectors.zendesk.wiring import write
 
 STATE = {"user_id": "5", "fields": {"intent": "61", "next_step": "62"}, "groups": {"Billing": "41"}}
 VIEW = payloads.view_of("zendesk-1", STATE, frozenset(), "")
 STAMP = Stamp("2026-03-11T12:00:00Z", NOON, NOON, NOON)
+
+
+def ticket_body(written: Write, view: View) -> dict[str, Any]:
+    assert isinstance(written.effect, PostReply | PostNote | UpdateFields)
+    return writing.ticket_body(written, written.effect, view)
+
+
+def new_ticket_body(written: Write, view: View) -> dict[str, Any]:
+    assert isinstance(written.effect, OpenTicket)
+    return writing.new_ticket_body(written, written.effect, view)
 
 
 def test_everything_goes_out_in_one_object() -> None:
@@ -66,7 +78,6 @@ def test_a_group_is_named_or_numbered_and_never_guessed() -> None:
 def test_fields_the_desk_lacks_are_left_out_and_named() -> None:
     effect = UpdateFields({"sentiment": "upset", "intent": "x"})
     assert ticket_body(write("7", effect), VIEW)["custom_fields"] == [{"id": 61, "value": "x"}]
-    assert writing.missing_fields(effect, VIEW) == ["sentiment"]
 
 
 def test_a_new_ticket_is_internal_and_can_be_found_by_its_key() -> None:
