@@ -26,9 +26,13 @@ PARTS = {f"config.load.{name}": RAISE for name in (
     "_Strict", "TopicSchema", "RouteSchema", "TeamSchema", "HoursSchema", "ThresholdsSchema", "ModeSchema", "FloorSchema")}
 
 
+# What the schemas of all desks are built on: a form refuses what it does not know, a vendor's body is lenient.
+BASES = {"connectors.forms.DeskForm": RAISE, "connectors.bodies.Lenient": EXCLUDE}
+
+
 def schemas(module: str, source: str) -> Iterator[str]:
-    """Dotted names of the marshmallow schemas a file defines, also those built on another schema of the same file."""
-    known = {"Schema"}
+    """Dotted names of the marshmallow schemas a file defines, also those built on a base of ours or on one of the same file."""
+    known = {"Schema", *(name.rpartition(".")[2] for name in BASES)}
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef) and any(ast.unparse(base).split(".")[-1] in known for base in node.bases):
             known.add(node.name)
@@ -68,7 +72,7 @@ def _deliveries(kind: str) -> list[str]:
 
 
 BORDERS = OURS | of_desks()
-SCHEMAS = dict(BORDERS.values()) | PARTS | {
+SCHEMAS = dict(BORDERS.values()) | PARTS | BASES | {
     name: EXCLUDE for kind in NAMES for name in schemas_of(f"connectors.{kind}.inbound")}
 
 
