@@ -32,6 +32,11 @@ def test_an_apostrophe_is_a_blank():
     assert FloorClass.DANGER in kinds("I don’t wanna live anymore") & kinds("i dont wanna live anymore")
 
 
+@pytest.mark.parametrize("text", ["votre employé m'a insultée", "il a fini à l'hôpital", "on a failli y passer"])
+def test_a_word_of_one_language_is_no_slip_of_a_word_of_another(text):
+    assert kinds(text) & {FloorClass.COMPLAINT_PERSON, FloorClass.INJURY}
+
+
 def test_a_secret_is_flagged_in_its_place():
     text = "take card 4111 1111 1111 1111 then"
     assert flags(text, WORDS) == (Flagged(FloorClass.SENSITIVE, 10, 29),)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.core.reading.phrases import Spelling, corrected, fold, pattern_of
 
@@ -61,6 +61,8 @@ class Watch:
         self._by_rarest: dict[int, list[_Entry]] = {}
         used: Counter[int] = Counter()
         entries = [self._entry(name, spaced(phrase)) for name, listed in lists.items() for phrase in listed]
+        if right is not None:  # a word of some phrase, in whatever language, is no slip: "passer" is not meant as "passed"
+            self._right = replace(right, known=right.known.union(self._words))
         for filled in (*self._words.values(), *self._stems.values()):
             used.update(dict.fromkeys(filled, len(filled)))
         for entry in entries:
