@@ -49,6 +49,13 @@ def test_a_phrase_of_the_policy_counts_even_where_it_looks_like_a_near_miss():
     assert [f.kind for f in flags("from tele who, hello", WORDS, added)] == [FloorClass.PRESS]
 
 
+def test_a_phrase_of_the_policy_joins_and_bars_nothing():
+    added = {FloorClass.PRESS: ("Tick & Tock", "!Extra!")}
+    assert [f.kind for f in flags("we are Tick & Tock, hello", WORDS, added)] == [FloorClass.PRESS]
+    assert flags("Tock came before Tick", WORDS, added) == ()
+    assert [f.kind for f in flags("from Extra! magazine", WORDS, added)] == [FloorClass.PRESS]
+
+
 def test_the_gravest_class_comes_first_and_places_of_one_class_do_not_overlap():
     found = flags("I saw my lawyer. I have a lawyer. I want to die. We want to die.", WORDS)
     assert [f.kind for f in found] == [FloorClass.DANGER, FloorClass.DANGER, FloorClass.LEGAL, FloorClass.LEGAL]

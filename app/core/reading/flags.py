@@ -15,6 +15,7 @@ from config.wording import Words
 READ_MAX = 200_000  # characters; a longer text is read in its first and its last half of these
 FLAGS_MAX = 40  # places of one class; more say nothing new
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+_SIGNS = str.maketrans("{}&!", "    ")
 _MISS, _ADDED = "_not", "+"
 _NONE: Mapping[FloorClass, tuple[str, ...]] = MappingProxyType({})
 
@@ -88,12 +89,12 @@ def _watch(lexicons: tuple[Words, ...], added: tuple[tuple[FloorClass, tuple[str
             if key.startswith("floor.slot."):
                 slots[lexicon.language + key.removeprefix("floor.slot.")] = tuple(_spelled_out(e) for e in entries)
         for kind in FloorClass:
-            for name in (kind.value, kind + _MISS):
-                phrases = (_spelled_out(e) for e in lexicon.phrases(f"floor.{name}"))
+            for key, name in ((kind.value, kind.value), (f"near.{kind}", kind.value), (kind + _MISS, kind + _MISS)):
+                phrases = (_spelled_out(e) for e in lexicon.phrases(f"floor.{key}"))
                 lists.setdefault(name, []).extend(e.replace("{", "{" + lexicon.language) for e in phrases)
     for kind, entries in added:
-        # A policy has no slots: its braces are signs like others.
-        lists[_ADDED + kind] = [entry.replace("{", " ").replace("}", " ") for entry in entries]
+        # A policy has no slots and joins nothing: its braces, "&" and "!" are signs like others.
+        lists[_ADDED + kind] = [entry.translate(_SIGNS) for entry in entries]
     return Watch(lists, slots, _spelling(lexicons))
 
 

@@ -1,7 +1,8 @@
 """Finding phrases in what people type: case, accents, spacing and apostrophes apart, on whole words, with the places in the original.
 
 A phrase is words in a row, written as people write. Beyond plain words it may hold
-`a|b` either word (`get_hold_of` is three words in one place), `word?` an optional one, `word~` any ending, `{slot}` any entry of that list,
+`a|b` either word (`get_hold_of` is three words in one place), `word?` an optional one, `word~` any ending, `~word` any beginning,
+`{slot}` any entry of that list,
 `..` up to three words between, `...` up to six, `$` the end of the clause.
 Phrases never reach over the end of a sentence. All functions are linear in the text.
 """
@@ -156,9 +157,9 @@ def _alternatives(part: str, slots: Mapping[str, str]) -> str:
 
 
 def _word(word: str) -> str:
-    stem = word.endswith("~")
-    plain = fold(word.rstrip("~").replace("_", " ")).text.strip()
-    return re.escape(plain).replace(r"\ ", _BETWEEN) + (r"\w{0,20}" if stem else "")
+    before, after = (r"\w{0,20}" if any_letters else "" for any_letters in (word.startswith("~"), word.endswith("~")))
+    plain = fold(word.strip("~").replace("_", " ")).text.strip()
+    return before + re.escape(plain).replace(r"\ ", _BETWEEN) + after
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,8 @@
 """Many phrases looked for at once: of thousands of phrases only those are tried on a sentence whose every word stands in it.
 
-The phrases are those of `matching`; here an apostrophe is a blank ("l'avocat" is two words, "don_t" one place of a phrase) and several dots
-end no sentence ("I just want to... stop").
+The phrases are those of `phrases`; here an apostrophe is a blank ("l'avocat" is two words, "don_t" one place of a phrase) and several
+dots end no sentence ("I just want to... stop"). Besides, phrases may be joined with ` & `: they stand in one sentence in any order, close
+together; one that begins with `!` stands nowhere in that sentence. Verbs move in some languages: "hat jemand mein Konto benutzt".
 """
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from app.core.reading.phrases import Spelling, corrected, fold, pattern_of
 STRETCH = 60  # words of a sentence that are read together; a longer one is read in stretches that overlap
 OVERLAP = 30
 STEM_MAX = 20
+NEAR = 110  # characters that joined phrases may take up together, about sixteen words
 SEEN_MAX = 50_000
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _WORD = re.compile(r"\w+")
@@ -35,16 +37,55 @@ class Hit:
 
 @dataclass(slots=True)
 class _Entry:
-    name: str
-    phrase: str
-    needs: frozenset[int]
-    _pattern: re.Pattern[str] | None = field(default=None)
+    """A phrase of a list, or several that are joined; `bars` are patterns that must not stand in the sentence."""
 
-    def pattern(self) -> re.Pattern[str]:
+    name: str
+    phrases: tuple[str, ...]
+    bars: tuple[str, ...]
+    needs: frozenset[int]
+    _patterns: tuple[re.Pattern[str], ...] = field(default=())
+
+    def places(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        first, *others = self._compiled()
+        if len(self.phrases) == 1 and not self.bars:
+            yield from (match.span() for match in first.finditer(text, start, end))
+            return
+        if any(bar.search(text, start, end) for bar in others[len(self.phrases) - 1 :]):
+            return
+        spans = [[m.span() for m in p.finditer(text, start, end)] for p in (first, *others[: len(self.phrases) - 1])]
+        place = _together(spans)
+        if place is not None:
+            yield place
+
+    def _compiled(self) -> tuple[re.Pattern[str], ...]:
         # Compiled at its first use: of the thousands a process meets a few hundred.
-        if self._pattern is None:
-            self._pattern = re.compile(rf"(?<!\w){self.phrase}(?!\w)")
-        return self._pattern
+        if not self._patterns:
+            self._patterns = tuple(re.compile(rf"(?<!\w){phrase}(?!\w)") for phrase in (*self.phrases, *self.bars))
+        return self._patterns
+
+
+def _together(spans: Sequence[Sequence[tuple[int, int]]]) -> tuple[int, int] | None:
+    """The shortest stretch that begins with a place of the first phrase's and holds one of each; None where there is none within NEAR."""
+    best: tuple[int, int] | None = None
+    for first in spans[0]:
+        taken = [first]
+        for others in spans[1:]:
+            free = [other for other in others if all(other[1] <= start or end <= other[0] for start, end in taken)]
+            if not free:
+                break
+            taken.append(min(free, key=lambda other: _length(_around([*taken, other]))))
+        place = _around(taken)
+        if len(taken) == len(spans) and _length(place) <= NEAR and (best is None or _length(place) < _length(best)):
+            best = place
+    return best
+
+
+def _around(places: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    return min(start for start, _ in places), max(end for _, end in places)
+
+
+def _length(place: tuple[int, int]) -> int:
+    return place[1] - place[0]
 
 
 class Watch:
@@ -56,6 +97,7 @@ class Watch:
         self._bodies = {name: f"(?:{'|'.join(pattern_of(entry, {}) for entry in entries)})" for name, entries in self._slots.items()}
         self._words: dict[str, set[int]] = {}  # a word -> the places of phrases it may fill
         self._stems: dict[str, set[int]] = {}
+        self._ends: dict[str, set[int]] = {}
         self._parts: dict[str, int] = {}
         self._seen: dict[str, frozenset[int]] = {}
         self._by_rarest: dict[int, list[_Entry]] = {}
@@ -63,7 +105,7 @@ class Watch:
         entries = [self._entry(name, spaced(phrase)) for name, listed in lists.items() for phrase in listed]
         if right is not None:  # a word of some phrase, in whatever language, is no slip: "passer" is not meant as "passed"
             self._right = replace(right, known=right.known.union(self._words))
-        for filled in (*self._words.values(), *self._stems.values()):
+        for filled in (*self._words.values(), *self._stems.values(), *self._ends.values()):
             used.update(dict.fromkeys(filled, len(filled)))
         for entry in entries:
             self._by_rarest.setdefault(min(entry.needs, key=lambda part: used[part]), []).append(entry)
@@ -75,9 +117,8 @@ class Watch:
             folded = corrected(folded, self._right)
         for start, end, words in _stretches(folded.text):
             for entry in self._possible(words):
-                for match in entry.pattern().finditer(folded.text, start, end):
-                    found = folded.found(match)
-                    yield Hit(entry.name, found.start, found.end)
+                for place in entry.places(folded.text, start, end):
+                    yield Hit(entry.name, *folded.span(*place))
 
     def _possible(self, words: Iterable[str]) -> Iterator[_Entry]:
         present: set[int] = set()
@@ -92,16 +133,21 @@ class Watch:
         known = self._seen.get(word)
         if known is None:
             stems = (self._stems.get(word[:length], ()) for length in range(1, min(len(word), STEM_MAX) + 1))
-            known = frozenset(self._words.get(word, ())).union(*stems)
+            ends = (self._ends.get(word[-length:], ()) for length in range(1, min(len(word), STEM_MAX) + 1))
+            known = frozenset(self._words.get(word, ())).union(*stems, *ends)
             if len(self._seen) < SEEN_MAX:  # people use the same words
                 self._seen[word] = known
         return known
 
     def _entry(self, name: str, phrase: str) -> _Entry:
-        needed = [part for part in phrase.split() if part not in ("..", "...", "$") and not part.endswith("?")]
+        joined = [part.strip() for part in phrase.split(" & ")]
+        found = tuple(part for part in joined if not part.startswith("!"))
+        bars = tuple(part.removeprefix("!") for part in joined if part.startswith("!"))
+        needed = [part for one in found for part in one.split() if part not in ("..", "...", "$") and not part.endswith("?")]
         if not needed:
             raise ValueError(f"{name}: the phrase {phrase!r} holds no word that must be there")
-        return _Entry(name, pattern_of(phrase, self._bodies), frozenset(self._part(part) for part in needed))
+        patterns, barred = (tuple(pattern_of(one, self._bodies) for one in group) for group in (found, bars))
+        return _Entry(name, patterns, barred, frozenset(self._part(part) for part in needed))
 
     def _part(self, part: str) -> int:
         """The number of a place of phrases, one of whose words must stand in a sentence for the phrase to be found there."""
@@ -118,7 +164,13 @@ class Watch:
         first = _WORD.search(fold(alternative.replace("_", " ")).text)
         if first is None:
             raise ValueError(f"the phrase word {alternative!r} holds no letter")
-        stem = alternative.endswith("~") and "_" not in alternative
+        plain = "_" in alternative
+        if alternative.startswith("~"):
+            if plain or alternative.endswith("~"):
+                raise ValueError(f"the phrase word {alternative!r} may have any beginning or any ending, and be one word")
+            self._ends.setdefault(first.group()[-STEM_MAX:], set()).add(number)
+            return
+        stem = alternative.endswith("~") and not plain
         (self._stems if stem else self._words).setdefault(first.group(), set()).add(number)
 
 
