@@ -4,19 +4,16 @@
 """
 from __future__ import annotations
 
-import logging
 import os
 import sys
-import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
 from app.keys import Keys, load_keys
 from app.store import presence, schema, standing
-from app.store.database import WEB_BUSY_SECONDS, WORKER_BUSY_SECONDS, Database, StoreBusy
+from app.store.database import WEB_BUSY_SECONDS, WORKER_BUSY_SECONDS, Database
 from app.store.ids import new_id
+from config.logs import set_up_logs
 from config.settings import Settings, SettingsError, load_settings
 from config.wording import LANGUAGES, load_words
 from connectors.clock import Clock, FileClock, SystemClock
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
     from workers.work import Search, Work
 
 _presence: list[object] = []  # kept for as long as the process lives: what holds a database against a move
-_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
 def read_settings() -> Settings:
@@ -58,20 +54,6 @@ def make_keys(settings: Settings) -> Keys:
     return keys
 
 
-def set_up_logs(settings: Settings) -> None:
-    """One line an event; ids and kinds of errors, never a customer's text or a secret."""
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
-        processors=[
-            structlog.processors.TimeStamper(fmt="iso"), structlog.processors.add_log_level, structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-
-
 def web() -> Flask:
     """The web application. It never loads a model or a desk's client library."""
     from app.factory import create_app
@@ -79,7 +61,7 @@ def web() -> Flask:
     from workers.running.celery_app import make_celery
 
     settings = read_settings()
-    set_up_logs(settings)
+    set_up_logs(settings.log_level, "web")
     db, keys = Database(settings.database_url, WEB_BUSY_SECONDS), make_keys(settings)
     _check_start(db, keys)
     # Without a broker nobody is rung; the workers' sweep finds the rows by itself.
@@ -117,95 +99,14 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
 
 @lru_cache(maxsize=1)
 def _celery() -> Celery:
-    from billiard import current_process
-    from billiard.exceptions import TimeLimitExceeded, WorkerLostError
-    from celery.signals import beat_init, celeryd_init, task_failure, task_postrun, task_prerun, worker_process_init
-    from celery.worker import state
-
-    from app.core.reading.lexicon import compile_all
-    from workers.knowledge.keeper import IndexKeeper
-    from workers.running.bell import Bell
-    from workers.running.celery_app import make_celery
-    from workers.running.pool_state import Pulse
-    from workers.running.supervisor import Watchdog, attend_with, end_worker, watch
-    from workers.running.sweep import Sweeper
-    from workers.running.warm import warm_up
-    from workers.tasks import register, witness
+    from workers.running.worker_process import Making, worker_app
 
     settings = read_settings()
     if settings.redis_url is None:
         sys.exit("Candor's worker does not start: CANDOR_REDIS_URL is not set; `make run` starts a Redis of its own and sets it")
-    set_up_logs(settings)
-    app = make_celery(settings.redis_url)
-    bell, pulse = Bell(app), Pulse()
-    built: dict[int, Work] = {}
-
-    def work() -> Work:
-        # One per process: connections and models made before a fork must not be used after it.
-        pid = os.getpid()
-        if pid not in built:
-            built.clear()
-            built[pid] = make_work(settings, bell)
-        return built[pid]
-
-    register(app, work, bell.ring_now)
-
-    def attend(parent: int) -> None:
-        # A process of its own (`workers/running/supervisor.py`), so with a doorbell of its own too: the parent's connection is not shared.
-        bell_here = Bell(make_celery(settings.redis_url or ""))
-        mine = make_work(settings, bell_here)
-        Sweeper(mine, bell_here.ring_now).start()
-        IndexKeeper(mine.db, settings.var, mine.clock).start()
-        watch(Watchdog(mine, pulse, lambda: end_worker(parent)), parent)
-
-    attend_with(app, pulse, attend)
-
-    def slot() -> int:
-        return getattr(current_process(), "index", 0)  # only a pool of processes numbers them
-
-    @task_prerun.connect(weak=False)
-    def begin(task: Any, **_: object) -> None:
-        pulse.begin(slot(), task.time_limit or app.conf.task_time_limit)
-
-    @task_postrun.connect(weak=False)
-    def end(**_: object) -> None:
-        pulse.end(slot())
-
-    @task_failure.connect(weak=False)
-    def bear_witness(task_id: str, exception: BaseException, **_: object) -> None:
-        # In the parent, which outlived the process of the task. While we are told to stop, it is we who end it.
-        stopping = state.should_stop is not None or state.should_terminate is not None
-        if stopping or not isinstance(exception, WorkerLostError | TimeLimitExceeded):
-            return
-        # A connection of its own, closed again: what is open here is shared with every child.
-        db = Database(settings.database_url, WEB_BUSY_SECONDS)
-        try:
-            witness(db, make_clock(settings), task_id)
-        except StoreBusy as error:
-            # Without a witness the crash is not counted: the row runs alone once more.
-            structlog.get_logger(__name__).warning("a crash could not be written down", error=str(error))
-        finally:
-            db.close()
-
-    @worker_process_init.connect(weak=False)
-    def start_warm(**_: object) -> None:
-        pulse.end(slot())
-        # In a thread: Celery takes a child that needs more than four seconds here for dead.
-        threading.Thread(target=lambda: warm_up(work()), name="warm", daemon=True).start()
-
-    @celeryd_init.connect(weak=False)
-    @beat_init.connect(weak=False)
-    def check_before_work(**_: object) -> None:
-        # A connection of its own, closed again: what is open before the pool forks is shared with every child.
-        db = Database(settings.database_url)
-        _check_start(db, make_keys(settings))
-        db.close()
-
-    @celeryd_init.connect(weak=False)
-    def compile_before_fork(**_: object) -> None:
-        compile_all(load_words(language) for language in LANGUAGES)
-
-    return app
+    set_up_logs(settings.log_level, "celery")
+    making = Making(make_work, make_clock, lambda db: _check_start(db, make_keys(settings)))
+    return worker_app(settings, settings.redis_url, making)
 
 
 def _check_start(db: Database, keys: Keys) -> None:
@@ -233,7 +134,7 @@ def web_for_commands() -> Flask:
     """A bare application for commands: it must work before the database exists."""
     from flask import Flask
 
-    set_up_logs(read_settings())
+    set_up_logs(read_settings().log_level, "command")
     return Flask("candor")
 
 

@@ -4,11 +4,12 @@ What no desk takes is refused before a call; what became of a call is read from 
 """
 from __future__ import annotations
 
-import logging
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
+
+import structlog
 
 from connectors.calls import DeskCalls
 from connectors.contract import Write
@@ -32,7 +33,7 @@ _REQUEST_TIMEOUT = 408  # a 4xx in number only: nobody knows how far the desk ha
 
 Fieldful = PostReply | PostNote | UpdateFields | OpenTicket
 C = TypeVar("C", bound=DeskCalls)
-log = logging.getLogger("candor.desk")
+log = structlog.get_logger(__name__)
 
 
 class DeskWriter(ABC, Generic[C]):
@@ -91,7 +92,7 @@ class DeskWriter(ABC, Generic[C]):
         missing = sorted(set(effect.fields) - set(self._client.view.fields))
         if missing:
             # The reply matters more than its fields: it goes out, and the gap is named where an operator looks.
-            log.warning("the desk has no field for %s: connect it again to make them", ", ".join(missing))
+            log.warning("the desk lacks fields: connect it again to make them", desk=self._client.connection.desk, fields=missing)
 
 
 def read_answer(

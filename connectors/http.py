@@ -1,13 +1,12 @@
 """The one HTTP session towards a desk. It never retries, never follows a redirect, never waits, and never speaks to another host.
 
 The rules carry the names of their tests: L1 where it is mounted, L2 every other host is refused, L3 no retries, L4 time-outs and a total
-deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6 rate headers go to the budget, L7 what is logged, L8 the
+deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6 rate headers go to the budget, L7 a line in the log, L8 the
 address on the wire may be swapped for a loopback one, L9 a call the budget has no room for does not go out, L10 no string of an answer
 holds what UTF-8 or a database cannot carry.
 """
 from __future__ import annotations
 
-import logging
 import re
 import time
 from collections import deque
@@ -18,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
+import structlog
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from connectors.clean import carriable_json
@@ -37,6 +37,10 @@ BODY_CAP = 24 * 1024 * 1024
 # An id inside a path: digits, or a ULID. Logged and counted paths carry a name in its place.
 _ID = re.compile(r"(?<=/)(?:[0-9]+|[0-9A-HJKMNP-TV-Z]{26})(?=[./]|$)")
 _CALLS_KEPT = 2_000
+# A part of a path that may stand in the log: a vendor's word or an id. An address or a name somebody typed has other characters.
+_PLAIN_PART = re.compile(r"[A-Za-z0-9._\-]{0,40}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/=+\-]{1,100}")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,6 @@ def desk_session(
     clock: Callable[[], int],
     sandbox_allowed: bool = False,
     timeouts: Timeouts | None = None,
-    log: logging.Logger | None = None,
 ) -> DeskSession:
     """A session that reaches `base_url` and nothing else.
 
@@ -101,7 +104,7 @@ def desk_session(
     session.max_redirects = 0  # a PUT answered by 302 would be repeated as a GET and look like a success
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = user_agent
-    adapter = _DeskAdapter(session, wire, budget, timeouts or Timeouts(), clock, log or logging.getLogger("candor.desk"))
+    adapter = _DeskAdapter(session, wire, budget, timeouts or Timeouts(), clock)
     refusing = _RefusingAdapter(host)
     session.mount("https://", refusing)
     session.mount("http://", refusing)
@@ -156,7 +159,6 @@ class _DeskAdapter(HTTPAdapter):
         budget: RateBudget,
         timeouts: Timeouts,
         clock: Callable[[], int],
-        log: logging.Logger,
     ) -> None:
         super().__init__(max_retries=0)
         self._session = session
@@ -164,7 +166,6 @@ class _DeskAdapter(HTTPAdapter):
         self._budget = budget
         self._timeouts = timeouts
         self._clock = clock
-        self._log = log
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
         self.poolmanager = DeskPools(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
@@ -182,20 +183,22 @@ class _DeskAdapter(HTTPAdapter):
         kwargs["timeout"] = kwargs.get("timeout") or (self._timeouts.connect, self._timeouts.read)
         kwargs["stream"] = True  # the body is read below, within the deadline and the cap
         started = time.monotonic()
-        outcome: object = "failed"
+        # An error that is none of requests' own is told as well: the call went out.
+        outcome: dict[str, object] = {"status": "failed"}
         try:
             request.url = self._on_the_wire(vendor_url)
             response = self._within_deadline(request, *args, **kwargs)
-            outcome = response.status_code
+            outcome = {"status": response.status_code, "request_id": _request_id(response.headers)}
         except requests.RequestException as error:
-            outcome = type(error).__name__
+            outcome = {"status": type(error).__name__}
             if not isinstance(error, AnswerTooBig):
                 self._budget.failed(self._clock())
             raise
         finally:
             # Client libraries look at the address to decide what they received.
             request.url = vendor_url
-            self._log.info("%s %s %s %.0f ms", method, path, outcome, (time.monotonic() - started) * 1000)
+            took = round((time.monotonic() - started) * 1000)
+            log.debug("desk call", host=parts.hostname, method=method, path=path_for_log(path), **outcome, ms=took)
         response.url = vendor_url
         self._learn(response, method, path, call)
         return response
@@ -207,7 +210,7 @@ class _DeskAdapter(HTTPAdapter):
         if wait <= 0:
             return
         resting = self._budget.resting(now)
-        self._log.info("%s %s held back %.0f s", method, path, wait)
+        log.debug("desk call held back", method=method, path=path_for_log(path), seconds=round(wait))
         raise (DeskResting if resting > 0 else RateLimited)(max(wait, SHORTEST_WAIT))
 
     def _on_the_wire(self, vendor_url: str) -> str:
@@ -245,6 +248,17 @@ class _DeskAdapter(HTTPAdapter):
             self._budget.failed(now)
         else:
             self._budget.seen(headers, now, call)
+
+
+def path_for_log(path: str) -> str:
+    """The path with "…" for every part that may be somebody's words; what is asked for after a `?` is never part of it."""
+    return "/".join(part if _PLAIN_PART.fullmatch(part) else "…" for part in path.partition("?")[0].split("/"))
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    """What the desk calls this request, for its support; None where it does not say, or says something else."""
+    said = headers.get("X-Request-Id", "")
+    return said if _REQUEST_ID.fullmatch(said) else None
 
 
 def _read_body(response: requests.Response) -> None:

@@ -14,6 +14,7 @@ from types import FrameType
 
 from candor import make_work
 from config.load import PolicyError
+from config.logs import set_up_logs
 from config.settings import load_settings
 from connectors.contract import Step as InstallStep
 from connectors.freshdesk.sandbox.control import RemoteSandbox as FreshdeskRemote
@@ -64,7 +65,9 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
         fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise DemoError(f"another demo plays in {var}: end it first (Ctrl-C there), or its workers would answer these tickets") from None
-    work = make_work(load_settings(environment))
+    settings = load_settings(environment)
+    set_up_logs(settings.log_level, "demo")
+    work = make_work(settings)
     with Processes(var / "logs", environment) as processes:
         # One help centre for both desks, at the first: the same pages twice would only compete with each other.
         pages = () if articles else ("--articles", str(HELP_CENTRE))
@@ -109,7 +112,7 @@ def _gunicorn(port: int) -> tuple[str, ...]:
 
 def _celery() -> tuple[str, ...]:
     return (sys.executable, "-m", "celery", "-A", "candor:celery_app", "worker", "--pool", "prefork", "--concurrency", "2",
-            "--without-gossip", "--without-mingle", "--loglevel", "warning")
+            "--without-gossip", "--without-mingle")
 
 
 def _sync(work: Work) -> Mapping[str, object]:

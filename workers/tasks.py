@@ -38,7 +38,7 @@ def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None])
     def jobs() -> None:
         job_one(work())
 
-    # One row and nothing else, so that a death of this process speaks of that row; its parent is the witness (`candor.py`).
+    # One row and nothing else, so that a death of this process speaks of that row; its parent is the witness (`running/worker_process.py`).
     @app.task(name="candor.alone", bind=True)
     def alone(task: Task) -> None:
         one_alone(work(), task.request.id)

@@ -104,7 +104,7 @@ class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
             last = self._client.session.last
             refused = {name for name, _ in field_errors(last.body)} if last else set()
             left = without(body, refused)
-            log.warning("the desk refused changes of ticket %s: %s", ticket_id, ", ".join(sorted(refused)) or "no field named")
+            log.warning("the desk refused changes of a ticket", ticket=ticket_id, fields=sorted(refused))
             if not left or left == body:
                 return outcome
             body = left

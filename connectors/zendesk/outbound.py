@@ -43,7 +43,7 @@ class ZendeskOutbound(DeskWriter[ZendeskClient]):
         outcome = self._put(write.ticket_id, body)
         if isinstance(outcome, Refused) and "group_id" in body and self._group_was_refused():
             # A group deleted since `connect`: nothing was written (422), and people must still get the note, wherever it lies.
-            log.warning("the desk has no group %s any more: connect it again, or change the route in the policy", body["group_id"])
+            log.warning("the desk has lost a group: connect it again, or change the route in the policy", group=body["group_id"])
             outcome = self._put(write.ticket_id, {name: value for name, value in body.items() if name != "group_id"})
         return outcome
 

@@ -1,7 +1,6 @@
 """A peer on loopback that answers what a test tells it to, and a session of ours that reaches it under a vendor's name."""
 from __future__ import annotations
 
-import logging
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -100,6 +99,6 @@ def budget() -> RateBudget:
 def session(peer: Peer, budget: RateBudget) -> Iterator[DeskSession]:
     with desk_session(
         VENDOR, peer.url, host_rule=HOSTS, user_agent="Candor", budget=budget, clock=SetClock(NOON), sandbox_allowed=True,
-        timeouts=Timeouts(connect=1, read=0.5, total=1.0), log=logging.getLogger("candor.desk"),
+        timeouts=Timeouts(connect=1, read=0.5, total=1.0),
     ) as made:
         yield made

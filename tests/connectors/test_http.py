@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import gzip
-import logging
-import re
 import socket
 import time
 from http.server import BaseHTTPRequestHandler
@@ -11,6 +9,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 import requests
 import responses
+from structlog.testing import capture_logs
 
 from connectors.clock import SECOND, SetClock
 from connectors.errors import ConnectorError, DeskResting, RateLimited
@@ -223,17 +222,48 @@ def test_l6_limits_that_make_no_sense_are_passed_over(session: DeskSession, peer
 
 
 # L7
-def test_l7_the_log_holds_method_path_status_and_time_and_nothing_else(
-    session: DeskSession, peer: Peer, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_l7_a_call_is_one_line_with_method_path_status_time_and_id_and_nothing_else(session: DeskSession, peer: Peer) -> None:
     session.auth = ("a@b.example/token", "t0p-s3cret")
-    peer.say(200, '{"customer": "Maya"}')
-    with caplog.at_level(logging.DEBUG):
+    peer.say(200, '{"customer": "Maya"}', X_Request_Id="8f2c-41")
+    with capture_logs() as lines:
         session.put(f"{VENDOR}/api/v2/tickets/7.json?email=maya@x.example", json={"ticket": {"comment": "my card is 4111"}})
-    ours = [r.getMessage() for r in caplog.records if r.name == "candor.desk"]
-    assert len(ours) == 1
-    assert re.fullmatch(r"PUT /api/v2/tickets/7\.json 200 \d+ ms", ours[0])
-    assert not re.search(r"4111|Maya|t0p-s3cret|Basic ", caplog.text)
+    (line,) = lines
+    assert isinstance(line.pop("ms"), int)
+    assert line == {
+        "event": "desk call", "log_level": "debug", "host": "acme.zendesk.com", "method": "PUT", "path": "/api/v2/tickets/7.json",
+        "status": 200, "request_id": "8f2c-41",
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [("/api/v2/users/maya@x.example", "/api/v2/users/…"), ("/api/v2/users/Maya%20Lind/tickets.json", "/api/v2/users/…/tickets.json"),
+     ("/api/v2/uploads/" + "t" * 60, "/api/v2/uploads/…"), ("/api/v2/search.json", "/api/v2/search.json")],
+)  # fmt: skip
+def test_l7_a_part_of_a_path_that_may_be_somebodys_words_is_left_out(session: DeskSession, peer: Peer, path: str, told: str) -> None:
+    with capture_logs() as lines:
+        session.get(f"{VENDOR}{path}?query=my+card+is+4111")
+    assert [line["path"] for line in lines] == [told]
+    assert "4111" not in str(lines)
+
+
+@pytest.mark.parametrize("said", ["Maya Lind", "a" * 101, "<b>", ""])
+def test_l7_a_request_id_of_another_form_is_left_out(session: DeskSession, peer: Peer, said: str) -> None:
+    peer.say(200, X_Request_Id=said)
+    with capture_logs() as lines:
+        session.get(f"{VENDOR}/api/v2/tickets.json")
+    assert [line["request_id"] for line in lines] == [None]
+
+
+def test_l7_a_call_without_an_answer_and_one_held_back_are_told_too(session: DeskSession, peer: Peer, budget: RateBudget) -> None:
+    peer.do(lambda handler: handler.connection.close())
+    with capture_logs() as lines, pytest.raises(requests.ConnectionError):
+        session.get(f"{VENDOR}/api/v2/tickets.json")
+    assert [(line["event"], line["status"]) for line in lines] == [("desk call", "ConnectionError")]
+    budget.refused({"Retry-After": "30"}, NOON, budget.call("GET", "/api/v2/tickets.json"))
+    with capture_logs() as lines, pytest.raises(RateLimited):
+        session.get(f"{VENDOR}/api/v2/tickets.json")
+    assert [(line["event"], line["seconds"]) for line in lines] == [("desk call held back", 30)]
 
 
 def test_calls_are_counted_by_the_form_of_their_path(session: DeskSession) -> None:

@@ -93,6 +93,7 @@ def running(tmp_path: Path, pages: Path) -> Iterator[Running]:
     with EmbeddedRedis() as redis:
         environment = demo_environment(tmp_path, port, redis.url) | {
             "CANDOR_CLOCK_FILE": str(shift), "CANDOR_DEBOUNCE_SECONDS": "0.5", "CANDOR_DEBOUNCE_CAP_SECONDS": "2",
+            "CANDOR_LOG_LEVEL": "debug",
         }
         work = make_work(load_settings(environment))
         prepare(work.db, work.clock)
@@ -146,6 +147,7 @@ def test_a_worker_killed_and_a_redis_lost_cost_nobody_an_answer_and_double_none(
     assert {r.state for r in _rows(house, outbox)} == {"sent"}
     assert {r.state for r in _rows(house, inbox)} == {"done"}
     said = "".join(log.read_text(errors="replace") for log in house.logs.glob("*.log"))
+    assert "event=\"desk call\"" in said
     for secret in (house.desk.token, "unworn shoes", "example.com"):
         assert secret not in said, "logs hold ids and kinds of errors, never words or keys"
 
