@@ -1,73 +1,32 @@
 """Security cases of a delivery, written once and run for every connector there is.
 
-A connector brings one genuine delivery: headers, body, secret and the time it was signed. Everything else is done to it here. What only a
-signature can tell (a changed body, an old stamp) is asked of the connectors whose desks sign.
+A connector brings one genuine delivery (`benches.py`): headers, body, secret and the time it was signed. Everything else is done to it
+here. What only a signature can tell (a changed body, an old stamp) is asked of the connectors whose desks sign.
 """
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from connectors import registry
-from connectors.clock import SECOND, from_iso
+from connectors.clock import SECOND
 from connectors.contract import Capability, Inbound
 from connectors.errors import Rejected
-from connectors.zendesk import signing
+from tests.connectors.benches import KINDS, SECRET, Genuine, bench_of, connector_of
 
-SIGNED = [name for name in registry.NAMES if Capability.SIGNED in registry.connector(name).capabilities]
-AT = "2026-03-11T12:00:00Z"
-SECRET = "Qx0nq6m1oQm0xg1w9v3k8h2yYb5n7c4zLr6t8u0sPdE="
+SIGNED = [kind for kind in KINDS if Capability.SIGNED in connector_of(kind).capabilities]
 
 
-@dataclass(frozen=True)
-class Genuine:
-    headers: Mapping[str, str]
-    body: bytes
-    now: int
-    sign: Callable[[bytes, str], Mapping[str, str]]  # headers for another body, secret
-
-    def resigned(self, body: bytes, secret: str = SECRET) -> Genuine:
-        return replace(self, headers=self.sign(body, secret), body=body)
-
-
-def zendesk() -> Genuine:
-    def sign(body: bytes, secret: str) -> Mapping[str, str]:
-        return {
-            "X-Zendesk-Webhook-Signature": signing.sign(secret, AT, body),
-            "X-Zendesk-Webhook-Signature-Timestamp": AT,
-            "X-Zendesk-Webhook-Invocation-Id": "01HZ4W7VQ2N9G6X3T5R8M1K0AB",
-            "X-Zendesk-Webhook-Id": "01HZ4W7VQ2N9G6X3T5R8M1K0AA",
-            "X-Zendesk-Account-Id": "12345678",
-            "Content-Type": "application/json; charset=utf-8",
-        }
-
-    body = b'{"ticket_id": "1001"}'
-    return Genuine(sign(body, SECRET), body, from_iso(AT), sign)
-
-
-def freshdesk() -> Genuine:
-    def sign(body: bytes, secret: str) -> Mapping[str, str]:
-        return {"X-Candor-Secret": secret, "Content-Type": "application/json"}
-
-    body = b'{"ticket_id": "1001"}'
-    return Genuine(sign(body, SECRET), body, from_iso(AT), sign)
-
-
-GENUINE = {"zendesk": zendesk, "freshdesk": freshdesk}
-
-
-@pytest.fixture(params=registry.NAMES)
+@pytest.fixture(params=KINDS)
 def case(request: pytest.FixtureRequest) -> tuple[Inbound, Genuine]:
-    assert request.param in GENUINE, f"bring a genuine delivery for {request.param}: these cases are run for every connector"
-    return registry.connector(request.param).inbound(), GENUINE[request.param]()
+    return connector_of(request.param).inbound(), bench_of(request.param).genuine()
 
 
 @pytest.fixture(params=SIGNED)
 def signed(request: pytest.FixtureRequest) -> tuple[Inbound, Genuine]:
-    return registry.connector(request.param).inbound(), GENUINE[request.param]()
+    return connector_of(request.param).inbound(), bench_of(request.param).genuine()
 
 
 def is_proof(header: str) -> bool:
@@ -126,11 +85,13 @@ def test_a_delivery_without_a_configured_secret_is_503_and_never_passes(case: tu
         assert refused(inbound, genuine.resigned(genuine.body, ""), secrets=secrets, production=False) == 503
 
 
-def test_the_vendors_published_test_secret_is_refused_in_production(signed: tuple[Inbound, Genuine]) -> None:
-    inbound, genuine = signed
-    tested = genuine.resigned(genuine.body, signing.PUBLISHED_TEST_SECRET)
-    assert refused(inbound, tested, secrets=[signing.PUBLISHED_TEST_SECRET]) == 503
-    assert refused(inbound, tested, secrets=[signing.PUBLISHED_TEST_SECRET, SECRET]) == 401
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if bench_of(kind).published_secret])
+def test_the_vendors_published_test_secret_is_refused_in_production(kind: str) -> None:
+    inbound, genuine, published = connector_of(kind).inbound(), bench_of(kind).genuine(), bench_of(kind).published_secret
+    assert published is not None
+    tested = genuine.resigned(genuine.body, published)
+    assert refused(inbound, tested, secrets=[published]) == 503
+    assert refused(inbound, tested, secrets=[published, SECRET]) == 401
 
 
 @pytest.mark.parametrize("seconds", [-301, 301, 8 * 60, 30 * 86_400])
