@@ -72,9 +72,9 @@ class FreshdeskDesk:
         requester_id = str(data.get("requester_id"))
         found = []
         for said in self._client.pages(_path(ticket_id, "/conversations")):
-            actor = payloads.role_of(said.get("user_id"), view, requester_id, said.get("incoming") is True)
+            actor = payloads.speaker_of(said, view, requester_id)
             kind = "comment" if said.get("private") is False else "note"
-            found.append(Change(str(said["id"]), from_iso(said["created_at"]), actor, kind, by_rule=said.get("user_id") is None))
+            found.append(Change(str(said["id"]), from_iso(said["created_at"]), actor, kind, by_rule=payloads.is_by_rule(said)))
         assignee = data.get("responder_id")
         if assignee is not None:
             actor = payloads.role_of(assignee, view, None, incoming=False)

@@ -56,6 +56,17 @@ def view_of(desk: str, state: Mapping[str, object], bots: frozenset[str], agent_
     return FreshdeskView(**known, agents=texts(state.get("agents")), routed=listed(state.get("routed")))
 
 
+def speaker_of(conversation: Json, view: FreshdeskView, requester_id: str | None) -> Role:
+    """Who says something in this ticket. What an automation says in an agent's name is the desk's own."""
+    role = role_of(conversation.get("user_id"), view, requester_id, conversation.get("incoming") is True)
+    return Role.SYSTEM if role is Role.AGENT and is_by_rule(conversation) else role
+
+
+def is_by_rule(conversation: Json) -> bool:
+    """Whether one of the desk's automations wrote it: nobody is named, or the rule is."""
+    return conversation.get("user_id") is None or conversation.get("automation_id") is not None
+
+
 def role_of(user_id: object, view: FreshdeskView, requester_id: str | None, incoming: bool) -> Role:
     """Who somebody is in this ticket. A requester is a customer even when the desk also knows them as an agent."""
     if user_id is None:
@@ -73,7 +84,7 @@ def role_of(user_id: object, view: FreshdeskView, requester_id: str | None, inco
 
 def message(conversation: Json, requester: Person, view: FreshdeskView) -> Message:
     user_id = conversation.get("user_id")
-    role = role_of(user_id, view, requester.id, conversation.get("incoming") is True)
+    role = speaker_of(conversation, view, requester.id)
     source = conversation.get("source")
     return Message(
         id=str(conversation["id"]),
@@ -83,6 +94,8 @@ def message(conversation: Json, requester: Person, view: FreshdeskView) -> Messa
         text=_text(conversation, "body_text", "body"),
         html=conversation.get("body") or None,
         channel=CONVERSATION_SOURCES.get(_code(source), f"source_{source}"),
+        flags=_flags(conversation),
+        headers=_headers(conversation),
         attachments=_attachments(conversation),
     )
 
@@ -192,6 +205,16 @@ def stamp_of(updated_at: str, date: int | None, read_at: int) -> Stamp:
 def changed(data: Json) -> ChangedTicket:
     changed_at = from_iso(data["updated_at"])
     return ChangedTicket(str(data["id"]), changed_at, status_of(data), to_iso(changed_at))
+
+
+def _flags(conversation: Json) -> frozenset[str]:
+    return frozenset({"auto_generated"}) if conversation.get("auto_response") is True else frozenset()
+
+
+def _headers(conversation: Json) -> dict[str, str]:
+    """The one header of a mail that the API gives: the `From` of what came in, which may differ from the contact."""
+    sender = str(conversation.get("from_email") or "")
+    return {"from": sender} if sender and conversation.get("incoming") is True else {}
 
 
 def _customer(conversation: Json, requester: Person) -> Person:

@@ -41,6 +41,8 @@ MESSAGING_CHANNELS = frozenset({
     "mobile_sms", "sunshine_conversations_api", "sunshine_conversations_twilio_sms", "slack_connect", "any_channel", "voice", "phone",
 })  # fmt: skip
 
+_UNQUOTED = str.maketrans("", "", '"\\<>')  # what would end a quoted name
+
 # A drop-down's value is also a tag of the ticket, and tags are shared by the whole desk: ours carry a prefix.
 NEXT_STEP_VALUES = {name: f"candor_next_{name}" for name in NEXT_STEPS}
 NEXT_STEP_NAMES = {value: name for name, value in NEXT_STEP_VALUES.items()}
@@ -90,8 +92,22 @@ def message(comment: Json, people: Mapping[str, Json], view: View, requester_id:
         html=comment.get("html_body") or None,
         channel=str((comment.get("via") or {}).get("channel") or "web"),
         flags=frozenset(FLAGS.get(flag, f"flag_{flag}") for flag in flags),
+        headers=_headers(comment),
         attachments=tuple(str(a.get("file_name") or "") for a in comment.get("attachments") or ()),
     )
+
+
+def _headers(comment: Json) -> dict[str, str]:
+    """The one header of a mail that comments and audits carry: its `From`. No call of the API gives the others.
+
+    The author is the desk's user, whose name and first address may be older than this mail's.
+    """
+    via = comment.get("via") or {}
+    sender = (via.get("source") or {}).get("from") or {}
+    if via.get("channel") != "email" or not sender.get("address"):
+        return {}
+    name = str(sender.get("name") or "").translate(_UNQUOTED)
+    return {"from": f'"{name}" <{sender["address"]}>'}
 
 
 def _text(comment: Json) -> str:

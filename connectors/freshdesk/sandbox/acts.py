@@ -48,12 +48,16 @@ class Acts(CommonActs):
                       "source": CHAT if messaging else source, "type": type, "priority": priority}
             return self.tickets.create(Actor(customer, "email"), wanted).id
 
-    def customer_comment(self, ticket: int, text: str, email: str | None = None, html: str | None = None, source: int = 0) -> int:
-        """The requester (or whoever owns `email`) answers by mail; the conversation's id. A closed ticket opens again."""
+    def customer_comment(self, ticket: int, text: str, email: str | None = None, html: str | None = None, source: int = 0,
+                         auto_response: bool = False) -> int:
+        """The requester (or whoever owns `email`) answers by mail; the conversation's id. A closed ticket opens again.
+
+        `auto_response`: the desk takes the mail for a machine's.
+        """
         with self.state.lock:
             found = self._ticket(ticket)
             writer = self.state.find_person(email if email else found.requester_id)
-            return self.tickets.customer_reply(writer, found, html or texts.from_mail(text), source).id
+            return self.tickets.customer_reply(writer, found, html or texts.from_mail(text), source, auto_response).id
 
     # -- what people at the desk do
     def agent_reply(self, ticket: int, text: str, agent: str | None = None, status: str | int | None = None) -> int:
@@ -62,6 +66,13 @@ class Acts(CommonActs):
             said = self.tickets.reply(actor, found, texts.from_mail(text))
             if status is not None:
                 self.tickets.update(actor, found, {"status": self._status(status)})
+            return said.id
+
+    def automation_reply(self, ticket: int, text: str, rule: int = 1) -> int:
+        """What one of the desk's rules answers in an agent's name."""
+        with self.state.lock:
+            said = self.tickets.reply(Actor(self._agent(None), "system"), self._ticket(ticket), texts.from_mail(text))
+            said.automation_id = rule
             return said.id
 
     def agent_note(self, ticket: int, text: str, agent: str | None = None) -> int:

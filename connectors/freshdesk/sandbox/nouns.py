@@ -74,6 +74,8 @@ class Conversation:
     to_emails: list[str] = field(default_factory=list)
     from_email: str | None = None
     by_api: bool = False
+    auto_response: bool = False  # the desk took the mail for a machine's
+    automation_id: int | None = None  # the rule that wrote it
 
 
 @dataclass(slots=True)

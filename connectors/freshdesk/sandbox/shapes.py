@@ -61,6 +61,7 @@ def conversation(t: Ticket, c: Conversation) -> Json:
         "body": c.body, "body_text": c.body_text, "id": c.id, "incoming": c.incoming, "private": c.private, "user_id": c.user_id,
         "support_email": None, "source": c.source, "ticket_id": t.id, "to_emails": c.to_emails, "from_email": c.from_email, "cc_emails": [],
         "bcc_emails": [], "created_at": to_iso(c.at_us), "updated_at": to_iso(c.at_us), "attachments": [],
+        "auto_response": c.auto_response, "automation_id": c.automation_id,
     }  # fmt: skip
 
 

@@ -80,11 +80,12 @@ class Tickets:
         self._finish(act)
         return said
 
-    def customer_reply(self, person: Person, ticket: Ticket, body: str, source: int = REPLY) -> Conversation:
+    def customer_reply(self, person: Person, ticket: Ticket, body: str, source: int = REPLY, machine: bool = False) -> Conversation:
         """Mail of somebody who is no agent; whatever state the ticket was in, it is open again."""
         act = self._begin(Actor(person, "email"), ticket)
         said = self._say(act, texts.sanitize(body), person.id, source, incoming=True, private=False)
         said.from_email = person.email
+        said.auto_response = machine
         if ticket.status != OPEN:
             act.set("status", OPEN)
         ticket.stats.requester_responded_us = act.at_us

@@ -58,6 +58,19 @@ def test_who_writes_in_is_the_requester_or_somebody_in_copy(user: int, address: 
     assert (writer_of(ticket.messages[1], ticket.requester), ticket.messages[1].author.name) == (writer, name)
 
 
+def test_what_an_automation_says_in_an_agents_name_is_no_persons() -> None:
+    told = [said(2, ANA, automation_id=5), said(3, ANA, automation_id=None), said(4, OWN, automation_id=5)]
+    ticket = read(ticket_json(), *told)
+    assert [m.author.role for m in ticket.messages[1:]] == [Role.SYSTEM, Role.AGENT, Role.ASSISTANT]
+
+
+def test_a_mail_the_desk_takes_for_a_machines_is_flagged_and_keeps_its_from() -> None:
+    machine, plain = (said(n, MAYA, auto_response=n == 2, from_email="Zed <no-reply@zed.example>") for n in (2, 3))
+    ticket = read(ticket_json(), machine, plain)
+    assert [m.flags for m in ticket.messages[1:]] == [frozenset({"auto_generated"}), frozenset()]
+    assert {m.headers["from"] for m in ticket.messages[1:]} == {"Zed <no-reply@zed.example>"}
+
+
 def test_an_agents_own_ticket_is_known_as_one() -> None:
     ticket = read(ticket_json(requester_id=ANA, requester={"id": ANA, "name": "Ana Ruiz", "email": "ana@acme.example"}))
     assert writer_of(ticket.messages[0], ticket.requester) is Writer.AGENT_REQUESTER
