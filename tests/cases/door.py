@@ -8,7 +8,8 @@ from __future__ import annotations
 from app.core.reading import requests as wants
 from app.core.reading.floor import parts_to_read
 from app.core.reading.lexicon import listed_in_all
-from app.core.reading.mail import is_automatic, new_text
+from app.core.reading.machines import is_automatic
+from app.core.reading.mail import new_text
 from app.core.writing.names import first_name
 from app.store import schema
 from app.store.database import DEFAULT_TENANT, Database

@@ -1,12 +1,9 @@
-"""What of a mail is new, and which mails no person wrote."""
+"""What of a mail is new."""
 import time
 
 import pytest
 
-from app.core.reading.mail import MAIL_MAX, NOTHING, Known, is_automatic, new_ranges, new_text
-from app.core.reading.phrases import phrases
-from connectors.records import Message, Person, Role
-from tests.core.tickets import WORDS
+from app.core.reading.mail import MAIL_MAX, NOTHING, Known, new_ranges, new_text
 
 OURS = "Hi Maya,\nNot what you needed? Just reply person."
 QUOTES = {
@@ -98,62 +95,6 @@ def test_a_megabyte_of_anything_is_read_quickly(piece: str) -> None:
     _, cut = new_text(text)
     assert time.process_time() - start < 1.5
     assert len(text) > MAIL_MAX and "shortened" in cut
-
-
-def message(
-    text: str = "", headers: dict[str, str] | None = None, email: str | None = "maya@example.com", flags: frozenset[str] = frozenset()
-) -> Message:
-    return Message("1", Person("1", Role.CUSTOMER, "Maya", email), 0, True, text, flags=flags, headers=headers or {})
-
-
-@pytest.mark.parametrize("headers", [
-    {"auto-submitted": "auto-replied"}, {"auto-submitted": "auto-generated; owner=x"}, {"precedence": "bulk"}, {"precedence": "auto_reply"},
-    {"x-auto-response-suppress": "All"}, {"x-auto-response-suppress": "DR, OOF, AutoReply"}, {"return-path": "<>"},
-    {"list-id": "<news.example.com>"},
-    {"x-autoreply": "yes"}, {"content-type": "multipart/report; report-type=delivery-status"},
-])
-def test_headers_tell_a_machines_mail(headers: dict[str, str]) -> None:
-    assert is_automatic(message("Hello", headers))
-
-
-@pytest.mark.parametrize("headers", [
-    {}, {"auto-submitted": "no"}, {"precedence": "first-class"}, {"return-path": "<maya@example.com>"}, {"content-type": "text/plain"},
-])
-def test_ordinary_headers_are_a_persons(headers: dict[str, str]) -> None:
-    assert is_automatic(message("Hello", headers)) is None
-
-
-@pytest.mark.parametrize("email,automatic", [
-    ("mailer-daemon@example.com", True), ("no-reply@example.com", True), ("noreply+12@example.com", True), ("postmaster@example.com", True),
-    ("norah.eply@example.com", False), ("bounce.house@example.com", False), (None, False),
-])
-def test_the_senders_address_tells(email: str | None, automatic: bool) -> None:
-    assert bool(is_automatic(message("Hello", email=email))) is automatic
-
-
-def test_the_desks_own_flag_counts() -> None:
-    assert is_automatic(message("Hello", flags=frozenset({"auto_generated"})))
-
-
-@pytest.mark.parametrize("text", [
-    "Thank you for your message. I am out of the office until Monday and will reply on my return.",
-    "Bonjour, je suis absente du bureau jusqu'au 12 mai. En cas d'urgence, écrivez à accueil@example.org.",
-    "Vielen Dank für Ihre Nachricht. Ich bin bis zum 12. Mai nicht im Büro. In dringenden Fällen wenden Sie sich an das Sekretariat.",
-    "Gracias por su mensaje. Estoy fuera de la oficina hasta el lunes. En caso de urgencia escriba a mi compañera.",
-])
-def test_an_absence_note_without_headers_is_known_by_two_of_its_phrases(text: str) -> None:
-    wording = phrases(entry for w in WORDS.values() for entry in w.phrases("phrases.absence.text"))
-    assert is_automatic(message(text), wording=wording)
-
-
-@pytest.mark.parametrize("text", [
-    "I am out of the office until Monday. Can you deliver on Tuesday?",
-    "We are on holiday from the 3rd, please deliver before.",
-    "Ich bin im Urlaub und habe mein Paket nicht bekommen.",
-])
-def test_a_person_may_write_of_their_absence(text: str) -> None:
-    wording = phrases(entry for w in WORDS.values() for entry in w.phrases("phrases.absence.text"))
-    assert is_automatic(message(text), wording=wording) is None
 
 
 PERSON = "I want to talk to a person."

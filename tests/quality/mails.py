@@ -5,11 +5,13 @@ A machine's mail is read three times: with all its headers, which no desk gives;
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from app.core.reading.machines import automatic_in
+from config.wording import LANGUAGES, load_words
 from connectors.freshdesk import payloads as freshdesk
 from connectors.freshdesk.sandbox import texts as freshdesk_texts
 from connectors.records import Message, Person, Role, Stamp, Status, Ticket
@@ -26,6 +28,7 @@ REPLIES, AUTO = "email_replies", "email_auto"
 AT = "2026-05-04T10:00:00Z"
 STAMP = Stamp(AT, 0, 2_000_000, 2_000_000)
 CUSTOMER = 7
+WORDS = {code: load_words(code) for code in LANGUAGES}
 # Where anybody would cut: at the first line that a mail program has put between what is new and what is old.
 FIRST_MARKS = (">", "-----Original Message", "________________", "From:", "-- ")
 
@@ -48,6 +51,8 @@ def suites(data: Path) -> list[str]:
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     for name in names:
         (_replies if name == REPLIES else _automatic)(emit, name, data / name / "eval.jsonl")
+        if name == AUTO:
+            _typed_by_people(emit, name, sorted(data.glob("intent_*/train.jsonl")))
 
 
 def _replies(emit: Emit, name: str, file: Path) -> None:
@@ -115,6 +120,22 @@ def _known(emit: Emit, name: str, found: Sequence[tuple[bool, bool, bool]], fiel
          baseline_value=sum(plain for plain, _ in people))
 
 
+def _typed_by_people(emit: Emit, name: str, files: Sequence[Path]) -> None:
+    """Training rows of the intent suites, each as a first message under itself as its subject, and as an answer to us."""
+    texts = [str(row["text"]) for file in files for row in read(file)]
+    if not texts:
+        return
+    alarms = sum(automatic_in(first, first.messages[0], WORDS) is not None or automatic_in(then, then.messages[-1], WORDS) is not None
+                 for first, then in map(_as_typed, texts))
+    emit(name, "false_alarms", alarms, len(texts), unit="texts", given="typed")
+
+
+def _as_typed(text: str) -> tuple[Ticket, Ticket]:
+    first = with_headers(Mail({}, text[:200], "Maya Lind", "maya@example.com", text, ""))
+    ours = Message("0", Person("9", Role.ASSISTANT, "Larkfield"), 0, True, "Anything else?")
+    return first, replace(first, messages=(ours, *first.messages))
+
+
 def with_headers(mail: Mail) -> Ticket:
     """The mail as if a desk gave all of its headers."""
     writer = Person(str(CUSTOMER), Role.CUSTOMER, mail.name, mail.address)
@@ -123,8 +144,8 @@ def with_headers(mail: Mail) -> Ticket:
 
 
 def on_zendesk(mail: Mail, flags: Callable[[dict[str, str]], tuple[int, ...]]) -> Ticket:
-    """The mail as the Zendesk connector makes it of the desk's JSON: no headers; `flags` are what the desk makes of them."""
-    via = {"channel": "email"}
+    """The mail as the Zendesk connector makes it of the desk's JSON: its `From` alone; `flags` are what the desk makes of headers."""
+    via = {"channel": "email", "source": {"from": {"name": mail.name, "address": mail.address}, "rel": None}}
     plain = mail.text or texts.to_plain(texts.sanitize(mail.html), links=True)
     comment: Mapping[str, Any] = {
         "id": 1, "author_id": CUSTOMER, "created_at": AT, "public": True, "plain_body": plain, "body": plain, "via": via,

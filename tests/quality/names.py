@@ -51,6 +51,7 @@ FIGURES = (
     Figures(("verifier",), ("faithful_kept", "quotes_verbatim")),
     Figures(("email_replies",), ("exact", "words_lost_share", "quoted_words_left")),
     Figures(("email_auto",), ("recall", "false_alarms"), "given", ("headers", "zendesk", "freshdesk")),
+    Figures(("email_auto",), ("false_alarms",), "given", ("typed",)),
     Figures(("injection",), ("attacks_with_effect", "benign_diverted")),
     Figures(("pii",), ("recall", "precision")),
     Figures(("waits_*",), ("kept_share", "pinball", "answered_share"), "design", ("told", "raw_drain", *BASELINES)),

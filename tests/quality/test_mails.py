@@ -69,7 +69,7 @@ def test_each_desk_gives_what_it_gives():
     on_freshdesk = mails.on_freshdesk(mail)
 
     assert headed.headers["auto-submitted"] == "auto-replied"
-    assert on_zendesk.messages[0].headers == {}
+    assert on_zendesk.messages[0].headers == {"from": '"Jörg" <joerg@example.com>'}
     assert on_zendesk.messages[0].flags == {"auto_generated"}
     assert mails.on_zendesk(mail, lambda headers: ()).messages[0].flags == frozenset()
     assert (on_freshdesk.messages[0].headers, on_freshdesk.messages[0].flags) == ({}, frozenset())

@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.core.reading import mail, our_words
+from app.core.reading import our_words
 from app.core.reading.earlier import Runs, blanked, gaps, repeated, runs_of
-from app.core.reading.lexicon import listed_in_all
+from app.core.reading.machines import automatic_in
 from app.core.reading.places import READ_MAX, shown
 from app.core.reading.sensitive import mask
 from app.core.verdicts import Span
@@ -65,12 +65,11 @@ class Flag:
 def parts_to_read(ticket: Ticket, seen: str | None, acted: Collection[str], words: Mapping[str, Words]) -> tuple[Part, ...]:
     """What the floor is read from now: messages of customers since the one `seen` last, and of the turn nobody has answered, less those
     that people were told of before (`acted`, message ids). The subject counts with the opening message."""
-    texts, headings = (listed_in_all(tuple(words.values()), f"absence.{name}") for name in ("text", "heading"))
     opening = next((m for m in ticket.messages if m.public), None)
     parts: list[Part] = []
     for message in _unread(ticket, seen, acted):
         first = message is opening
-        machine = mail.is_automatic(message, ticket.subject if first else "", texts, headings) is not None
+        machine = automatic_in(ticket, message, words) is not None
         if first and ticket.subject:
             parts.append(_subject(ticket.subject, machine))
         ours = runs_of(m.text for m in ticket.messages if m.at <= message.at and m.author.role in (Role.ASSISTANT, Role.AGENT))

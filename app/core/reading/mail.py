@@ -1,4 +1,4 @@
-"""What of a mail is new, and whether a machine wrote it.
+"""What of a mail is new.
 
 A cut needs proof: a mark of the mail program, words that stand in an earlier message of the ticket, the mark of a signature, or a closing
 with a name. What cannot be proven stays, because a customer's word that is lost is worse than a quoted line that is read.
@@ -8,15 +8,13 @@ this (mail-parser-reply 1.36, email-reply-parser 0.5.12) take more than 8 s for 
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.core.reading.mail_feet import cut_feet
-from app.core.reading.mail_lines import CUTS, LINE_MAX, SHORTENED, Line, lines_of
+from app.core.reading.mail_lines import CUTS, SHORTENED, Line, lines_of
 from app.core.reading.mail_lines import MAIL_MAX as MAIL_MAX
-from app.core.reading.mail_marks import AUTOMATIC_ADDRESS, AUTOMATIC_HEADERS
 from app.core.reading.mail_quotes import cut_quotes
-from app.core.reading.phrases import Phrases, fold
 from connectors.records import Message, Ticket
 
 CUTS_OF_WORDS = frozenset(CUTS) - {SHORTENED}
@@ -83,53 +81,3 @@ def _joined(lines: Iterable[Line]) -> tuple[tuple[int, int], ...]:
         else:
             ranges.append((line.start, line.end))
     return tuple(ranges)
-
-
-def is_automatic(message: Message, subject: str = "", wording: Phrases | None = None, headings: Phrases | None = None) -> str | None:
-    """Why a message is not a person's mail, in plain words; None when it is.
-
-    By the desk's own flag, by headers (RFC 3834 and what mail systems add to it), by the sender's address; without any of these only by the
-    wording: a heading such as "Automatic reply:" (`headings`), or two different phrases of an absence note (`wording`) and no question.
-    """
-    if "auto_generated" in message.flags:
-        return "the desk says it was generated"
-    return _by_headers(message.headers) or _by_address(message.author.email) or _by_wording(message.text, subject, wording, headings)
-
-
-def _by_headers(headers: Mapping[str, str]) -> str | None:
-    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
-    if submitted != "no":
-        return f"Auto-Submitted: {submitted[:40]}"
-    precedence = headers.get("precedence", "").strip().lower()
-    if precedence in ("bulk", "junk", "list", "auto_reply"):
-        return f"Precedence: {precedence}"
-    suppress = headers.get("x-auto-response-suppress", "").lower()
-    if any(word in suppress for word in ("all", "autoreply", "oof")):
-        return f"X-Auto-Response-Suppress: {suppress[:40]}"
-    if headers.get("return-path", "?").strip() in ("<>", ""):
-        return "Return-Path: <>"
-    report = headers.get("content-type", "").strip().lower()
-    if report.startswith("multipart/report"):
-        return "Content-Type: multipart/report"
-    named = next((name for name in AUTOMATIC_HEADERS if name in headers), None)
-    return f"header {named}" if named else None
-
-
-def _by_address(email: str | None) -> str | None:
-    local = (email or "").partition("@")[0]
-    return f"sent by {local[:40].lower()}@" if AUTOMATIC_ADDRESS.match(local) else None
-
-
-def _by_wording(text: str, subject: str, wording: Phrases | None, headings: Phrases | None) -> str | None:
-    if headings is not None:
-        heading = headings.first(fold(subject[:LINE_MAX]))
-        if heading is not None and heading.folded_start == 0:
-            return "headed as an automatic reply"
-    if wording is None:
-        return None
-    beginning, _ = new_text(text[: 4 * LINE_MAX])
-    if "?" in beginning:
-        return None
-    folded = fold(beginning)
-    said = {folded.text[found.folded_start : found.folded_end] for found in wording.all(folded)}
-    return "worded as an absence note" if len(said) >= 2 else None

@@ -221,11 +221,3 @@ OUTSIDE_BANNER = _line(
     r"|think before you print|avant d.imprimer"
     r"|antes de imprimir|bitte denken sie an die umwelt)",
 )
-
-# Machines that write mail: the part of the address before the @, and headers beside those of RFC 3834.
-AUTOMATIC_ADDRESS = re.compile(
-    r"(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|auto-?(?:reply|responder)"
-    r"|noreply-.{1,60})(?:[+=-].{0,80})?$",
-    re.IGNORECASE,
-)
-AUTOMATIC_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-failed-recipients", "x-apple-action", "list-id")

@@ -15,7 +15,7 @@ from app.core.memory import TicketMemory
 from app.core.reading import mail, our_words, requests
 from app.core.reading.earlier import EARLIER_MESSAGES, blanked, gaps, repeated, runs_of
 from app.core.reading.entities import entities
-from app.core.reading.lexicon import listed_in_all
+from app.core.reading.machines import automatic_in
 from app.core.reading.mail_lines import CUTS, SHORTENED
 from app.core.reading.phrases import Folded, Phrases, fold, phrases
 from app.core.reading.places import shown
@@ -149,8 +149,7 @@ def _unanswered(ticket: Ticket, words: Mapping[str, Words], again: bool) -> tupl
     burst = [m for m in public[answered + 1 :] if m.author.role is Role.CUSTOMER]
     if not burst and again:
         burst = [m for m in public if m.author.role is Role.CUSTOMER][-1:]
-    texts, headings = (listed_in_all(tuple(words.values()), f"absence.{name}") for name in ("text", "heading"))
-    why = [mail.is_automatic(m, ticket.subject if m is _opening(ticket) else "", texts, headings) for m in burst]
+    why = [automatic_in(ticket, m, words) for m in burst]
     by_people = [m for m, reason in zip(burst, why, strict=True) if reason is None]
     if by_people:
         return by_people[-TURN_MESSAGES:], None
