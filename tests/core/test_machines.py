@@ -36,6 +36,7 @@ def read(text: str = "Hello", subject: str = "A question", *, answers_us: bool =
     {"list-id": "<news.example.com>"}, {"x-autoreply": "yes"}, {"content-type": "multipart/report; report-type=delivery-status"},
     {"content-type": "multipart/mixed; report-type=feedback-report"}, {"content-type": "text/calendar; charset=utf-8; method=REPLY"},
     {"from": "Zed <no-reply@zed.example>"}, {"return-path": "<MAILER-DAEMON@zed.example>"}, {"sender": "postmaster@zed.example"},
+    {"preference": "auto_reply"}, {"x-autoresponse": "1"}, {"x-cron-env": "<SHELL=/bin/sh>"}, {"precedence": "auto-reply"},
 ])
 def test_headers_tell_a_machines_mail(headers: dict[str, str]) -> None:
     assert read(headers=headers)
@@ -55,7 +56,7 @@ def test_ordinary_headers_are_a_persons(headers: dict[str, str]) -> None:
     "postmaster", "post_master", "noreply-orders", "orders.no-reply", "shopnoreply", "bounce+77", "bounces-1234-99",
     "nicht-antworten", "bitte.nicht.antworten", "keine-antwort", "ne-pas-repondre", "nepasrépondre", "no-responder",
     "no_contestar", "auto-reply", "autoresponder",
-    "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e",
+    "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mailer", "postmaestro", "delivery-status",
 ])
 def test_an_address_that_takes_no_reply_is_a_machines(local: str) -> None:
     assert read(email=f"{local}@x.example")
@@ -64,6 +65,7 @@ def test_an_address_that_takes_no_reply_is_a_machines(local: str) -> None:
 @pytest.mark.parametrize("email", [
     "norah.eply@example.com", "bounce.house@example.com", "bounce-house@fun.example", "reply@x.example", "nora.reply@x.example",
     "info@x.example",
+    "mailin@x.example", "smtptom@x.example", "delivery@x.example",
     "postman@x.example", "antworten@x.example", "daemian@x.example", "office@x.example", None,
 ])
 def test_an_address_that_only_sounds_like_one_is_a_persons(email: str | None) -> None:
@@ -72,6 +74,7 @@ def test_an_address_that_only_sounds_like_one_is_a_persons(email: str | None) ->
 
 @pytest.mark.parametrize(("name", "email"), [
     ("Mail Delivery Subsystem", None), ("MAILER-DAEMON", ""), ("Mail Delivery System", "xyz@mx.example"), ("Postmaster", None), ("", None),
+    ("System Attendant", "x@mx.example"), ("Mail Administrator", "x@mx.example"), ("Mailsystem", "x@mx.example"),
     ("System Administrator", None), ("Mail Delivery System", "Mail Delivery System"), ("", "MAILER-DAEMON"),
 ])
 def test_a_daemon_is_told_by_its_name_where_it_has_no_address(name: str, email: str | None) -> None:
@@ -99,9 +102,12 @@ MACHINES = {
     "bounce, en": ("Undeliverable: your order", "Delivery has failed to these recipients or groups."),
     "bounce, standing": ("Undelivered Mail Returned to Sender", "I'm sorry to have to inform you …"),
     "bounce, by code": ("Delivery failure", "bob@x.example\nRemote server returned '550 5.1.1 User unknown'"),
+    "bounce, older": ("Nondeliverable mail", "User not known"),
+    "bounce, filtered": ("Considered UNSOLICITED BULK EMAIL, apparently from you", "The message was not delivered."),
     "bounce, de": ("Unzustellbar: Ihre Bestellung", "Ihre Nachricht an bob@x.example konnte nicht zugestellt werden."),
     "bounce, fr": ("Non remis : votre commande", "Votre message à bob@x.example n'a pas pu être remis."),
     "bounce, es": ("No se puede entregar: su pedido", "Su mensaje para bob@x.example no se pudo entregar."),
+    "spam report": ("Spam complaint from 192.0.2.1", "The message below was marked as spam by its reader."),
     "report": ("complaint about message from 192.0.2.1", "This is an email abuse report for an email message."),
     "receipt, en": ("Read: your order", "Your message\nTo: Maya\nSubject: your order\nwas read on Monday."),
     "receipt, de": ("Gelesen: Ihre Bestellung", "Ihre Nachricht wurde am Montag gelesen."),
@@ -140,6 +146,8 @@ PEOPLE = {
     "answers an acknowledgement": ("Re: [Larkfield] We received your request #77", "Any news about my tent?"),
     "thanks for contacting": ("Re: my order", "Thank you for contacting me. My phone number is 555 0100."),
     "received in part": ("We received your parcel 77", "Two of the three shoes are missing from it."),
+    "complains of abuse": ("Abuse complaint about your driver", "He shouted at my daughter."),
+    "complains of spam": ("Spam from your shop", "I get it every day and never asked for it."),
     "absence": ("Absence de colis dans ma boîte", "Le livreur n'est pas passé."),
     "on holiday": ("On holiday and no parcel", "We are away from the 3rd, it should come before."),
     "forwards a bounce": ("Fwd: Undeliverable: my order",
@@ -214,6 +222,10 @@ def test_a_message_answers_us_where_an_agent_or_the_assistant_has_spoken_before_
     )
     ticket = Ticket("d", "1", "A question", Status.OPEN, maya, said, Stamp("", 0, 0, 0), 0, 0)
     assert [automatic_in(ticket, m, WORDS) is not None for m in said if m.author is maya] == [False, True]
+
+
+def test_a_senders_header_of_nested_comments_is_read_to_an_end() -> None:
+    assert read(headers={"from": "(" * 100_000}) is None
 
 
 @pytest.mark.parametrize("piece", ["please ", "your message ", "Re: ", "[x] ", "undeliverable ", "550 5.1.1 user ", "out of the office "])

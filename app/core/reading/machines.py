@@ -18,6 +18,7 @@ from config.wording import Words
 from connectors.records import Message, Role, Ticket
 
 SUBJECT_MAX = 300
+SENDER_MAX = 320  # characters of a header with a sender: comments in it may nest, and are read by recursion
 TEXT_MAX = 1_200  # characters of a message that its wording is told by
 OPENING = 240  # of them, those a standing sentence begins in
 PREFIXES = 6  # "Re:" and "[Company]" in front of a subject
@@ -60,8 +61,11 @@ def _by_headers(headers: Mapping[str, str]) -> str | None:
     if submitted != "no":
         return f"Auto-Submitted: {submitted[:40]}"
     precedence = headers.get("precedence", "").strip().lower()
-    if precedence in ("bulk", "junk", "list", "auto_reply"):
+    if precedence in ("bulk", "junk", "list", "auto_reply", "auto-reply"):
         return f"Precedence: {precedence}"
+    said = next((name for name, value in marks.AUTOMATIC_VALUES if value in headers.get(name, "")[:SUBJECT_MAX].lower()), None)
+    if said is not None:
+        return f"header {said}"
     suppress = headers.get("x-auto-response-suppress", "").lower()
     if any(word in suppress for word in ("all", "autoreply", "oof")):
         return f"X-Auto-Response-Suppress: {suppress[:40]}"
@@ -92,11 +96,11 @@ def _by_sender(message: Message) -> str | None:
 
 def _senders(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     # An envelope's sender of an ordinary mail may be a bounce address: only the daemons' own names count there.
-    returned = parseaddr(headers.get("return-path", ""))[1]
+    returned = parseaddr(headers.get("return-path", "")[:SENDER_MAX])[1]
     if returned and not returned.lower().startswith("bounce"):
         yield "", returned
     for name in ("from", "sender"):
-        sender = parseaddr(headers.get(name, ""))
+        sender = parseaddr(headers.get(name, "")[:SENDER_MAX])
         if any(sender):
             yield sender
 
@@ -115,7 +119,7 @@ def _by_subject(message: Message, subject: str, headings: Phrases | None) -> str
         return "headed as an automatic reply"
     folded = " ".join(head.text.split())
     said = " ".join(fold(text).text.split())  # a bounce sets its message's subject into the middle of a sentence, on a line of its own
-    if marks.REPORT_SUBJECT.match(folded):
+    if marks.REPORT_SUBJECT.match(folded) or (marks.PERHAPS_REPORT.match(folded) and marks.REPORT_TEXT.search(said)):
         return "headed as a report of a mail system"
     if marks.BOUNCE_SUBJECT.match(folded) or (marks.PERHAPS_BOUNCE.match(folded) and marks.BOUNCE_TEXT.search(said)):
         return None if answers and asks(text) else "headed as a bounce"
