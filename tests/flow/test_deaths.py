@@ -188,8 +188,8 @@ def test_when_even_the_plain_note_breaks_the_shelf_and_a_signal_are_left(house: 
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(process, "situate", broken)
-    monkeypatch.setattr(process, "without_reading", broken)
+    monkeypatch.setattr(process, "gather", broken)
+    monkeypatch.setattr(process, "decide_unread", broken)
     ticket = house.write(RETURN)
     house.settle(400, step=10)
     assert [r.state for r in house.rows(inbox) if r.subject_id == ticket] == ["bad", "bad"]

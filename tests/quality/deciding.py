@@ -9,15 +9,18 @@ is what a customer would get.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import yaml
 
+from app.core.deciding.conclude import conclude
+from app.core.deciding.decided import Decided
 from app.core.memory import TicketMemory
 from app.core.verdicts import Findings
+from app.core.writing.compose import Composed, compose
 from app.keys import load_keys
 from app.store import desks, policies, tables, tickets
 from app.store.database import DEFAULT_TENANT
@@ -32,9 +35,10 @@ from config.wording import LANGUAGES, load_words
 from connectors.clock import DAY, MINUTE, SetClock
 from connectors.contract import Connector
 from connectors.records import Change, Message, Person, QueueSnapshot, Role, Stamp, Status, Ticket
-from workers.deciding.compose import Composed, compose
+from workers.deciding.case import Case
 from workers.deciding.floor import read_floor
-from workers.deciding.gather import Situated, situate
+from workers.deciding.gather import gather
+from workers.deciding.supply import supplies_of
 from workers.deciding.take import take
 from workers.knowledge.embed import Embedder
 from workers.knowledge.fit import Shelf
@@ -52,11 +56,11 @@ EMPTIED = (tables.inbox, tables.tickets, tables.desks, tables.policy_versions)
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Played:
     """What the worker made of a ticket. `same`: decided once more from the start, every effect came out
     byte for byte the same."""
 
-    situated: Situated
+    decided: Decided
     composed: Composed
     same: bool
 
@@ -106,20 +110,23 @@ class Worker:
 
     def decided(
         self, ticket: Ticket, memory: TicketMemory | None = None, without: Collection[str] = ()
-    ) -> Decided:
+    ) -> Played:
         """The verdict on the ticket and its messages; `without` are the source's ids of articles that are
         taken out of the search."""
         self._desk.held = ticket
         self._search.without = [self._shelf.id_of[one] for one in without if one in self._shelf.id_of]
         row, desk, held, policy = self._taken(ticket, memory)
 
-        def once() -> tuple[Situated, Composed]:
-            floor = read_floor(self._work, desk, held, policy, self._work.desk(desk).ticket(row.subject_id))
-            situated = situate(self._work, row, desk, held, policy, floor, NOW)
-            return situated, compose(self._work, desk, policy, floor.ticket, situated)
+        def once() -> tuple[Decided, Composed]:
+            read = Case(row, desk, held, policy, self._work.desk(desk).ticket(row.subject_id), NOW)
+            floor = read_floor(self._work, read)
+            case = replace(read, ticket=floor.ticket)
+            decided = conclude(gather(self._work, case, floor))
+            supplies = supplies_of(self._work, case, decided)
+            return decided, compose(case.ticket, decided, supplies, self._work.words)
 
-        situated, composed = once()
-        return Decided(situated, composed, _bytes(composed) == _bytes(once()[1]))
+        decided, composed = once()
+        return Played(decided, composed, _bytes(composed) == _bytes(once()[1]))
 
     def _set_up(self) -> None:
         with self._work.db.write() as tx:

@@ -21,7 +21,7 @@ from connectors.records import PostReply
 from connectors.sources import JsonlSource
 from tests.emit import Emit, say
 from tests.quality import intervals
-from tests.quality.deciding import ADDRESS, Decided, Worker, question_ticket
+from tests.quality.deciding import ADDRESS, Played, Worker, question_ticket
 from tests.quality.rows import Row, each, labelled, read
 from tests.quality.shelves import DEMO, embedder, rows_of, shelf
 from workers.knowledge.fit import Shelf
@@ -220,18 +220,18 @@ def _equal_from_the_start(one: Sequence[str], other: Sequence[str]) -> int:
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
-def done(decided: Decided) -> Done:
-    verdict = decided.situated.decision.verdict
-    replies = [one.effect for one in decided.composed.planned if isinstance(one.effect, PostReply)]
+def done(played: Played) -> Done:
+    verdict = played.decided.verdict
+    replies = [one.effect for one in played.composed.planned if isinstance(one.effect, PostReply)]
     reply = replies[0] if replies else None
     text = " ".join(_LINK.sub(_page, reply.text).split()) if reply else ""
     links = frozenset(link for link in _LINK.findall(reply.html) if not link.startswith(_TICKET_PAGE)) if reply else frozenset()
     labels = sorted([*(f"{k}={v}" for k, v in reply.fields.items() if k != "confidence"), *reply.add_tags]) if reply else []
-    searched = isinstance(verdict, Answer | Clarify) or decided.situated.situation.findings is not None
+    searched = isinstance(verdict, Answer | Clarify) or played.decided.situation.findings is not None
     return Done(
         kind=verdict_name(verdict), reply=text, links=links, labels=tuple(labels), group=reply.group if reply else None,
         status=reply.status.value if reply and reply.status else None,
-        rule="" if searched and getattr(verdict, "fixed", None) is None else decided.situated.decision.hits[-1].rule,
+        rule="" if searched and getattr(verdict, "fixed", None) is None else played.decided.decision.hits[-1].rule,
         safe=isinstance(verdict, Handoff | StayQuiet),
     )
 

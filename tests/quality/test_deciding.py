@@ -35,12 +35,12 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Worker, S
 
 
 def test_a_question_is_answered_in_public_and_twice_the_same(worker: tuple[Worker, Shelf]) -> None:
-    decided = worker[0].decided(question_ticket("q1", QUESTION))
-    verdict = decided.situated.decision.verdict
+    played = worker[0].decided(question_ticket("q1", QUESTION))
+    verdict = played.decided.verdict
     assert isinstance(verdict, Answer | Clarify)
-    assert decided.situated.situation.mode is Mode.SEND
-    assert [one.kind for one in decided.composed.planned] == ["public"]
-    assert decided.same
+    assert played.decided.situation.mode is Mode.SEND
+    assert [one.kind for one in played.composed.planned] == ["public"]
+    assert played.same
 
 
 def test_an_article_taken_out_is_found_by_nothing_and_back_for_the_next_question(
@@ -49,19 +49,19 @@ def test_an_article_taken_out_is_found_by_nothing_and_back_for_the_next_question
     at_work, shelf = worker
     gone = at_work.decided(
         question_ticket("q2", QUESTION), without=["orders-cancel"]
-    ).situated.situation.findings
-    back = at_work.decided(question_ticket("q3", QUESTION)).situated.situation.findings
+    ).decided.situation.findings
+    back = at_work.decided(question_ticket("q3", QUESTION)).decided.situation.findings
     assert gone is not None and back is not None
     assert shelf.id_of["orders-cancel"] not in [one.passage.article for one in gone.candidates]
     assert back.candidates[0].passage.article == shelf.id_of["orders-cancel"]
 
 
 def test_an_empty_question_goes_to_people_and_breaks_nothing(worker: tuple[Worker, Shelf]) -> None:
-    decided = worker[0].decided(question_ticket("q4", " "))
-    verdict = decided.situated.decision.verdict
+    played = worker[0].decided(question_ticket("q4", " "))
+    verdict = played.decided.verdict
     assert isinstance(verdict, Handoff)
     assert (verdict.reason, verdict.detail) == (Reason.UNSURE, Detail.EMPTY)
-    assert decided.same
+    assert played.same
 
 
 def test_a_conversation_is_read_at_its_last_turn_and_the_cap_on_a_days_replies_stays_out_of_it(
@@ -73,10 +73,10 @@ def test_a_conversation_is_read_at_its_last_turn_and_the_cap_on_a_days_replies_s
         for role, text in (("user", "Hello there"), ("assistant", "How can I help?"))
     ]
     ticket, memory = conversation_ticket("q5", [*spoken, {"role": "user", "text": QUESTION}])
-    situated = worker[0].decided(ticket, memory).situated
-    assert situated.situation.reading.question == QUESTION
-    assert situated.situation.memory.answered == 4
-    assert not any(hit.hit for hit in situated.decision.hits if hit.rule == "too many replies")
+    decided = worker[0].decided(ticket, memory).decided
+    assert decided.situation.reading.question == QUESTION
+    assert decided.situation.memory.answered == 4
+    assert not any(hit.hit for hit in decided.decision.hits if hit.rule == "too many replies")
 
 
 def test_a_text_is_embedded_once_in_a_run_and_comes_back_in_its_place() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import csv
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+from app.core.deciding.destination import Destination
 from app.core.waits import round_up
+from app.core.writing.compose import wait_of
+from app.core.writing.supplies import Way
+from config.load import SHIPPED_POLICY, load_policy
 from config.policy import Hours, Team
 from connectors.clock import HOUR, MINUTE, SECOND, from_iso
 from connectors.records import QueueSnapshot
@@ -18,7 +22,6 @@ from tests.quality import waitcharts, waitdesigns, waits, waitsimulated
 from tests.quality.waitlogs import ALWAYS, Item, Log, desk_logs, events, real_log
 from tests.quality.waitplay import LEARNED, RAW_DRAIN, TOLD, Told, play, told_today
 from tests.quality.waitscores import answered_by, notices, score
-from workers.deciding import compose
 
 START = from_iso("2026-05-11T08:00:00Z")
 PAIR = Team("repairs", 2, 20)
@@ -133,26 +136,12 @@ def test_train_rows_teach_and_are_not_scored():
     ("waiting", "seen", "team"),
     [(0, 0, PAIR), (7, 3, PAIR), (4000, 3, PAIR), (7, 19, Team("repairs")), (7, 20, Team("repairs"))],
 )
-def test_what_is_scored_as_told_is_what_the_worker_says(monkeypatch, waiting, seen, team):
+def test_what_is_scored_as_told_is_what_the_worker_says(waiting, seen, team):
     hours = Hours("Europe/London", tuple((d * 1440 + 540, d * 1440 + 1020) for d in range(5)))
+    policy = replace(load_policy(SHIPPED_POLICY), teams=(team,), hours=hours, horizon_days=5)
     queue = QueueSnapshot("repairs", waiting, START, "search")
-    work = SimpleNamespace(
-        desk=lambda _: SimpleNamespace(queue=lambda _: queue), db=SimpleNamespace(read=lambda: _Nothing())
-    )
-    policy = SimpleNamespace(team=lambda _: team, hours=hours, horizon_days=5)
-    monkeypatch.setattr(compose.promises, "replies_seen", lambda *_: seen)
-    said = compose._wait(
-        work, SimpleNamespace(id="d", tenant="t"), policy, SimpleNamespace(group="repairs"), START
-    )
-    assert told_today(waiting, team, hours, START, seen) == said
-
-
-class _Nothing:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
+    way = Way(Destination("d", "repairs", "repairs"), "d", "d", queue, seen)
+    assert told_today(waiting, team, hours, START, seen) == wait_of(way, policy, START)
 
 
 def test_every_design_is_held_to_the_time_it_would_have_spoken():

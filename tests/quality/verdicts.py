@@ -24,7 +24,7 @@ from app.store import articles
 from app.store.database import DEFAULT_TENANT
 from tests.emit import Emit, say
 from tests.quality import intervals
-from tests.quality.deciding import Decided, Worker, conversation_ticket, question_ticket
+from tests.quality.deciding import Played, Worker, conversation_ticket, question_ticket
 from tests.quality.rows import Row, each, read, read_or_none
 from tests.quality.shelves import (
     DEMO,
@@ -117,8 +117,8 @@ class Judge:
         right = () if kind in NO_PAGE else _pages_of(row)
         return self._judged(decided, frozenset(right))
 
-    def _judged(self, decided: Decided, right: frozenset[str]) -> Seen:
-        verdict, found = decided.situated.decision.verdict, decided.situated.situation.findings
+    def _judged(self, played: Played, right: frozenset[str]) -> Seen:
+        verdict, found = played.decided.verdict, played.decided.situation.findings
         shown: Sequence[str] = ()
         sentences = verdict.sentences if isinstance(verdict, Answer) else ()
         if isinstance(verdict, Answer):
@@ -141,7 +141,7 @@ class Judge:
             p=found.p_right if first and found else None,
             first=self._held.vendor_of[first] if first else None,
             detail=verdict.detail.value if isinstance(verdict, Handoff) else "",
-            same=decided.same,
+            same=played.same,
             sentences=len(sentences),
             verbatim=sum(texts[s.article, s.version][s.start : s.end] == s.text for s in sentences),
         )

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from connectors.records import Person, Role
 from tests.core.tickets import said, ticket
-from workers.rows.given_up import bare
+from workers.deciding.unread import bare
 
 TYPED = "typed by somebody \ud83d"
 

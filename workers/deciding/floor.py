@@ -8,12 +8,11 @@ from app.core.memory import TicketMemory
 from app.core.reading.flags import flags
 from app.core.reading.floor import Flag, Part, masked, parts_to_read, sorted_flags
 from app.keys import Keys
-from app.store.desks import StoredDesk
-from app.store.tickets import TicketRow
 from config.floor import FloorClass
 from config.policy import Policy
 from config.wording import Words
 from connectors.records import Ticket
+from workers.deciding.case import Case
 from workers.work import Nearness, Work
 
 
@@ -29,12 +28,12 @@ class FloorRead:
     known: frozenset[FloorClass]
 
 
-def read_floor(work: Work, desk: StoredDesk, held: TicketRow, policy: Policy, ticket: Ticket) -> FloorRead:
-    memory = TicketMemory.from_json(held.memory)
+def read_floor(work: Work, case: Case) -> FloorRead:
+    memory, ticket = TicketMemory.from_json(case.held.memory), case.ticket
     acted = frozenset(message for _, message in memory.floor)
-    parts = parts_to_read(ticket, held.seen_message, acted, work.words)
-    found = flags_in(parts, work.words, policy, work.likeness())
-    return FloorRead(masked(ticket), _hidden(found, ticket), _known(work.keys, desk, ticket, memory))
+    parts = parts_to_read(ticket, case.held.seen_message, acted, work.words)
+    found = flags_in(parts, work.words, case.policy, work.likeness())
+    return FloorRead(masked(ticket), _hidden(found, ticket), _known(work.keys, case, memory))
 
 
 def flags_in(parts: Sequence[Part], words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> tuple[Flag, ...]:
@@ -42,9 +41,9 @@ def flags_in(parts: Sequence[Part], words: Mapping[str, Words], policy: Policy, 
     return sorted_flags(flag for part in parts for flag in _flags_of(part, words, policy, likeness))
 
 
-def marks(keys: Keys, desk: StoredDesk, ticket: Ticket, found: Sequence[Flag]) -> tuple[tuple[str, str], ...]:
+def marks(keys: Keys, case: Case, found: Sequence[Flag]) -> tuple[tuple[str, str], ...]:
     """What the ticket's memory keeps of flags that people were told of: the class only as a keyed mark, which nothing else can read."""
-    return tuple(dict.fromkeys((_mark(keys, desk, ticket, flag.kind), flag.span.message) for flag in found))
+    return tuple(dict.fromkeys((_mark(keys, case, flag.kind), flag.span.message) for flag in found))
 
 
 def _flags_of(part: Part, words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> list[Flag]:
@@ -63,10 +62,10 @@ def _hidden(found: Sequence[Flag], ticket: Ticket) -> tuple[Flag, ...]:
     )
 
 
-def _known(keys: Keys, desk: StoredDesk, ticket: Ticket, memory: TicketMemory) -> frozenset[FloorClass]:
+def _known(keys: Keys, case: Case, memory: TicketMemory) -> frozenset[FloorClass]:
     kept = {mark for mark, _ in memory.floor}
-    return frozenset(kind for kind in FloorClass if _mark(keys, desk, ticket, kind) in kept)
+    return frozenset(kind for kind in FloorClass if _mark(keys, case, kind) in kept)
 
 
-def _mark(keys: Keys, desk: StoredDesk, ticket: Ticket, kind: FloorClass) -> str:
-    return keys.mac("floor", desk.id, ticket.id, kind.value)[:16]
+def _mark(keys: Keys, case: Case, kind: FloorClass) -> str:
+    return keys.mac("floor", case.desk.id, case.ticket.id, kind.value)[:16]

@@ -1,32 +1,32 @@
-"""Reading: the ticket as it is now, and all that a decision rests on, into one `Situation` and its decision."""
+"""Gathering: all that the decision on a case rests on, read before anything is concluded. What is read is what the rules ask for."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.deciding.calibration import Calibration
-from app.core.deciding.cite import verify, without
+from app.core.deciding.conclude import Gathered, sends_draft
 from app.core.deciding.modes import DeskFacts, effective_mode
-from app.core.deciding.ownership import Event, Owner, events_since, owner_after, step_chosen
-from app.core.deciding.rules import Situation, decide, doubt
+from app.core.deciding.ownership import Owner, events_since, owner_after, step_chosen
+from app.core.deciding.rules import Situation, decide
 from app.core.kinds import Act, InboxKind, TurnKind
 from app.core.memory import TicketMemory
 from app.core.reading.mail import known_of, new_text
 from app.core.reading.triage import read_ticket
-from app.core.verdicts import Answer, Decision, Findings, Hit, Reading
+from app.core.verdicts import Answer, Decision, Findings, Reading
 from app.core.waits.calendar import is_open
 from app.store import articles, caps, requesters
 from app.store.caps import CapRow
 from app.store.desks import StoredDesk
-from app.store.links import holder_of, page_of_press
+from app.store.links import page_of_press
 from app.store.queues import outbox
 from app.store.queues.rows import InboxRow
-from app.store.tickets import TicketRow
 from config.policy import Mode, Policy
 from connectors.records import Change, Message, Role, Status, Ticket
+from workers.deciding.case import Case
 from workers.deciding.confidence import applied, in_force
-from workers.deciding.drafts import decide_draft
+from workers.deciding.drafts import newest_draft
 from workers.deciding.floor import FloorRead
 from workers.deciding.language import guess_language
 from workers.work import Work
@@ -37,75 +37,65 @@ LONGEST_DECISION = 120_000_000  # microseconds from a ticket's read to the end o
 SHORT_FOLLOW_UP = 14  # words: below it a follow-up is searched together with the question before it
 
 
-@dataclass(frozen=True, slots=True)
-class Situated:
-    """`events` happened on the ticket since we saw it last; `mode_why` is why the mode is lower than wished."""
+def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
+    """All that the decision on a case rests on; `case.ticket` is the floor's, without secrets.
 
-    situation: Situation
-    decision: Decision
-    events: tuple[Event, ...]
-    mode_why: str
-    address: str  # the customer's, or what stands for it
-    query: str
-    ticket_row: str  # our id of the ticket: the address of its story
-
-
-def situate(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, policy: Policy, floor: FloorRead,
-            now: int) -> Situated:
-    """Read the ticket and decide. Raises ConnectorError when the desk's history was needed and could not be read."""
-    ticket, memory = floor.ticket, TicketMemory.from_json(held.memory)
-    holder = holder_of(work.keys, desk.tenant, desk.id, ticket.requester.id)
-    if held.holder not in (None, holder):
-        memory = memory.for_new_requester()
-    happened = events_since(ticket, held.seen_message, _assignments(work, desk, ticket, memory, held))
+    Raises ConnectorError when the desk's history was needed and could not be read.
+    """
+    ticket, held, policy, act = case.ticket, case.held, case.policy, case.row.act
+    holder, memory = case.holder(work.keys), case.memory(work.keys)
+    happened = events_since(ticket, held.seen_message, _assignments(work, case, memory))
     events = (*happened, *step_chosen(ticket, memory.next_step))
-    act = row.act
-    reading = read_ticket(ticket, memory, _turn(row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
+    reading = read_ticket(ticket, memory, _turn(case.row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
     if floor.flags:
         # A topic's name in a field, a tag or the ledger would tell the class.
         reading = replace(reading, topic="other", must_handoff=None)
-    stored = _stored_facts(work, desk, ticket, reading, now)
+    stored = _stored_facts(work, case, reading)
     bar = _bar(policy, reading, stored.calibration)
-    mode, mode_why = mode_of(policy, desk, reading, stored.caps.ceiling, calibrated=bar is not None)
+    mode, mode_why = mode_of(policy, case.desk, reading, stored.caps.ceiling, calibrated=bar is not None)
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
-        fallback=_by_hand(stored.caps.fallback), status=ticket.status, now=now,
+        fallback=_by_hand(stored.caps.fallback), status=ticket.status, now=case.read_at,
         handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act,
-        pressed_by_other=act == Act.PERSON and page_of_press(row.delivery_key) not in (None, holder),
-        open_now=is_open(policy.hours, now),
-        served=work.search(row.tenant).languages.intersection(policy.languages), bar=bar,
+        pressed_by_other=act == Act.PERSON and page_of_press(case.row.delivery_key) not in (None, holder),
+        open_now=is_open(policy.hours, case.read_at),
+        served=work.search(case.row.tenant).languages.intersection(policy.languages), bar=bar,
         floor=floor.flags, floor_known=floor.known,
     )
-    if Event.SEND_DRAFT in events and not floor.flags:
-        situation, on_draft = decide_draft(work, desk, ticket, situation)
-        return Situated(situation, on_draft, events, mode_why, address_of(desk, ticket), "", held.id)
-    decision, query = decide(situation), ""
+    gathered = Gathered(situation, events, mode_why, ticket.stamp.value)
+    if sends_draft(situation, events):
+        draft = newest_draft(work, case)
+        return replace(gathered, draft=draft, draft_sent=draft is not None and _taken(work, case, draft.sent_turn))
+    decision = decide(situation)
     if decision is None:
-        query = search_text(ticket, reading)
-        found = applied(work.search(row.tenant).search(query, visibility="public", k=8), stored.calibration)
-        situation = replace(situation, findings=_with_pages(work, _with_choice(work, row.tenant, reading, query, found)))
-        decision = decide(situation)
-    assert decision is not None, "with findings the last rule always hits"
-    return Situated(situation, _proven(work, row.tenant, situation, decision), events, mode_why, address_of(desk, ticket), query, held.id)
+        gathered = _searched(work, case, gathered, stored.calibration)
+        decision = decide(gathered.situation)
+    return replace(gathered, decision=decision, pages=_quoted_pages(work, case.row.tenant, decision))
 
 
-def _proven(work: Work, tenant: str, situation: Situation, decision: Decision) -> Decision:
-    """The decision with every sentence that does not stand word for word in its article cut; with none left, doubt instead."""
-    answer = decision.verdict
+def _searched(work: Work, case: Case, gathered: Gathered, calibration: Calibration | None) -> Gathered:
+    reading, tenant = gathered.situation.reading, case.row.tenant
+    query = search_text(case.ticket, reading)
+    found = applied(work.search(tenant).search(query, visibility="public", k=8), calibration)
+    findings = _with_pages(work, _with_choice(work, tenant, reading, query, found))
+    return replace(gathered, situation=replace(gathered.situation, findings=findings), query=query)
+
+
+def _quoted_pages(work: Work, tenant: str, decision: Decision | None) -> Mapping[tuple[str, str], str]:
+    """The texts that an answer must stand in, as they are stored now."""
+    answer = decision.verdict if decision is not None else None
     if not isinstance(answer, Answer) or not answer.sentences:
-        return decision
+        return {}
+    pairs = sorted({(s.article, s.version) for s in answer.sentences})
     with work.db.read() as tx:
-        pairs = sorted({(s.article, s.version) for s in answer.sentences})
-        stored = {(v.article, v.version): v.text for v in articles.versions_of(tx, tenant, pairs)}
-    unsupported = verify(answer, stored)
-    if not unsupported:
-        return decision
-    hit = Hit("quotes stand in their pages", False, f"{len(unsupported)} of {len(answer.sentences)} cut")
-    rest = without(answer, unsupported)
-    verdict = rest if rest.sentences else doubt(situation)
-    return Decision(verdict, (*decision.hits, hit))
+        return {(v.article, v.version): v.text for v in articles.versions_of(tx, tenant, pairs)}
+
+
+def _taken(work: Work, case: Case, turn: str) -> bool:
+    with work.db.read() as tx:
+        return outbox.turn_is_taken(tx, case.desk.id, case.ticket.id, turn)
 
 
 def search_text(ticket: Ticket, reading: Reading) -> str:
@@ -174,12 +164,13 @@ def _solved_since(ticket: Ticket) -> bool:
     return ticket.status is Status.SOLVED and newest is not None and ticket.updated_at > newest.at
 
 
-def _assignments(work: Work, desk: StoredDesk, ticket: Ticket, memory: TicketMemory, held: TicketRow) -> Sequence[Change]:
+def _assignments(work: Work, case: Case, memory: TicketMemory) -> Sequence[Change]:
     """Who assigned the ticket, asked of the desk only when the assignee has changed to somebody since we saw it last."""
+    ticket, held = case.ticket, case.held
     if ticket.assignee is None or ticket.assignee == memory.assignee or ticket.status in (Status.CLOSED, Status.DELETED):
         return ()
     # From before our last decision: an assignment made between its read and its end was not in it.
-    return work.desk(desk).history(ticket.id, held.updated_at - LONGEST_DECISION if held.seen_message else ticket.created_at)
+    return work.desk(case.desk).history(ticket.id, held.updated_at - LONGEST_DECISION if held.seen_message else ticket.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,23 +183,19 @@ class _Stored:
     calibration: Calibration | None
 
 
-def _stored_facts(work: Work, desk: StoredDesk, ticket: Ticket, reading: Reading, now: int) -> _Stored:
+def _stored_facts(work: Work, case: Case, reading: Reading) -> _Stored:
+    desk = case.desk
     with work.db.read() as tx:
         return _Stored(
-            requesters.asked_person_at(tx, desk.tenant, address_of(desk, ticket), work.keys),
-            caps.of_turn(tx, desk.tenant, desk.id, reading.topic, now), outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn),
-            in_force(tx, desk.tenant, desk.id),
+            requesters.asked_person_at(tx, desk.tenant, case.address, work.keys),
+            caps.of_turn(tx, desk.tenant, desk.id, reading.topic, case.read_at),
+            outbox.turn_is_taken(tx, desk.id, case.ticket.id, reading.turn), in_force(tx, desk.tenant, desk.id),
         )
 
 
 def _by_hand(fallback: CapRow | None) -> str:
     """Who gave the topic to people, and why; "" while nobody did."""
     return f"{fallback.by}: {fallback.why}" if fallback is not None else ""
-
-
-def address_of(desk: StoredDesk, ticket: Ticket) -> str:
-    """What a customer is known by: the mail address; without one, their id on the desk."""
-    return ticket.requester.email or f"{desk.id}:{ticket.requester.id}"
 
 
 def _bar(policy: Policy, reading: Reading, calibration: Calibration | None) -> float | None:

@@ -4,57 +4,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from app.core.deciding.decided import Decided
 from app.core.verdicts import Answer, Clarify, Findings, Handoff, Hit, Reading, Sentence, Source, Verdict, verdict_name
+from app.core.writing.compose import Composed
 from app.keys import Keys
-from app.store.queues.rows import InboxRow
 from config.policy import Detail, Mode
 from connectors.records import Ticket
-
-if TYPE_CHECKING:
-    from workers.deciding.compose import Composed
-    from workers.deciding.gather import Situated
+from workers.deciding.case import Case
 
 KEPT_CANDIDATES = 5
 BY_HAND_RULE = "given to people by hand"
 QUOTING_RULES = frozenset({"asks for a person", "must be handed off"})
 
 
-def ledger_payload(keys: Keys, row: InboxRow, ticket: Ticket, situated: Situated, composed: Composed,
-                   took_us: int) -> Mapping[str, object]:
+def ledger_payload(keys: Keys, case: Case, decided: Decided, composed: Composed, took_us: int) -> Mapping[str, object]:
     """Ids, versions, scores, times and keyed hashes; nothing a person wrote."""
-    situation = situated.situation
+    situation = decided.situation
     return {
-        "inbox": row.id, "turn": situation.reading.turn, "policy": situation.policy.version,
-        "mode": situation.mode.value, "mode_why": situated.mode_why, "owner": situation.owner.value,
-        "events": [e.value for e in situated.events],
-        "verdict": _verdict(situated.decision.verdict),
-        "hits": [_hit(hit) for hit in situated.decision.hits],
+        "inbox": case.row.id, "turn": situation.reading.turn, "policy": situation.policy.version,
+        "mode": situation.mode.value, "mode_why": decided.mode_why, "owner": situation.owner.value,
+        "events": [e.value for e in decided.events],
+        "verdict": _verdict(decided.verdict),
+        "hits": [_hit(hit) for hit in decided.decision.hits],
         "reading": _reading(situation.reading),
         "findings": _findings(situation.findings),
         "went_to": None if composed.to is None else {"desk": composed.to.desk, "group": composed.to.group},
         "wait": None if composed.wait is None else _plain(asdict(composed.wait)),
         "effects": [{"purpose": p.purpose, "kind": p.kind} for p in composed.planned],
-        "stamp": ticket.stamp.value, "took_ms": took_us // 1000,
+        "stamp": case.ticket.stamp.value, "took_ms": took_us // 1000,
         "question_hash": keys.mac("question", situation.reading.question),
     }
 
 
-def ledger_texts(ticket: Ticket, situated: Situated, composed: Composed) -> Mapping[str, object]:
+def ledger_texts(ticket: Ticket, decided: Decided, composed: Composed) -> Mapping[str, object]:
     """The texts behind the entry, for the story of the ticket."""
-    verdict, reading = situated.decision.verdict, situated.situation.reading
+    verdict, reading = decided.verdict, decided.situation.reading
     return {
-        "subject": ticket.subject, "question": reading.question, "searched": situated.query,
+        "subject": ticket.subject, "question": reading.question, "searched": decided.query,
         "wrote": [{"writer": v.writer.value, "name": v.name, "text": v.text} for v in reading.voices],
         "reply": composed.bodies.public.text if composed.bodies.public else None,
         # Kept only while it is a draft: an agent may send exactly this.
-        "reply_html": composed.bodies.public.html if composed.bodies.public and situated.situation.mode is Mode.DRAFT else None,
+        "reply_html": composed.bodies.public.html if composed.bodies.public and decided.situation.mode is Mode.DRAFT else None,
         "note": composed.bodies.note.text if composed.bodies.note else None,
-        "fallback": situated.situation.fallback if _fell_back(verdict) else None,
+        "fallback": decided.situation.fallback if _fell_back(verdict) else None,
         "sentences": [_sentence(s) for s in verdict.sentences] if isinstance(verdict, Answer) else [],
         "spans": [asdict(s) for s in (reading.asks_person, reading.must_handoff, *reading.sentiment_spans) if s is not None],
-        "floor": [{"class": f.kind.value, **asdict(f.span), "example": f.example} for f in situated.situation.floor],
+        "floor": [{"class": f.kind.value, **asdict(f.span), "example": f.example} for f in decided.situation.floor],
         "entities": [{"kind": kind, **asdict(span)} for kind, span in reading.entities],
     }
 

@@ -1,18 +1,28 @@
 """One inbox row -> verdict -> outbox rows, in one transaction.
 
-    claim ─▶ re-read ticket ─▶ read ─▶ (search) ─▶ decide ─▶ (queue, wait) ─▶ compose ─▶ ledger + outbox + ticket + row, at once
+    claim ─▶ re-read ticket ─▶ gather (history, rows, search) ─▶ conclude ─▶ supply (queue, pages) ─▶ compose
+          ─▶ ledger + outbox + ticket + row, at once
+
+`conclude` and `compose` are pure and stand in the core; what they need is read before they are asked.
 
 The delivery is a hint: everything is decided on the ticket as it is now.
 """
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
+from app.core.deciding.conclude import conclude
+from app.core.deciding.decided import Decided
 from app.core.kinds import BLIND_ACTS, InboxKind, WorkState
 from app.core.reading.bursts import writing_until
 from app.core.sending.crashes import given_up, why_given_up
 from app.core.sending.settle import SAME_SECOND
 from app.core.sending.states import stamp_is_safe
+from app.core.verdicts import verdict_name
+from app.core.writing.compose import Composed, compose
+from app.core.writing.unread import compose_unread
 from app.store import desks as desk_store
 from app.store import policies, tickets
 from app.store.database import StoreBusy
@@ -20,18 +30,19 @@ from app.store.desks import StoredDesk
 from app.store.queues import inbox
 from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
-from config.policy import Policy
 from connectors.errors import ConnectorError
-from connectors.records import Role, Subject, Ticket
-from workers.deciding.compose import compose
+from connectors.records import Role, Subject
+from workers.deciding.case import Case
 from workers.deciding.floor import read_floor
-from workers.deciding.gather import situate
+from workers.deciding.gather import gather
 from workers.deciding.record import Superseded, record
+from workers.deciding.supply import supplies_of
 from workers.deciding.take import READ_CALLS, Taken, take
+from workers.deciding.unread import bare, decide_unread, supplies_unread
 from workers.desks.poll import ask_for_sync
 from workers.desks.refusals import break_desk, refuses_us
 from workers.rows.error_place import where
-from workers.rows.given_up import bare, give_up, tell_people, without_reading
+from workers.rows.given_up import give_up, tell_people
 from workers.rows.lease import LEASE_US, Heartbeat
 from workers.sending.deliver import times_of
 from workers.work import Work
@@ -83,28 +94,35 @@ def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: TicketRow)
             if _only_our_own(work, taken.row, desk):
                 _nothing_new(work, taken.row, held)
                 return
-            _decide_and_record(work, taken.row, desk, held, policies.parsed(*taken.policy))
+            read_at = work.clock()
+            ticket = work.desk(desk).ticket(taken.row.subject_id)
+            _decide_and_record(work, Case(taken.row, desk, held, policies.parsed(*taken.policy), ticket, read_at))
         except ConnectorError as error:
             _desk_failed(work, taken.row, held, desk, error)
 
 
-def _decide_and_record(work: Work, row: InboxRow, desk: StoredDesk, held: TicketRow, policy: Policy) -> None:
-    read_at = work.clock()
-    ticket: Ticket = work.desk(desk).ticket(row.subject_id)
-    too_early = _too_early(work, row, desk, ticket)
+def _decide_and_record(work: Work, case: Case) -> None:
+    """Gather, think, write. The ticket in `case` is read at `read_at`."""
+    too_early = _too_early(work, case)
     if too_early:
-        _put_off(work, row, held, too_early)
+        _put_off(work, case.row, case.held, too_early)
         return
-    if row.act in BLIND_ACTS:
-        ticket = bare(ticket)
-        situated, composed = without_reading(work, row, desk, held, policy, ticket, read_at)
-    else:
-        floor = read_floor(work, desk, held, policy, ticket)
-        ticket = floor.ticket
-        situated = situate(work, row, desk, held, policy, floor, read_at)
-        composed = compose(work, desk, policy, ticket, situated)
-    record(work, row, desk, held, ticket, situated, composed, read_at)
-    log.info("processed", desk=desk.id, ticket=ticket.id, verdict=type(situated.decision.verdict).__name__, effects=len(composed.planned))
+    case, decided, composed = _unread(work, case) if case.row.act in BLIND_ACTS else _read(work, case)
+    record(work, case, decided, composed)
+    log.info("processed", desk=case.desk.id, ticket=case.ticket.id, verdict=verdict_name(decided.verdict), effects=len(composed.planned))
+
+
+def _read(work: Work, case: Case) -> tuple[Case, Decided, Composed]:
+    floor = read_floor(work, case)
+    case = replace(case, ticket=floor.ticket)
+    decided = conclude(gather(work, case, floor))
+    return case, decided, compose(case.ticket, decided, supplies_of(work, case, decided), work.words)
+
+
+def _unread(work: Work, case: Case) -> tuple[Case, Decided, Composed]:
+    case = replace(case, ticket=bare(case.ticket))
+    decided = decide_unread(work, case)
+    return case, decided, compose_unread(decided, supplies_unread(work, case, decided), work.words)
 
 
 def _put_off(work: Work, row: InboxRow, held: TicketRow, wait: int) -> None:
@@ -113,14 +131,14 @@ def _put_off(work: Work, row: InboxRow, held: TicketRow, wait: int) -> None:
         inbox.put_back(tx, row.id, row.fence, work.clock() + wait, count=False)
 
 
-def _too_early(work: Work, row: InboxRow, desk: StoredDesk, ticket: Ticket) -> int:
+def _too_early(work: Work, case: Case) -> int:
     """Microseconds until the ticket, as just read, may be decided on; 0 for now."""
-    wait = 0
-    if row.kind != InboxKind.ACT:
+    wait, ticket = 0, case.ticket
+    if case.row.kind != InboxKind.ACT:
         # The read may hold a message that no delivery has told of yet: the customer may still be writing.
         quiet, longest = work.settings.debounce_seconds, work.settings.debounce_cap_seconds
         wait = writing_until(ticket, int(quiet * 1_000_000), int(longest * 1_000_000)) - ticket.stamp.desk_now
-    if not stamp_is_safe(ticket.stamp, times_of(work, desk)):
+    if not stamp_is_safe(ticket.stamp, times_of(work, case.desk)):
         # Somebody may still act within the second this stamp names, and nothing would show that our read has not seen it.
         wait = max(wait, SAME_SECOND)
     return max(wait, 0)

@@ -13,6 +13,8 @@ from app.core.waits.calendar import opens_at
 from app.core.waits.dayone import horizon_of_closed_time
 from config.policy import Policy, Route
 
+NO_GROUP = "(waiting for a person)"  # the queue of tickets in no group
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
