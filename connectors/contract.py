@@ -1,4 +1,6 @@
-"""What a connector offers. A new helpdesk is one folder that fulfils these protocols, and one word in the registry.
+"""What a connector offers. A new helpdesk is one folder that fulfils these protocols, and one line in the registry.
+
+`docs/adding-a-desk.md` is the way through them.
 
 Everything a desk lacks is a missing `Capability`, never an exception. Reads raise `ConnectorError`; a write never raises for what the
 desk did, it returns an `Outcome`. Nothing here retries: the caller decides.
@@ -115,7 +117,9 @@ class Desk(Protocol):
         """Tickets of the group that wait for a person."""
         ...
 
-    def groups(self) -> Sequence[Group]: ...
+    def groups(self) -> Sequence[Group]:
+        """Every group that a ticket can be moved to."""
+        ...
 
     def whoami(self) -> Person:
         """Our own user at the desk; its name is what customers see."""
@@ -137,7 +141,9 @@ class Write:
 class Outbound(Protocol):
     """Writing to one helpdesk account: one call per row, never a retry."""
 
-    def send(self, write: Write) -> Outcome: ...
+    def send(self, write: Write) -> Outcome:
+        """Make the call of this write, and say what became of it. Raises nothing for what the desk does."""
+        ...
 
     def find(self, write: Write, since: int) -> Trace:
         """Look for the marker of this write in the ticket's history since then. Raises ConnectorError when it cannot be read."""
@@ -167,7 +173,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What an installation left behind: `state` goes to the desk's row, `secrets` are what its deliveries may be signed with."""
+    """What an installation left behind: `state` goes to the desk's row, `secrets` are what its deliveries may be signed with.
+
+    Read outside the folder, by these names: `user_id` and `user_name` (ours, as customers see it: nothing is sent under a name that does
+    not say what it is), `groups` (name -> id), `fields` (our name -> the desk's), `bots`. Whatever else is in it is the connector's own.
+    """
 
     steps: tuple[Step, ...]
     state: Mapping[str, object]
@@ -188,15 +198,24 @@ class Proof:
 class Install(Protocol):
     """The desk's side of Candor: made by us, through its API, and removable. Running it twice changes nothing."""
 
-    def plan(self, hook_url: str) -> Sequence[Step]: ...
+    def plan(self, hook_url: str) -> Sequence[Step]:
+        """What `apply` would do now. Writes nothing."""
+        ...
 
-    def apply(self, hook_url: str, progress: Progress) -> Installed: ...
+    def apply(self, hook_url: str, progress: Progress) -> Installed:
+        """Make what is missing and put right what differs, telling each step. `hook_url` is where deliveries shall go.
+
+        Raises ConnectorError where the desk refuses; the next run finds what was made by then.
+        """
+        ...
 
     def prove_guard(self) -> Proof:
         """Held when the desk really refuses a write on an old stamp (or keeps the visible marker): shown on the desk itself."""
         ...
 
-    def remove(self, progress: Progress) -> None: ...
+    def remove(self, progress: Progress) -> None:
+        """Take away all that `apply` made, telling each step."""
+        ...
 
 
 class Budget(Protocol):
@@ -221,7 +240,9 @@ class Connector(Protocol):
         """The account these settings lead to; they may be incomplete."""
         ...
 
-    def budget(self, desk: str) -> Budget: ...
+    def budget(self, desk: str) -> Budget:
+        """The budget of one desk: the same object for whoever asks in this process."""
+        ...
 
     def inbound(self) -> Inbound: ...
 

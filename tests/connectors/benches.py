@@ -20,6 +20,7 @@ from connectors.sandbox.desk import SandboxDesk
 # All that a new desk says outside its own folders: one line, in the registry for a real desk and here for one of the tests' own.
 KINDS: Mapping[str, tuple[str, str]] = {
     **registry.CONNECTORS,
+    "paper": ("tests.connectors.paper.connector", "PaperConnector"),
 }
 
 START = from_iso("2026-03-11T10:00:00Z")

@@ -67,7 +67,8 @@ def test_a_plan_writes_nothing_and_the_second_run_finds_all_as_it_was_left(bare:
 
 def test_what_was_found_at_the_desk_is_kept_under_the_names_that_reading_and_writing_look_for(desk: Connected) -> None:
     state = desk.installed.state
-    assert state["user_id"] == desk.desk.whoami().id
+    me = desk.desk.whoami()
+    assert (state["user_id"], state["user_name"]) == (me.id, me.name)
     assert set(state["fields"]) == set(FIELDS)  # type: ignore[call-overload]
     assert state["groups"] == {group.name: group.id for group in desk.desk.groups()}
     assert desk.installed.secrets and all(len(secret) >= 32 for secret in desk.installed.secrets)
