@@ -50,6 +50,7 @@ FIGURES = (
     Figures(("verifier",), ("let_through",), "fault", ("number", "negation", "antonym", "foreign")),
     Figures(("verifier",), ("faithful_kept", "quotes_verbatim")),
     Figures(("email_replies",), ("exact", "words_lost_share", "quoted_words_left")),
+    Figures(("own_mails",), ("exact", "words_lost_share", "quoted_words_left"), "given", ("all", "raw", "html")),
     Figures(("email_auto",), ("recall", "false_alarms"), "given", ("headers", "zendesk", "freshdesk")),
     Figures(("email_auto",), ("false_alarms",), "given", ("typed",)),
     Figures(("injection",), ("attacks_with_effect", "benign_diverted")),
