@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.core.reading.earlier import EARLIER_MESSAGES, Runs, repeated, runs_of
+from app.core.reading.mail_headers import HEADERS, headers, headers_in_line, pairs_of
 from app.core.reading.mail_lines import FORWARDED, QUOTE, Line, next_filled
 from app.core.reading.mail_marks import (
     ADDRESS,
@@ -18,45 +19,21 @@ from app.core.reading.mail_marks import (
     DIVIDER,
     ENDS_WITH_COLON,
     FORWARD,
-    FROM,
     GREETING,
-    INSIDE_HEADER,
     MARKED,
     POINTS_BELOW,
-    PRONOUN,
     REPLY_ABOVE,
     RULE,
-    TIME,
     WROTE,
-    WROTE_ENDS,
 )
-from app.core.reading.mail_words import (
-    FORM_WORDS,
-    FROM_LABELS,
-    OTHER_LABELS,
-    SENT_LABELS,
-    SUBJECT_LABELS,
-    TO_LABELS,
-)
+from app.core.reading.mail_words import FROM_LABELS
+from app.core.reading.mail_wrote import ATTRIBUTION_LINES, attribution, is_marked
 
-ATTRIBUTION_LINES = 4  # "On … wrote:" is broken over so many lines at most
-ATTRIBUTION_MAX = 260  # characters of them together
-ATTRIBUTION_WORDS = 30
-NAME_AND_VERB = 7  # words of "Maya Okonkwo wrote:", which has neither day nor address
-DAY_BEGINS = 28  # characters before the first digit of a line that begins with a day
-LAST_WORD = 5  # a dot behind a longer word ends a sentence; behind "a.m." or "Uhr." it may not
-HEADERS = 3
-HEADERS_MAX = 9
-LABEL = 26  # characters
-LABEL_WORDS = 3
 GREETING_WORDS = 4
 OWN_LINES = 30  # of the writer's own, nearest above a mark, that are asked what stands below it
 INTRODUCTION = 15  # words above a forward that may only introduce it
 STANDS_EARLIER = 0.6  # share of a line's words that stand in earlier messages when the line is taken from one
 
-_HEADER = re.compile(r"[\W_]{0,6}([^:：<>@/]{1,40}?)[\s*_]{0,3}[:：](?!//)[\s*_]{0,4}(.{0,300})$")
-_ENDED = re.compile(r"(\w*)[.!?…。！？]\W{0,2}$")
-_WITHIN = re.compile(r"\w{5,}[.!?]\s+[A-ZÀ-ÞА-Я]")
 _LINK = re.compile(r"\S*https?://\S*")
 _WORD = re.compile(r"\w+")
 
@@ -139,150 +116,30 @@ def _mark(lines: Sequence[Line], number: int, below_own: bool) -> _Mark | None:
         return _Mark(number, _behind_headers(lines, number + 1), FORWARDED, True)
     if DIVIDER.match(text) or REPLY_ABOVE.match(text):
         return _Mark(number, _behind_headers(lines, number + 1), QUOTE, True)
-    end = _headers(lines, number, below_own) or _headers_in_line(text, number)
+    end = headers(lines, number, below_own) or headers_in_line(text, number)
     if end:
         return _Mark(number, end, QUOTE, True)
-    start = _attribution(lines, number)
+    start = attribution(lines, number)
     if start is None:
         return None
     joined = " ".join(line.text for line in lines[start : number + 1])
     return _Mark(start, number + 1, QUOTE, bool(ADDRESS.search(joined) and DAY.search(joined)))
 
 
-# "… wrote:"
-
-def _attribution(lines: Sequence[Line], last: int) -> int | None:
-    """Where the lines begin that end at `last` and say who wrote the quote below; None when they do not. The fewest that say all of it."""
-    ending = lines[last].text
-    if not (ENDS_WITH_COLON.search(ending) or WROTE_ENDS.search(ending[-80:])):
-        return None
-    marked = _is_marked(lines, last + 1)
-    for start in range(last, max(-1, last - ATTRIBUTION_LINES), -1):
-        if not lines[start].text or not lines[start].kept or lines[start].long or start < last and not _leads(lines[start].text):
-            break
-        joined = " ".join(line.text for line in lines[start : last + 1])
-        if len(joined) > ATTRIBUTION_MAX or len(joined.split()) > ATTRIBUTION_WORDS:
-            break
-        if _says_who_and_when(joined, lines[start].text, marked):
-            return start
-    only = lines[last].text
-    return last if marked and not PRONOUN.search(only) and _says_who(only) else None
-
-
-def _leads(text: str) -> bool:
-    """Whether a line can be the beginning of an attribution: no sentence ends in it and nothing is asked."""
-    ended = _ENDED.search(text)
-    return "?" not in text and (ended is None or len(ended[1]) < LAST_WORD) and not _WITHIN.search(text)
-
-
-def _says_who_and_when(joined: str, first: str, marked: bool) -> bool:
-    if PRONOUN.search(joined) or "?" in joined or _WITHIN.search(joined):
-        return False
-    day, address, verb = DAY.search(joined), ADDRESS.search(joined), WROTE.search(joined)
-    colon = ENDS_WITH_COLON.search(joined)
-    if day is None or not (verb or address and colon) or not (colon or address or TIME.search(joined)):
-        return False
-    begins = re.search(r"\d", first)
-    if not (begins and begins.start() <= DAY_BEGINS or ADDRESS.search(first) or WROTE.search(first)):
-        return False
-    # Without an address, and with nothing marked below, the time of day tells a program from a person.
-    return bool(address or marked or TIME.search(joined) and joined[:1] not in "\"“«")
-
-
-def _says_who(text: str) -> bool:
-    """"Maya <m@x.example> wrote:" and "Maya schrieb:", which count only above marked lines."""
-    if "?" in text or _WITHIN.search(text) or not WROTE.search(text):
-        return False
-    return bool(ADDRESS.search(text)) or len(text.split()) <= NAME_AND_VERB and text[:1].isupper()
-
-
-# Blocks of headers
-
 def _behind_headers(lines: Sequence[Line], number: int) -> int:
     """The place behind the headers or the attribution that may follow a divider; they need less of a shape there."""
     at = next_filled(lines, number)
     if at is None:
         return number
-    pairs, end = _pairs(lines, at)
+    pairs, end = pairs_of(lines, at)
     if pairs and (len(pairs) >= 2 or ADDRESS.search(pairs[0][1]) or pairs[0][0] in FROM_LABELS):
         return end
     for last in range(at, min(at + ATTRIBUTION_LINES, len(lines))):
         if not lines[last].text or MARKED.match(lines[last].text):
             break
-        if _attribution(lines, last) is not None:
+        if attribution(lines, last) is not None:
             return last + 1
     return number
-
-
-def _headers(lines: Sequence[Line], number: int, below_own: bool) -> int | None:
-    """The place behind a block of headers that begins here, told by its shape; None when none does."""
-    if not _HEADER.match(lines[number].text):
-        return None
-    pairs, end = _pairs(lines, number)
-    if len(pairs) < HEADERS:
-        return None
-    labels, values = [label for label, _ in pairs], [value for _, value in pairs]
-    if any(FORM_WORDS.intersection(label.split()) for label in labels if label not in _MAIL_LABELS):
-        return None
-    address = any(ADDRESS.search(value) for value in values[:4])
-    day = any(DAY.search(value) for value in values)
-    kinds = sum(any(_is_of(label, table) for label in labels) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS))
-    titled = any(_is_of(label, SUBJECT_LABELS) for label in labels)
-    if _is_of(labels[0], FROM_LABELS) and kinds >= 2 and (address or day and titled):
-        return end
-    timed = any(DAY.search(value) and TIME.search(value) for value in values)
-    from_somebody = ADDRESS.search(values[0]) is not None or ADDRESS.search(values[1]) is not None
-    return end if from_somebody and timed and below_own else None
-
-
-_MAIL_LABELS = FROM_LABELS | SENT_LABELS | TO_LABELS | SUBJECT_LABELS | OTHER_LABELS
-
-
-def _is_of(label: str, table: frozenset[str]) -> bool:
-    return label in table or label.replace(" ", "") in table or bool(label) and label.split()[0] in table
-
-
-def _pairs(lines: Sequence[Line], number: int) -> tuple[list[tuple[str, str]], int]:
-    """The "label: value" lines from here on, and the place behind them. A list of addresses may go on over lines."""
-    pairs: list[tuple[str, str]] = []
-    at, end = number, number
-    while at < len(lines) and len(pairs) < HEADERS_MAX:
-        pair = _pair(lines[at])
-        if pair is not None:
-            pairs.append(pair)
-            end = at + 1
-        elif pairs and _goes_on(lines[at].text):
-            end = at + 1
-        # Paragraphs of their own, as Outlook for the Mac has them, have empty lines between them.
-        elif lines[at].text or not pairs or at + 1 == len(lines) or not _knows(lines[at + 1]):
-            break
-        at += 1
-    return pairs, end
-
-
-def _pair(line: Line) -> tuple[str, str] | None:
-    found = None if line.long else _HEADER.match(line.text)
-    if found is None:
-        return None
-    label = " ".join(found[1].casefold().split()).strip("*_ ")
-    short = len(label) <= LABEL and len(label.split()) <= LABEL_WORDS and any(map(str.isalpha, label))
-    return (label, found[2].strip()) if short else None
-
-
-def _goes_on(text: str) -> bool:
-    return "@" in text and len(text.split()) < 12 and (";" in text or "," in text or text.endswith(">"))
-
-
-def _knows(line: Line) -> bool:
-    pair = _pair(line)
-    return pair is not None and any(_is_of(pair[0], table) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS, OTHER_LABELS))
-
-
-def _headers_in_line(text: str, number: int) -> int | None:
-    """A block of headers that a desk has run together into one line."""
-    if not FROM.match(text) or len(INSIDE_HEADER.findall(text)) < 2:
-        return None
-    return number + 1 if ADDRESS.search(text) or DAY.search(text) and TIME.search(text) else None
 
 
 # What stands below a mark
@@ -294,7 +151,7 @@ def _cut_below(lines: Sequence[Line], mark: _Mark, known: Quotes) -> int:
     _cut_rule_above(lines, mark.start)
     own = known.own_above(mark.start)
     known.cut.add(mark.name if own or mark.end - mark.start < HEADERS else FORWARDED)
-    if _is_marked(lines, mark.end):
+    if is_marked(lines, mark.end):
         return mark.end
     if _repeats(lines, mark.end, known):
         return len(lines)
@@ -350,11 +207,6 @@ def _cut_marks(lines: Sequence[Line], start: int) -> None:
             number = found.end
         else:
             number += 1
-
-
-def _is_marked(lines: Sequence[Line], number: int) -> bool:
-    at = next_filled(lines, number)
-    return at is not None and bool(MARKED.match(lines[at].text) or BARRED.match(lines[at].text))
 
 
 def _cut_rule_above(lines: Sequence[Line], number: int) -> None:
