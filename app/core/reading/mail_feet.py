@@ -54,6 +54,8 @@ def cut_feet(lines: Sequence[Line], text: str, name: str) -> set[str]:
         elif number and SIGNATURE_MARK.match(line.text):
             length = _signed(kept, number + 1, names, pure=bool(PURE_MARK.search(text[line.start : line.end])))
             length += bool(length)
+            if not length and (number + 1 == len(kept) or _ends_below(kept[number + 1].text)):
+                length = 1
         elif number and CLOSING_LINE.match(line.text):
             length = _closed(kept, number, names, formula=True)
         elif number and COURTESY_LINE.match(line.text):

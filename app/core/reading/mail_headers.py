@@ -27,12 +27,14 @@ def headers(lines: Sequence[Line], number: int, below_own: bool) -> int | None:
     if any(FORM_WORDS.intersection(label.split()) for label in labels if label not in _MAIL_LABELS):
         return None
     address = any(ADDRESS.search(value) for value in values[:4])
-    day = any(DAY.search(value) for value in values)
+    timed = any(DAY.search(value) and TIME.search(value) for value in values)
     kinds = sum(any(_is_of(label, table) for label in labels) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS))
     titled = any(_is_of(label, SUBJECT_LABELS) for label in labels)
-    if _is_of(labels[0], FROM_LABELS) and kinds >= 2 and (address or day and titled):
+    # GMX and its kin begin with the day, T-Online with the subject.
+    from_whom = any(_is_of(label, FROM_LABELS) for label in labels[: 1 if not address or not titled else HEADERS])
+    # A form of the writer's own may have a "from", a "to" and a day; it has neither an address nor a time of day.
+    if from_whom and kinds >= 2 and (address or timed and titled):
         return end
-    timed = any(DAY.search(value) and TIME.search(value) for value in values)
     from_somebody = ADDRESS.search(values[0]) is not None or ADDRESS.search(values[1]) is not None
     return end if from_somebody and timed and below_own else None
 
@@ -56,7 +58,7 @@ def pairs_of(lines: Sequence[Line], number: int) -> tuple[list[tuple[str, str]],
         elif pairs and _goes_on(lines[at].text):
             end = at + 1
         # Paragraphs of their own, as Outlook for the Mac has them, have empty lines between them.
-        elif lines[at].text or not pairs or at + 1 == len(lines) or not _knows(lines[at + 1]):
+        elif lines[at].text or not pairs or at + 1 == len(lines) or not is_header(lines[at + 1]):
             break
         at += 1
     return pairs, end
@@ -75,7 +77,8 @@ def _goes_on(text: str) -> bool:
     return "@" in text and len(text.split()) < 12 and (";" in text or "," in text or text.endswith(">"))
 
 
-def _knows(line: Line) -> bool:
+def is_header(line: Line) -> bool:
+    """Whether a line has the label of a header, but for the one that says from whom."""
     pair = _pair(line)
     return pair is not None and any(_is_of(pair[0], table) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS, OTHER_LABELS))
 

@@ -36,6 +36,7 @@ _WROTE = (
 )
 WROTE = re.compile(rf"(?<![^\W\d_])(?:{_WROTE})(?![a-zà-ÿ])|(?:写道|寫道|写到|のメール|님이|작성|เขียน|書きました)", re.IGNORECASE)
 WROTE_ENDS = re.compile(rf"(?:(?<![^\W\d_])(?:{_WROTE})|님이\s?작성)\W{{0,6}}$", re.IGNORECASE)
+WROTE_WITHIN = re.compile(rf"(?<![^\W\d_])(?:{_WROTE})\s?[:：]\s{{1,8}}(?=\S)", re.IGNORECASE)
 # Whoever says "you wrote" says it themselves.
 PRONOUN = re.compile(
     r"(?<![\w@.'’-])(?:I(?:['’]m)?|(?i:we|you|your|yours|my|our|he|she|they|ich|wir|du|ihr|ihre[nmrs]?"
@@ -52,9 +53,9 @@ INSIDE_HEADER = _line(
     r"|wysłano|do)\s{0,2}:"
 )
 DIVIDER = _line(
-    r"\W{2,40}(?:original (?:message|e-?mail)|message d.origine|message original|courriel original"
+    r"\W{2,40}(?:original (?:message|e-?mail)|message d.origine|(?:message|mail|courriel|e-?mail) original"
     r"|urspr[üu]ngliche (?:nachricht|e-?mail|mail)"
-    r"|original ?nachricht|mensaje original|messaggio originale|oorspronkelijk bericht|oprindelig (?:besked"
+    r"|original[ -]?nachricht|mensaje original|messaggio originale|oorspronkelijk bericht|oprindelig (?:besked"
     r"|meddelelse)|opprinnelig melding"
     r"|ursprungligt meddelande|mensagem original|missatge original|reply message|quoted message"
     r"|alkuperäinen viesti|wiadomość oryginalna"
@@ -92,11 +93,34 @@ REPLY_ABOVE = _line(
 )
 # The customer says that their answers stand further down.
 POINTS_BELOW = re.compile(
-    r"\b(?:below|beneath|inline|in-line|in (?:red|blue|green|bold)|underneath|further down|unten"
-    r"|untenstehend|nachstehend|im text|in rot|darunter"
-    r"|ci-dessous|plus bas|en rouge|dans le texte|abajo|a continuación|en rojo|m[áa]s abajo|qui sotto"
-    r"|di seguito|hieronder|nedan|nedenfor|poniżej)\b",
+    r"\b(?:below|beneath|inline|in-line|in line with|in (?:the text|between|red|blue|green|bold|caps|capitals)"
+    r"|underneath|further down|interspersed|embedded|point by point|one by one|marked (?:with|by)"
+    r"|(?:my|our|the) (?:answers|comments|replies|remarks|responses|notes)"
+    r"|unten|untenstehend|nachstehend|im text|in (?:rot|blau|grün|fett)|darunter|dazwischen|zwischen den zeilen"
+    r"|(?:meine|unsere|die) (?:antworten|anmerkungen|kommentare)|punkt für punkt"
+    r"|ci-dessous|plus bas|en (?:rouge|bleu|vert|gras|majuscules)|dans (?:le|votre|ton) (?:texte|message|mail)"
+    r"|entre les lignes|(?:mes|nos|les) (?:réponses|remarques|commentaires)|point par point"
+    r"|abajo|a continuación|en (?:rojo|azul|verde|negrita|mayúsculas)|m[áa]s abajo|entre líneas"
+    r"|(?:mis|nuestras|las) (?:respuestas|comentarios)|punto por punto"
+    r"|qui sotto|di seguito|in (?:rosso|grassetto|maiuscolo)|le mie risposte"
+    r"|hieronder|tussen de regels|mijn antwoorden|nedan|mina svar|nedenfor|mine svar|poniżej|moje odpowiedzi)\b",
     re.IGNORECASE,
+)
+# The customer passes somebody else's mail on, without the heading of a forward.
+PASSES_ON = re.compile(
+    r"\b(?:fyi|f\.y\.i|for your information|forward(?:ing|ed)|passing (?:this|it) on|see (?:this|attached|the e?-?mail)"
+    r"|zur (?:info|kenntnis|information)|weitergeleitet|leite (?:ich )?(?:das|dies|ihnen)|siehe (?:mail|e-mail|anhang)"
+    r"|pour (?:info|information|votre information)|je vous (?:transfère|transmets)|voir le (?:mail|message)"
+    r"|para (?:su|tu|vuestra) información|les? reenvío|ver (?:el )?correo|per (?:conoscenza|info)|inoltro"
+    r"|ter (?:info|informatie)|doorgestuurd)\b",
+    re.IGNORECASE,
+)
+# An answer that its writer has marked, between the lines of a quote.
+ANSWERED = _line(
+    r"(?:-{1,3}>|={1,2}>|→|➔|➜|►|▶|»|<-{1,2}|<={1,2}|\*{2,3}|#{2,3}|\+{2,3})\s?\w",
+    r"\W{0,3}(?:a|ans|answer|reply|re|aw|antw|antwort|r|rép|réponse|resp|respuesta|risposta|antwoord|svar|odp"
+    r"|odpowiedź)\s?\d{0,2}\s?[:：]\s?\S",
+    r"\[[^\W\d_][^\]]{0,24}\]\s?\S",
 )
 GREETING = _line(
     r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|bonjour|bonsoir|salut|hallo|guten (?:tag"
@@ -135,7 +159,9 @@ FOOTER_LINE = _line(
     rf".{{0,6}}{_DEVICE}.{{0,8}}(?:から送信|から送信され|에서 보냄|傳送|发送)\W{{0,3}}$",
     rf"(?:나의|내)?\s?{_DEVICE}.{{0,8}}(?:에서 보냄|보냄)$",
     rf"(?:发自|發自|從我的|从我的|ส่งจาก|נשלח מה|نُ?أرسلت? من|أُ?رسلت? من|مرسل من).{{0,14}}{_DEVICE}.{{0,12}}$",
-    r"diese nachricht wurde von .{1,40} gesendet$",
+    r"diese nachricht wurde von .{1,80} gesendet\.?$",
+    r"this (?:message|e-?mail) was sent from my .{1,80}$",
+    r"sent (?:with|from) \[?proton ?mail\]?.{0,80}$",
     r"(?:get|obtenez|holen sie sich|obtener|télécharge[rz]|scarica|download|hämta|hent"
     r"|pobierz) outlook (?:for|pour|für|para|per|voor|för|til|dla)"
     r" \w{1,12}.{0,60}$",
@@ -184,6 +210,11 @@ WISH = re.compile(
     r"|alstublieft|i|i'm|i've|my|we|our|ich|wir|je|nous"
     r"|mi|mein\w{0,2})\b",
     re.IGNORECASE,
+)
+# Somebody who speaks of themselves alone: not how a company ends its mails.
+ME = re.compile(
+    r"(?<![\w@.'’-])(?:I(?:['’](?:m|ve|d|ll))?|(?i:my|me|mine|ich|mein\w{0,2}|mir|mich|je|mon|ma|mes|moi|yo|mi|mis|me|mio|mia"
+    r"|ik|mijn|jag|jeg|min|mitt))(?![\w@.'’-])|\b[jJ]['’]"
 )
 CONTACT = re.compile(
     r"\d{3}|@|www\.|https?:|^\W{0,3}(?:t|m|f|e|w|tel|mob|mobile|phone|fax|e-?mail|web|telefon|handy|mobil"

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.core.reading.earlier import EARLIER_MESSAGES, Runs, repeated, runs_of
-from app.core.reading.mail_headers import HEADERS, headers, headers_in_line, pairs_of
+from app.core.reading.mail_answers import own_lines
+from app.core.reading.mail_headers import HEADERS, headers, headers_in_line, is_header, pairs_of
 from app.core.reading.mail_lines import FORWARDED, QUOTE, Line, next_filled
 from app.core.reading.mail_marks import (
     ADDRESS,
@@ -18,16 +19,19 @@ from app.core.reading.mail_marks import (
     DAY,
     DIVIDER,
     ENDS_WITH_COLON,
+    FOOTER_LINE,
     FORWARD,
     GREETING,
     MARKED,
+    PASSES_ON,
     POINTS_BELOW,
     REPLY_ABOVE,
     RULE,
+    SIGNATURE_MARK,
     WROTE,
 )
 from app.core.reading.mail_words import FROM_LABELS
-from app.core.reading.mail_wrote import ATTRIBUTION_LINES, attribution, is_marked
+from app.core.reading.mail_wrote import ATTRIBUTION_LINES, attribution, runs_on
 
 GREETING_WORDS = 4
 OWN_LINES = 30  # of the writer's own, nearest above a mark, that are asked what stands below it
@@ -56,8 +60,9 @@ class Quotes:
         return self._runs
 
     def keep(self, number: int, text: str) -> None:
-        """A greeting alone says nothing yet."""
-        if not RULE.match(text) and not (GREETING.match(text) and len(text.split()) <= GREETING_WORDS):
+        """A greeting alone says nothing yet, and a phone's footer nothing at all."""
+        greets = GREETING.match(text) and len(text.split()) <= GREETING_WORDS
+        if not (greets or any(foot.match(text) for foot in (RULE, SIGNATURE_MARK, FOOTER_LINE))):
             self.own.append((number, text))
 
     def own_above(self, number: int) -> str:
@@ -69,11 +74,16 @@ class Quotes:
 def cut_quotes(lines: Sequence[Line], earlier: Sequence[str]) -> set[str]:
     """Cut quotes and the marks around them, and name what was cut."""
     known = Quotes(earlier)
-    number = 0
+    number = listed = 0
     while number < len(lines):
         line = lines[number]
         if line.text and line.kept:
-            if MARKED.match(line.text) or BARRED.match(line.text) and _below_a_quote(lines, number):
+            if number < listed:
+                known.keep(number, line.text)
+            elif end := _list(lines, number, known):
+                listed = end
+                continue
+            elif MARKED.match(line.text) or BARRED.match(line.text) and _below_a_quote(lines, number):
                 line.cut(mark=bool(_quoted_mark(line.text)))
                 known.cut.add(FORWARDED if FORWARD.match(line.text.lstrip("> |")) else QUOTE)
             else:
@@ -84,6 +94,16 @@ def cut_quotes(lines: Sequence[Line], earlier: Sequence[str]) -> set[str]:
                 known.keep(number, line.text)
         number += 1
     return known.cut
+
+
+def _list(lines: Sequence[Line], number: int, known: Quotes) -> int:
+    """The place behind lines with ">" that the writer has introduced with a colon, and no mark: a list of theirs. 0 when they are none."""
+    above = known.own and number - known.own[-1][0] <= 2 and not known.cut and ENDS_WITH_COLON.search(known.own[-1][1])
+    if not (above and MARKED.match(lines[number].text)):
+        return 0
+    end = next((n for n in range(number, len(lines)) if not MARKED.match(lines[n].text)), len(lines))
+    said = repeated("\n".join(line.text for line in lines[number:end]), known.runs) if known.earlier else ()
+    return 0 if said or any(_quoted_mark(line.text) for line in lines[number:end]) else end
 
 
 def _quoted_mark(text: str) -> bool:
@@ -100,12 +120,13 @@ def _below_a_quote(lines: Sequence[Line], number: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """The lines of a mark. `heading`: it heads a forward. `sure`: nobody types such a thing themselves."""
+    """The lines of a mark. `sure`: nobody types such a thing themselves. `alone`: no word of the quote stands on them."""
 
     start: int
     end: int
     name: str
     sure: bool
+    alone: bool = True
 
 
 def _mark(lines: Sequence[Line], number: int, below_own: bool) -> _Mark | None:
@@ -121,7 +142,7 @@ def _mark(lines: Sequence[Line], number: int, below_own: bool) -> _Mark | None:
         return _Mark(number, end, QUOTE, True)
     start = attribution(lines, number)
     if start is None:
-        return None
+        return _Mark(number, number + 1, QUOTE, True, alone=False) if runs_on(text) else None
     joined = " ".join(line.text for line in lines[start : number + 1])
     return _Mark(start, number + 1, QUOTE, bool(ADDRESS.search(joined) and DAY.search(joined)))
 
@@ -147,22 +168,42 @@ def _behind_headers(lines: Sequence[Line], number: int) -> int:
 def _cut_below(lines: Sequence[Line], mark: _Mark, known: Quotes) -> int:
     """Cut the mark and what it proves below it; the place to go on reading from."""
     for line in lines[mark.start : mark.end]:
-        line.cut(mark=True)
-    _cut_rule_above(lines, mark.start)
+        line.cut(mark=mark.alone)
+    _cut_marks_above(lines, mark.start)
     own = known.own_above(mark.start)
     known.cut.add(mark.name if own or mark.end - mark.start < HEADERS else FORWARDED)
-    if is_marked(lines, mark.end):
+    if _is_marked(lines, mark.end):
         return mark.end
     if _repeats(lines, mark.end, known):
         return len(lines)
     # With nothing of their own above it is a forward, or an answer below its quote: what stands below is read.
     introduced = mark.name == FORWARDED and "?" not in own and len(own.split()) <= INTRODUCTION
-    if not own or introduced or POINTS_BELOW.search(own):
+    if not own or introduced or _points_below(own) or not mark.sure and not known.earlier:
         return mark.end
-    for line in lines[mark.end :]:
-        if line.kept:
+    below = lines[mark.end :]
+    answers = own_lines(below, [line.text for line in lines[mark.start : mark.end]])
+    for line in below:
+        if line.kept and line.start not in answers:
             line.cut(proven=mark.sure and not known.earlier)
     return len(lines)
+
+
+def _is_marked(lines: Sequence[Line], number: int) -> bool:
+    """Whether lines with ">" stand below, before the next mark."""
+    at = number
+    while at < len(lines):
+        if MARKED.match(lines[at].text) or BARRED.match(lines[at].text):
+            return True
+        if lines[at].text and _mark(lines, at, True) is not None:
+            return False
+        at += 1
+    return False
+
+
+def _points_below(own: str) -> bool:
+    """Whether the writer's own text says that more of theirs follows: in words, or by ending with a colon."""
+    passed_on = len(own.split()) <= INTRODUCTION and PASSES_ON.search(own)
+    return bool(POINTS_BELOW.search(own) or passed_on or ENDS_WITH_COLON.search(own))
 
 
 def _repeats(lines: Sequence[Line], start: int, known: Quotes) -> bool:
@@ -203,17 +244,22 @@ def _cut_marks(lines: Sequence[Line], start: int) -> None:
             line.cut()
         if found is not None:
             for inside in lines[found.start : found.end]:
-                inside.cut(mark=True)
+                inside.cut(mark=found.alone)
             number = found.end
         else:
             number += 1
 
 
-def _cut_rule_above(lines: Sequence[Line], number: int) -> None:
-    for line in reversed(lines[:number]):
+def _cut_marks_above(lines: Sequence[Line], number: int) -> None:
+    """Rules above a mark, and headers that a program puts above its attribution."""
+    at, headed = number - 1, []
+    while at >= 0 and (not lines[at].text or lines[at].kept and (RULE.match(lines[at].text) or is_header(lines[at]))):
+        headed.append(lines[at])
+        at -= 1
+    program = any(ADDRESS.search(line.text) for line in headed)
+    for line in headed:
         if not line.text:
             continue
-        if line.kept and RULE.match(line.text):
-            line.cut(mark=True)
-            continue
-        return
+        if not (program or RULE.match(line.text)):
+            return
+        line.cut(mark=True)

@@ -1,0 +1,87 @@
+"""Replies in some hundred shapes of mail programs: our words go, the customer's stay wherever they stand."""
+from __future__ import annotations
+
+import pytest
+
+from app.core.reading.mail import NOTHING, Known, new_ranges, new_text
+from tests.core.mail_programs import OURS, PROGRAMS, quoted
+
+ASKED = "The parcel went back three weeks ago, and nothing came."
+WISH = "The number is 4471-AB. I want to talk to a person."
+SAID = Known((OURS,), "Maya")
+OTHER = Known(("Thank you for writing, we are looking into it now.",), "Maya")
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("known", [NOTHING, SAID], ids=["new", "said"])
+def test_only_what_the_customer_typed_above_a_quote_is_read(program: str, known: Known) -> None:
+    text = new_text(f"{ASKED}\n\n{quoted(program)}\n", known)[0]
+    # What a desk puts around our words stands in no message of ours.
+    assert text.replace("\n\n\nYour request (4471) has been updated.", "") == ASKED
+
+
+WHERE = {
+    "below": "{quote}\n\n{wish}",
+    "below, with a greeting above": "Hi there,\n\n{quote}\n\n{wish}",
+    "above and below": "{asked}\n\n{quote}\n\n{wish}",
+    "below, and said so": "Please see my answers below.\n\n{quote}\n\n{wish}",
+    "below a colon": "This is what I can say to it:\n\n{quote}\n\n{wish}",
+    "a postscript": "{asked}\n\n{quote}\n\nPS: {wish}",
+}
+
+
+@pytest.mark.parametrize("where", WHERE)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_no_word_is_lost_wherever_the_customer_typed_it(program: str, where: str) -> None:
+    text = WHERE[where].format(quote=quoted(program), wish=WISH, asked=ASKED)
+    for known in (NOTHING, SAID, OTHER):
+        found = new_ranges(text, known)
+        kept = "".join(text[a:b] for a, b in found.ranges)
+        gone = "".join(text[a:b] for a, b in found.gone)
+        assert WISH in kept or program in UNNAMED and WISH in gone
+        assert ASKED in kept or ASKED not in text
+
+
+# Neither a name nor an earlier message says where the quote ends: what was cut is still searched.
+UNNAMED = ("front/intercom",)
+
+
+def test_answers_between_unmarked_questions_are_kept() -> None:
+    ours = "Which size do you wear?\nForty-one\n\nWhich colour is it?\nGreen\n\nThe Larkfield team"
+    quote = quoted("outlook desktop").replace(OURS, ours)
+    assert new_text(f"Thanks for the quick reply.\n\n{quote}")[0].split("\n") == [
+        "Thanks for the quick reply.", "", "Forty-one", "Green",
+    ]
+
+
+@pytest.mark.parametrize("answer", [
+    "-> Forty-one", "Answer: Forty-one", "Antwort: Forty-one", "[MO] Forty-one", "=> Forty-one", "** Forty-one",
+])
+def test_answers_with_a_mark_of_the_customers_own_are_kept(answer: str) -> None:
+    quote = quoted("outlook web").replace(OURS, f"Which size do you wear?\n{answer}\n\nThe Larkfield team")
+    assert answer in new_text(f"Thanks for the quick reply.\n\n{quote}")[0]
+
+
+@pytest.mark.parametrize("text", [
+    "What I did:\n> opened the app\n> pressed log in\nNothing happened.",
+    "From: Leeds\nTo: Manchester\nDate: 3 June 2026\nSubject: the late parcel",
+    "I am at home from 4 May 2026 on.\n",
+])
+def test_lists_and_forms_of_the_customers_own_are_no_quotes(text: str) -> None:
+    assert new_text(text)[0] == text.strip()
+
+
+def test_a_day_in_the_last_line_above_an_attribution_is_the_customers() -> None:
+    text = "Deliver it on 5 May\nLarkfield <help@larkfield.example> wrote:\n> When shall it come?"
+    assert new_text(text)[0] == "Deliver it on 5 May"
+
+
+@pytest.mark.parametrize("line", ["To: the manager", "Re: order 4471", "Date: any day in May"])
+def test_a_line_of_the_customers_own_right_above_a_quote_is_no_header_of_it(line: str) -> None:
+    assert new_text(f"{line}\n{quoted('gmail web en')}")[0] == line
+
+
+@pytest.mark.parametrize("intro", ["FYI", "Zur Info", "Pour info", "Para su información", "Passing this on."])
+def test_a_mail_that_is_passed_on_under_headers_alone_is_read(intro: str) -> None:
+    quote = quoted("outlook desktop").replace(OURS, "Can you mend the tent?")
+    assert new_text(f"{intro}\n\n{quote}")[0].split("\n")[-1] == "Can you mend the tent?"
