@@ -1,6 +1,7 @@
 """Recall of the floor's phrases on the wordings they are tuned on.
 
 These rows guide the phrases: that they are found measures nothing, it holds what was gained. What is unseen is scored elsewhere.
+`<name>_apart.yaml` holds rows set apart at random before phrases were written for the others.
 """
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ WORDS = {language: load_words(language) for language in LANGUAGES}
 HELD = 0.95  # of the rows of a language
 HELD_IN_CLASS = 0.85
 FALSE_ALARMS = 0.01
+HELD_APART = 0.92
+FALSE_ALARMS_APART = 0.05
 
 
 def rows(name: str) -> dict[str, list[str]]:
@@ -42,6 +45,14 @@ def test_harmless_rows_raise_no_alarm(language):
     texts = [t for texts in rows("harmless").values() for t in texts] if language == "en" else rows(language)["harmless"]
     alarms = [text for text in texts if flags(text, WORDS)]
     assert len(alarms) <= FALSE_ALARMS * len(texts), alarms
+
+
+def test_most_french_rows_set_apart_are_found():
+    apart = rows("fr_apart")
+    found = [any(flags(text, WORDS)) for kind in FloorClass for text in apart[kind]]
+    assert sum(found) >= HELD_APART * len(found)
+    alarms = [text for text in apart["harmless"] if flags(text, WORDS)]
+    assert len(alarms) <= FALSE_ALARMS_APART * len(apart["harmless"])
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
