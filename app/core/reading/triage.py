@@ -131,7 +131,8 @@ def _somebody_picks(others: Sequence[_Own], memory: TicketMemory, words: Mapping
 
 
 def _settled(own: Sequence[_Own], words: Mapping[str, Words], names: Sequence[str]) -> bool:
-    return requests.settles("\n\n".join(o.text for o in own), words, names)
+    """Whether the messages settle it together (a burst cuts a sentence in two), or each by itself (two people, two languages)."""
+    return requests.settles("\n\n".join(o.text for o in own), words, names) or all(requests.settles(o.text, words, names) for o in own)
 
 
 def _acknowledged(own: _Own, words: Mapping[str, Words], names: Sequence[str]) -> bool:
