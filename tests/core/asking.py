@@ -103,6 +103,101 @@ Me gustaría que un humano leyera mi mensaje.
 Esto lo tiene que decidir una persona.
 Basta de bots.
 ¿Por qué no me contesta una persona?
+“human”
+„Mensch“
+‚Mensch‘
+«humain»
+« une personne »
+‹humano›
+"persona"
+'agent'
+`agent`
+''operator''
+*person*
+[human]
+(person)
+I typed 'human' twice, now again: 'human'
+I said 'agent'.
+reply person
+Reply: HUMAN
+answer person
+type human
+REPLY AGENT please
+respond human
+send person
+option human
+I want to complain to a person
+I'd like to complain to someone
+Let me complain to a human about this
+how do i complain to a real person
+I want to file a complaint with a person
+I'd rather explain this to a person
+can I report this to a person
+2 talk 2 a person
+i need 2 talk 2 a person
+wanna talk 2 some1
+how do i get 2 speak 2 a human
+pls let me talk 2 sum1 real
+can i tlk 2 an agent
+need 2 speak w/ ur manager
+speak2human
+PERSON - this is ridiculous
+HUMAN — this is the third time
+This is ridiculous - person
+Where is my parcel? - agent please
+Human, this is going nowhere
+I want a "person", not a "bot"
+I want to speak to a 'person'
+connect me to a "human" please
+répondre humain
+Réponse : personne
+réponds "humain"
+taper humain
+Je veux me plaindre auprès d'une personne
+Je souhaite me plaindre à quelqu'un
+j'aimerais expliquer mon cas à une personne
+je veux parlé a un humain
+parler a qqn svp
+je ve parler a kelkun
+HUMAIN - c'est ridicule
+C'est ridicule - un humain
+‘conseiller’
+Je veux parler à une « personne »
+Puis-je porter plainte auprès d'un responsable ?
+antworten mensch
+Antwort: Mensch
+tippe "Mensch"
+"Mitarbeiter"
+‘Mitarbeiter’
+›Mensch‹
+Ich will mich bei einem Menschen beschweren
+Ich möchte mich bei jemandem beschweren
+Ich würde das lieber einer Person erklären
+will mit nem menschen reden
+mit jmd reden bitte
+kann ich ma mit jmdm sprechen
+MENSCH - das ist doch lächerlich
+Das ist lächerlich - Mitarbeiter bitte
+Ich will mit einem „Menschen“ sprechen
+responder persona
+Respuesta: humano
+escribo "humano"
+‘agente’
+Quiero quejarme con una persona
+Quiero quejarme ante alguien
+Prefiero explicárselo a una persona
+kiero hablar con una persona
+quiero ablar con alguien
+hablar con 1 persona xfa
+PERSONA - esto es ridículo
+Esto es ridículo - una persona
+Quiero hablar con una «persona»
+quiero poner una queja con un encargado
+How could I talk wih an assistant
+tal kto a person pls
+i want to talkwith an agent
+can i contact an perator
+Get me a damn human
 """.strip().splitlines()
 
 DOES_NOT_ASK = """
@@ -172,4 +267,56 @@ Ihr Mitarbeiter hat mir gestern geholfen, danke! Wann kommt das Paket?
 ¿Pueden enviar el paquete a casa de un vecino?
 La persona de la tienda fue muy amable.
 ¿Cómo contacto con el transportista?
+Is this a representative sample of the fabric?
+Could you send a representative photo of the colour?
+Is the size chart representative of the fit?
+Do you give an employee discount?
+Where is the operator manual for the stove?
+Is there an agent code for trade orders?
+I bought 2 jackets, can I return 2?
+Is the 2 person tent in stock?
+I need a 2 person tent
+My reply to the courier was lost
+I complained to the courier already, where is my parcel?
+Which cleaning agent should I use?
+My manager ordered it, can I change the address?
+The person who signed is not me
+'Curlew' tent: how long are the poles?
+The label says "agent", what is that?
+The form asks for a 'contact person', what do I enter?
+Is a supervisor password needed for the app?
+The jacket's 'human' print is peeling, can I return it?
+Pouvez-vous me conseiller une taille ?
+Je voudrais me faire conseiller sur la taille
+Je voudrais un conseil sur la taille
+Qui est responsable de la douane ?
+Le produit contient-il un agent nettoyant ?
+Est-ce un échantillon représentatif ?
+La tente est pour combien de "personnes" ?
+Le champ « personne à contacter » est vide
+J'ai parlé à un conseiller hier, il m'a promis un remboursement
+Personne n'était à la maison
+Que mettre dans le champ 'agent' ?
+Ist das ein repräsentatives Muster?
+Gibt es Mitarbeiterrabatt?
+Mensch, das ging ja schnell, danke!
+Menschenskind, wann kommt mein Paket?
+Passt das Zelt für 2 Personen?
+Das Feld „Ansprechpartner“ ist leer, was trage ich ein?
+Ich habe mich beim Fahrer beschwert, was nun?
+Ich habe gestern mit einem Mitarbeiter gesprochen, wann kommt die Jacke?
+Wer ist für den Zoll zuständig?
+Kann mein Kollege das Paket annehmen?
+¿Es una muestra representativa?
+¿Quién es responsable de la aduana?
+¿La tienda es para 2 personas?
+El campo "persona de contacto" está vacío, ¿qué pongo?
+Me quejé al transportista, ¿dónde está mi paquete?
+Ayer hablé con un agente y me dijo que llegaba hoy
+¿Puede asesorarme sobre la talla?
+¿Qué agente limpiador uso?
+Una persona mayor puede usar la mochila?
+What do you call me in your files?
+Customer service - where is my order?
+Service client - où est mon colis ?
 """.strip().splitlines()

@@ -7,7 +7,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from app.core.reading import sensitive
-from app.core.reading.phrases import Spelling, spelling
+from app.core.reading.spelling import Spelling, spelling
 from app.core.reading.watching import Watch
 from config.floor import FloorClass
 from config.wording import Words

@@ -4,7 +4,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from app.core.reading.phrases import Phrases, Spelling, phrases, spelling
+from app.core.reading.phrases import Phrases, phrases
+from app.core.reading.spelling import Spelling, spelling
 from config.wording import Words
 
 SLOTS = ("who", "human", "machine", "talk", "me", "asked", "between")
@@ -26,7 +27,7 @@ def listed_in_all(lexicons: tuple[Words, ...], name: str) -> Phrases:
 def spelt(lexicon: Words, lexicons: tuple[Words, ...]) -> Spelling:
     """The words of the lexicon that slips are put right to; what is a word in any of the lexicons is no slip."""
     real = (entry for w in lexicons for name in ("meant", "real") for entry in w.phrases(f"phrases.spelling.{name}"))
-    return spelling(lexicon.phrases("phrases.spelling.meant"), real)
+    return spelling(lexicon.phrases("phrases.spelling.meant"), real, lexicon.phrases("phrases.spelling.glue"))
 
 
 def compile_all(lexicons: Iterable[Words]) -> int:

@@ -23,7 +23,8 @@ _SPELLED_OUT = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "¿": "
 _BETWEEN = r"(?:[,;:] ?| )"
 _WORD = r"[^\s.!?]{1,40}"
 _BLANKS = re.compile(r"[ \n]{2,}|\n")
-_SPELT = re.compile(r"\w{4,16}")
+# An apostrophe that joins nothing: a quote of some shape. One or two letters before it were cut short ("j' veux").
+_QUOTES = re.compile(r"(?<!\w)'+|(?<=\w\w\w)'+(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,18 @@ def fold(text: str) -> Folded:
         at.append(places[run.start() + max(0, run.group().find("\n"))])
         done = run.end()
     return Folded("".join((*letters, plain[done:])), [*at, *places[done:]]) if done else Folded(plain, places)
+
+
+def unquoted(folded: Folded) -> Folded:
+    """The text without apostrophes that stand for quotes; every other quote is a blank since folding."""
+    text: list[str] = []
+    at: list[int] = []
+    done = 0
+    for quote in _QUOTES.finditer(folded.text):
+        text.append(folded.text[done:quote.start()])
+        at += folded.at[done:quote.start()]
+        done = quote.end()
+    return Folded("".join((*text, folded.text[done:])), [*at, *folded.at[done:]]) if done else folded
 
 
 def _plain(letter: str) -> str:
@@ -160,58 +173,3 @@ def _word(word: str) -> str:
     before, after = (r"\w{0,20}" if any_letters else "" for any_letters in (word.startswith("~"), word.endswith("~")))
     plain = fold(word.strip("~").replace("_", " ")).text.strip()
     return before + re.escape(plain).replace(r"\ ", _BETWEEN) + after
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Spelling:
-    """`near`: the words meant by first letter and by each length a slip may give them; `known`: words that are right as they are."""
-
-    near: Mapping[tuple[str, int], Sequence[str]]
-    known: frozenset[str]
-
-
-def spelling(meant: Iterable[str], real: Iterable[str]) -> Spelling:
-    """A slip is put right to one of `meant`; `real` words are never touched."""
-    near: dict[tuple[str, int], list[str]] = {}
-    targets = [fold(word).text for word in meant]
-    for target in targets:
-        for length in (len(target) - 1, len(target), len(target) + 1):
-            near.setdefault((target[:1], length), []).append(target)
-    return Spelling(near, frozenset((*targets, *(fold(word).text for word in real))))
-
-
-def corrected(folded: Folded, right: Spelling) -> Folded:
-    """The text with words that are one slip away from one that is meant put right.
-
-    A slip is one letter wrong, missing, doubled or swapped, in a word of five letters or more that begins as it should.
-    """
-    text: list[str] = []
-    at: list[int] = []
-    done = 0
-    for match in _SPELT.finditer(folded.text):
-        better = _meant(match.group(), right)
-        if better is None:
-            continue
-        text += (folded.text[done:match.start()], better)
-        at += folded.at[done:match.start()]
-        at += [folded.at[min(match.start() + i, match.end() - 1)] for i in range(len(better) - 1)] + [folded.at[match.end() - 1]]
-        done = match.end()
-    if not done:
-        return folded
-    return Folded("".join((*text, folded.text[done:])), [*at, *folded.at[done:]])
-
-
-@lru_cache(maxsize=16_384)  # people use the same words
-def _meant(word: str, right: Spelling) -> str | None:
-    if word in right.known:
-        return None
-    return next((t for t in right.near.get((word[0], len(word)), ()) if _one_slip(word, t)), None)
-
-
-def _one_slip(word: str, target: str) -> bool:
-    if abs(len(word) - len(target)) > 1 or len(target) < 4 or word == target:
-        return False
-    start = next((i for i, (a, b) in enumerate(zip(word, target, strict=False)) if a != b), min(len(word), len(target)))
-    rest, want = word[start:], target[start:]
-    swapped = len(rest) > 1 and len(want) > 1 and rest[0] == want[1] and rest[1] == want[0] and rest[2:] == want[2:]
-    return rest[1:] == want or rest == want[1:] or rest[1:] == want[1:] or swapped

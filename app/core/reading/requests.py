@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.core.reading.lexicon import listed, spelt
-from app.core.reading.phrases import Folded, Found, Phrases, Spelling, corrected, fold
+from app.core.reading.phrases import Folded, Found, Phrases, fold, unquoted
 from app.core.reading.settling import acknowledges as acknowledges
 from app.core.reading.settling import settles as settles
+from app.core.reading.spelling import Spelling, corrected
 from app.core.verdicts import Option
 from config.wording import Words
 
@@ -19,6 +20,8 @@ LINE_MAX = 300
 DENIAL_WORDS = 3  # between "I don't need" and "a person"
 
 _SENTENCE = re.compile(r"[^.!?\n]+")
+# A dash between words parts clauses like a semicolon, and is made one: of the same length, so that places stay.
+_DASH = re.compile(r"(?<=\S)[ \t]+[-‐-―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\w)--(?=\w)")
 _LAST_CLAUSE = re.compile(r"(?<=[,;:])[^,;:.!?\n]{1,60}[.!?\n ]*\Z")
 _ENDS = " ,.;:!?\n"
 _CLAUSE_ENDS = re.compile(r"[,;:.!?\n]| but | mais | aber | sondern | pero | sino ")
@@ -27,7 +30,8 @@ _LETTER = re.compile(r"(?:\w+ ){0,3}([ab])(?: \w+){0,3}")
 
 def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tuple[Found, str] | None:
     """Where a message asks for a person and in which language's words; None when it does not. `first`: the text begins a message."""
-    plain = fold(text)
+    text = _DASH.sub(lambda dash: ";".ljust(len(dash.group())), text)
+    plain = unquoted(fold(text))
     everywhere = tuple(words.values())
     for language, lexicon in words.items():
         spelling = spelt(lexicon, everywhere)
@@ -46,10 +50,10 @@ def _exit_word(text: str, right: Folded, lexicon: Words, spelling: Spelling) -> 
     greeting, alone, around = listed(lexicon, "greeting"), listed(lexicon, "exit"), listed(lexicon, "exit_around")
     place = 0
     for line in text.splitlines(keepends=True)[:FIRST_LINES]:
-        folded = right if line[:LINE_MAX] == text else corrected(fold(line[:LINE_MAX]), spelling)
+        folded = right if line[:LINE_MAX] == text else corrected(unquoted(fold(line[:LINE_MAX])), spelling)
         bare = folded.text.strip(_ENDS)
         if bare and not greeting.whole(bare):
-            if _stands_alone(bare, alone, around):
+            if _stands_alone(bare, alone, around) or _called_first(bare, lexicon):
                 return Found(place, place + len(line.rstrip()), 0, 0)
             break
         place += len(line)
@@ -59,6 +63,14 @@ def _exit_word(text: str, right: Folded, lexicon: Words, spelling: Spelling) -> 
         if _stands_alone(part.group().strip(_ENDS), alone, around):
             return right.found(part)
     return None
+
+
+def _called_first(line: str, lexicon: Words) -> bool:
+    """Whether a line begins with an exit word, a dash and something else: "PERSON - this is ridiculous"."""
+    called, dash, _ = line.partition(";")
+    if not dash or listed(lexicon, "addressed").pattern.search(called):
+        return False
+    return _stands_alone(called.strip(_ENDS), listed(lexicon, "exit"), listed(lexicon, "exit_around"))
 
 
 def _stands_alone(folded: str, alone: Phrases, around: Phrases) -> bool:

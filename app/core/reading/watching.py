@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.core.reading.phrases import Spelling, corrected, fold, pattern_of
+from app.core.reading.phrases import fold, pattern_of
+from app.core.reading.spelling import Spelling, corrected
 
 STRETCH = 60  # words of a sentence that are read together; a longer one is read in stretches that overlap
 OVERLAP = 30

@@ -20,6 +20,7 @@ from app.core.writing.fields import TAG, fields_and_tags
 from app.core.writing.limits_told import abilities
 from app.core.writing.markup import assemble, paragraph, say
 from app.core.writing.messages import Body, Frame
+from app.core.writing.names import first_name
 from app.core.writing.note_facts import Deed, Grave, facts_of
 from app.core.writing.supplies import Supplies, Way
 from app.core.writing.wait_sentences import speak_moment, speak_wait
@@ -171,9 +172,10 @@ def wait_of(way: Way, policy: Policy, now: int) -> Wait | None:
 
 def frame_of(ticket: Ticket, situation: Situation, supplies: Supplies, words: Words, verdict: Verdict) -> Frame:
     policy = situation.policy
+    whose = ticket.requester
     return Frame(
         company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
-        first_name=ticket.requester.name if situation.answers_requester else None, language=words.language,
+        first_name=first_name(whose.name, whose.email) if situation.answers_requester else None, language=words.language,
         first=not situation.memory.noticed, page_url=supplies.page_url, able=abilities(policy.actions),
         # What is drafted is what a colleague sends, word for word: it says so from the start.
         checked=situation.mode is Mode.DRAFT and isinstance(verdict, Answer | Clarify | Settle),
