@@ -9,13 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.core.deciding.until import UntilError, parse_until
 from app.keys import Keys
-from app.store import audit, caps, policies
+from app.store import audit, caps, desks, policies
 from app.store.database import Database
-from app.store.tables import desks
 from config.policy import Policy
 
 EVERY, OTHER = "*", "other"  # every desk or topic · tickets that fit no topic
@@ -62,7 +61,7 @@ def fallbacks(tx: Connection, tenant: str, now: int) -> list[Fallback]:
     rows = caps.fallbacks(tx, tenant, now)
     if not rows:
         return []
-    names = {row.id: row.name for row in tx.execute(select(desks.c.id, desks.c.name).where(desks.c.tenant == tenant))}
+    names = dict(desks.names(tx, tenant))
     policy = _policy(tx, tenant)
     said = dict(topics_of(policy)) if policy else {}
     return [Fallback(row.topic, said.get(row.topic, row.topic), row.desk, None if row.desk == EVERY else names.get(row.desk, row.desk),
@@ -119,6 +118,6 @@ def _must_be_topic(policy: Policy, topic: str) -> None:
 def _must_be_desk(tx: Connection, tenant: str, desk: str) -> None:
     if desk == EVERY:
         return
-    known = [row.id for row in tx.execute(select(desks.c.id).where(desks.c.tenant == tenant).order_by(desks.c.id))]
+    known = desks.ids(tx, tenant)
     if desk not in known:
         raise FallbackError(f"There is no desk {desk!r}; there are: {', '.join(known) or 'none yet'}.")

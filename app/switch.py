@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.keys import Keys
-from app.store import audit, caps
+from app.store import audit, caps, desks
 from app.store.database import Database
-from app.store.tables import desks
 
 EVERY_DESK = "*"
 MAX_WHY = 300  # characters
@@ -36,7 +35,7 @@ class Switch:
 
 def switches(tx: Connection, tenant: str, now: int) -> list[Switch]:
     """The switches that are on, the one over every desk first."""
-    names = {row.id: row.name for row in tx.execute(select(desks.c.id, desks.c.name).where(desks.c.tenant == tenant))}
+    names = dict(desks.names(tx, tenant))
     found = [Switch(row.desk, None if row.desk == EVERY_DESK else names.get(row.desk, row.desk), row.why, row.by, row.created_at)
              for row in caps.kill_switches(tx, now, tenant)]
     return sorted(found, key=lambda switch: (switch.desk != EVERY_DESK, switch.at))
@@ -67,6 +66,6 @@ def allow_sending(db: Database, tenant: str, desk: str, who: str, keys: Keys, no
 def _must_exist(tx: Connection, tenant: str, desk: str) -> None:
     if desk == EVERY_DESK:
         return
-    known = [row.id for row in tx.execute(select(desks.c.id).where(desks.c.tenant == tenant).order_by(desks.c.id))]
+    known = desks.ids(tx, tenant)
     if desk not in known:
         raise SwitchError(f"There is no desk {desk!r}; there are: {', '.join(known) or 'none yet'}.")

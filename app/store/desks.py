@@ -88,6 +88,28 @@ def all_desks(tx: Tx, keys: Keys) -> list[StoredDesk]:
     return [opened(DeskRow.from_row(row), keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()]
 
 
+def of_tenant(tx: Tx, tenant: str) -> list[DeskRow]:
+    """The rows of a tenant's desks by their names, secrets sealed."""
+    return [DeskRow.from_row(row) for row in tx.execute(select(desks).where(desks.c.tenant == tenant).order_by(desks.c.name)).all()]
+
+
+def names(tx: Tx, tenant: str) -> list[tuple[str, str]]:
+    """(id, name) of each desk, by its name."""
+    query = select(desks.c.id, desks.c.name).where(desks.c.tenant == tenant).order_by(desks.c.name)
+    return [(row.id, row.name) for row in tx.execute(query)]
+
+
+def ids(tx: Tx, tenant: str) -> list[str]:
+    return list(tx.execute(select(desks.c.id).where(desks.c.tenant == tenant).order_by(desks.c.id)).scalars())
+
+
+def not_polled_since(tx: Tx, since: int) -> list[tuple[str, str]]:
+    """(tenant, desk) of every active, installed desk whose last poll was then or earlier."""
+    query = select(desks.c.tenant, desks.c.id).where(
+        desks.c.status == "active", desks.c.state != "{}", (desks.c.polled_at.is_(None)) | (desks.c.polled_at <= since))
+    return [(tenant, desk) for tenant, desk in tx.execute(query)]
+
+
 _ROW = select(desks).where(desks.c.tenant == bindparam("of_tenant"), desks.c.id == bindparam("of_desk"))
 
 

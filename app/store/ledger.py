@@ -165,6 +165,12 @@ def of_ticket(tx: Connection, tenant: str, desk: str, ticket: str) -> Sequence[L
     return [LedgerRow.from_row(row) for row in tx.execute(query)]
 
 
+def newest_verdicts(tx: Connection, tenant: str, desk: str, most: int) -> list[tuple[str, str]]:
+    """(ticket, payload) of the desk's verdicts, the newest first, at most so many."""
+    newest = select(ledger.c.ticket, ledger.c.payload).where(ledger.c.tenant == tenant, ledger.c.desk == desk, ledger.c.kind == "verdict")
+    return [(row.ticket, row.payload) for row in tx.execute(newest.order_by(ledger.c.seq.desc()).limit(most))]
+
+
 def verdicts_of(tx: Connection, tenant: str, desk: str, ticket: str) -> list[VerdictRow]:
     """The verdicts of one ticket, newest first."""
     query = (

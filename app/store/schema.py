@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from app.store.database import Database
+from app.store.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -47,6 +48,11 @@ def upgrade(db: Database) -> str:
             command.upgrade(config, "head")
             connection.commit()
     return head()
+
+
+def create(db: Database) -> None:
+    """The newest tables at once, for a database that lives as long as one program: it is never migrated."""
+    metadata.create_all(db.engine)
 
 
 def known(folder: Path | None = None) -> list[str]:

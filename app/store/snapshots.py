@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -48,6 +48,13 @@ def add(conn: Connection, tenant: str, snapshot: Snapshot) -> None:
 def newest_id(conn: Connection, tenant: str, visibility: str, model: str) -> str | None:
     """The newest snapshot made with this model; one look at an index, asked before every search."""
     return conn.execute(_NEWEST, {"of_tenant": tenant, "for_whom": visibility, "by_model": model}).scalar()
+
+
+def newest_of_each(conn: Connection) -> Mapping[tuple[str, str], tuple[str, int]]:
+    """(tenant, visibility) -> (id, time) of its newest snapshot, whatever its model."""
+    rows = snapshots.c
+    found = conn.execute(select(rows.tenant, rows.visibility, rows.id, rows.created_at).order_by(rows.created_at, rows.id))
+    return {(row.tenant, row.visibility): (row.id, row.created_at) for row in found}
 
 
 def get(conn: Connection, tenant: str, snapshot_id: str) -> Snapshot | None:

@@ -8,13 +8,11 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.kinds import EffectState, WorkState
-from app.store import caps, freshness, schema, standing
+from app.store import caps, counts, freshness, schema, standing
 from app.store.database import StoreBusy
-from app.store.tables import desks, inbox, outbox, tickets
 from app.switch import EVERY_DESK
 from app.web.access import public_page
 from app.web.house import House
@@ -29,29 +27,23 @@ class QueueCollector(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         now = self._house.clock()
         with self._house.db.read() as connection:
-            for table, states in ((inbox, tuple(WorkState)), (outbox, tuple(EffectState))):
-                family = GaugeMetricFamily(f"candor_{table.name}_rows", f"Rows of the {table.name} by state.", labels=["tenant", "state"])
-                found = {
-                    (tenant, state): n for tenant, state, n in connection.execute(
-                        select(table.c.tenant, table.c.state, func.count()).group_by(table.c.tenant, table.c.state))
-                }
+            inbox, outbox = counts.inbox_rows(connection), counts.outbox_rows(connection)
+            for queue, found, states in (("inbox", inbox, tuple(WorkState)), ("outbox", outbox, tuple(EffectState))):
+                family = GaugeMetricFamily(f"candor_{queue}_rows", f"Rows of the {queue} by state.", labels=["tenant", "state"])
                 for tenant in sorted({t for t, _ in found}):
                     for state in states:
                         family.add_metric([tenant, state], found.get((tenant, state), 0))
                 yield family
             oldest = GaugeMetricFamily("candor_inbox_oldest_waiting_seconds", "Age of the oldest inbox row that is due and not done.")
-            due = select(func.min(inbox.c.next_at)).where(inbox.c.state == WorkState.WAITING, inbox.c.next_at <= now)
-            since = connection.execute(due).scalar_one()
+            since = counts.oldest_due(connection, now)
             oldest.add_metric([], 0 if since is None else (now - since) / 1_000_000)
             yield oldest
             urgent = GaugeMetricFamily("candor_urgent_tickets", "Tickets with a grave message that waits for a person.", labels=["tenant"])
-            grave = select(tickets.c.tenant, func.count()).where(tickets.c.urgent_at.is_not(None)).group_by(tickets.c.tenant)
-            for tenant, n in connection.execute(grave):
+            for tenant, n in counts.urgent_tickets(connection).items():
                 urgent.add_metric([tenant], n)
             yield urgent
             status = GaugeMetricFamily("candor_desks", "Desks by status.", labels=["tenant", "status"])
-            for tenant, name, n in connection.execute(
-                    select(desks.c.tenant, desks.c.status, func.count()).group_by(desks.c.tenant, desks.c.status)):
+            for (tenant, name), n in counts.desks_by_status(connection).items():
                 status.add_metric([tenant, name], n)
             yield status
 

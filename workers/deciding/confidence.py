@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.core.deciding.calibration import Calibration, loss, reliability
 from app.core.deciding.judged import Judged, judged
 from app.core.verdicts import Findings
-from app.store import artefacts
-from app.store.tables import desks, ledger
+from app.store import artefacts, desks, ledger
 from workers.work import Work
 
 KIND = "confidence"
@@ -38,7 +37,7 @@ def applied(found: Findings, calibration: Calibration | None) -> Findings:
 def refit_all(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapping[str, object]:
     """Refit every desk of the tenant; returns by desk what was found and whether it was kept."""
     with work.db.read() as tx:
-        names = tx.execute(select(desks.c.id).where(desks.c.tenant == tenant).order_by(desks.c.id)).scalars().all()
+        names = desks.ids(tx, tenant)
     found: dict[str, object] = {}
     for desk in names:
         progress(f"desk {desk}")
@@ -78,11 +77,9 @@ def refit(work: Work, tenant: str, desk: str) -> Mapping[str, object]:
 
 
 def _judged(tx: Connection, tenant: str, desk: str) -> list[tuple[str, Judged]]:
-    rows = ledger.c
-    newest = select(rows.ticket, rows.seq, rows.payload).where(rows.tenant == tenant, rows.desk == desk, rows.kind == "verdict")
     by_ticket: dict[str, list[dict[str, object]]] = {}
-    for row in reversed(tx.execute(newest.order_by(rows.seq.desc()).limit(MOST_ENTRIES)).all()):
-        by_ticket.setdefault(row.ticket, []).append(json.loads(row.payload))
+    for ticket, payload in reversed(ledger.newest_verdicts(tx, tenant, desk, MOST_ENTRIES)):
+        by_ticket.setdefault(ticket, []).append(json.loads(payload))
     return [(ticket, one) for ticket, payloads in by_ticket.items() for one in judged(payloads)]
 
 

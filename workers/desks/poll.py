@@ -4,13 +4,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.store import desks as desk_store
 from app.store import marks, tickets
 from app.store.desks import StoredDesk
 from app.store.queues import inbox, jobs
-from app.store.tables import desks
 from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
 from connectors.records import ChangedTicket, Status
@@ -26,9 +25,7 @@ log = structlog.get_logger(__name__)
 
 def due_desks(tx: Connection, now: int) -> Sequence[tuple[str, str]]:
     """(tenant, desk) of every active, installed desk that was not polled for a while."""
-    query = select(desks.c.tenant, desks.c.id).where(
-        desks.c.status == "active", desks.c.state != "{}", (desks.c.polled_at.is_(None)) | (desks.c.polled_at <= now - POLL_EVERY))
-    return [(tenant, desk) for tenant, desk in tx.execute(query)]
+    return desk_store.not_polled_since(tx, now - POLL_EVERY)
 
 
 def poll_due(work: Work) -> int:

@@ -19,11 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.store import articles
+from app.store import articles, schema
 from app.store.articles import SourceRow
 from app.store.database import DEFAULT_TENANT, Database
 from app.store.ids import new_id
-from app.store.tables import metadata
 from connectors.clock import SystemClock
 from connectors.contract import Knowledge
 from connectors.sources import FolderSource
@@ -56,7 +55,7 @@ class Shelf:
 
     def __init__(self, source: Knowledge, embedder: Embedder, var: Path, prior: Prior | None = None) -> None:
         self.db = Database(f"sqlite:///{var}/shelf.db")
-        metadata.create_all(self.db.engine)
+        schema.create(self.db)
         with self.db.write() as conn:
             rows = articles.all_sources(conn, DEFAULT_TENANT)
             row = rows[0] if rows else SourceRow(new_id(), "folder", None, "", None)

@@ -13,12 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store import freshness, snapshots
 from app.store.database import Database, StoreBusy
-from app.store.tables import snapshots as snapshot_rows
 from connectors.clock import Clock
 from workers.knowledge.search import build_snapshot
 
@@ -31,11 +29,9 @@ log = structlog.get_logger(__name__)
 def missing(db: Database, var: Path, now: int, grace: int = GRACE) -> list[tuple[str, str, str]]:
     """(tenant, visibility, snapshot) of each newest snapshot older than `grace` that this host has no index of."""
     with db.read() as tx:
-        rows = snapshot_rows.c
-        sets = tx.execute(select(rows.tenant, rows.visibility, rows.id, rows.created_at).order_by(rows.created_at, rows.id)).all()
-    newest = {(row.tenant, row.visibility): row for row in sets}
-    return [(tenant, visibility, row.id) for (tenant, visibility), row in sorted(newest.items())
-            if row.created_at <= now - grace and row.id not in freshness.built(var, tenant, visibility)]
+        newest = snapshots.newest_of_each(tx)
+    return [(tenant, visibility, snapshot) for (tenant, visibility), (snapshot, made_at) in sorted(newest.items())
+            if made_at <= now - grace and snapshot not in freshness.built(var, tenant, visibility)]
 
 
 class IndexKeeper:

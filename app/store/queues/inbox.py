@@ -2,10 +2,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import dialect as SqliteDialect
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -216,6 +217,12 @@ def span_waiting(tx: Connection, desk: str, subject_id: str) -> tuple[int, int] 
     """When the oldest and the newest delivery of a subject arrived that are not done yet; None without any."""
     rows = tx.execute(_ARRIVALS, {"of_desk": desk, "of_subject": subject_id}).scalars().all()
     return (min(rows), max(rows)) if rows else None
+
+
+def last_deliveries(tx: Connection, tenant: str) -> Mapping[str, int]:
+    """Desk -> when its newest delivery came; desks without any are left out."""
+    query = select(inbox.c.desk, func.max(inbox.c.received_at)).where(inbox.c.tenant == tenant, inbox.c.kind == InboxKind.DELIVERY)
+    return {row.desk: int(row[1]) for row in tx.execute(query.group_by(inbox.c.desk))}
 
 
 def next_due(tx: Connection) -> int | None:

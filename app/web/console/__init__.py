@@ -13,6 +13,7 @@ from flask_login import current_user
 from sqlalchemy import Connection
 
 from app.store import audit as audit_store
+from app.store import desks as desk_store
 from app.store import evidence, ledger, recall, views
 from app.store.views import Cursor, Story, TicketFilter
 from app.web.access import allow
@@ -50,7 +51,7 @@ def blueprint(house: House) -> Blueprint:
                 "console/tickets.html", connection, lines=lines, titles=titles, sources_of=entries.sources_of,
                 urgent=views.urgent(connection, current_user.tenant, house.keys, PAGE) if after is None else [],
                 stray=views.stray_deliveries(connection, current_user.tenant, PAGE) if wanted.attention else [], wanted=wanted,
-                desks=desk_pages.names(connection, current_user.tenant),
+                desks=desk_store.names(connection, current_user.tenant),
                 counts=views.counts(connection, current_user.tenant), detail_of=entries.detail_of, paged=after is not None,
                 following=f"{following.updated_at}.{following.id}" if following else None)
 

@@ -5,10 +5,10 @@ import json
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.fallback import Fallback, fallbacks
-from app.store.tables import desks
+from app.store import desks
 from app.switch import switches
 from app.web import times
 from app.web.company import Company
@@ -24,7 +24,7 @@ class Banner:
 
 def banners(connection: Connection, tenant: str, company: Company, now: int) -> list[Banner]:
     found: list[Banner] = []
-    for desk in connection.execute(select(desks).where(desks.c.tenant == tenant).order_by(desks.c.name)):
+    for desk in desks.of_tenant(connection, tenant):
         if not json.loads(desk.secrets):
             found.append(Banner("bad", f"{desk.name} has no signing secret. Its deliveries are refused with 503 until one is set: "
                                        "run “flask --app candor connect”."))

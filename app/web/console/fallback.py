@@ -7,9 +7,9 @@ from flask_login import current_user
 from sqlalchemy import Connection
 
 from app.fallback import EVERY, FallbackError, Wish, end_fallback, fall_back, fallbacks
+from app.store import desks
 from app.store.ids import new_id
 from app.web.access import allow
-from app.web.console import desks as desk_pages
 from app.web.console.framing import READERS, framed
 from app.web.console.sending import SWITCHERS
 from app.web.house import House
@@ -21,7 +21,7 @@ def register(pages: Blueprint, house: House) -> None:
     def page(connection: Connection, **said: str) -> str:
         frame, tenant = framed(house, connection), current_user.tenant
         return render_template("console/fallback.html", on=fallbacks(connection, tenant, frame["now"]), topics=frame["company"].topics,
-                               places=[(EVERY, "Every desk"), *desk_pages.names(connection, tenant)], said=said,
+                               places=[(EVERY, "Every desk"), *desks.names(connection, tenant)], said=said,
                                may_switch=current_user.role in SWITCHERS, **frame)
 
     @pages.get("/fallback")

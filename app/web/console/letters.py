@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app import replays
+from app.store import desks
 from app.store.ids import new_id
 from app.store.queues import dead_letters
 from app.store.queues.dead_letters import Before
 from app.web.access import allow
-from app.web.console import desks as desk_pages
 from app.web.console.framing import READERS, framed
 from app.web.house import House
 
@@ -34,7 +34,7 @@ def register(pages: Blueprint, house: House) -> None:
             shown: dict[str, Any] = {
                 "letters": rows, "paged": before is not None, "following": f"{following.since}.{following.id}" if following else None,
                 "total": dead_letters.count(connection, current_user.tenant),
-                "desks": dict(desk_pages.names(connection, current_user.tenant)),
+                "desks": dict(desks.names(connection, current_user.tenant)),
                 "may_replay_all": current_user.role in WHOLE_SHELF, "most": MOST_AT_ONCE,
             }
             return render_template("console/letters.html", **shown, **framed(house, connection))
@@ -46,7 +46,7 @@ def register(pages: Blueprint, house: House) -> None:
             opened = replays.open_letter(connection, current_user.tenant, letter_id, house.keys)
             if opened is None:
                 abort(404)
-            shown = {"opened": opened, "letter": opened.letter, "desks": dict(desk_pages.names(connection, current_user.tenant)),
+            shown = {"opened": opened, "letter": opened.letter, "desks": dict(desks.names(connection, current_user.tenant)),
                      "may_replay": current_user.role in REPLAYERS}
             return render_template("console/letter.html", **shown, **framed(house, connection))
 

@@ -7,11 +7,10 @@ from flask_login import current_user
 from sqlalchemy import Connection
 
 from app import switch
-from app.store import users
+from app.store import desks, users
 from app.store.ids import new_id
 from app.switch import EVERY_DESK, SwitchError
 from app.web.access import allow
-from app.web.console import desks as desk_pages
 from app.web.console.framing import READERS, framed
 from app.web.house import House
 
@@ -24,7 +23,7 @@ def register(pages: Blueprint, house: House) -> None:
 
     def page(connection: Connection, **said: str) -> str:
         on = {one.desk: one for one in switch.switches(connection, current_user.tenant, house.clock())}
-        places = [(EVERY_DESK, "Every desk"), *desk_pages.names(connection, current_user.tenant)]
+        places = [(EVERY_DESK, "Every desk"), *desks.names(connection, current_user.tenant)]
         return render_template("console/sending.html", places=places, on=on, every=EVERY_DESK, may_switch=current_user.role in SWITCHERS,
                                said=said, **framed(house, connection))
 

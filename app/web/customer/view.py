@@ -7,18 +7,16 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
-from app.core.kinds import EffectKind, EffectState, InboxKind, WorkState
 from app.core.verdicts import Wait
 from app.core.writing.links import deep_link
 from app.core.writing.names import first_name
 from app.core.writing.wait_sentences import speak_wait
-from app.store import evidence, ledger, promises, views
+from app.store import customer, evidence, ledger, promises, views
 from app.store.evidence import Shown, StoredVersion
 from app.store.ledger import VerdictRow
 from app.store.links import TicketLink
-from app.store.tables import inbox, outbox, queue_events
 from app.store.tickets import TicketRow
 from app.web import times
 from app.web.company import Company
@@ -100,12 +98,12 @@ class CustomerView:
 
 def asking(connection: Connection, link: TicketLink) -> bool:
     """Whether the customer's wish for a person is on its way."""
-    return connection.execute(_acts(link, WorkState.WAITING, WorkState.WORKING).limit(1)).first() is not None
+    return customer.wishes_under_way(connection, link) > 0
 
 
 def presses(connection: Connection, link: TicketLink) -> int:
     """How many wishes of this ticket have been carried out."""
-    return int(connection.execute(select(func.count()).select_from(_acts(link, WorkState.DONE, WorkState.BAD).subquery())).scalar_one())
+    return customer.wishes_carried_out(connection, link)
 
 
 def customer_view(connection: Connection, house: House, link: TicketLink, ticket: TicketRow, company: Company, words: Words,
@@ -116,7 +114,7 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
     everything = ledger.verdicts_of(connection, link.tenant, link.desk, link.ticket)
     entries = [e for e in everything if e.of in (None, ticket.requester)]
     texts = {e.id: ledger.texts(connection, link.tenant, e.id, house.keys) or {} for e in entries}
-    sent = _sent(connection, link)
+    sent = customer.sent(connection, link)
     told = [e for e in entries if e.id in sent]
     versions = evidence.load(connection, link.tenant, {
         (str(s["article"]), str(s["version"])) for e in entries for s in (*_sentences(texts[e.id]), *_looked(e)) if "article" in s
@@ -145,24 +143,7 @@ def _owner(connection: Connection, link: TicketLink, ticket: TicketRow, handed: 
     # Handed over is not taken up: we say that a person has it only when one has been seen to act.
     if handed is None:
         return "people"
-    replied = select(queue_events.c.id).where(
-        queue_events.c.tenant == link.tenant, queue_events.c.desk == link.desk, queue_events.c.ticket == link.ticket,
-        queue_events.c.kind == "replied", queue_events.c.at > handed.at).limit(1)
-    return "queue" if connection.execute(replied).first() is None else "people"
-
-
-def _acts(link: TicketLink, *states: str) -> Any:
-    return select(inbox.c.id).where(
-        inbox.c.tenant == link.tenant, inbox.c.desk == link.desk, inbox.c.subject_id == link.ticket, inbox.c.kind == InboxKind.ACT,
-        inbox.c.state.in_(states))
-
-
-def _sent(connection: Connection, link: TicketLink) -> dict[str, int]:
-    """Ledger entry -> when its public message was sent: what was drafted or held back was never told to anybody."""
-    query = select(outbox.c.ledger_entry, outbox.c.done_at, outbox.c.attempt_at, outbox.c.created_at).where(
-        outbox.c.tenant == link.tenant, outbox.c.desk == link.desk, outbox.c.ticket == link.ticket, outbox.c.effect == EffectKind.PUBLIC,
-        outbox.c.state == EffectState.SENT, outbox.c.ledger_entry.is_not(None))
-    return {r.ledger_entry: r.done_at or r.attempt_at or r.created_at for r in connection.execute(query)}
+    return "people" if customer.replied_since(connection, link, handed.at) else "queue"
 
 
 def _told(entry: VerdictRow, at: int, texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion],
