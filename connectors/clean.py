@@ -3,8 +3,7 @@
 `carriable_json` runs once, on a body before anything parses it, so that no string of it can break what keeps or sends it later;
 `carriable` does the same for what is not JSON.
 `strip_hidden` runs on everything that comes in (tickets, articles, names) and on every value that goes out;
-`break_placeholders` runs on every finished message, because desks expand `{{…}}` in what staff users write
-(Zendesk: https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/, "Bodies").
+`break_placeholders` runs on every finished message, because desks expand `{{…}}` in what staff users write.
 """
 from __future__ import annotations
 

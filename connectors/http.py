@@ -108,7 +108,7 @@ def desk_session(
     refusing = _RefusingAdapter(host)
     session.mount("https://", refusing)
     session.mount("http://", refusing)
-    # With the last slash, or `https://host.evil.tld` would match; and with the port, which Zendesk puts into its own links.
+    # With the last slash, or `https://host.evil.tld` would match; and with the port, which a desk may put into its own links.
     session.mount(f"https://{host}/", adapter)
     session.mount(f"https://{host}:443/", adapter)
     return session

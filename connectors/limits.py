@@ -1,8 +1,8 @@
 """What a desk says about its rate limits, in every spelling of the usual headers, and how long it wants us to stay away.
 
-Sources: recorded Zendesk exchanges of 2023 (`rate-limit-*`) and 2024 on (`ratelimit-*`), `x-rate-limit-*` on webhooks and the help centre.
-Freshdesk: `x-ratelimit-total` (seen as `100.0`) and `x-ratelimit-remaining`, without a time of reset. Headers
-that only one vendor sends are read in its folder (`Rules.more`, `Rules.spent`).
+Sources: recorded exchanges of 2023 (`rate-limit-*`) and 2024 on (`ratelimit-*`, `x-rate-limit-*` at some addresses), and desks that say
+`x-ratelimit-total` (seen as `100.0`) and `x-ratelimit-remaining`, without a time of reset. Headers that only one vendor sends are read in
+its folder (`Rules.more`, `Rules.spent`).
 """
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ _BLOCKS = frozenset(
 )
 _SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table blockquote".split())
 _SILENT = frozenset("head script style title template noscript".split())
-# How mail programs and Freshdesk itself wrap what is quoted, its heading and answers within it.
-_QUOTE_CLASS = re.compile(r"\b(?:freshdesk_quote|gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|zmail_extra|x_gmail_quote)\b")
+# How mail programs wrap what is quoted, its heading and answers within it. Most, and desks that send mail, call it `<their name>_quote`.
+_QUOTE_CLASS = re.compile(r"\b(?:\w+_quote|yahoo_quoted|moz-cite|zmail_extra)\b")
 _WROTE_CLASS = re.compile(r"\b(?:gmail_attr|moz-cite-prefix)\b")
-# What indents a paragraph, and quotes nothing: an inner margin without a line, by Gmail, Apple Mail, Outlook and Freshdesk's own editor.
+# What indents a paragraph, and quotes nothing: an inner margin without a line, by Gmail, Apple Mail, Outlook and desks' own editors.
 _NO_LINE = re.compile(r"border(?:-left)?(?:-width|-style)?\s*:\s*(?:0(?:px)?|none)\b")
 _A_LINE = re.compile(r"border(?:-left)?(?:-width|-style|-color)?\s*:\s*(?!0(?:px)?\s*(?:;|$)|none)")
 _INDENTED = re.compile(r"margin(?:-left)?\s*:[^;]*\b(?:30|40)px|margin-top\s*:\s*0[^;]*;\s*margin-bottom\s*:\s*0")

@@ -1,7 +1,7 @@
 """A finished message, made safe to hand to a desk: no placeholder in it expands, and the desk will not cut it in silence. Pure.
 
-Zendesk expands `{{…}}` in what staff users write and cuts bodies at 64 kB without an error (developer.zendesk.com, ticket_comments,
-"Bodies"). Of Freshdesk neither is documented, so the same is done there.
+One desk documents that it expands `{{…}}` in what staff users write and cuts bodies at 64 kB without an error (`BODY_LIMIT`'s source stands
+in its folder's README). Where neither is documented the same is done.
 """
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def writer_of(message: Message, requester: Person) -> Writer:
 class Stamp:
     """The ticket's version as last read: what a fenced write must still find.
 
-    `value` is the desk's own text (Zendesk: `updated_at`). `desk_now` is the desk's clock (its `Date` header) at that read,
+    `value` is the desk's own text: a version, or a time of change. `desk_now` is the desk's clock (its `Date` header) at that read,
     `changed_at` the moment `value` names; a write is safe only when `desk_now` is past `changed_at` + 1 s (same-second guard).
     `read_at` is our clock at the read: past STAMP_FRESH the ticket is read again before a write.
     """

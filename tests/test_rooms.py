@@ -1,4 +1,8 @@
-"""The house is one stair: workers > app > connectors > config. A room imports only rooms to its right; the core does nothing but think."""
+"""The house is one stair: workers > app > connectors > config. A room imports only rooms to its right; the core does nothing but think.
+
+Within the rooms: the way of a sending stands on nothing that decides, tables are the store's, sandbox desks are scenery, and a vendor's
+word stands in its folder. What holds for whole modules (who is reached from where) is in `test_reach.py`.
+"""
 from __future__ import annotations
 
 import ast
@@ -7,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from connectors.registry import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 STAIR = ("workers", "app", "connectors", "config")
@@ -42,6 +48,19 @@ ONLY_IN = {
     ),
 }
 
+# What only these may import, by the sentence that says why. A place is a folder or a file.
+KEPT = (
+    ("app.store.tables", ("app/store",), "statements stand in app/store alone, by names that say what they ask."),
+    ("workers.deciding", ("workers/deciding", "workers/tasks.py", "workers/jobs.py", "workers/running", "workers/commands"),
+     "what sends, and what both need of a row, stands on nothing that decides."),
+)
+
+# A vendor's word stands in its folder. The places outside that may name one:
+VENDORS = (*NAMES, "zenpy")
+VENDORS_NAMED = {
+    "connectors/registry.py": "the one line that a desk has outside its folder",
+}
+
 
 def imports(source: str, package: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     """(line, dotted name) of every import, lazy ones too; relative ones resolved against the file's package."""
@@ -67,9 +86,35 @@ def faults(path: str, source: str) -> list[str]:
             found.append(f"{where} imports {name}: {room} may import only rooms to its right ({' > '.join(STAIR)}).")
         elif top in ONLY_IN and not any(path == home or path.startswith(home + "/") for home in ONLY_IN[top]):
             found.append(f"{where} imports {name}: {top} is loaded only in {' and '.join(ONLY_IN[top])}.")
+        elif kept := _kept_from(path, name):
+            found.append(f"{where} imports {name}: {kept}")
+        elif _is_sandbox(name.split(".")) and not _is_sandbox(path.removesuffix(".py").split("/")):
+            found.append(f"{where} imports {name}: sandbox desks are for the demo, the tests and themselves.")
         elif core and not any(name == allowed or name.startswith(allowed + ".") for allowed in CORE_MAY_IMPORT):
             found.append(f"{where} imports {name}: the core does no I/O and asks no clock and no dice; {name} is not on its list.")
     return found + (_core_calls(path, source) if core else [])
+
+
+def _kept_from(path: str, name: str) -> str | None:
+    for kept, homes, why in KEPT:
+        if (name == kept or name.startswith(kept + ".")) and not any(path == home or path.startswith(home + "/") for home in homes):
+            return why
+    return None
+
+
+def _is_sandbox(parts: list[str]) -> bool:
+    return parts[0] == "connectors" and "sandbox" in parts[1:3]
+
+
+def vendors_named(path: str, text: str) -> list[str]:
+    """One sentence for each line that names a vendor outside its folder. `path` is relative to the repository, with slashes."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        for word in VENDORS:
+            home = "zendesk" if word == "zenpy" else word
+            if word in line.lower() and not path.startswith(f"connectors/{home}/") and path not in VENDORS_NAMED:
+                found.append(f"{path}:{number} names {word}: a vendor's word stands in connectors/{home} alone.")
+    return found
 
 
 def _core_calls(path: str, source: str) -> list[str]:
@@ -93,7 +138,38 @@ def test_a_room_imports_only_rooms_to_its_right(room):
     assert not found, "\n" + "\n".join(found)
 
 
+@pytest.mark.parametrize("room", STAIR)
+def test_a_vendor_is_named_in_its_folder_alone(room):
+    files = [f for f in sorted((ROOT / room).rglob("*")) if f.suffix in (".py", ".html", ".yaml", ".txt", ".js", ".css", ".json", ".md")]
+    texts = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
+    assert [fault for path, text in texts.items() for fault in vendors_named(path, text)] == []
+
+
+def test_each_place_that_may_name_a_vendor_does():
+    for path in VENDORS_NAMED:
+        text = (ROOT / path).read_text(encoding="utf-8").lower()
+        assert any(word in text for word in VENDORS), f"{path} names none: take it off the list"
+
+
+@pytest.mark.parametrize(("path", "text", "says"), [
+    ("workers/desks/advice.py", 'KEYS = {"freshdesk": 1}', "names freshdesk"),
+    ("connectors/limits.py", "# ok\n# as Zendesk does", "names zendesk"),
+    ("connectors/freshdesk/desk.py", "# unlike Zendesk", "connectors/zendesk alone"),
+    ("app/web/templates/console/desks.html", "<p>zenpy</p>", "names zenpy"),
+])  # fmt: skip
+def test_a_vendors_word_outside_its_folder_is_seen(path, text, says):
+    [found] = vendors_named(path, text)
+    assert says in found
+
+
 @pytest.mark.parametrize(("path", "source", "says"), [
+    ("workers/desks/poll.py", "from app.store.tables import desks", "statements stand in app/store"),
+    ("app/web/health.py", "from app.store import tables", "statements stand in app/store"),
+    ("workers/sending/outcome.py", "from workers.deciding.compose import page_of", "stands on nothing that decides"),
+    ("workers/rows/lease.py", "def f():\n    from workers import deciding", "stands on nothing that decides"),
+    ("workers/desks/connect.py", "from connectors.zendesk.sandbox import SandboxZendesk", "sandbox desks are for the demo"),
+    ("app/web/hooks.py", "import connectors.sandbox.wire", "sandbox desks are for the demo"),
+    ("connectors/http.py", "from .sandbox import faults", "sandbox desks are for the demo"),
     ("config/policy.py", "from connectors.records import Ticket", "config may import only rooms to its right"),
     ("connectors/http.py", "def f():\n    import app.keys", "connectors may import only rooms to its right"),
     ("app/store/queues/inbox.py", "from workers import process", "app may import only rooms to its right"),

@@ -1,6 +1,6 @@
 """The desk's own rules that mail a customer who opens a ticket, and how they are left out where the assistant answers. Pure.
 
-As on Zendesk: a rule of ours, placed before theirs, puts a tag on the tickets the assistant answers; theirs get the condition that it is
+A rule of ours, placed before theirs, puts a tag on the tickets the assistant answers; theirs get the condition that it is
 missing, and only with the admin's word. Freshdesk's *e-mail notifications* are another thing: no API shows them, so their steps are told.
 
 Sources: copies of developers.freshdesk.com/api (automations); how an action that mails the requester is called is unverified there.
