@@ -1,4 +1,4 @@
-"""What is given up is told to people: a plain hand-off that carries nothing anybody wrote in the ticket, so that nothing can break it.
+"""Work that is given up: the act by which people hear of it all the same. What is told of it stands in `workers/deciding/unread.py`.
 
     inbox row `bad`          ─▶ act `unreadable` ─▶ note "could not be read" + the customer's notice, ticket to people
     note refused or dead     ─▶ act `unnoted`    ─▶ plain note without fields or group
