@@ -50,6 +50,7 @@ class Detail(StrEnum):
     UPSET = "upset"
     REPEATED = "repeated"
     CAP = "cap"
+    SENDER_CAP = "sender_cap"  # so many replies to one sender, over all of their tickets; nothing is said in public
     BY_HAND = "by_hand"
     SPEND = "spend"
     POISON = "poison"
@@ -154,7 +155,9 @@ class Policy:
     thresholds: Thresholds
     announce_handoffs: bool = True
     answer_when: str = "always"  # always | when_closed
-    max_replies_per_day: int = 3
+    max_replies_per_day: int = 3  # on one ticket
+    max_replies_per_requester: int = 10  # in 24 hours, over all of their tickets
+    max_replies_per_text: int = 3  # in 24 hours, of one sender with the same words
     horizon_days: int = 5  # working days beyond which no wait is promised
     accept_uncalibrated: bool = False
     can_do: Mapping[str, str] = field(default_factory=dict)  # language -> what the assistant can do, for the notice

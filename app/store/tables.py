@@ -375,6 +375,16 @@ jobs = Table(
     Index("ix_jobs_due", "state", "next_at"),
 )
 
+places = Table(  # of limits on what may happen in 24 hours
+    "places", metadata,
+    Column("limit_of", String(64), primary_key=True),  # what is limited, keyed
+    Column("place", Integer, primary_key=True),  # from 0
+    _tenant(),
+    Column("holder", String(64), nullable=False),  # who has it, keyed
+    Column("at", Time, nullable=False),
+    Index("ix_places_at", "at"),
+)
+
 marks = Table(  # small facts with one value: sweep lock, last sync, kill switch …
     "marks", metadata,
     Column("name", String(100), primary_key=True),

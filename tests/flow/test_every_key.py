@@ -32,6 +32,7 @@ from connectors.records import NEXT_STEPS
 from demo.policy import demo_policy
 from tests.core.situations import NOW, candidate, findings, situation
 from tests.flow.desks import zendesk_side
+from tests.flow.faulty import BOOTS
 from tests.flow.house import DESK, House
 from workers.deciding.confidence import KIND, refit
 
@@ -123,6 +124,19 @@ def played(text: str, look: Callable[[Seen], object]) -> Callable[[House, str], 
         ticket = house.write(text, email=f"{house.work.new_id()}@example.com")
         house.settle(60)
         return look(Seen(house, ticket))
+
+    return play
+
+
+def one_sender(*texts: str) -> Callable[[House, str], object]:
+    """One requester writes each of these into a ticket of its own; how many public replies they get."""
+    def play(house: House, policy: str) -> object:
+        with house.db.write() as tx:
+            policies.add(tx, DEFAULT_TENANT, policy, "test", "test", house.clock())
+        address = f"{house.work.new_id()}@example.com"
+        tickets = [house.write(text, email=address) for text in texts]
+        house.settle(60)
+        return sum(len(house.replies(ticket)) for ticket in tickets)
 
     return play
 
@@ -227,6 +241,8 @@ ROWS: dict[str, Row] = {
     "announce_handoffs": Row(put("announce_handoffs", to=False), played(PERSON, lambda s: bool(s.reply)), True, False, first=DRAFT),
     "answer_when": Row(put("answer_when", to="when_closed"), played(RETURN, lambda s: s.verdict), "answer", "stay_quiet"),
     "max_replies_per_day": Row(put("max_replies_per_day", to=1), ruled(memory_replies=(NOW - 1,)), "answer", "handoff"),
+    "max_replies_per_requester": Row(put("max_replies_per_requester", to=1), one_sender(RETURN, BOOTS), 2, 1, fresh=True),
+    "max_replies_per_text": Row(put("max_replies_per_text", to=1), one_sender(RETURN, RETURN), 2, 1, fresh=True),
     "horizon_days": Row(put("horizon_days", to=1), played(PERSON, lambda s: s.wait["why_not"]), None, "beyond_horizon",
                         first=all_of(team("agents", 1), team("minutes_per_ticket", 240)), fresh=True),
     "accept_uncalibrated": Row(put("accept_uncalibrated", to=False), played(RETURN, lambda s: s.record["mode"]), "send", "draft"),

@@ -15,6 +15,7 @@ import structlog
 
 from app.core.deciding.conclude import conclude
 from app.core.deciding.decided import Decided
+from app.core.deciding.rules import silenced
 from app.core.kinds import BLIND_ACTS, InboxKind, WorkState
 from app.core.reading.bursts import writing_until
 from app.core.sending.crashes import given_up, why_given_up
@@ -35,6 +36,7 @@ from connectors.records import Role, Subject
 from workers.deciding.case import Case
 from workers.deciding.floor import read_floor
 from workers.deciding.gather import gather
+from workers.deciding.limits import OverLimit
 from workers.deciding.record import Superseded, record
 from workers.deciding.supply import supplies_of
 from workers.deciding.take import READ_CALLS, Taken, take
@@ -108,7 +110,12 @@ def _decide_and_record(work: Work, case: Case) -> None:
         _put_off(work, case.row, case.held, too_early)
         return
     case, decided, composed = _unread(work, case) if case.row.act in BLIND_ACTS else _read(work, case)
-    record(work, case, decided, composed)
+    try:
+        record(work, case, decided, composed)
+    except OverLimit as full:
+        decided = replace(decided, decision=silenced(decided.situation, decided.decision, str(full)))
+        composed = compose(case.ticket, decided, supplies_of(work, case, decided), work.words)
+        record(work, case, decided, composed)
     log.info("processed", desk=case.desk.id, ticket=case.ticket.id, verdict=verdict_name(decided.verdict), effects=len(composed.planned))
 
 

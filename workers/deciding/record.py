@@ -22,6 +22,7 @@ from app.store.queues.effects import effect_json
 from app.store.queues.outbox import NewOutboxRow
 from config.policy import Detail, Reason
 from connectors.records import Role, Status
+from workers.deciding import limits
 from workers.deciding.case import Case
 from workers.deciding.floor import marks
 from workers.deciding.ledger_entry import ledger_payload, ledger_texts
@@ -55,12 +56,13 @@ class _Recording:
 
 
 def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None:
-    """Write everything the verdict means. Raises Superseded when the fence has moved on."""
+    """Write everything the verdict means. Raises Superseded when the fence has moved on, OverLimit when its sender gets no more."""
     now, row, desk = work.clock(), case.row, case.desk
     try:
         with work.db.write() as tx:
             requester, box = requesters.known(tx, desk.tenant, case.address, work.keys, now, work.new_id())
             recording = _Recording(work, tx, case, decided, composed, requester, box, now)
+            limits.check(work, tx, case, decided, composed, now)
             if not _is_silent(decided, composed):
                 entry = _ledger_entry(recording)
                 _outbox_rows(recording, entry)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Connection
 
-from app.store import marks, promises
+from app.store import marks, places, promises
 from app.store.database import DEFAULT_TENANT, StoreBusy
 from app.store.queues import inbox, jobs, outbox
 from workers.desks.poll import due_desks
@@ -62,11 +62,12 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
 
 
 def _ask_for_refit(tx: Connection, work: Work, now: int) -> bool:
-    """Once a day the desks' confidence is fitted anew; True when that was asked for just now."""
+    """Once a day what is over is forgotten, and the desks' confidence fitted anew; True when that was asked for just now."""
     day = now // DAY
     if marks.read(tx, "refit") == str(day):
         return False
     marks.write(tx, "refit", str(day))
+    places.forget(tx, now)
     return jobs.ask(tx, DEFAULT_TENANT, work.new_id(), "refit", {}, now, now + DAY, once=f"refit:{day}")
 
 

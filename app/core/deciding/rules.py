@@ -133,6 +133,12 @@ def nearest(s: Situation) -> Source | None:
     return source_of(top)
 
 
+def silenced(s: Situation, decision: Decision, why: str) -> Decision:
+    """The decision where one more reply to its sender is too many: people get the ticket, and nothing is said in public."""
+    hit = Hit("too many replies to this sender", True, why)
+    return Decision(_handoff(Reason.FALLBACK, Detail.SENDER_CAP, public=False)(s), (*decision.hits, hit))
+
+
 def doubt(s: Situation) -> Verdict:
     """The honest end when an answer does not hold."""
     return _handoff(Reason.UNSURE, Detail.NOT_SURE_ENOUGH)(s)

@@ -38,6 +38,7 @@ DETAILS: Mapping[str, str] = {
     "upset": "The customer is upset.",
     "repeated": "The customer came back on the same matter.",
     "cap": "It has written as often as it may in 24 hours.",
+    "sender_cap": "This sender has got as many replies as policy allows in 24 hours, so nothing was sent.",
     "by_hand": "Somebody has given this topic to people.",
     "spend": "The budget for outside models is used up.",
     "poison": "The ticket could not be worked on, again and again.",

@@ -1,4 +1,4 @@
-"""Whose page a ticket's links show, whether that was ever somebody else, to whom a reply was written, and which tickets are urgent."""
+"""Whose page a ticket shows, whether that was ever somebody else, to whom a reply was written, urgent tickets, and places of limits."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -17,6 +17,15 @@ def upgrade() -> None:
         batch_op.create_index('ix_tickets_urgent', ['tenant', 'urgent_at'], sqlite_where=urgent, postgresql_where=urgent)
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('written_to', sa.String(length=64), nullable=True))
+    op.create_table('places',
+    sa.Column('limit_of', sa.String(length=64), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('tenant', sa.String(length=64), nullable=False),
+    sa.Column('holder', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('limit_of', 'place', name=op.f('pk_places'))
+    )
+    op.create_index('ix_places_at', 'places', ['at'])
 
 
 def downgrade() -> None:

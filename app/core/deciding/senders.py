@@ -1,0 +1,39 @@
+"""What makes two messages one sender's and one text, for the limits on how much one machine is written to."""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.core.reading.phrases import fold
+
+TEXT_MAX = 4_000  # characters of a message that are compared
+# So long a number in an address counts something; "anna1" and "anna2" may be two people.
+_COUNTER = re.compile(r"\d{4,}")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as the limits compare it.
+
+    `text` is folded and has no word with a digit in it, "" when nothing is left; `spelt` is the same with its numbers. `shape` is the
+    sender's name and address without digits, `counted` says that the address itself counts on.
+    """
+
+    sender: str
+    shape: str
+    text: str
+    spelt: str
+    counted: bool
+
+
+def said(address: str, name: str | None, text: str) -> Said:
+    """The message of this sender as it is compared with others of the last 24 hours."""
+    sender = address.strip().lower()
+    words = fold(text[:TEXT_MAX]).text.split()
+    plain = " ".join(word for word in words if not any(letter.isdigit() for letter in word))
+    called = " ".join(fold((name or "")[:200]).text.split())
+    # The name belongs to it: students whose addresses are numbers are many people, and have names of their own.
+    shape = f"{_DIGITS.sub('', sender)} {_DIGITS.sub('', called)}"
+    letters = any(letter.isalpha() for letter in plain)
+    return Said(sender, shape, plain if letters else "", " ".join(words), bool(_COUNTER.search(sender.partition("@")[0])))

@@ -1,0 +1,97 @@
+"""A machine that opens a new ticket each time, at each desk: it ends with a note, people who write the same do not."""
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from app.store import ledger as ledger_store
+from app.store.database import DEFAULT_TENANT
+from app.store.tables import tickets
+from tests.figures import Figures
+from tests.flow.desks import Side, freshdesk_side, zendesk_side
+from tests.flow.faulty import RETURN
+from tests.flow.house import House
+
+ALLOWED = 3
+MANY = 10
+LONG = int(os.environ.get("MACHINE_TICKETS", "60"))  # 10000 takes many minutes
+NUMBERED = RETURN + " It is about parcel {n}."
+PERSON = "Can I talk to a real person please?"
+SILENT = "as many replies as policy allows in 24 hours"
+
+
+@pytest.fixture(params=["zendesk", "freshdesk"])
+def side(request: pytest.FixtureRequest, house: House) -> Iterator[Side]:
+    if request.param == "zendesk":
+        yield zendesk_side(house)
+        return
+    with freshdesk_side(house) as fresh:
+        yield fresh
+
+
+def opened(side: Side, text: str, **who: str) -> str:
+    ticket = side.write(text, **who)
+    side.house.settle(200)
+    return ticket
+
+
+def hits(side: Side, ticket: str) -> dict[str, str]:
+    with side.house.db.read() as tx:
+        entry = next(e for e in ledger_store.of_ticket(tx, DEFAULT_TENANT, side.id, ticket) if e.kind == "verdict")
+    return {h["rule"]: h["because"] for h in json.loads(entry.payload)["hits"] if h["hit"]}
+
+
+def test_a_machine_that_opens_a_new_ticket_each_time_gets_three_replies_a_day_and_people_a_note(side: Side) -> None:
+    made = [opened(side, NUMBERED.format(n=n), email="robot@zed.example", name="Zed") for n in range(4801, 4801 + MANY)]
+    assert [len(side.replies(t)) for t in made] == [1] * ALLOWED + [0] * (MANY - ALLOWED)
+    for ticket in made[ALLOWED:]:
+        assert SILENT in side.notes(ticket)[0] and "NOT" in side.notes(ticket)[0]
+        assert side.owner(ticket) == "people"
+        assert hits(side, ticket)["too many replies to this sender"] == "3 replies to this text of this sender in 24 hours"
+    side.house.clock.advance(86_400)
+    assert len(side.replies(opened(side, NUMBERED.format(n=5), email="robot@zed.example", name="Zed"))) == 1
+
+
+@pytest.mark.parametrize("address,text", [("robot{n}@zed.example", NUMBERED), ("robot+{n}000@zed.example", RETURN)])
+def test_a_machine_whose_address_counts_on_is_one_sender(side: Side, address: str, text: str) -> None:
+    made = [opened(side, text.format(n=n), email=address.format(n=n), name=f"Zed {n}") for n in range(1, MANY)]
+    assert sum(len(side.replies(t)) for t in made) == ALLOWED
+
+
+def test_a_sender_of_many_texts_is_limited_by_their_number_and_hears_of_the_first_hand_off_all_the_same(side: Side) -> None:
+    side.house.change_policy(lambda policy: policy | {"max_replies_per_requester": 1})
+    first, second, odd, third = (opened(side, text, email="ben@example.com", name="Ben Stone") for text in (
+        RETURN, "Do you ship to the EU, and how long does it take?", "Do your staff have a favourite colour?",
+        "Do your staff have a favourite song?"))
+    assert [len(side.replies(t)) for t in (first, second, odd, third)] == [1, 0, 1, 0]
+    assert hits(side, second)["too many replies to this sender"] == "1 replies to this requester in 24 hours"
+
+
+@pytest.mark.parametrize("text", [PERSON, "I am going to kill myself tonight."])
+def test_a_wish_for_a_person_and_a_grave_message_are_never_limited(side: Side, text: str) -> None:
+    made = [opened(side, text, email="ben@example.com", name="Ben Stone") for _ in range(ALLOWED + 2)]
+    assert [len(side.replies(t)) for t in made] == [1] * len(made)
+
+
+def test_equal_texts_of_different_people_are_never_limited(side: Side) -> None:
+    people = [(f"student{n}@campus.example", name) for n, name in enumerate(("Ann Oak", "Ben Elm", "Cem Ash", "Dee Fir", "Eva Yew"))]
+    made = [opened(side, RETURN, email=address, name=name) for address, name in people]
+    assert [len(side.replies(t)) for t in made] == [1] * len(people)
+
+
+def test_however_many_tickets_one_machine_opens_it_gets_three_replies(house: House, figures: Figures) -> None:
+    for n in range(LONG):
+        house.desk.do.customer_ticket(name="Zed", email="robot@zed.example", subject=f"Parcel {n}", text=NUMBERED.format(n=n))
+        if n % 50 == 49:
+            house.delivered()
+            house.clock.advance(5)
+            house.drain()
+    house.delivered()
+    house.settle(600, step=5)
+    rows = [r for r in house.rows(tickets) if r.owner == "people"]
+    replies = sum(len(house.replies(str(n.ticket))) for n in house.rows(tickets))
+    figures("limits", "replies_to_one_machine", replies, LONG, cap=ALLOWED)
+    assert (replies, len(rows)) == (ALLOWED, LONG - ALLOWED)
