@@ -8,17 +8,14 @@ import structlog
 
 from app.core.kinds import WorkState
 from app.core.sending.crashes import given_up, why_given_up
-from app.store.database import StoreBusy
 from app.store.queues import jobs
 from app.store.queues.rows import JobRow
 from connectors.errors import ConnectorError
 from workers.deciding.confidence import refit_all
 from workers.knowledge.run import sync_all
-from workers.rows.error_place import where
-from workers.rows.lease import LEASE_US, Heartbeat
+from workers.rows.lease import LEASE_US, OTHER_RELEASE, hold
 from workers.work import Work
 
-OTHER_RELEASE = 60_000_000  # microseconds until a job that only a newer release knows is offered again
 RETRY_US = 60_000_000
 log = structlog.get_logger(__name__)
 Progress = Callable[[str], None]
@@ -37,6 +34,13 @@ def job_one(work: Work, alone: str | None = None) -> bool:
         row = jobs.claim(tx, now, LEASE_US, alone)
     if row is None:
         return False
+    # The lease lives as long as the process does, however long the job takes: nobody runs it a second time meanwhile.
+    with hold(work, jobs, row, None, lambda tx, error, now: jobs.broke(tx, row.id, row.fence, now)):
+        _work_on(work, row, now)
+    return True
+
+
+def _work_on(work: Work, row: JobRow, now: int) -> None:
     if row.kind not in KINDS and row.expires >= now:
         with work.db.write() as tx:
             why = f"this release knows no job {row.kind!r}: finish the upgrade of this host"
@@ -50,10 +54,7 @@ def job_one(work: Work, alone: str | None = None) -> bool:
     elif row.expires < now:
         _finish(work, row, WorkState.BAD, {"error": "nobody had time for it before it expired: is a worker running?"})
     else:
-        # The lease lives as long as the process does, however long the job takes: nobody runs it a second time meanwhile.
-        with Heartbeat(lambda: _renew(work, row)):
-            _run(work, row)
-    return True
+        _run(work, row)
 
 
 def _run(work: Work, row: JobRow) -> None:
@@ -71,19 +72,7 @@ def _run(work: Work, row: JobRow) -> None:
             with work.db.write() as tx:
                 jobs.put_back(tx, row.id, row.fence, work.clock() + RETRY_US, str(error))
         return
-    except StoreBusy:
-        raise  # no fault of the job: its lease runs out, and it comes up again
-    except Exception as error:
-        log.error("job broke", job=row.id, kind=row.kind, error=type(error).__name__, where=where(error))
-        with work.db.write() as tx:
-            jobs.broke(tx, row.id, row.fence, work.clock())
-        return
     _finish(work, row, WorkState.DONE, result)
-
-
-def _renew(work: Work, row: JobRow) -> bool:
-    with work.db.write() as tx:
-        return jobs.renew(tx, row.id, row.fence, work.clock() + LEASE_US)
 
 
 def _finish(work: Work, row: JobRow, state: WorkState, result: Mapping[str, object]) -> None:

@@ -10,9 +10,9 @@ from app.store.database import Database
 from app.store.queues import inbox, outbox
 from app.store.queues import jobs as jobs_store
 from workers.deciding.process import process_one
-from workers.deciding.record import Superseded
 from workers.desks.poll import poll_due
 from workers.jobs import job_one
+from workers.rows.lease import Superseded
 from workers.running.sweep import sweep
 from workers.sending.deliver import deliver_one
 from workers.work import Work

@@ -5,6 +5,8 @@ outbox `ready sending sent unknown stale failed dead`.
 """
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -34,6 +36,18 @@ def _id() -> Column[str]:
 
 def _tenant() -> Column[str]:
     return Column("tenant", String(64), nullable=False)
+
+
+def _leased() -> tuple[Column[Any], ...]:
+    """Who works on a row of a queue, and how often that went wrong (`app/store/queues/leases.py`)."""
+    return (
+        Column("fence", Integer, nullable=False, server_default="0"),
+        Column("lease_until", Time, nullable=False, server_default="0"),
+        Column("attempts", Integer, nullable=False, server_default="0"),
+        Column("crashes", Integer, nullable=False, server_default="0"),
+        Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
+        Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
+    )
 
 
 desks = Table(
@@ -67,12 +81,7 @@ inbox = Table(
     Column("received_at", Time, nullable=False),
     Column("next_at", Time, nullable=False),
     Column("state", String(16), nullable=False),
-    Column("fence", Integer, nullable=False, server_default="0"),
-    Column("lease_until", Time, nullable=False, server_default="0"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("crashes", Integer, nullable=False, server_default="0"),
-    Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
-    Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
+    *_leased(),
     Column("result", Text),  # what became of it, for people: a verdict, "merged into …", why it is bad
     Column("done_at", Time),
     UniqueConstraint("desk", "delivery_key"),
@@ -130,12 +139,7 @@ outbox = Table(
     Column("seen_message", String(200)),  # newest of the ticket in the read it was composed on
     Column("written_to", String(64)),  # the requester's id at the desk in that read
     Column("state", String(16), nullable=False),
-    Column("fence", Integer, nullable=False, server_default="0"),
-    Column("lease_until", Time, nullable=False, server_default="0"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("crashes", Integer, nullable=False, server_default="0"),
-    Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
-    Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
+    *_leased(),
     Column("next_at", Time, nullable=False),
     Column("attempt_at", Time),  # start of the last call
     Column("sends", Integer, nullable=False, server_default="0"),  # calls that went out
@@ -362,12 +366,7 @@ jobs = Table(
     Column("state", String(16), nullable=False),
     Column("progress", Text, nullable=False, server_default=""),
     Column("result", Text),  # JSON
-    Column("fence", Integer, nullable=False, server_default="0"),
-    Column("lease_until", Time, nullable=False, server_default="0"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("crashes", Integer, nullable=False, server_default="0"),
-    Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
-    Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
+    *_leased(),
     Column("next_at", Time, nullable=False),
     Column("expires", Time, nullable=False),
     Column("once", String(200), unique=True),  # a second request for the same thing joins the first

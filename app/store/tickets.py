@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.store.database import AnyRow
-from app.store.queues.inbox import TAKE_OVER_SLACK
+from app.store.queues.leases import TAKE_OVER_SLACK
 from app.store.tables import tickets
 from connectors.records import Status
 

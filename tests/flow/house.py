@@ -39,13 +39,13 @@ from connectors.zendesk.signing import sign
 from demo.policy import demo_policy
 from demo.scenes import HELP_CENTRE
 from workers.deciding.process import process_one
-from workers.deciding.record import Superseded
 from workers.desks.connect import connect
 from workers.desks.poll import poll_due
 from workers.jobs import job_one
 from workers.knowledge.embed import HashEmbedder
 from workers.knowledge.likeness import Likeness, Near
 from workers.knowledge.run import Finder, sync_all
+from workers.rows.lease import Superseded
 from workers.running.first_start import prepare
 from workers.sending.deliver import deliver_one
 from workers.tasks import one_alone

@@ -22,6 +22,7 @@ from tests.flow.house import House
 from tests.waiting import until
 from workers import jobs as working
 from workers.deciding.take import take
+from workers.rows import lease
 from workers.rows.lease import LEASE_US, Heartbeat
 from workers.sending.deliver import deliver_one
 
@@ -85,7 +86,7 @@ def test_a_job_that_takes_longer_than_many_leases_is_run_once(house: House, monk
         return {"leases": leases}
 
     others: list[bool] = []
-    monkeypatch.setattr(working, "Heartbeat", partial(Heartbeat, every=0.01))
+    monkeypatch.setattr(lease, "Heartbeat", partial(Heartbeat, every=0.01))
     monkeypatch.setitem(working.KINDS, "long", long)
     with house.db.write() as tx:
         job_store.ask(tx, DEFAULT_TENANT, "j1", "long", {}, house.clock(), house.clock() + 10**12)

@@ -14,7 +14,7 @@ from tests.flow.faulty import PERSON, RETURN, answered_once, handed_off_once, ro
 from tests.flow.house import House
 from workers.deciding import gather, process
 from workers.deciding.process import process_one
-from workers.deciding.record import Superseded
+from workers.rows.lease import Superseded
 from workers.sending.deliver import deliver_one
 from workers.work import Work
 

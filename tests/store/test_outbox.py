@@ -129,8 +129,8 @@ def test_a_row_left_sending_by_a_crash_comes_up_and_is_only_looked_up_after_hard
     assert claim(db, state.lease_until + SLACK) is None
     later = state.lease_until + SLACK + 1
     with db.read() as tx:
-        assert outbox.count_orphans(tx, later - 1) == 0
-        assert outbox.count_orphans(tx, later) == 1
+        assert outbox.count_abandoned(tx, later - 1) == 0
+        assert outbox.count_abandoned(tx, later) == 1
     orphan = claim(db, later)
     assert (orphan.id, orphan.state, orphan.fence, orphan.crashes) == (row.id, "sending", 2, 1)
     unknown = protocol.step(outbox.protocol_row(orphan), Vanished(), later, FENCED)

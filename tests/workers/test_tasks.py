@@ -1,7 +1,7 @@
 """A ring works off what is due, but never so long that the time limit would strike in the middle of a row."""
 from __future__ import annotations
 
-from workers.deciding.record import Superseded
+from workers.rows.lease import Superseded
 from workers.tasks import MAX_ROWS, _drain
 
 

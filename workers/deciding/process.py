@@ -26,7 +26,6 @@ from app.core.writing.compose import Composed, compose
 from app.core.writing.unread import compose_unread
 from app.store import desks as desk_store
 from app.store import policies, tickets
-from app.store.database import StoreBusy
 from app.store.desks import StoredDesk
 from app.store.queues import inbox
 from app.store.queues.rows import InboxRow
@@ -37,21 +36,19 @@ from workers.deciding.case import Case
 from workers.deciding.floor import read_floor
 from workers.deciding.gather import gather
 from workers.deciding.limits import OverLimit
-from workers.deciding.record import Superseded, record
+from workers.deciding.record import record
 from workers.deciding.supply import supplies_of
 from workers.deciding.take import READ_CALLS, Taken, take
 from workers.deciding.unread import bare, decide_unread, supplies_unread
 from workers.desks.poll import ask_for_sync
 from workers.desks.refusals import break_desk, refuses_us
-from workers.rows.error_place import where
 from workers.rows.given_up import give_up, tell_people
-from workers.rows.lease import LEASE_US, Heartbeat
+from workers.rows.lease import OTHER_RELEASE, hold
 from workers.sending.deliver import times_of
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
 KINDS, SUBJECTS = frozenset(InboxKind), frozenset(Subject)
-OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
 FIRST_BACKOFF, LONGEST_BACKOFF = 5_000_000, 600_000_000
 
 
@@ -60,12 +57,9 @@ def process_one(work: Work, alone: str | None = None) -> bool:
     taken = take(work, alone)
     if taken is None:
         return False
-    try:
+    row = taken.row
+    with hold(work, inbox, row, taken.held, lambda tx, error, now: inbox.broke(tx, row.id, row.fence, now)):
         _process(work, taken)
-    except (StoreBusy, Superseded):
-        raise  # no fault of the row
-    except Exception as error:
-        _broke(work, taken, error)
     return True
 
 
@@ -91,16 +85,15 @@ def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: TicketRow)
         # The desk takes no calls now: no other desk's row waits behind this one, and no worker sleeps.
         _put_off(work, taken.row, held, wait)
         return
-    with Heartbeat(lambda: _renew(work, taken.row, held)):
-        try:
-            if _only_our_own(work, taken.row, desk):
-                _nothing_new(work, taken.row, held)
-                return
-            read_at = work.clock()
-            ticket = work.desk(desk).ticket(taken.row.subject_id)
-            _decide_and_record(work, Case(taken.row, desk, held, policies.parsed(*taken.policy), ticket, read_at))
-        except ConnectorError as error:
-            _desk_failed(work, taken.row, held, desk, error)
+    try:
+        if _only_our_own(work, taken.row, desk):
+            _nothing_new(work, taken.row, held)
+            return
+        read_at = work.clock()
+        ticket = work.desk(desk).ticket(taken.row.subject_id)
+        _decide_and_record(work, Case(taken.row, desk, held, policies.parsed(*taken.policy), ticket, read_at))
+    except ConnectorError as error:
+        _desk_failed(work, taken.row, held, desk, error)
 
 
 def _decide_and_record(work: Work, case: Case) -> None:
@@ -199,25 +192,9 @@ def _desk_failed(work: Work, row: InboxRow, held: TicketRow, desk: StoredDesk, e
             inbox.put_back(tx, row.id, row.fence, now + wait, count=error.status != 429)
 
 
-def _broke(work: Work, taken: Taken, error: Exception) -> None:
-    """Our own code broke on the row: others flow, it rests, and in the end a person sees it."""
-    row = taken.row
-    log.error("the work on a row broke", row=row.id, desk=row.desk, error=type(error).__name__, where=where(error))
-    with work.db.write() as tx:
-        if taken.held is not None:
-            tickets.release(tx, taken.held.id, taken.held.fence)
-        inbox.broke(tx, row.id, row.fence, work.clock())
-
-
 def _other_release(work: Work, row: InboxRow, held: TicketRow | None) -> None:
     log.error("row refused: a newer release wrote it, finish the upgrade of this host", row=row.id, kind=row.kind, subject=row.subject)
     with work.db.write() as tx:
         if held is not None:
             tickets.release(tx, held.id, held.fence)
         inbox.put_back(tx, row.id, row.fence, work.clock() + OTHER_RELEASE, count=False)
-
-
-def _renew(work: Work, row: InboxRow, held: TicketRow) -> bool:
-    until = work.clock() + LEASE_US
-    with work.db.write() as tx:
-        return inbox.renew(tx, row.id, row.fence, until) and tickets.renew(tx, held.id, held.fence, until)

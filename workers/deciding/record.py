@@ -26,6 +26,7 @@ from workers.deciding import limits
 from workers.deciding.case import Case
 from workers.deciding.floor import marks
 from workers.deciding.ledger_entry import ledger_payload, ledger_texts
+from workers.rows.lease import Superseded
 from workers.sending.escalation_links import report_solved
 from workers.work import Work
 
@@ -34,10 +35,6 @@ NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
 ENDS_TURN = frozenset({"automatic", "not_the_requester", "acknowledged"})  # nothing more will be said to it
 ENDS_URGENCY = frozenset({Event.AGENT_REPLIED, Event.AGENT_NOTED, *STEPS.values()})
 FLOOR_KEPT = 60  # grave messages remembered of one ticket
-
-
-class Superseded(Exception):
-    """Another worker has taken the row or the ticket meanwhile; nothing was written, and its work stands."""
 
 
 @dataclass(frozen=True, slots=True)

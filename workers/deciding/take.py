@@ -17,11 +17,10 @@ from app.store.queues import inbox, outbox
 from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
 from connectors.records import Subject
-from workers.rows.lease import LEASE_US
+from workers.rows.lease import LEASE_US, TICKET_BUSY
 from workers.work import Work
 
 BEHIND_OWN_WRITES = 1_000_000  # microseconds between looks while our own writes are still on their way to the ticket
-TICKET_BUSY = 500_000
 MAX_DESK_FAILURES = 40  # about five hours of a desk that does not answer
 
 

@@ -35,7 +35,7 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
         other, until = marks.until(tx, LOCK)
         if other != holder and now < until <= now + _LONGEST:
             return max(MIN_SECONDS, (until - now) / 1_000_000)
-        next_inbox, next_outbox, orphans = inbox.next_due(tx), outbox.next_due(tx), outbox.count_orphans(tx, now)
+        next_inbox, next_outbox, orphans = inbox.next_due(tx), outbox.next_due(tx), outbox.count_abandoned(tx, now)
         abandoned, jobs_due = inbox.count_abandoned(tx, now), jobs.any_due(tx, now)
         polls = due_desks(tx, now)
         alone, alone_job = inbox.lone_due(tx, now) or outbox.lone_due(tx, now), jobs.lone_due(tx, now)

@@ -8,9 +8,9 @@ commits they ask for. Every commit carries the fence: a holder that was overtake
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import structlog
+from sqlalchemy import Connection
 
 from app.core.deciding.ownership import Owner
 from app.core.kinds import OPEN_EFFECTS, EffectKind, EffectState
@@ -22,24 +22,19 @@ from app.core.sending.states import Answered, Deferred, GivenUp, OutboxRow, Time
 from app.core.sending.steps import Ask, Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
 from app.store import articles, caps, floods, requesters, tickets
 from app.store import desks as desk_store
-from app.store.database import StoreBusy
 from app.store.desks import StoredDesk
 from app.store.queues import outbox
 from app.store.queues.effects import effect_of
 from app.store.queues.rows import EffectRow
-from app.store.tickets import TicketRow
 from connectors.contract import Capability, Write
 from connectors.errors import ConnectorError
 from connectors.records import Effect, Later, Outcome, Refused, Stamp, Unknown
 from workers.desks.refusals import break_desk, refuses_us
-from workers.rows.error_place import where
-from workers.rows.lease import LEASE_US, Heartbeat
+from workers.rows.lease import LEASE_US, OTHER_RELEASE, TICKET_BUSY, Heartbeat, hold
 from workers.sending.outcome import settled, words_of
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
-TICKET_BUSY = 500_000
-OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
 SEND_CALLS = 2  # a look and the call itself; more is seldom needed
 PUT_OFF = "the desk takes no calls just now: put off"
 CROWDED = "too many people wrote for the first time this hour: put off to the next"
@@ -56,16 +51,12 @@ def deliver_one(work: Work, alone: str | None = None) -> bool:
         desk = desk_store.get(tx, row.tenant, row.target if row.effect == EffectKind.OPEN_TICKET else row.desk, work.keys)
         held = tickets.lease(tx, row.tenant, row.desk, row.ticket, now, LEASE_US, work.new_id())
         if held is None and row.state != EffectState.SENDING:
-            outbox.save(tx, row.id, row.fence, _put_back(outbox.protocol_row(row), now + TICKET_BUSY), now)
+            outbox.put_back(tx, row.id, row.fence, now + TICKET_BUSY, count=False)
             return True
     assert desk is not None, "a desk with rows is never deleted"
     try:
-        with Heartbeat(lambda: _renew(work, row, held)) as heart:
+        with hold(work, outbox, row, held, lambda tx, error, now: _broke(work, tx, row, desk, error, now)) as heart:
             _one_step(work, row, desk, heart)
-    except StoreBusy:
-        raise  # no fault of the row: its lease runs out, and it comes up again
-    except Exception as error:
-        _broke(work, row, desk, error)
     finally:
         if held is not None:
             with work.db.write() as tx:
@@ -84,7 +75,8 @@ def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) ->
     except ValueError as error:
         # Its own release will carry it out: refused here, kept there.
         log.error("row refused", row=row.id, why=str(error))
-        _commit(work, row, _put_back(state, work.clock() + OTHER_RELEASE))
+        with work.db.write() as tx:
+            outbox.put_back(tx, row.id, row.fence, work.clock() + OTHER_RELEASE, count=False)
         return
     if effect is not None and state.state in (EffectState.READY, EffectState.UNKNOWN) and not protocol.worn_out(state):
         sends = state.state == EffectState.READY
@@ -183,24 +175,16 @@ def _stored(work: Work, row: EffectRow, desk: StoredDesk) -> Stored:
     return Stored(killed, bool(gone), Owner(ticket.owner) if ticket is not None else None, shut)
 
 
-def _broke(work: Work, row: EffectRow, desk: StoredDesk, error: Exception) -> None:
+def _broke(work: Work, tx: Connection, row: EffectRow, desk: StoredDesk, error: Exception, now: int) -> None:
     """Our own code broke on the row: nothing is lost, the crash is counted, and in the end a person sees it."""
-    log.error("the work on a row broke", row=row.id, purpose=row.purpose, error=type(error).__name__, where=where(error))
-    now = work.clock()
-    with work.db.write() as tx:
-        found = outbox.held(tx, row.id, row.fence)
-        if found is None:
-            return
-        state = outbox.protocol_row(found)
-        if state.state == EffectState.SENDING:
-            state = protocol.step(state, Answered(Unknown(f"our own code broke: {type(error).__name__}")), now, times_of(work, desk))
-        if state.state in OPEN_EFFECTS:
-            outbox.broke(tx, row.id, row.fence, state, now)
-
-
-def _put_back(state: OutboxRow, until: int) -> OutboxRow:
-    """Nothing was tried: somebody else holds the ticket."""
-    return replace(state, next_at=until, attempts=state.attempts - 1, lease_until=0)
+    found = outbox.held(tx, row.id, row.fence)
+    if found is None:
+        return
+    state = outbox.protocol_row(found)
+    if state.state == EffectState.SENDING:
+        state = protocol.step(state, Answered(Unknown(f"our own code broke: {type(error).__name__}")), now, times_of(work, desk))
+    if state.state in OPEN_EFFECTS:
+        outbox.broke(tx, row.id, row.fence, state, now)
 
 
 def _commit(work: Work, row: EffectRow, new: OutboxRow, made: Stamp | None = None) -> bool:
@@ -226,10 +210,3 @@ def _effect(work: Work, row: EffectRow) -> Effect | None:
 
 def times_of(work: Work, desk: StoredDesk) -> Times:
     return protocol.FENCED if Capability.FENCE in work.connector(desk.kind).capabilities else protocol.UNFENCED
-
-
-def _renew(work: Work, row: EffectRow, held: TicketRow | None) -> bool:
-    until = work.clock() + LEASE_US
-    with work.db.write() as tx:
-        mine = outbox.renew(tx, row.id, row.fence, until)
-        return mine and (held is None or tickets.renew(tx, held.id, held.fence, until))

@@ -4,15 +4,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, insert, select, update
 
 from app.core.kinds import OPEN_EFFECTS, EffectKind, EffectState, Purpose
-from app.core.sending.crashes import ALONE_AFTER, MAX_LONE_RUNS, runs_alone, vanished, witnessed
 from app.core.sending.states import OutboxRow
-from app.store.queues.inbox import CLAIM_TRIES, TAKE_OVER_SLACK
+from app.store.queues.leases import LEASE_OVER, Leases
 from app.store.queues.rows import EffectRow
 from app.store.queues.stamps import stamp_json, stamp_of
-from app.store.tables import desks, outbox
+from app.store.tables import outbox
 from connectors.records import Stamp
 
 _DUE = (EffectState.READY, EffectState.UNKNOWN)
@@ -24,7 +23,24 @@ _OPEN = select(outbox.c.id).where(
 _OF_TURN = select(outbox.c.id).where(
     outbox.c.desk == bindparam("of_desk"), outbox.c.ticket == bindparam("of_ticket"), outbox.c.turn_id == bindparam("of_turn"),
     outbox.c.state != EffectState.STALE).limit(1)
-_MINE = update(outbox).where(outbox.c.id == bindparam("of_id"), outbox.c.fence == bindparam("my_fence"))
+
+# Rows of one plan go in order: a row waits while an earlier one of its plan is on its way.
+_EARLIER = outbox.alias("earlier")
+_OUT_OF_TURN = exists(
+    select(_EARLIER.c.id).where(
+        _EARLIER.c.plan == outbox.c.plan, _EARLIER.c.place < outbox.c.place, _EARLIER.c.state.in_(OPEN_EFFECTS))
+)
+# Every orderly end of a step takes the lease away, so a row that still has one is held, or was dropped by a crash. One left `sending`
+# comes up when its lease is over; whoever claims it turns it into `unknown`.
+_LEASED = outbox.c.lease_until > 0
+_ROWS = Leases(
+    outbox, EffectRow.from_row, waits=and_(outbox.c.state.in_(_DUE), outbox.c.lease_until == 0),
+    held=and_(outbox.c.state.in_(OPEN_EFFECTS), _LEASED), waiting={}, working={}, blocked=_OUT_OF_TURN, calling=EffectState.SENDING,
+    lost=(and_(outbox.c.state.in_(_DUE), outbox.c.next_at <= bindparam("now"), _LEASED),
+          and_(outbox.c.state == EffectState.SENDING, _LEASED)),
+)
+claim, renew, put_back, witness = _ROWS.claim, _ROWS.renew, _ROWS.put_back, _ROWS.witness
+next_due, lone_due, count_abandoned = _ROWS.next_due, _ROWS.lone_due, _ROWS.count_abandoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,60 +81,6 @@ def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> 
         } for r in rows])
 
 
-_ALONE = and_(outbox.c.crashes == ALONE_AFTER, outbox.c.lone_runs < MAX_LONE_RUNS)
-
-
-def claim(tx: Connection, now: int, lease_us: int, alone: str | None = None) -> EffectRow | None:
-    """The next due row, leased with a new fence; None when nothing is due.
-
-    The desk served longest ago goes first. Rows of one plan go in order: a row waits while an earlier one of its plan is on its way. A row
-    left `sending` by a crash comes up when its lease is over; the caller turns it into `unknown`. A row that may only run alone is taken
-    with `alone`, the id of the task that does nothing else; every other row without (`app.core.sending.crashes`).
-    """
-    earlier = outbox.alias("earlier")
-    blocked = exists(
-        select(earlier.c.id).where(earlier.c.plan == outbox.c.plan, earlier.c.place < outbox.c.place, earlier.c.state.in_(OPEN_EFFECTS))
-    )
-    over = and_(outbox.c.lease_until > 0, outbox.c.lease_until < now - TAKE_OVER_SLACK)
-    kind = _ALONE if alone else ~_ALONE
-    due = or_(
-        and_(outbox.c.state.in_(_DUE), outbox.c.next_at <= now, or_(and_(outbox.c.lease_until == 0, kind), over)),
-        and_(outbox.c.state == EffectState.SENDING, over),
-    )
-    query = (
-        select(outbox).join(desks, desks.c.id == outbox.c.desk)
-        .where(due, ~blocked, desks.c.status == "active")
-        .order_by(desks.c.claimed_at, outbox.c.next_at, outbox.c.id).limit(1)
-    )
-    if tx.dialect.name == "postgresql":
-        query = query.with_for_update(of=outbox, skip_locked=True)
-    for _ in range(CLAIM_TRIES):
-        row = tx.execute(query).first()
-        if row is None:
-            return None
-        mine = update(outbox).where(outbox.c.id == row.id, outbox.c.fence == row.fence)
-        crashes, lone_runs = row.crashes, row.lone_runs
-        # Every orderly end of a step takes the lease away, so a row that still has one was dropped by a crash.
-        crashed = row.lease_until > 0
-        if crashed:
-            dropped = vanished(crashes, lone_runs)
-            crashes, lone_runs = dropped.crashes, dropped.lone_runs
-            # A row left `sending` is only written down as `unknown` now: that breaks nobody, and it rests long enough after it.
-            if row.state != EffectState.SENDING and (dropped.rest or runs_alone(crashes, lone_runs) != bool(alone)):
-                tx.execute(mine.values(next_at=now + dropped.rest, lease_until=0, fence=row.fence + 1, crashes=crashes,
-                                       lone_runs=lone_runs))
-                continue
-        tx.execute(update(desks).where(desks.c.id == row.desk).values(claimed_at=now))
-        # A worker's death is counted as a crash, not as a try as well.
-        claimed = tx.execute(
-            mine.values(fence=row.fence + 1, lease_until=now + lease_us, attempts=row.attempts + (not crashed), crashes=crashes,
-                        lone_runs=lone_runs, lone_task=alone)
-            .returning(outbox)
-        ).first()
-        return None if claimed is None else EffectRow.from_row(claimed)
-    return None
-
-
 def held(tx: Connection, row_id: str, fence: int) -> EffectRow | None:
     """The row as it stands now; None when the fence has moved on."""
     row = tx.execute(select(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence)).first()
@@ -127,25 +89,9 @@ def held(tx: Connection, row_id: str, fence: int) -> EffectRow | None:
 
 def broke(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> bool:
     """The work on the row raised: write it as the core left it, count the crash, let it rest; False when the fence has moved on."""
-    row = tx.execute(select(outbox.c.crashes, outbox.c.lone_runs).where(outbox.c.id == row_id, outbox.c.fence == fence)).first()
-    if row is None:
-        return False
-    dropped = witnessed(row.crashes, row.lone_runs)
-    saved = save(tx, row_id, fence, replace(new, next_at=max(new.next_at, now + dropped.rest), lease_until=0), now)
-    tx.execute(update(outbox).where(outbox.c.id == row_id).values(crashes=dropped.crashes))
-    return saved
-
-
-def witness(tx: Connection, task: str, now: int) -> bool:
-    """The process of a lone task died and its parent saw it: that is the third crash. False when the task held no row."""
-    row = tx.execute(select(outbox).where(outbox.c.lone_task == task, outbox.c.lease_until > 0)).first()
-    if row is None:
-        return False
-    dropped = witnessed(row.crashes, row.lone_runs)
-    mine = update(outbox).where(outbox.c.id == row.id, outbox.c.fence == row.fence)
-    # A row it was sending keeps a lease that is over: whoever takes it next finds it `sending`, and writes it down as unknown.
-    lease, next_at = (1, row.next_at) if row.state == EffectState.SENDING else (0, now)
-    return tx.execute(mine.values(crashes=dropped.crashes, lease_until=lease, next_at=next_at, fence=row.fence + 1)).rowcount == 1
+    # Written as still held: it is the queue that takes the lease away, with the crash.
+    kept = save(tx, row_id, fence, replace(new, lease_until=LEASE_OVER), now)
+    return kept and _ROWS.broke(tx, row_id, fence, now, not_before=new.next_at)
 
 
 def protocol_row(row: EffectRow) -> OutboxRow:
@@ -171,7 +117,7 @@ def save(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> b
         values["done_at"] = now
     if new.state == EffectState.STALE:
         values |= {"key": f"stale:{row_id}", "turn": None}
-    return tx.execute(_MINE, {"of_id": row_id, "my_fence": fence, **values}).rowcount == 1
+    return _ROWS.write(tx, row_id, fence, values)
 
 
 def restamp_next(tx: Connection, plan: str, place: int, stamp: Stamp | None, next_at: int) -> None:
@@ -211,39 +157,3 @@ def tries_of_turn(tx: Connection, desk: str, ticket: str, turn_id: str) -> int:
         outbox.c.desk == desk, outbox.c.ticket == ticket, outbox.c.turn_id == turn_id, outbox.c.state == EffectState.STALE
     ).distinct()
     return len(tx.execute(query).all())
-
-
-def next_due(tx: Connection) -> int | None:
-    """When the earliest row of an active desk is due, None without one. Rows that run alone have a ring of their own."""
-    query = (
-        select(outbox.c.next_at).join(desks, desks.c.id == outbox.c.desk)
-        .where(outbox.c.state.in_(_DUE), desks.c.status == "active", ~_ALONE).order_by(outbox.c.next_at).limit(1)
-    )
-    return tx.execute(query).scalar_one_or_none()
-
-
-def lone_due(tx: Connection, now: int) -> bool:
-    """Whether a row that may only run alone is due."""
-    query = (
-        select(outbox.c.id).join(desks, desks.c.id == outbox.c.desk)
-        .where(outbox.c.state.in_(_DUE), outbox.c.next_at <= now, desks.c.status == "active", _ALONE).limit(1)
-    )
-    return tx.execute(query).first() is not None
-
-
-def count_orphans(tx: Connection, now: int) -> int:
-    """Rows of active desks that a vanished worker has left under a lease."""
-    over = and_(outbox.c.lease_until > 0, outbox.c.lease_until < now - TAKE_OVER_SLACK)
-    query = (
-        select(outbox.c.id).join(desks, desks.c.id == outbox.c.desk)
-        .where(outbox.c.state.in_(OPEN_EFFECTS), over, desks.c.status == "active").limit(50)
-    )
-    return len(tx.execute(query).all())
-
-
-def renew(tx: Connection, row_id: str, fence: int, lease_until: int) -> bool:
-    """Stretch the lease of a row that is being composed or sent; never shorten the one `sending` has taken."""
-    mine = update(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence, outbox.c.lease_until > 0)
-    longer = update(outbox).where(outbox.c.id == row_id, outbox.c.fence == fence, outbox.c.lease_until.between(1, lease_until))
-    tx.execute(longer.values(lease_until=lease_until))
-    return tx.execute(mine.values(fence=fence)).rowcount == 1
