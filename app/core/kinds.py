@@ -1,4 +1,4 @@
-"""The closed lists of stored rows: what a row is, what it is for, and how far it got.
+"""The closed lists of stored rows and of verdicts: what a row is, what it is for, how far it got, and why nothing is said.
 
 Every value is written into the database, the ledger and the words files: members may be added, a value is never renamed.
 """
@@ -116,3 +116,38 @@ class TurnKind(StrEnum):
     def subject(self, turn: str) -> str:
         """What opened a turn of this kind."""
         return turn.removeprefix(f"{self}:")
+
+
+class Quiet(StrEnum):
+    """Why nothing is said."""
+
+    AUTOMATIC = "automatic"
+    PEOPLE_OWN_IT = "people_own_it"
+    ALREADY_ANSWERED = "already_answered"
+    NOTHING_NEW = "nothing_new"
+    OTHER_BOT = "other_bot"
+    CLOSED = "closed"
+    NOT_YET = "not_yet"  # people are at work, and the policy answers out of hours only
+    NOT_THE_REQUESTER = "not_the_requester"
+    ACKNOWLEDGED = "acknowledged"
+    DRAFT_OUTDATED = "draft_outdated"  # an agent chose to send it after a newer message had come
+    DRAFT_MISSING = "draft_missing"
+
+
+class Fixed(StrEnum):
+    """An answer that is not made of quotes."""
+
+    IDENTITY = "identity"  # "are you a person?"
+    DRAFT = "draft"  # the words of an earlier note, sent by an agent
+
+
+class WhyNoWait(StrEnum):
+    """Why no time is told."""
+
+    QUEUE_NEW = "queue_new"  # too few replies seen
+    NO_FIGURES = "no_figures"
+    NOBODY_ON_SHIFT = "nobody_on_shift"
+    BEYOND_HORIZON = "beyond_horizon"
+    UNKNOWN_DEPTH = "unknown_depth"
+    STALLED = "stalled"
+    RECORD = "record"  # of late the bounds of this queue did not hold

@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.core.kinds import Fixed, Quiet, WhyNoWait
 from config.policy import Detail, Reason
 from connectors.records import Writer
 
@@ -169,7 +170,7 @@ class Wait:
     typical_seconds: int | None
     bound_seconds: int | None
     bound_at: int | None
-    why_not: str | None  # queue_new | no_figures | nobody_on_shift | beyond_horizon | unknown_depth | stalled | record
+    why_not: WhyNoWait | None
     opens_at: int | None  # when closed now: the next opening
     ahead: int | None
     as_of: int
@@ -179,12 +180,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Cited passages, or a fixed sentence's id (then `sentences` is empty)."""
+    """Cited passages, or a fixed one (then `sentences` is empty)."""
 
     sentences: tuple[Sentence, ...]
     sources: tuple[Source, ...]
     p_right: float | None
-    fixed: str | None = None
+    fixed: Fixed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +224,9 @@ class Settle:
     """The customer says it is settled."""
 
 
-QUIET = (
-    "automatic", "own_writing", "people_own_it", "already_answered", "nothing_new", "other_bot", "closed", "not_yet", "not_the_requester",
-    "acknowledged",
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class StayQuiet:
-    why: str  # of QUIET
+    why: Quiet
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.core.deciding.destination import Destination
 from app.core.deciding.drafts import Draft
 from app.core.deciding.ownership import Event
 from app.core.deciding.rules import Situation, decide
-from app.core.kinds import Act, EffectKind, Purpose
+from app.core.kinds import Act, EffectKind, Purpose, Quiet
 from app.core.verdicts import Answer, Decision, Handoff, StayQuiet
 from app.core.writing.compose import compose
 from app.core.writing.markup import Body
@@ -73,10 +73,10 @@ def test_an_answer_is_sent_drafted_or_kept(mode: Mode, kinds: list[EffectKind]) 
 
 def test_silence_empties_the_field_only_when_an_agent_chose_something() -> None:
     s = situation()
-    assert compose(ticket(), decided(StayQuiet("already_answered"), s), Supplies(), LEXICA).planned == ()
-    asked = compose(ticket(), decided(StayQuiet("already_answered"), s, Event.SEND_DRAFT), Supplies(), LEXICA)
+    assert compose(ticket(), decided(StayQuiet(Quiet.ALREADY_ANSWERED), s), Supplies(), LEXICA).planned == ()
+    asked = compose(ticket(), decided(StayQuiet(Quiet.ALREADY_ANSWERED), s, Event.SEND_DRAFT), Supplies(), LEXICA)
     assert [p.effect for p in asked.planned] == [UpdateFields({"next_step": ""})]
-    refused = compose(ticket(), decided(StayQuiet("draft_outdated"), s, Event.SEND_DRAFT), Supplies(), LEXICA)
+    refused = compose(ticket(), decided(StayQuiet(Quiet.DRAFT_OUTDATED), s, Event.SEND_DRAFT), Supplies(), LEXICA)
     assert [p.purpose for p in refused.planned] == [Purpose.NOTE]
 
 
@@ -87,9 +87,9 @@ def test_a_draft_goes_out_byte_for_byte_and_its_turn_is_its_own() -> None:
     sent = compose(ticket(), one, Supplies(), LEXICA).planned[0].effect
     assert isinstance(sent, PostReply) and sent.html == "<p>Hello</p>"
     assert one.situation.reading.turn == draft.sent_turn
-    assert conclude(replace(gathered, draft_sent=True)).verdict == StayQuiet("already_answered")
-    assert conclude(replace(gathered, draft=replace(draft, turn="message:older"))).verdict == StayQuiet("draft_outdated")
-    assert conclude(replace(gathered, draft=None)).verdict == StayQuiet("draft_missing")
+    assert conclude(replace(gathered, draft_sent=True)).verdict == StayQuiet(Quiet.ALREADY_ANSWERED)
+    assert conclude(replace(gathered, draft=replace(draft, turn="message:older"))).verdict == StayQuiet(Quiet.DRAFT_OUTDATED)
+    assert conclude(replace(gathered, draft=None)).verdict == StayQuiet(Quiet.DRAFT_MISSING)
 
 
 def test_a_quote_that_no_longer_stands_in_its_page_is_doubted_instead() -> None:

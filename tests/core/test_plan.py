@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.kinds import Quiet
 from app.core.sending.plan import ANNOUNCED_IN_DRAFT, TURN_REPLIES, Bodies, outbox_key, plan, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Confirm, Handoff, Settle, StayQuiet
 from app.core.writing.markup import Body
@@ -16,7 +17,7 @@ BODIES = Bodies(PUBLIC, NOTE)
 FIELDS, TAGS = {"intent": "returns"}, ("candor",)
 VERDICTS = {
     "answer": Answer((), (), 0.9), "clarify": Clarify(()), "confirm": Confirm("refund", "…"), "settle": Settle(),
-    "quiet": StayQuiet("automatic"), **{r.value: Handoff(r, Detail.NONE, "support") for r in Reason},
+    "quiet": StayQuiet(Quiet.AUTOMATIC), **{r.value: Handoff(r, Detail.NONE, "support") for r in Reason},
 }
 REPLY = {"answer": ("answer", Status.PENDING), "clarify": ("clarify", Status.PENDING), "confirm": ("confirm", Status.PENDING),
          "settle": ("answer", Status.SOLVED)}

@@ -8,8 +8,9 @@ import pytest
 from app.core.deciding import rules
 from app.core.deciding.ownership import Owner
 from app.core.deciding.rules import BEFORE_SEARCH, SEARCH, Situation, decide
+from app.core.kinds import Fixed, Quiet
 from app.core.reading.floor import Flag
-from app.core.verdicts import QUIET, Alert, Answer, Clarify, Decision, Handoff, Settle, StayQuiet, Voice
+from app.core.verdicts import Alert, Answer, Clarify, Decision, Handoff, Settle, StayQuiet, Voice
 from config.floor import FloorClass
 from config.policy import Detail, Mode, Reason
 from connectors.records import Status, Writer
@@ -25,29 +26,29 @@ GRAVE = Flag(FloorClass.DANGER, SPAN)
 
 # rule -> (a situation it decides, the verdict). Kept in the order of the table.
 CASES: dict[str, tuple[Situation, object]] = {
-    "turn has a verdict": (situation(handled=True), StayQuiet("already_answered")),
-    "ticket is gone": (situation(status=Status.DELETED), StayQuiet("closed")),
+    "turn has a verdict": (situation(handled=True), StayQuiet(Quiet.ALREADY_ANSWERED)),
+    "ticket is gone": (situation(status=Status.DELETED), StayQuiet(Quiet.CLOSED)),
     "grave, and people have it": (situation(floor=(GRAVE,), owner=Owner.PEOPLE), Alert()),
     "grave": (situation(floor=(GRAVE,)), (Reason.MUST_HANDOFF, Detail.FLOOR)),
     "grave words in a machine's mail": (situation(floor=(replace(GRAVE, machine=True),)), Alert(urgent=False)),
-    "pressed on somebody else's page": (situation(act="person", pressed_by_other=True), StayQuiet("not_the_requester")),
+    "pressed on somebody else's page": (situation(act="person", pressed_by_other=True), StayQuiet(Quiet.NOT_THE_REQUESTER)),
     "person asked for on the page": (situation(act="person"), (Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     "our own reply failed": (situation(act="failed"), (Reason.FAILED, Detail.NONE)),
-    "people own it": (situation(owner=Owner.PEOPLE), StayQuiet("people_own_it")),
-    "nothing new from the customer": (situation(reading_message=None), StayQuiet("nothing_new")),
-    "solved meanwhile": (situation(solved_since=True), StayQuiet("closed")),
-    "automatic mail": (situation(reading_automatic="out of office"), StayQuiet("automatic")),
-    "another bot has answered": (situation(other_bot=True), StayQuiet("other_bot")),
+    "people own it": (situation(owner=Owner.PEOPLE), StayQuiet(Quiet.PEOPLE_OWN_IT)),
+    "nothing new from the customer": (situation(reading_message=None), StayQuiet(Quiet.NOTHING_NEW)),
+    "solved meanwhile": (situation(solved_since=True), StayQuiet(Quiet.CLOSED)),
+    "automatic mail": (situation(reading_automatic="out of office"), StayQuiet(Quiet.AUTOMATIC)),
+    "another bot has answered": (situation(other_bot=True), StayQuiet(Quiet.OTHER_BOT)),
     "cannot reply here": (situation(cannot_reply="a messaging channel"), (Reason.CANNOT_REPLY_HERE, Detail.CHANNEL)),
     "asks for a person": (situation(reading_asks_person=SPAN), (Reason.CUSTOMER_ASKED, Detail.PHRASE)),
     "must be handed off": (situation(reading_must_handoff=SPAN), (Reason.MUST_HANDOFF, Detail.TOPIC)),
-    "asks what we are": (situation(reading_asks_identity=True), Answer((), (), None, fixed="identity")),
+    "asks what we are": (situation(reading_asks_identity=True), Answer((), (), None, fixed=Fixed.IDENTITY)),
     "says it is settled": (situation(reading_settles=True, memory_answered=1), Settle()),
-    "somebody else says it is settled": (situation(reading_settled_by_other=True, memory_answered=1), StayQuiet("not_the_requester")),
-    "only acknowledges": (situation(reading_acknowledges=True), StayQuiet("acknowledged")),
+    "somebody else says it is settled": (situation(reading_settled_by_other=True, memory_answered=1), StayQuiet(Quiet.NOT_THE_REQUESTER)),
+    "only acknowledges": (situation(reading_acknowledges=True), StayQuiet(Quiet.ACKNOWLEDGED)),
     "asked for a person lately": (situation(asked_person_at=NOW - 30 * DAY), (Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     "upset": (situation(reading_sentiment="frustrated", memory_answered=1), (Reason.MUST_HANDOFF, Detail.UPSET)),
-    "people are at work": (situation(policy=WHEN_CLOSED, open_now=True), StayQuiet("not_yet")),
+    "people are at work": (situation(policy=WHEN_CLOSED, open_now=True), StayQuiet(Quiet.NOT_YET)),
     "given to people by hand": (situation(fallback="ana: wrong prices"), (Reason.FALLBACK, Detail.BY_HAND)),
     "too many replies": (situation(memory_replies=(NOW - 1, NOW - 2, NOW - 3)), (Reason.FALLBACK, Detail.CAP)),
     "nothing to read": (situation(reading_question=" \n"), (Reason.UNSURE, Detail.EMPTY)),
@@ -126,9 +127,9 @@ def test_equal_situations_give_equal_decisions(rule):
 
 def test_an_earlier_rule_wins_over_a_later_one():
     everything = situation(handled=True, status=Status.DELETED, act="person", owner=Owner.PEOPLE, reading_asks_person=SPAN)
-    assert decided(everything).verdict == StayQuiet("already_answered")
-    assert verdict(reading_automatic="bounce", reading_asks_person=SPAN) == StayQuiet("automatic")
-    assert verdict(owner=Owner.PEOPLE, reading_asks_person=SPAN, reading_must_handoff=SPAN) == StayQuiet("people_own_it")
+    assert decided(everything).verdict == StayQuiet(Quiet.ALREADY_ANSWERED)
+    assert verdict(reading_automatic="bounce", reading_asks_person=SPAN) == StayQuiet(Quiet.AUTOMATIC)
+    assert verdict(owner=Owner.PEOPLE, reading_asks_person=SPAN, reading_must_handoff=SPAN) == StayQuiet(Quiet.PEOPLE_OWN_IT)
     assert verdict(reading_asks_person=SPAN, memory_answered=1, reading_settles=True).reason is Reason.CUSTOMER_ASKED
 
 
@@ -151,16 +152,16 @@ def test_every_reason_and_detail_a_rule_names_is_in_the_closed_lists():
 
 def test_every_way_of_keeping_quiet_is_named_in_the_verdicts():
     quiet = {v.why for v in (decided(given).verdict for given, _ in CASES.values()) if isinstance(v, StayQuiet)}
-    assert quiet <= set(QUIET)
+    assert quiet <= set(Quiet)
 
 
 def test_the_page_button_hands_off_while_the_assistant_owns_and_is_silent_while_people_do():
     assert verdict(act="person", reading_message=None).detail is Detail.PAGE_BUTTON
-    assert verdict(act="person", owner=Owner.PEOPLE) == StayQuiet("people_own_it")
+    assert verdict(act="person", owner=Owner.PEOPLE) == StayQuiet(Quiet.PEOPLE_OWN_IT)
 
 
 def test_an_act_never_leads_to_an_answer():
-    assert verdict(act="something else") == StayQuiet("nothing_new")
+    assert verdict(act="something else") == StayQuiet(Quiet.NOTHING_NEW)
 
 
 def test_the_customer_is_never_told_where_we_cannot_write():

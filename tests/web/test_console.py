@@ -8,11 +8,9 @@ from html import unescape
 import pytest
 from sqlalchemy import delete, insert, update
 
-from app.core.verdicts import QUIET
 from app.store import policies
 from app.store.tables import caps, desks, inbox, policy_versions, requesters, tickets
-from app.web.console import PAGE, plain
-from config.policy import Detail, Reason
+from app.web.console import PAGE
 from tests.web.seeding import DESK, NOW, OTHER_DESK, TENANT, a_morning, seed_ticket, seed_verdict
 
 HERE = "http://127.0.0.1"
@@ -213,13 +211,4 @@ def test_the_desks_page_tells_how_each_stands_and_nothing_of_its_secret(house):
 
 def test_an_empty_console_says_what_comes_next(house):
     assert "The first one appears here as soon as a desk delivers it." in text(house.signed_in(), "/tickets")
-
-
-@pytest.mark.parametrize(("table", "names"), [
-    (plain.REASONS, [r.value for r in Reason]), (plain.DETAILS, [d.value for d in Detail]),
-    (plain.QUIET, QUIET),
-    (plain.STATES, ["ready", "sending", "sent", "unknown", "stale", "failed", "dead"]),
-])
-def test_every_name_of_the_closed_lists_has_its_words(table, names):
-    assert sorted(table) == sorted(names)
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.core.deciding.decided import Decided
 from app.core.deciding.destination import NO_GROUP
 from app.core.deciding.ownership import STEPS, Event, messages_since
-from app.core.kinds import WorkState
+from app.core.kinds import Quiet, WorkState
 from app.core.memory import TicketMemory
 from app.core.sending.plan import TURN_REPLIES, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, Verdict, verdict_name
@@ -32,7 +32,8 @@ from workers.work import Work
 
 # What is worth an entry although nothing follows from it.
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
-ENDS_TURN = frozenset({"automatic", "not_the_requester", "acknowledged"})  # nothing more will be said to it
+ROUTINE = frozenset({Quiet.ALREADY_ANSWERED, Quiet.NOTHING_NEW, Quiet.PEOPLE_OWN_IT})
+ENDS_TURN = frozenset({Quiet.AUTOMATIC, Quiet.NOT_THE_REQUESTER, Quiet.ACKNOWLEDGED})  # nothing more will be said to it
 ENDS_URGENCY = frozenset({Event.AGENT_REPLIED, Event.AGENT_NOTED, *STEPS.values()})
 FLOOR_KEPT = 60  # grave messages remembered of one ticket
 
@@ -80,7 +81,7 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
 def _is_silent(decided: Decided, composed: Composed) -> bool:
     """Whether nothing happened that anybody would look for in the ticket's story."""
     verdict = decided.verdict
-    routine = isinstance(verdict, StayQuiet) and verdict.why in ("already_answered", "nothing_new", "people_own_it")
+    routine = isinstance(verdict, StayQuiet) and verdict.why in ROUTINE
     return routine and not composed.planned and not NEWS.intersection(decided.events)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.core.deciding.decided import Decided
 from app.core.deciding.ownership import Owner, events_since, owner_after
 from app.core.deciding.rules import Situation
-from app.core.kinds import Act, TurnKind
+from app.core.kinds import Act, Quiet, TurnKind
 from app.core.memory import TicketMemory
 from app.core.verdicts import Decision, Handoff, Hit, Reading, StayQuiet, Verdict, Voice
 from app.core.writing.supplies import Supplies
@@ -67,11 +67,11 @@ def supplies_unread(work: Work, case: Case, decided: Decided) -> Supplies:
 
 def _verdict(s: Situation, act: str, answered: bool) -> Verdict:
     if s.handled:
-        return StayQuiet("already_answered")
+        return StayQuiet(Quiet.ALREADY_ANSWERED)
     if s.status in (Status.CLOSED, Status.DELETED):
-        return StayQuiet("closed")
+        return StayQuiet(Quiet.CLOSED)
     if act == Act.UNREADABLE and s.owner is Owner.PEOPLE:
-        return StayQuiet("people_own_it")
+        return StayQuiet(Quiet.PEOPLE_OWN_IT)
     # Only a ticket that nothing was said to: whatever may have reached the customer before is their one mail.
     public = act == Act.UNREADABLE and s.cannot_reply is None and not answered
     return Handoff(Reason.FAILED, Detail.POISON if act == Act.UNREADABLE else Detail.NONE, s.policy.default_route, None, public)

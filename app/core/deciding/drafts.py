@@ -4,12 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.core.deciding.rules import Situation
-from app.core.kinds import TurnKind
+from app.core.kinds import Fixed, Quiet, TurnKind
 from app.core.verdicts import Answer, Decision, Hit, Sentence, StayQuiet, Verdict
 from app.core.writing.markup import Body
 
 RULE = "an agent sends the draft"
-OUTDATED, MISSING = "draft_outdated", "draft_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +36,13 @@ def decide_draft(situation: Situation, draft: Draft | None, sent_before: bool, s
     """
     verdict: Verdict
     if draft is None:
-        verdict = StayQuiet(MISSING)
+        verdict = StayQuiet(Quiet.DRAFT_MISSING)
     elif draft.turn != situation.reading.turn:
-        verdict = StayQuiet(OUTDATED)
+        verdict = StayQuiet(Quiet.DRAFT_OUTDATED)
     elif sent_before:
-        verdict = StayQuiet("already_answered")
+        verdict = StayQuiet(Quiet.ALREADY_ANSWERED)
     else:
-        verdict = Answer((), (), None, fixed="draft")
+        verdict = Answer((), (), None, fixed=Fixed.DRAFT)
     if isinstance(verdict, StayQuiet) or draft is None:
         turn, because = TurnKind.STEP.turn(stamp), verdict.why if isinstance(verdict, StayQuiet) else ""
         hit = Hit(RULE, False, because)

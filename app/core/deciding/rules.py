@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.core.deciding.cite import compose, source_of
 from app.core.deciding.ownership import Owner
-from app.core.kinds import Act
+from app.core.kinds import Act, Fixed, Quiet
 from app.core.memory import TicketMemory
 from app.core.reading.floor import Flag, gravest
 from app.core.verdicts import (
@@ -95,7 +95,7 @@ def decide(situation: Situation) -> Decision | None:
     return None
 
 
-def _quiet(why: str) -> Callable[[Situation], Verdict]:
+def _quiet(why: Quiet) -> Callable[[Situation], Verdict]:
     return lambda s: StayQuiet(why)
 
 
@@ -241,40 +241,40 @@ def _says(condition: Callable[[Situation], object], because: str) -> Callable[[S
 
 
 BEFORE_SEARCH: tuple[Rule, ...] = (
-    Rule("turn has a verdict", _says(lambda s: s.handled, "this turn was decided before"), _quiet("already_answered")),
+    Rule("turn has a verdict", _says(lambda s: s.handled, "this turn was decided before"), _quiet(Quiet.ALREADY_ANSWERED)),
     Rule("ticket is gone", _says(lambda s: s.status in (Status.CLOSED, Status.DELETED), "nothing can be written into it"),
-         _quiet("closed")),
+         _quiet(Quiet.CLOSED)),
     # The floor: before everything that ends in silence, and before what the words ask for otherwise.
     Rule("grave, and people have it", _says(lambda s: s.owner is Owner.PEOPLE and _new_class(s), GRAVE), lambda s: Alert()),
     Rule("grave", _says(lambda s: s.owner is Owner.ASSISTANT and _by_people(s), GRAVE), _grave_to_people),
     Rule("grave words in a machine's mail", _says(lambda s: s.floor and not _by_people(s), GRAVE), lambda s: Alert(urgent=False)),
     Rule("pressed on somebody else's page", _says(lambda s: s.pressed_by_other, "the ticket has changed hands since"),
-         _quiet("not_the_requester")),
+         _quiet(Quiet.NOT_THE_REQUESTER)),
     Rule("person asked for on the page", _says(lambda s: s.act == Act.PERSON and s.owner is Owner.ASSISTANT, "pressed the button"),
          _handoff(Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     Rule("our own reply failed", _says(lambda s: s.act == Act.FAILED and s.owner is Owner.ASSISTANT, "the desk would not take it"),
          _handoff(Reason.FAILED, Detail.NONE)),
-    Rule("people own it", _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"), _quiet("people_own_it")),
+    Rule("people own it", _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"), _quiet(Quiet.PEOPLE_OWN_IT)),
     Rule("nothing new from the customer", _says(lambda s: s.reading.message is None or s.act is not None, "no newer public message"),
-         _quiet("nothing_new")),
-    Rule("solved meanwhile", _says(lambda s: s.solved_since, "solved after the customer's message"), _quiet("closed")),
-    Rule("automatic mail", lambda s: s.reading.automatic or "", _quiet("automatic")),
-    Rule("another bot has answered", _says(lambda s: s.other_bot, "a newer public reply of another bot"), _quiet("other_bot")),
+         _quiet(Quiet.NOTHING_NEW)),
+    Rule("solved meanwhile", _says(lambda s: s.solved_since, "solved after the customer's message"), _quiet(Quiet.CLOSED)),
+    Rule("automatic mail", lambda s: s.reading.automatic or "", _quiet(Quiet.AUTOMATIC)),
+    Rule("another bot has answered", _says(lambda s: s.other_bot, "a newer public reply of another bot"), _quiet(Quiet.OTHER_BOT)),
     Rule("cannot reply here", lambda s: s.cannot_reply or "", _handoff(Reason.CANNOT_REPLY_HERE, Detail.CHANNEL, public=False)),
     Rule("asks for a person", lambda s: s.reading.asks_person.text if s.reading.asks_person else "",
          _asked_for_person),
     Rule("must be handed off", lambda s: s.reading.must_handoff.text if s.reading.must_handoff else "",
          _handoff(Reason.MUST_HANDOFF, Detail.TOPIC)),
     Rule("asks what we are", _says(lambda s: s.reading.asks_identity, "asks whether this is a person"),
-         lambda s: Answer((), (), None, fixed="identity")),
+         lambda s: Answer((), (), None, fixed=Fixed.IDENTITY)),
     Rule("says it is settled", _says(lambda s: s.reading.settles and s.memory.answered, "thanks, settled"), lambda s: Settle()),
     Rule("somebody else says it is settled", _says(lambda s: s.reading.settled_by_other, "not from whose ticket it is"),
-         _quiet("not_the_requester")),
-    Rule("only acknowledges", _says(lambda s: s.reading.acknowledges, "read, and nothing is wanted"), _quiet("acknowledged")),
+         _quiet(Quiet.NOT_THE_REQUESTER)),
+    Rule("only acknowledges", _says(lambda s: s.reading.acknowledges, "read, and nothing is wanted"), _quiet(Quiet.ACKNOWLEDGED)),
     Rule("asked for a person lately", _asked_before, _handoff(Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     Rule("upset", _upset, _handoff(Reason.MUST_HANDOFF, Detail.UPSET)),
     Rule("people are at work", _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),
-         _quiet("not_yet")),
+         _quiet(Quiet.NOT_YET)),
     # Below the words that ask for a person or demand one, which no switch may touch; above everything the assistant would work out itself.
     Rule("given to people by hand", lambda s: s.fallback, _handoff(Reason.FALLBACK, Detail.BY_HAND)),
     Rule("too many replies", _capped, _handoff(Reason.FALLBACK, Detail.CAP)),
@@ -289,7 +289,7 @@ SEARCH: tuple[Rule, ...] = (
     Rule("no articles", _says(lambda s: s.findings is not None and s.findings.articles == 0, "the help centre is empty"),
          _handoff(Reason.UNSURE, Detail.NO_ARTICLES)),
     Rule("customer chose a page", _says(_chosen, "picked one of our two options"),
-         lambda s: _chosen(s) or StayQuiet("nothing_new")),
+         lambda s: _chosen(s) or StayQuiet(Quiet.NOTHING_NEW)),
     Rule("nothing comes close", _below_floor, _handoff(Reason.OUT_OF_SCOPE, Detail.NOTHING_CLOSE)),
     Rule("two pages fit equally", _equal, _clarify),
     Rule("sure enough", _confident, _answer),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from app.core.kinds import WhyNoWait
 from app.core.verdicts import Wait
 from app.core.waits.calendar import (
     after_open_seconds,
@@ -93,19 +94,19 @@ def estimate(
         "minutes_per_ticket": team.minutes_per_ticket,
     }
 
-    def unknown(why: str, opens: int | None = closed_until) -> Wait:
+    def unknown(why: WhyNoWait, opens: int | None = closed_until) -> Wait:
         return Wait(None, None, None, why, opens, ahead, now, version, inputs)
 
     if opening is None or team.agents == 0:
-        return unknown("nobody_on_shift", None)
+        return unknown(WhyNoWait.NOBODY_ON_SHIFT, None)
     if opening - now > horizon_of_closed_time(hours, horizon_days):
-        return unknown("nobody_on_shift")
+        return unknown(WhyNoWait.NOBODY_ON_SHIFT)
     if rate is None:
-        return unknown("queue_new" if replies_seen < ENOUGH_REPLIES else "no_figures")
+        return unknown(WhyNoWait.QUEUE_NEW if replies_seen < ENOUGH_REPLIES else WhyNoWait.NO_FIGURES)
     if ahead is None:
-        return unknown("unknown_depth")
+        return unknown(WhyNoWait.UNKNOWN_DEPTH)
     if stalled is not None and closed_until is None and rate * stalled / 3600 >= STALLED_EXITS:
-        return unknown("stalled")
+        return unknown(WhyNoWait.STALLED)
 
     drain = Drain(PRIOR_EXITS, PRIOR_EXITS * 3600 / rate)
     typical_open, bound_open = (drain.wait_seconds(ahead, share) for share in (TYPICAL, BOUND))
@@ -113,11 +114,11 @@ def estimate(
     typical_at, exact_at = after_open_seconds(hours, now, typical_open), after_open_seconds(hours, now, bound_open)
     horizon_at = after_open_seconds(hours, now, horizon_days * working_day_seconds(hours))
     if typical_at is None or exact_at is None:
-        return unknown("beyond_horizon")
+        return unknown(WhyNoWait.BEYOND_HORIZON)
     bound_at = round_up(hours, now, exact_at)
     # The spoken time counts, not the exact one: what is said must lie within the horizon too.
     if horizon_at is not None and bound_at > horizon_at:
-        return unknown("beyond_horizon")
+        return unknown(WhyNoWait.BEYOND_HORIZON)
     # The typical wait is cut to whole seconds, so that it stays inside the working day it ends in; the bound is never cut short.
     typical_seconds, bound_seconds = max((typical_at - now) // SECOND, 1), math.ceil((bound_at - now) / SECOND)
     return Wait(typical_seconds, bound_seconds, bound_at, None, closed_until, ahead, now, version, inputs)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from app.core.deciding.decided import Decided
 from app.core.deciding.destination import NO_GROUP, Destination
-from app.core.deciding.drafts import MISSING, OUTDATED, Draft
+from app.core.deciding.drafts import Draft
 from app.core.deciding.ownership import Event
 from app.core.deciding.rules import Situation
-from app.core.kinds import EffectKind, Purpose
+from app.core.kinds import EffectKind, Fixed, Purpose, Quiet
 from app.core.reading.floor import gravest
 from app.core.sending.plan import Bodies, Planned, plan, told
 from app.core.verdicts import Alert, Answer, Clarify, Handoff, Sentence, Settle, StayQuiet, Verdict, Wait, verdict_name
@@ -49,7 +49,7 @@ def compose(ticket: Ticket, decided: Decided, supplies: Supplies, lexica: Mappin
     agents = lexica[policy.default_language]
     if isinstance(verdict, StayQuiet):
         return _quiet(verdict, agents, asked=Event.SEND_DRAFT in decided.events)
-    if isinstance(verdict, Answer) and verdict.fixed == "draft":
+    if isinstance(verdict, Answer) and verdict.fixed is Fixed.DRAFT:
         assert decided.draft is not None, "the verdict rests on a draft"
         return _send_draft(decided.draft)
     writing = _Writing(ticket, situation, supplies, lexica[policy.spoken_to_in(situation.reading.language)], agents)
@@ -80,7 +80,7 @@ def _quiet(verdict: StayQuiet, agents: Words, asked: bool) -> Composed:
     """Nothing, unless an agent has asked for their draft: then the field is emptied, and they hear why nothing was sent."""
     if not asked:
         return Composed()
-    if verdict.why not in (OUTDATED, MISSING):
+    if verdict.why not in (Quiet.DRAFT_OUTDATED, Quiet.DRAFT_MISSING):
         return Composed(planned=(Planned(Purpose.FIELDS, EffectKind.FIELDS, UpdateFields({"next_step": ""})),))
     said = assemble([paragraph(say(agents, f"agent.{verdict.why}"))])
     return Composed(Bodies(None, said), (Planned(Purpose.NOTE, EffectKind.NOTE, PostNote(said.html, said.text, {"next_step": ""})),))

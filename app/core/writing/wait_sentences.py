@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from app.core.kinds import WhyNoWait
 from app.core.verdicts import Wait
 from app.core.waits import LONG, MIDDLE, round_up
 from app.core.waits.calendar import local, next_closing, open_seconds_between, works_on
@@ -117,7 +118,7 @@ def _minutes(wait: Wait, at: int, hours: Hours, now: int) -> int | None:
 
 def _unknown(wait: Wait, hours: Hours, telling: Telling) -> str:
     words, why, days = telling.words, _why(wait, hours), _whole(wait.inputs.get("horizon_days"))
-    key = "beyond_one_day" if why == "beyond_horizon" and days == 1 else why
+    key = "beyond_one_day" if why == WhyNoWait.BEYOND_HORIZON and days == 1 else why
     unknown = words.say("waits.unknown", why=words.say(f"waits.why.{key}", days=days, duration=_stalled_for(wait, telling)))
     if wait.opens_at is not None and telling.now < wait.opens_at:
         return f"{_back(wait.opens_at, telling)} {unknown}"
@@ -128,7 +129,7 @@ def _unknown(wait: Wait, hours: Hours, telling: Telling) -> str:
 
 def _why(wait: Wait, hours: Hours) -> str:
     """The reason as it is told: that nobody is on shift has three different causes."""
-    if wait.why_not != "nobody_on_shift":
+    if wait.why_not != WhyNoWait.NOBODY_ON_SHIFT:
         return str(wait.why_not)
     if not hours.intervals:
         return "no_hours"
