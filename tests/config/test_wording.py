@@ -24,8 +24,13 @@ def test_every_sentence_takes_the_same_values_in_every_language(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_the_same_lists_and_none_is_empty(language):
-    assert set(WORDS[language].lists) == set(WORDS["en"].lists)
+    assert _shared(language) == _shared("en")
     assert all(WORDS[language].lists.values())
+
+
+def _shared(language: str) -> set[str]:
+    """Lists every language has. What grave words stand together, and the word families for it, are a language's own."""
+    return {key for key in WORDS[language].lists if not key.startswith(("floor.near.", "floor.slot."))}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

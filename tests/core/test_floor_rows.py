@@ -1,7 +1,7 @@
 """Recall of the floor's phrases on the wordings they are tuned on.
 
 These rows guide the phrases: that they are found measures nothing, it holds what was gained. What is unseen is scored elsewhere.
-`<name>_apart.yaml` holds rows set apart at random before phrases were written for the others.
+`<name>_apart.yaml` holds rows set apart at random before phrases were written for the others. One hand wrote rows and phrases.
 """
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HELD = 0.95  # of the rows of a language
 HELD_IN_CLASS = 0.85
 FALSE_ALARMS = 0.01
 HELD_APART = 0.92
-FALSE_ALARMS_APART = 0.05  # of lines that all hold a word of the floor
+FALSE_ALARMS_APART = {"en": 0.05, "fr": 0.05, "de": 0.05, "es": 0.08}  # of lines that all hold a word of the floor
 
 
 def rows(name: str) -> dict[str, list[str]]:
@@ -47,15 +47,17 @@ def test_harmless_rows_raise_no_alarm(language):
     assert len(alarms) <= FALSE_ALARMS * len(texts), alarms
 
 
-def test_most_french_rows_set_apart_are_found():
-    apart = rows("fr_apart")
+@pytest.mark.parametrize("language", ["fr", "de", "es"])
+def test_most_rows_set_apart_are_found(language):
+    apart = rows(f"{language}_apart")
     found = [any(flags(text, WORDS)) for kind in FloorClass for text in apart[kind]]
     assert sum(found) >= HELD_APART * len(found)
 
 
-@pytest.mark.parametrize("texts", [rows("fr_apart")["harmless"], rows("harmless_apart")["words"]], ids=["fr", "en"])
-def test_harmless_rows_set_apart_raise_few_alarms(texts):
-    assert sum(bool(flags(text, WORDS)) for text in texts) <= FALSE_ALARMS_APART * len(texts)
+@pytest.mark.parametrize("language", FALSE_ALARMS_APART)
+def test_harmless_rows_set_apart_raise_few_alarms(language):
+    texts = rows("harmless_apart")["words"] if language == "en" else rows(f"{language}_apart")["harmless"]
+    assert sum(bool(flags(text, WORDS)) for text in texts) <= FALSE_ALARMS_APART[language] * len(texts)
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])

@@ -1,8 +1,8 @@
 """Many phrases looked for at once: of thousands of phrases only those are tried on a sentence whose every word stands in it.
 
 The phrases are those of `phrases`; here an apostrophe is a blank ("l'avocat" is two words, "don_t" one place of a phrase) and several
-dots end no sentence ("I just want to... stop"). Besides, phrases may be joined with ` & `: they stand in one sentence in any order, close
-together; one that begins with `!` stands nowhere in that sentence. Verbs move in some languages: "hat jemand mein Konto benutzt".
+dots end no sentence ("I just want to... stop"). Besides, phrases may be joined with ` & `: they stand in any order, close together, in a
+sentence or in it and the next ("I got a bill. I never bought anything."); one that begins with `!` stands in neither.
 """
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.core.reading.spelling import Spelling, corrected
 STRETCH = 60  # words of a sentence that are read together; a longer one is read in stretches that overlap
 OVERLAP = 30
 STEM_MAX = 20
-NEAR = 110  # characters that joined phrases may take up together, about sixteen words
+NEAR = 130  # characters that joined phrases may take up together, about twenty words
 SEEN_MAX = 50_000
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _WORD = re.compile(r"\w+")
@@ -45,6 +45,10 @@ class _Entry:
     bars: tuple[str, ...]
     needs: frozenset[int]
     _patterns: tuple[re.Pattern[str], ...] = field(default=())
+
+    @property
+    def joined(self) -> bool:
+        return len(self.phrases) > 1
 
     def places(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         first, *others = self._compiled()
@@ -116,18 +120,20 @@ class Watch:
         folded = fold(_DOTS.sub(lambda dots: " " * len(dots.group()), text).translate(_APOSTROPHES))
         if self._right is not None:
             folded = corrected(folded, self._right)
+        before, parts = 0, frozenset[int]()
         for start, end, words in _stretches(folded.text):
-            for entry in self._possible(words):
-                for place in entry.places(folded.text, start, end):
+            present = frozenset().union(*(self._filled_by(word) for word in words))
+            for entry in self._possible(present, parts):
+                for place in entry.places(folded.text, before if entry.joined else start, end):
                     yield Hit(entry.name, *folded.span(*place))
+            before, parts = start, present
 
-    def _possible(self, words: Iterable[str]) -> Iterator[_Entry]:
-        present: set[int] = set()
-        for word in words:
-            present |= self._filled_by(word)
-        for part in present:
+    def _possible(self, present: frozenset[int], before: frozenset[int]) -> Iterator[_Entry]:
+        """The entries whose every word stands here or, of a joined one, here and in the sentence before."""
+        both = present | before
+        for part in both:
             for entry in self._by_rarest.get(part, ()):
-                if entry.needs <= present:
+                if entry.needs <= (both if entry.joined else present) and not entry.needs <= before - present:
                     yield entry
 
     def _filled_by(self, word: str) -> frozenset[int]:
