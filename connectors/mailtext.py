@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 from connectors.unseen import remove_unseen
 
 MARKUP_MAX = 400_000  # characters looked at
+MARKUP_END = 40_000  # of them the last, where there are more
 _QUOTE_DEPTH_MAX = 5
 
 _BLOCKS = frozenset(
@@ -31,7 +32,7 @@ _INDENTED = re.compile(r"margin(?:-left)?\s*:[^;]*\b(?:30|40)px|margin-top\s*:\s
 
 def lines_of(markup: str) -> str:
     """Plain text with a line for each line of the message; quoted ones begin with "> ". An empty text for markup without words."""
-    root = _parsed(markup[:MARKUP_MAX])
+    root = _parsed(_looked_at(markup))
     if root is None:
         return ""
     remove_unseen(root)
@@ -47,7 +48,7 @@ def lines_of(markup: str) -> str:
 
 def hides_words(markup: str) -> bool:
     """Whether the markup holds words that its reader could not see: the desk's own plain text of it has them too."""
-    root = _parsed(markup[:MARKUP_MAX])
+    root = _parsed(_looked_at(markup))
     return root is not None and remove_unseen(root)
 
 
@@ -127,6 +128,15 @@ def _words_outside(root: etree._Element, quotes: frozenset[etree._Element]) -> b
         if depth == 0 and said and not said.isspace():
             return True
     return False
+
+
+def _looked_at(markup: str) -> str:
+    """The markup, or of one that is too long its beginning and its end: a wish that stands last is not lost."""
+    if len(markup) <= MARKUP_MAX:
+        return markup
+    end = markup[-MARKUP_END:]
+    tag = end.find("<")
+    return markup[: MARKUP_MAX - MARKUP_END] + (end[tag:] if tag >= 0 else " " + end)
 
 
 def _parsed(markup: str) -> etree._Element | None:

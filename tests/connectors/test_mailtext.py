@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from connectors.mailtext import lines_of
+from connectors.mailtext import MARKUP_MAX, lines_of
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,8 @@ def test_hostile_markup_takes_no_time(unit: str) -> None:
     started = time.monotonic()
     lines_of(unit * (1_000_000 // len(unit)))
     assert time.monotonic() - started < 2
+
+
+def test_the_beginning_and_the_end_of_a_very_long_mail_are_read() -> None:
+    text = lines_of("<p>First</p>" + "<p>It rained every day.</p>\n" * 40_000 + "<div>Last</div>")
+    assert len(text) < MARKUP_MAX and text.startswith("First\n") and text.endswith("\nLast")
