@@ -66,6 +66,12 @@ def test_answers_with_a_mark_of_the_customers_own_are_kept(answer: str) -> None:
     "What I did:\n> opened the app\n> pressed log in\nNothing happened.",
     "From: Leeds\nTo: Manchester\nDate: 3 June 2026\nSubject: the late parcel",
     "I am at home from 4 May 2026 on.\n",
+    "The parcel weighs\n>30 kg, so what does it cost?",
+    ">_< it broke again",
+    "Sent from my iPhone I want to talk to a person.",
+    "Caution: the external tent pole originated trouble.",
+    "Your colleague Ben wrote on 3 May 2026 at 10:15:\n\"it ships today\"\nIt did not.",
+    "Von: Hamburg\nNach: Rom\nDatum: 3.6.2026\nUhrzeit: 10:15",
 ])
 def test_lists_and_forms_of_the_customers_own_are_no_quotes(text: str) -> None:
     assert new_text(text)[0] == text.strip()

@@ -15,6 +15,7 @@ from app.core.reading.mail_marks import (
     DISCLAIMED,
     DISCLAIMER_LINE,
     FOOTER_LINE,
+    FOOTER_SPEAKS,
     IN_A_SENTENCE,
     OUTSIDE_BANNER,
     POSTSCRIPT,
@@ -47,7 +48,7 @@ def cut_feet(lines: Sequence[Line], text: str, name: str) -> set[str]:
     while number < len(kept):
         line = kept[number]
         length, what = 0, SIGNATURE
-        if FOOTER_LINE.match(line.text) and not IN_A_SENTENCE.search(line.text):
+        if FOOTER_LINE.match(line.text) and not (IN_A_SENTENCE.search(line.text) or FOOTER_SPEAKS.search(line.text)):
             length, what = 1, FOOTER
         elif _disclaims(line):
             length, what = _disclaimer(kept, number), DISCLAIMER

@@ -11,7 +11,8 @@ def _line(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-MARKED = re.compile(r">")
+MARKED = re.compile(r">(?![_.:-]{0,2}<)")  # and no face such as ">_<"
+COMPARED = re.compile(r">\s?\d")
 BARRED = re.compile(r"\|(?!.*\|\s*$)")  # a bar before a quoted line; a row of a table ends with one too
 RULE = re.compile(r"[-_=*~–—]{3,}$")
 
@@ -172,6 +173,7 @@ FOOTER_LINE = _line(
 )
 IN_A_SENTENCE = re.compile(r"[;!?]|,\s|\.\s")  # "Sent from my desk, is easier": not a footer
 _GREETINGS = r"(?:grüßen|grüssen|gruß|gruss|grüße|grüsse)"
+FOOTER_SPEAKS = re.compile(r"\b(?:I|want|need|please|bitte|ich|möchte|je|voudrais|veux|quiero|quisiera|necesito)\b")
 # A formula that nobody uses within a text …
 CLOSING_LINE = _line(
     r"(?:(?:many |kind |kindest |best |warm |warmest |with (?:kind |best )?){0,3}(?:regards|wishes|greetings)"
@@ -246,8 +248,8 @@ DISCLAIMER_LINE = _line(
     r"|dit (?:e-?mail)?bericht|deze e-?mail|confidential)"
 )
 OUTSIDE_BANNER = _line(
-    r"\W{0,6}(?:external(?: e-?mail| sender)?|caution|warning|attention)\W{1,4}.{0,40}(?:outside|external"
-    r"|originated)",
+    r"\W{0,6}(?:external(?: e-?mail| sender)?|caution|warning|attention)\W{1,4}.{0,40}(?:outside (?:of )?(?:the|your|our)\b"
+    r"|external (?:e-?mail|sender|source|party|address)|originated (?:from|outside))",
     r"\W{0,4}(?:you don.t often get e-?mail from|please consider the environment before printing"
     r"|think before you print|avant d.imprimer"
     r"|antes de imprimir|bitte denken sie an die umwelt)",

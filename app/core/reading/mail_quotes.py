@@ -16,6 +16,7 @@ from app.core.reading.mail_lines import FORWARDED, QUOTE, Line, next_filled
 from app.core.reading.mail_marks import (
     ADDRESS,
     BARRED,
+    COMPARED,
     DAY,
     DIVIDER,
     ENDS_WITH_COLON,
@@ -97,9 +98,13 @@ def cut_quotes(lines: Sequence[Line], earlier: Sequence[str]) -> set[str]:
 
 
 def _list(lines: Sequence[Line], number: int, known: Quotes) -> int:
-    """The place behind lines with ">" that the writer has introduced with a colon, and no mark: a list of theirs. 0 when they are none."""
-    above = known.own and number - known.own[-1][0] <= 2 and not known.cut and ENDS_WITH_COLON.search(known.own[-1][1])
-    if not (above and MARKED.match(lines[number].text)):
+    """The place behind lines with ">" that are the writer's: "> 30 kg", or a list below a colon. 0 when they are none."""
+    if known.cut or not (known.own and number - known.own[-1][0] <= 2 and MARKED.match(lines[number].text)):
+        return 0
+    alone = number + 1 == len(lines) or not MARKED.match(lines[number + 1].text)
+    if known.own[-1][0] == number - 1 and alone and COMPARED.match(lines[number].text):
+        return number + 1
+    if not ENDS_WITH_COLON.search(known.own[-1][1]):
         return 0
     end = next((n for n in range(number, len(lines)) if not MARKED.match(lines[n].text)), len(lines))
     said = repeated("\n".join(line.text for line in lines[number:end]), known.runs) if known.earlier else ()
