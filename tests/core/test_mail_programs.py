@@ -54,6 +54,15 @@ def test_answers_between_unmarked_questions_are_kept() -> None:
     ]
 
 
+def test_answers_typed_behind_our_questions_are_kept() -> None:
+    ours = "Which size do you usually wear with us?\nWhich colour would you like to have?\nThe Larkfield team"
+    filled = ours.replace("with us?", "with us? Forty-one").replace("to have?", "to have? Green")
+    quote = quoted("outlook desktop").replace(OURS, filled)
+    for known in (NOTHING, Known((ours,), "Maya")):
+        text = new_text(f"Thanks for the quick reply.\n\n{quote}", known)[0]
+        assert "Forty-one" in text and "Green" in text and "team" not in text
+
+
 @pytest.mark.parametrize("answer", [
     "-> Forty-one", "Answer: Forty-one", "Antwort: Forty-one", "[MO] Forty-one", "=> Forty-one", "** Forty-one",
 ])
@@ -68,6 +77,7 @@ def test_answers_with_a_mark_of_the_customers_own_are_kept(answer: str) -> None:
     "I am at home from 4 May 2026 on.\n",
     "The parcel weighs\n>30 kg, so what does it cost?",
     ">_< it broke again",
+    "| 4471 | shoes\n| 4472 | a tent",
     "Sent from my iPhone I want to talk to a person.",
     "Caution: the external tent pole originated trouble.",
     "Your colleague Ben wrote on 3 May 2026 at 10:15:\n\"it ships today\"\nIt did not.",

@@ -29,6 +29,7 @@ NAME_LETTERS = 4
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CHOICE = re.compile(r"\W{0,3}(?:[^\W\d_]|\d{1,2})[.)]\s|[-*•·]\s")  # of a list that the question above offers
+_ON_THE_LINE = re.compile(r"[?？]\s{1,4}(?![(\[])\w[^?？.!:]{0,40}$")
 _ASKED = re.compile(r"[?？؟]\W{0,3}$")
 
 
@@ -48,9 +49,10 @@ def _marked(below: Sequence[Line]) -> Iterator[Line]:
 
 
 def _between(filled: Sequence[Line]) -> list[Line]:
-    """Short lines each below a question, where there are several."""
+    """Short lines each below a question, and words behind one on its line, where there are several."""
     pairs = zip(filled, filled[1:], strict=False)
     found = [line for above, line in pairs if _ASKED.search(above.text) and _may_answer(line.text)]
+    found += [line for line in filled if _ON_THE_LINE.search(line.text)]
     return found if len(found) >= ANSWERS else []
 
 

@@ -13,7 +13,7 @@ def _line(*alternatives: str) -> re.Pattern[str]:
 
 MARKED = re.compile(r">(?![_.:-]{0,2}<)")  # and no face such as ">_<"
 COMPARED = re.compile(r">\s?\d")
-BARRED = re.compile(r"\|(?!.*\|\s*$)")  # a bar before a quoted line; a row of a table ends with one too
+BARRED = re.compile(r"\|(?!\s*\S.*\|)")  # a bar before a quoted line; a row of a table has more of them
 RULE = re.compile(r"[-_=*~–—]{3,}$")
 
 # "On 3 May 2026 at 14:02, Maya <maya@example.com> wrote:" and its sisters, by what such a line holds in any language.

@@ -41,6 +41,7 @@ STANDS_EARLIER = 0.6  # share of a line's words that stand in earlier messages w
 
 _LINK = re.compile(r"\S*https?://\S*")
 _WORD = re.compile(r"\w+")
+_BEHIND = re.compile(r"[?:？：]\s{0,4}(\w[^?:？：]*)$")
 
 
 @dataclass(slots=True)
@@ -224,7 +225,11 @@ def _repeats(lines: Sequence[Line], start: int, known: Quotes) -> bool:
     for line in below:
         words = list(_WORD.finditer(_LINK.sub(_blank, line.text)))
         hits = sum(covered[place + match.start()] for match in words)
-        taken.append(bool(words) and hits >= STANDS_EARLIER * len(words))
+        said = bool(words) and hits >= STANDS_EARLIER * len(words)
+        # A question of ours with the answer typed behind it: "Which size? Forty-one".
+        answer = _BEHIND.search(line.text)
+        fresh = answer is not None and not any(covered[place + answer.start(1) : place + answer.end()])
+        taken.append(said and not fresh)
         place += len(line.text) + 1
     if not any(taken):
         known.fresh = True
