@@ -63,6 +63,13 @@ def test_answers_typed_behind_our_questions_are_kept() -> None:
         assert "Forty-one" in text and "Green" in text and "team" not in text
 
 
+def test_marked_words_of_ours_are_a_quote_without_any_attribution() -> None:
+    page = "Refunds reach your card within five working days after the parcel is back."
+    mail = f"Is this still the case with you?\n\n> {page}\n\nIt has been twenty."
+    assert page in new_text(mail)[0]
+    assert page not in new_text(mail, Known((page,), "Maya"))[0]
+
+
 @pytest.mark.parametrize("answer", [
     "-> Forty-one", "Answer: Forty-one", "Antwort: Forty-one", "[MO] Forty-one", "=> Forty-one", "** Forty-one",
 ])
@@ -77,6 +84,9 @@ def test_answers_with_a_mark_of_the_customers_own_are_kept(answer: str) -> None:
     "I am at home from 4 May 2026 on.\n",
     "The parcel weighs\n>30 kg, so what does it cost?",
     ">_< it broke again",
+    "I found this on your page about refunds.\n\n> It takes five days and no longer.\n\nIt has been twenty.",
+    "This is what I got:\nOn 3 May 2026 at 10:15 DHL <info@dhl.example> wrote:\n\"It is at the depot.\"\nThe depot has nothing.",
+    "From: Leeds, to: Manchester, date: 3 June 2026 10:15, and it never came.",
     "| 4471 | shoes\n| 4472 | a tent",
     "Sent from my iPhone I want to talk to a person.",
     "Caution: the external tent pole originated trouble.",

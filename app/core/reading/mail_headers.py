@@ -85,6 +85,7 @@ def is_header(line: Line) -> bool:
 
 def headers_in_line(text: str, number: int) -> int | None:
     """A block of headers that a desk has run together into one line."""
-    if not FROM.match(text) or len(INSIDE_HEADER.findall(text)) < 2:
-        return None
-    return number + 1 if ADDRESS.search(text) or DAY.search(text) and TIME.search(text) else None
+    inside = len(INSIDE_HEADER.findall(text)) if FROM.match(text) else 0
+    timed = DAY.search(text) and TIME.search(text)
+    # "From: Leeds, to: Paris, date: 3 June at 10:15" is a traveller's own.
+    return number + 1 if inside >= 2 and ADDRESS.search(text) or inside >= HEADERS and timed else None

@@ -35,12 +35,14 @@ from app.core.reading.mail_words import FROM_LABELS
 from app.core.reading.mail_wrote import ATTRIBUTION_LINES, attribution, runs_on
 
 GREETING_WORDS = 4
+QUOTATION = "\"“”„«»‘‚'"
 OWN_LINES = 30  # of the writer's own, nearest above a mark, that are asked what stands below it
 INTRODUCTION = 15  # words above a forward that may only introduce it
 STANDS_EARLIER = 0.6  # share of a line's words that stand in earlier messages when the line is taken from one
 
 _LINK = re.compile(r"\S*https?://\S*")
 _WORD = re.compile(r"\w+")
+_HEADED = re.compile(r">\s?[^\W\d_][\w '-]{0,20}\s?[:：]\s?\S")
 _BEHIND = re.compile(r"[?:？：]\s{0,4}(\w[^?:？：]*)$")
 
 
@@ -95,7 +97,32 @@ def cut_quotes(lines: Sequence[Line], earlier: Sequence[str]) -> set[str]:
                     continue
                 known.keep(number, line.text)
         number += 1
+    _give_back(lines, known)
     return known.cut
+
+
+def _give_back(lines: Sequence[Line], known: Quotes) -> None:
+    """Keep lines with ">" after all, where no program says so and they are no words of earlier messages: they are off a page, say."""
+    marked = [line for line in lines if line.text and not line.kept]
+    if known.cut != {QUOTE} or any(line.mark or not MARKED.match(line.text) for line in marked):
+        return
+    text = "\n".join(line.text for line in marked)
+    apart = any(line.kept and line.text for line in lines if marked[0].start < line.start < marked[-1].start)
+    told = any(line.kept and len(line.text.split()) > GREETING_WORDS for line in lines)
+    headed = sum(_HEADED.match(line.text) is not None for line in marked) >= 2
+    if told and not (apart or headed) and _share(text, known) < STANDS_EARLIER:
+        for line in marked:
+            line.kept = True
+        known.cut.clear()
+
+
+def _share(text: str, known: Quotes) -> float:
+    """The share of the words that stand in earlier messages."""
+    covered = bytearray(len(text))
+    for a, b in repeated(text, known.runs) if known.earlier else ():
+        covered[a:b] = b"\x01" * (b - a)
+    words = [covered[word.start()] for word in _WORD.finditer(text)]
+    return sum(words) / max(len(words), 1)
 
 
 def _list(lines: Sequence[Line], number: int, known: Quotes) -> int:
@@ -173,18 +200,21 @@ def _behind_headers(lines: Sequence[Line], number: int) -> int:
 
 def _cut_below(lines: Sequence[Line], mark: _Mark, known: Quotes) -> int:
     """Cut the mark and what it proves below it; the place to go on reading from."""
+    marked = _is_marked(lines, mark.end)
+    if not marked and (_told(lines, mark) or not (mark.sure or known.earlier)):
+        return mark.end  # "On 3 May at 10:15 Ben wrote:" above words of no mail: somebody tells what happened
     for line in lines[mark.start : mark.end]:
         line.cut(mark=mark.alone)
     _cut_marks_above(lines, mark.start)
     own = known.own_above(mark.start)
     known.cut.add(mark.name if own or mark.end - mark.start < HEADERS else FORWARDED)
-    if _is_marked(lines, mark.end):
+    if marked:
         return mark.end
     if _repeats(lines, mark.end, known):
         return len(lines)
     # With nothing of their own above it is a forward, or an answer below its quote: what stands below is read.
     introduced = mark.name == FORWARDED and "?" not in own and len(own.split()) <= INTRODUCTION
-    if not own or introduced or _points_below(own) or not mark.sure and not known.earlier:
+    if not own or introduced or _points_below(own):
         return mark.end
     below = lines[mark.end :]
     answers = own_lines(below, [line.text for line in lines[mark.start : mark.end]])
@@ -192,6 +222,12 @@ def _cut_below(lines: Sequence[Line], mark: _Mark, known: Quotes) -> int:
         if line.kept and line.start not in answers:
             line.cut(proven=mark.sure and not known.earlier)
     return len(lines)
+
+
+def _told(lines: Sequence[Line], mark: _Mark) -> bool:
+    """Whether somebody has typed a quotation below a line of their own that looks like a mark."""
+    at = next_filled(lines, mark.end)
+    return mark.end == mark.start + 1 and at is not None and lines[at].text[0] in QUOTATION
 
 
 def _is_marked(lines: Sequence[Line], number: int) -> bool:
