@@ -40,7 +40,7 @@ WROTE_ENDS = re.compile(rf"(?:(?<![^\W\d_])(?:{_WROTE})|님이\s?작성)\W{{0,6}
 WROTE_WITHIN = re.compile(rf"(?<![^\W\d_])(?:{_WROTE})\s?[:：]\s{{1,8}}(?=\S)", re.IGNORECASE)
 # Whoever says "you wrote" says it themselves.
 PRONOUN = re.compile(
-    r"(?<![\w@.'’-])(?:I(?:['’]m)?|(?i:we|you|your|yours|my|our|he|she|they|ich|wir|du|ihr|ihre[nmrs]?"
+    r"(?<![\w@.'’-])(?:I(?:['’]m)?|(?i:we|you|your|yours|my|our|he|she|they|me|us|him|them|mir|mich|uns|ihm|ihnen|euch|moi|ich|wir|du|ihr|ihre[nmrs]?"
     r"|mein\w{0,2}|unser\w{0,2}|nous|vous"
     r"|votre|vos|notre|yo|nosotros|usted(?:es)?|nuestr[oa]s?|noi|voi|vostr[oaei]|wij|jullie"
     r"|ik))(?![\w@.'’-])|\b[jJ]['’]"
