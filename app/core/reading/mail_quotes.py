@@ -107,8 +107,11 @@ def _give_back(lines: Sequence[Line], known: Quotes) -> None:
     if known.cut != {QUOTE} or any(line.mark or not MARKED.match(line.text) for line in marked):
         return
     text = "\n".join(line.text for line in marked)
-    apart = any(line.kept and line.text for line in lines if marked[0].start < line.start < marked[-1].start)
-    told = any(line.kept and len(line.text.split()) > GREETING_WORDS for line in lines)
+    kept = [line for line in lines if line.kept and line.text]
+    apart = any(marked[0].start < line.start < marked[-1].start for line in kept)
+    # Below what they have quoted themselves somebody goes on; a question is quoted to be answered.
+    told = bool(kept) and kept[-1].start > marked[-1].start and not text.endswith(("?", "？"))
+    told = told and any(len(line.text.split()) > GREETING_WORDS for line in kept)
     headed = sum(_HEADED.match(line.text) is not None for line in marked) >= 2
     if told and not (apart or headed) and _share(text, known) < STANDS_EARLIER:
         for line in marked:
