@@ -84,7 +84,7 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     connectors = lru_cache(maxsize=None)(
         lambda kind: connector(kind, sandbox_desks=settings.sandbox_desks, shelf=shelf, reserve=settings.desk_reserve))
     embedder = lru_cache(maxsize=1)(lambda: LazyEmbedder(settings.model, settings.var / "models"))
-    likeness = lru_cache(maxsize=1)(lambda: Likeness(embedder(), settings.var / "floor"))
+    likeness = lru_cache(maxsize=1)(lambda: Likeness(embedder()))
 
     @lru_cache(maxsize=64)
     def search(tenant: str) -> Search:

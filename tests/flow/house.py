@@ -243,7 +243,7 @@ def open_house(
 def _work(settings: Settings, db: Database, keys: Keys, clock: SetClock, embedder: Any, rung: list[str]) -> Work:
     connectors = lru_cache(maxsize=None)(lambda kind: connector(kind, sandbox_desks=True))
     finder = lru_cache(maxsize=None)(lambda tenant: Finder(db, tenant, settings.var, embedder, settings.model))
-    likeness = Unlike() if isinstance(embedder, HashEmbedder) else Likeness(embedder, settings.var / "floor")
+    likeness = Unlike() if isinstance(embedder, HashEmbedder) else Likeness(embedder)
     return Work(
         settings=settings, db=db, keys=keys, clock=clock, new_id=new_id, words={code: load_words(code) for code in LANGUAGES},
         search=finder, embedder=lambda: embedder, likeness=lambda: likeness, ring=lambda *_: rung.append("work"), connector=connectors,

@@ -76,7 +76,7 @@ class Worker:
         visibility: str = "public",
         likeness: Nearness | None = None,
     ) -> None:
-        near = likeness or Likeness(embedder, folder / "floor")
+        near = likeness or Likeness(embedder)
         self._shelf = shelf
         self._desk = _Desk()
         self._search = _Search(

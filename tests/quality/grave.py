@@ -51,7 +51,7 @@ def suites(data: Path) -> list[str]:
 
 
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
-    reader = Reader(Likeness(LazyEmbedder("bundled", var / "models", say), var / "floor"))
+    reader = Reader(Likeness(LazyEmbedder("bundled", var / "models", say)))
     for language in LANGUAGES:
         _recall(emit, reader, language, read(OWN / f"{language}.jsonl"))
     _false_alarms(emit, reader, "figures_of_speech", "en", read(OWN / "figures_of_speech.jsonl"))

@@ -133,6 +133,9 @@ class Remembering:
     def embed_many(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         return self._remembered(texts, self._inner.embed_many, progress)
 
+    def embed_peaks(self, texts: Sequence[str]) -> Vectors:
+        return self._inner.embed_peaks(texts)
+
     def _remembered(
         self, texts: Sequence[str], embed: Any, progress: Callable[[int], None] | None
     ) -> Vectors:

@@ -37,6 +37,13 @@ class Embedder(Protocol):
         """As `embed`, for the texts of a whole sync: may use more of the machine."""
         ...
 
+    def embed_peaks(self, texts: Sequence[str]) -> Vectors:
+        """Shape (len(texts), 2 * width): the vectors of `embed`, and beside them the largest value any token has in each dimension.
+
+        The mean over tokens tells what a text is about; a few grave words in a long one show in the peaks alone.
+        """
+        ...
+
 
 class OnnxEmbedder:
     """The converted model. Texts past `max_tokens` are cut at the end, as sentence-transformers does."""
@@ -64,7 +71,15 @@ class OnnxEmbedder:
         return self.embed(texts, progress)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        vectors = np.zeros((len(texts), self.width), dtype=np.float32)
+        return self._in_batches(texts, self.width, self._pooled, progress)
+
+    def embed_peaks(self, texts: Sequence[str]) -> Vectors:
+        return self._in_batches(texts, 2 * self.width, self._with_peaks, None)
+
+    def _in_batches(
+        self, texts: Sequence[str], width: int, pool: Callable[[Vectors, Vectors], Vectors], progress: Callable[[int], None] | None,
+    ) -> Vectors:
+        vectors = np.zeros((len(texts), width), dtype=np.float32)
         if not texts:
             return vectors
         self._load()
@@ -73,12 +88,13 @@ class OnnxEmbedder:
         order = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))
         for at in range(0, len(order), BATCH):
             batch = order[at:at + BATCH]
-            vectors[batch] = self._run([encoded[i] for i in batch])
+            vectors[batch] = pool(*self._run([encoded[i] for i in batch]))
             if progress:
                 progress(min(at + BATCH, len(order)))
         return vectors
 
-    def _run(self, batch: Sequence[Any]) -> Vectors:
+    def _run(self, batch: Sequence[Any]) -> tuple[Vectors, Vectors]:
+        """The tokens' values, shape (texts, tokens, width), and the mask of what is no padding."""
         longest = max(len(e.ids) for e in batch)
         given = {name: np.zeros((len(batch), longest), dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
         given["input_ids"] += self._pad
@@ -87,13 +103,15 @@ class OnnxEmbedder:
             given["attention_mask"][row, :len(e.ids)] = 1
             given["token_type_ids"][row, :len(e.ids)] = e.type_ids
         hidden = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-        if self._model.pooling == "cls":
-            pooled = hidden[:, 0]
-        else:
-            mask = given["attention_mask"][:, :, None].astype(np.float32)
-            pooled = (hidden * mask).sum(axis=1) / mask.sum(axis=1)
+        return hidden, given["attention_mask"][:, :, None].astype(np.float32)
+
+    def _pooled(self, hidden: Vectors, mask: Vectors) -> Vectors:
+        pooled = hidden[:, 0] if self._model.pooling == "cls" else (hidden * mask).sum(axis=1) / mask.sum(axis=1)
         unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
         return unit
+
+    def _with_peaks(self, hidden: Vectors, mask: Vectors) -> Vectors:
+        return np.hstack([self._pooled(hidden, mask), np.where(mask > 0, hidden, -np.inf).max(axis=1)])
 
     def _load(self) -> None:
         if self._session is not None:
@@ -142,6 +160,9 @@ class LazyEmbedder:
             return self._embedder.embed(texts, progress)
         return embed_apart(self._embedder.directory, texts, progress)
 
+    def embed_peaks(self, texts: Sequence[str]) -> Vectors:
+        return self._embedder.embed_peaks(texts)
+
     @property
     def _embedder(self) -> OnnxEmbedder:
         if self._made is None:
@@ -166,6 +187,9 @@ class HashEmbedder:
 
     def embed_many(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         return self.embed(texts, progress)
+
+    def embed_peaks(self, texts: Sequence[str]) -> Vectors:
+        return np.tile(self.embed(texts), 2)
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
         self.embedded += len(texts)
