@@ -50,6 +50,7 @@ class Detail(StrEnum):
     UPSET = "upset"
     REPEATED = "repeated"
     CAP = "cap"
+    INCIDENT = "incident"  # many people write the same right now
     SENDER_CAP = "sender_cap"  # so many replies to one sender, over all of their tickets; nothing is said in public
     BY_HAND = "by_hand"
     SPEND = "spend"
@@ -157,6 +158,7 @@ class Policy:
     answer_when: str = "always"  # always | when_closed
     max_replies_per_day: int = 3  # on one ticket
     max_replies_per_requester: int = 10  # in 24 hours, over all of their tickets
+    incident_people: int = 20  # more people than this with the same words within 15 minutes are an incident
     max_replies_per_text: int = 3  # in 24 hours, of one sender with the same words
     horizon_days: int = 5  # working days beyond which no wait is promised
     accept_uncalibrated: bool = False

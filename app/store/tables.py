@@ -384,6 +384,15 @@ places = Table(  # of limits on what may happen in 24 hours
     Index("ix_places_at", "at"),
 )
 
+echoes = Table(  # who wrote which words within the last minutes, both keyed
+    "echoes", metadata,
+    Column("text", String(64), primary_key=True),
+    Column("requester", String(64), primary_key=True),
+    _tenant(),
+    Column("at", Time, nullable=False),
+    Index("ix_echoes_at", "at"),
+)
+
 marks = Table(  # small facts with one value: sweep lock, last sync, kill switch …
     "marks", metadata,
     Column("name", String(100), primary_key=True),

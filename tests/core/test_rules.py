@@ -49,6 +49,7 @@ CASES: dict[str, tuple[Situation, object]] = {
     "asked for a person lately": (situation(asked_person_at=NOW - 30 * DAY), (Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     "upset": (situation(reading_sentiment="frustrated", memory_answered=1), (Reason.MUST_HANDOFF, Detail.UPSET)),
     "people are at work": (situation(policy=WHEN_CLOSED, open_now=True), StayQuiet(Quiet.NOT_YET)),
+    "many people write the same": (situation(incident="21 people wrote the same"), (Reason.FALLBACK, Detail.INCIDENT)),
     "given to people by hand": (situation(fallback="ana: wrong prices"), (Reason.FALLBACK, Detail.BY_HAND)),
     "too many replies": (situation(memory_replies=(NOW - 1, NOW - 2, NOW - 3)), (Reason.FALLBACK, Detail.CAP)),
     "nothing to read": (situation(reading_question=" \n"), (Reason.UNSURE, Detail.EMPTY)),

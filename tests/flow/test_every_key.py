@@ -141,6 +141,15 @@ def one_sender(*texts: str) -> Callable[[House, str], object]:
     return play
 
 
+def many_people(text: str, people: int) -> Callable[[House, str], object]:
+    """So many people write this, one after the other; what each gets."""
+    def play(house: House, policy: str) -> object:
+        house.clock.advance(1_000)  # whoever wrote before counts no more
+        return [played(text, lambda s: s.verdict)(house, policy) for _ in range(people)]
+
+    return play
+
+
 def ruled(**given: object) -> Callable[[House, str], object]:
     """The verdict of the rule table on a literal situation under the policy."""
     def ask(_: House, policy: str) -> object:
@@ -243,6 +252,7 @@ ROWS: dict[str, Row] = {
     "max_replies_per_day": Row(put("max_replies_per_day", to=1), ruled(memory_replies=(NOW - 1,)), "answer", "handoff"),
     "max_replies_per_requester": Row(put("max_replies_per_requester", to=1), one_sender(RETURN, BOOTS), 2, 1, fresh=True),
     "max_replies_per_text": Row(put("max_replies_per_text", to=1), one_sender(RETURN, RETURN), 2, 1, fresh=True),
+    "incident_people": Row(put("incident_people", to=3), many_people(RETURN, 4), 4 * ["answer"], [*3 * ["answer"], "handoff"], fresh=True),
     "horizon_days": Row(put("horizon_days", to=1), played(PERSON, lambda s: s.wait["why_not"]), None, "beyond_horizon",
                         first=all_of(team("agents", 1), team("minutes_per_ticket", 240)), fresh=True),
     "accept_uncalibrated": Row(put("accept_uncalibrated", to=False), played(RETURN, lambda s: s.record["mode"]), "send", "draft"),

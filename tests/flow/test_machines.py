@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.fallback import Fallback, end_fallback, fallbacks
 from app.store import ledger as ledger_store
 from app.store.database import DEFAULT_TENANT
 from app.store.tables import tickets
@@ -17,6 +18,8 @@ from tests.flow.house import House
 
 ALLOWED = 3
 MANY = 10
+CROWD = 25
+INCIDENT = 20  # people with one text, and no more
 LONG = int(os.environ.get("MACHINE_TICKETS", "60"))  # 10000 takes many minutes
 NUMBERED = RETURN + " It is about parcel {n}."
 PERSON = "Can I talk to a real person please?"
@@ -80,6 +83,58 @@ def test_equal_texts_of_different_people_are_never_limited(side: Side) -> None:
     people = [(f"student{n}@campus.example", name) for n, name in enumerate(("Ann Oak", "Ben Elm", "Cem Ash", "Dee Fir", "Eva Yew"))]
     made = [opened(side, RETURN, email=address, name=name) for address, name in people]
     assert [len(side.replies(t)) for t in made] == [1] * len(people)
+
+
+def test_many_people_with_one_text_are_an_incident_one_alert_and_each_gets_their_notice(side: Side) -> None:
+    made = []
+    for n in range(CROWD):
+        made.append(opened(side, RETURN, email=f"p{n}@example.com", name=f"Ann {chr(65 + n)}"))
+        side.house.clock.advance(5)
+    assert [len(side.replies(t)) for t in made] == [1] * CROWD
+    assert [side.verdicts(t)[0] for t in made] == ["answer"] * INCIDENT + ["handoff"] * (CROWD - INCIDENT)
+    assert "about the same thing" in side.replies(made[-1])[0] and "writing the same right now" in side.notes(made[-1])[0]
+    assert hits(side, made[-1])["many people write the same"] == "21 people wrote the same within 15 minutes"
+    assert shown(side.house) == ["21 people wrote the same within 15 minutes"]
+    assert side.verdicts(opened(side, "Do you ship to the EU, and how long does it take?", email="bo@example.com"))[0] == "answer"
+    side.house.clock.advance(4 * 3_600)
+    assert side.verdicts(opened(side, RETURN, email="cy@example.com"))[0] == "answer"
+
+
+def test_an_incident_that_was_lifted_stays_lifted(house: House) -> None:
+    side = zendesk_side(house)
+    house.change_policy(lambda policy: policy | {"incident_people": 3})
+    made = [opened(side, RETURN, email=f"p{n}@example.com") for n in range(4)]
+    [on] = fallbacks_on(house)
+    end_fallback(house.db, DEFAULT_TENANT, on.topic, on.desk, "Ana", house.keys, house.clock(), house.work.new_id)
+    made.append(opened(side, RETURN, email="p9@example.com"))
+    assert [side.verdicts(t)[0] for t in made] == ["answer", "answer", "answer", "handoff", "answer"]
+
+
+def test_many_who_want_a_person_are_no_incident(house: House) -> None:
+    side = zendesk_side(house)
+    house.change_policy(lambda policy: policy | {"incident_people": 3})
+    for n in range(6):
+        assert side.verdicts(opened(side, PERSON, email=f"p{n}@example.com"))[0] == "handoff"
+    assert shown(house) == []
+
+
+def test_the_same_words_over_a_longer_time_are_no_incident(house: House) -> None:
+    side = zendesk_side(house)
+    house.change_policy(lambda policy: policy | {"incident_people": 3})
+    for n in range(6):
+        assert side.verdicts(opened(side, RETURN, email=f"p{n}@example.com"))[0] == "answer"
+        house.clock.advance(400)
+    assert shown(house) == []
+
+
+def fallbacks_on(house: House) -> list[Fallback]:
+    with house.db.read() as tx:
+        return fallbacks(tx, DEFAULT_TENANT, house.clock())
+
+
+def shown(house: House) -> list[str]:
+    """What the console's alert says of topics that are with people."""
+    return [one.why for one in fallbacks_on(house)]
 
 
 def test_however_many_tickets_one_machine_opens_it_gets_three_replies(house: House, figures: Figures) -> None:

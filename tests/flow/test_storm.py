@@ -40,6 +40,7 @@ def test_a_minute_in_which_every_second_call_fails_loses_and_doubles_nothing(
     calm = house.write(RETURN, email="calm@example.com")
     house.settle(30)
     usual = calls_about(house, calm)
+    house.change_policy(lambda policy: policy | {"incident_people": 1_000})  # so many with one question would be an incident
     tickets = [house.write(RETURN, email=f"customer{n}@example.com") for n in range(IN_THE_STORM)]
     storm = Storm(house, seed)
     monkeypatch.setattr(house.desk.faults, "meet", storm)

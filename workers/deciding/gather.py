@@ -24,6 +24,7 @@ from app.store.queues import outbox
 from app.store.queues.rows import InboxRow
 from config.policy import Mode, Policy
 from connectors.records import Change, Message, Role, Status, Ticket
+from workers.deciding import incidents
 from workers.deciding.case import Case
 from workers.deciding.confidence import applied, in_force
 from workers.deciding.drafts import newest_draft
@@ -50,12 +51,14 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     if floor.flags:
         # A topic's name in a field, a tag or the ledger would tell the class.
         reading = replace(reading, topic="other", must_handoff=None)
+    incidents.look(work, case, policy, reading.topic, incidents.text_of(work, case, reading, floor.flags))
     stored = _stored_facts(work, case, reading)
+    incident = incidents.why_of(stored.caps.fallback)
     bar = _bar(policy, reading, stored.calibration)
     mode, mode_why = mode_of(policy, case.desk, reading, stored.caps.ceiling, calibrated=bar is not None)
     situation = Situation(
         reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
-        fallback=_by_hand(stored.caps.fallback), status=ticket.status, now=case.read_at,
+        incident=incident, fallback="" if incident else _by_hand(stored.caps.fallback), status=ticket.status, now=case.read_at,
         handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act,

@@ -39,7 +39,7 @@ def _always(verdict: Verdict) -> bool:
         case Handoff():
             return verdict.detail in ALWAYS
         case Answer():
-            return verdict.fixed == "draft"
+            return verdict.fixed == Fixed.DRAFT
     return isinstance(verdict, Settle)
 
 

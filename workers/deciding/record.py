@@ -16,13 +16,13 @@ from app.core.memory import TicketMemory
 from app.core.sending.plan import TURN_REPLIES, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, Verdict, verdict_name
 from app.core.writing.compose import Composed
-from app.store import ledger, promises, requesters, tickets
+from app.store import echoes, ledger, promises, requesters, tickets
 from app.store.queues import inbox, outbox
 from app.store.queues.effects import effect_json
 from app.store.queues.outbox import NewOutboxRow
 from config.policy import Detail, Reason
 from connectors.records import Role, Status
-from workers.deciding import limits
+from workers.deciding import incidents, limits
 from workers.deciding.case import Case
 from workers.deciding.floor import marks
 from workers.deciding.ledger_entry import ledger_payload, ledger_texts
@@ -61,6 +61,7 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
             requester, box = requesters.known(tx, desk.tenant, case.address, work.keys, now, work.new_id())
             recording = _Recording(work, tx, case, decided, composed, requester, box, now)
             limits.check(work, tx, case, decided, composed, now)
+            _heard(recording)
             if not _is_silent(decided, composed):
                 entry = _ledger_entry(recording)
                 _outbox_rows(recording, entry)
@@ -76,6 +77,13 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
         raise Superseded(f"{row.id}: the turn is taken") from error
     if composed.planned:
         work.ring()
+
+
+def _heard(r: _Recording) -> None:
+    """That this requester wrote these words: many people with the same ones are an incident."""
+    text = incidents.text_of(r.work, r.case, r.decided.situation.reading, r.decided.situation.floor)
+    if text:
+        echoes.heard(r.tx, r.case.desk.tenant, text, incidents.requester_of(r.work, r.case), r.now)
 
 
 def _is_silent(decided: Decided, composed: Composed) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy import Connection
 
-from app.store import marks, places, promises
+from app.store import echoes, marks, places, promises
 from app.store.database import DEFAULT_TENANT, StoreBusy
 from app.store.queues import inbox, jobs, outbox
 from workers.desks.poll import due_desks
@@ -68,6 +68,7 @@ def _ask_for_refit(tx: Connection, work: Work, now: int) -> bool:
         return False
     marks.write(tx, "refit", str(day))
     places.forget(tx, now)
+    echoes.forget(tx, now)
     return jobs.ask(tx, DEFAULT_TENANT, work.new_id(), "refit", {}, now, now + DAY, once=f"refit:{day}")
 
 

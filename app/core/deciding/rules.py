@@ -59,6 +59,7 @@ class Situation:
     solved_since: bool = False  # somebody has solved the ticket after the customer's newest message, without a word
     asked_person_at: int | None = None  # by this customer, on any ticket
     fallback: str = ""  # that people were given this topic by hand, for the record; "" while they were not
+    incident: str = ""  # why the topic is with people because many write the same, "" while it is not
     pressed_by_other: bool = False  # the page's button, by whose ticket it was before
     act: str | None = None  # of `Act`: what was asked for apart from a message
     open_now: bool = True
@@ -276,6 +277,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("people are at work", _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),
          _quiet(Quiet.NOT_YET)),
     # Below the words that ask for a person or demand one, which no switch may touch; above everything the assistant would work out itself.
+    Rule("many people write the same", lambda s: s.incident, _handoff(Reason.FALLBACK, Detail.INCIDENT)),
     Rule("given to people by hand", lambda s: s.fallback, _handoff(Reason.FALLBACK, Detail.BY_HAND)),
     Rule("too many replies", _capped, _handoff(Reason.FALLBACK, Detail.CAP)),
     Rule("nothing to read", _nothing_to_read,

@@ -43,6 +43,7 @@ DETAILS: Mapping[Detail, str] = {
     Detail.REPEATED: "The customer came back on the same matter.",
     Detail.CAP: "It has written as often as it may in 24 hours.",
     Detail.SENDER_CAP: "This sender has got as many replies as policy allows in 24 hours, so nothing was sent.",
+    Detail.INCIDENT: "Many people are writing the same right now.",
     Detail.BY_HAND: "Somebody has given this topic to people.",
     Detail.SPEND: "The budget for outside models is used up.",
     Detail.POISON: "The ticket could not be worked on, again and again.",

@@ -106,7 +106,7 @@ KINDS |= {
         Reason.OUT_OF_SCOPE: (Detail.NOTHING_CLOSE,),
         Reason.MUST_HANDOFF: (Detail.TOPIC, Detail.UPSET, Detail.REPEATED, Detail.AFTER_ANSWER),
         Reason.APPROVAL_NEEDED: (Detail.NONE,),
-        Reason.FALLBACK: (Detail.SPEND, Detail.CAP, Detail.BY_HAND),
+        Reason.FALLBACK: (Detail.SPEND, Detail.CAP, Detail.BY_HAND, Detail.INCIDENT),
         Reason.FAILED: (Detail.POISON, Detail.OLD_DELIVERY),
     }.items()
     for detail in details

@@ -26,6 +26,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('limit_of', 'place', name=op.f('pk_places'))
     )
     op.create_index('ix_places_at', 'places', ['at'])
+    op.create_table('echoes',
+    sa.Column('text', sa.String(length=64), nullable=False),
+    sa.Column('requester', sa.String(length=64), nullable=False),
+    sa.Column('tenant', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('text', 'requester', name=op.f('pk_echoes'))
+    )
+    op.create_index('ix_echoes_at', 'echoes', ['at'])
 
 
 def downgrade() -> None:
