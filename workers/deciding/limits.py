@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from app.core.deciding.decided import Decided
 from app.core.deciding.senders import said
-from app.core.kinds import EffectKind
+from app.core.kinds import EffectKind, Fixed
 from app.core.verdicts import Answer, Handoff, Settle, Verdict
 from app.core.writing.compose import Composed
 from app.store import places
