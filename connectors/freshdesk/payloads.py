@@ -150,7 +150,7 @@ def requester_of(data: Json, view: FreshdeskView) -> Person:
     user_id = str(data.get("requester_id"))
     role = Role.CUSTOMER if user_id not in (view.own_id, *view.bots) else role_of(user_id, view, None, True)
     return Person(id=user_id, role=role, name=str(found.get("name") or ""), email=found.get("email") or None,
-                  staff=user_id in view.agents)
+                  locale=found.get("language") or None, staff=user_id in view.agents)
 
 
 def status_of(data: Json) -> Status:

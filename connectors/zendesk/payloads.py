@@ -16,6 +16,9 @@ Json = Mapping[str, Any]
 
 ROLES = {"end-user": Role.CUSTOMER, "agent": Role.AGENT, "admin": Role.AGENT}
 
+# The locales of every account by the desk's number: a user may come with the number alone.
+LOCALES = {1: "en-US", 2: "es", 8: "de", 16: "fr"}
+
 STATUSES = {status.value: status for status in Status}
 
 FLAGS = {
@@ -73,7 +76,7 @@ def person(user: Json, view: View, requester_id: str | None = None) -> Person:
         role=role_of(user, view, requester_id),
         name=str(user.get("name") or ""),
         email=user.get("email") or None,
-        locale=user.get("locale") or None,
+        locale=user.get("locale") or LOCALES.get(user.get("locale_id") or 0),
         time_zone=user.get("iana_time_zone") or None,
         staff=ROLES.get(str(user.get("role"))) is Role.AGENT,
     )

@@ -198,6 +198,9 @@ tal kto a person pls
 i want to talkwith an agent
 can i contact an perator
 Get me a damn human
+writing person again
+person/agent
+gib mir nen menschen
 """.strip().splitlines()
 
 DOES_NOT_ASK = """

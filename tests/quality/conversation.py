@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tests.core.situations import READING
-from tests.core.tickets import said, ticket
+from tests.core.tickets import WORDS, said, ticket
 from tests.emit import Emit
 from tests.quality import intervals
 from tests.quality.baselines import bm25
@@ -68,7 +68,7 @@ def _query(messages: Sequence[Mapping[str, Any]]) -> str:
         for number, m in enumerate(messages, 1)
     ]
     return search_text(
-        ticket(*spoken), replace(READING, message=spoken[-1].id, question=messages[-1]["text"])
+        ticket(*spoken), replace(READING, message=spoken[-1].id, question=messages[-1]["text"]), WORDS
     )
 
 

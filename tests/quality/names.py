@@ -42,6 +42,7 @@ FIGURES = (
     Figures(("helpcentre_*",), ("right_page_answered_or_drafted",), "lang", ("de", "es", "fr"),
             why="no question of a suite is in another language than its articles yet, and no draft is made across languages"),
     Figures(("floor",), ("recall", "false_alarms"), "lang", ("de", "en", "es", "fr")),
+    Figures(("languages",), ("right",), "locale", ("given", "none")),
     Figures(("cases",), ("held",)),
     Figures(("intent_*",), ("accuracy", "accuracy_in_scope", "oos_recall", "oos_auroc")),
     Figures(("asks_for_human",), ("recall", "false_alarm_rate")),

@@ -1,7 +1,6 @@
 """Gathering: all that the decision on a case rests on, read before anything is concluded. What is read is what the rules ask for."""
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +11,7 @@ from app.core.deciding.ownership import Owner, events_since, owner_after, step_c
 from app.core.deciding.rules import Situation, decide
 from app.core.kinds import Act, InboxKind, TurnKind
 from app.core.memory import TicketMemory
+from app.core.reading.follow_up import leans_on_earlier
 from app.core.reading.mail import known_of, new_text
 from app.core.reading.triage import read_ticket
 from app.core.verdicts import Answer, Decision, Findings, Reading
@@ -23,7 +23,8 @@ from app.store.links import page_of_press
 from app.store.queues import outbox
 from app.store.queues.rows import InboxRow
 from config.policy import Mode, Policy
-from connectors.records import Change, Message, Role, Status, Ticket
+from config.wording import Words
+from connectors.records import Change, Message, Role, Status, Ticket, writer_of
 from workers.deciding import incidents
 from workers.deciding.case import Case
 from workers.deciding.confidence import applied, in_force
@@ -32,10 +33,8 @@ from workers.deciding.floor import FloorRead
 from workers.deciding.language import guess_language
 from workers.work import Work
 
-POINTS_BACK = re.compile(r"\b(it|that|this|they|them|those|these|one|ones|same|instead|then|also)\b", re.IGNORECASE)
 LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
 LONGEST_DECISION = 120_000_000  # microseconds from a ticket's read to the end of its decision, and for clocks that differ
-SHORT_FOLLOW_UP = 14  # words: below it a follow-up is searched together with the question before it
 
 
 def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
@@ -80,7 +79,7 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
 
 def _searched(work: Work, case: Case, gathered: Gathered, calibration: Calibration | None) -> Gathered:
     reading, tenant = gathered.situation.reading, case.row.tenant
-    query = search_text(case.ticket, reading)
+    query = search_text(case.ticket, reading, work.words)
     found = applied(work.search(tenant).search(query, visibility="public", k=8), calibration)
     findings = _with_pages(work, _with_choice(work, tenant, reading, query, found))
     return replace(gathered, situation=replace(gathered.situation, findings=findings), query=query)
@@ -101,15 +100,14 @@ def _taken(work: Work, case: Case, turn: str) -> bool:
         return outbox.turn_is_taken(tx, case.desk.id, case.ticket.id, turn)
 
 
-def search_text(ticket: Ticket, reading: Reading) -> str:
-    """What is searched for: the question; for a short follow-up that points back, the customer's turn before it too."""
+def search_text(ticket: Ticket, reading: Reading, words: Mapping[str, Words]) -> str:
+    """What is searched for: the question; for a short follow-up that leans on it, the customer's turn before it too."""
     turn = {reading.message, *(v.message for v in reading.voices)}
     earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id not in turn]
-    words = reading.question.split()
     if reading.choice is not None and earlier:
         # "B please" names the page; what is wanted from it stands in the question before.
         return f"{_new(ticket, earlier[-1])[:400]}\n{reading.question}"
-    if earlier and len(words) < SHORT_FOLLOW_UP and POINTS_BACK.search(reading.question):
+    if earlier and leans_on_earlier(reading.question, reading.language, words):
         return f"{reading.question}\n{_new(ticket, earlier[-1])[:400]}"
     return reading.question
 
@@ -141,8 +139,13 @@ def _turn(row: InboxRow, ticket: Ticket) -> str:
 
 
 def _own_words(ticket: Ticket) -> str:
-    """What the customer wrote themselves, newest first: quotes of ours would speak for the wrong language."""
-    theirs = (m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER)
+    """What the customer wrote themselves in this turn, newest first: quotes of ours would speak for the wrong language."""
+    public = [m for m in ticket.messages if m.public]
+    answered = max((n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1)
+    newest = [m for m in public[answered + 1:] if m.author.role is Role.CUSTOMER]
+    # A turn may be a press of a button: then the words before it are read again.
+    newest = newest or [m for m in public if m.author.role is Role.CUSTOMER][-1:]
+    theirs = reversed([m for m in newest if writer_of(m, ticket.requester).owns_ticket] or newest)
     said, letters = [], 0
     for message in theirs:
         said.append(_new(ticket, message))

@@ -15,6 +15,7 @@ from app.core.memory import TicketMemory
 from app.core.reading import mail, our_words, requests
 from app.core.reading.earlier import EARLIER_MESSAGES, blanked, gaps, repeated, runs_of
 from app.core.reading.entities import entities
+from app.core.reading.language import EARLIER_READ, Clues, language_of, language_told
 from app.core.reading.machines import automatic_in
 from app.core.reading.mail_lines import CUTS, SHORTENED
 from app.core.reading.phrases import Folded, Phrases, fold, phrases
@@ -31,8 +32,6 @@ SUBJECT_MAX = 300
 SUBJECT_ALONE = 4  # words of a subject that may be a question without any text below it
 LAST_READ = 5_000  # characters of the end of a text that was not read to its end
 SUBJECT = "subject"  # stands for a message id in spans found in the ticket's subject
-LANGUAGE_LETTERS = 24  # a shorter text is too short to tell a language by
-LANGUAGE_SURE = 0.7
 STEM_LETTERS = 4  # topic phrases of so many letters may go on ("refund" finds "refunded")
 ENDINGS = ("", "s", "es", "e", "n", "en", "er", "in", "'s", "ed", "d")  # a phrase that hands off may only be inflected
 
@@ -69,8 +68,8 @@ def read_ticket(
 ) -> Reading:
     """The ticket as it stands at this turn.
 
-    `guess` is a language code and its probability (0-1), from outside; believed only when the text is long enough. A language that is
-    believed but not shipped is reported by its code. Without a new message of the customer `message` is None; with an `act` of theirs
+    `guess` is a language code and its probability (0-1), from outside: one clue among others (`language.py`). A language that is told
+    but not shipped is reported by its code. Without a new message of the customer `message` is None; with an `act` of theirs
     (a button of the ticket page) their latest words are read again, because the hand-off tells them.
     """
     burst, automatic = _unanswered(ticket, words, again=act is not None)
@@ -90,7 +89,10 @@ def read_ticket(
         or _first_person([g for g in gone if g.message in owners], words, first=False) or _first_person(gone, words, first=False)
     )
     doubtful = any(o.doubtful for o in own)
-    language, known = _language("\n".join(o.text for o in own), guess, person[1] if person else None, policy)
+    # Whose ticket it is hears from us: somebody in copy may write another language.
+    said = "\n".join(part.text for part in parts if not theirs or part.message in owners or part is subject)
+    clues = Clues(guess, ticket.requester.locale, _earlier(ticket, burst))
+    language, known = _language(said, words, clues, person[1] if person else None, policy)
     lexicon = words.get(language)
     must, topic = _topics(parts, policy, language)
     mood, mood_spans = _mood(parts, lexicon)
@@ -241,12 +243,20 @@ def _first_person(parts: Sequence[_Own], words: Mapping[str, Words], first: bool
     return None
 
 
-def _language(text: str, guess: tuple[str, float] | None, asked_in: str | None, policy: Policy) -> tuple[str, bool]:
-    """The language and whether it is known. A short "Mensch" is answered in the language it was asked in."""
-    letters = sum(map(str.isalpha, text[:500]))
-    if guess is not None and guess[1] >= LANGUAGE_SURE and letters >= LANGUAGE_LETTERS:
-        return guess[0], True
-    return asked_in or policy.default_language, False
+def _language(text: str, words: Mapping[str, Words], clues: Clues, asked_in: str | None, policy: Policy) -> tuple[str, bool]:
+    """The language and whether it is known. Where it is not: the requester's locale, then the language a person was asked for in."""
+    told = language_told(text, words, clues)
+    if told is not None:
+        return told, True
+    spoken = language_of(clues.locale)
+    return (spoken if spoken in words else None) or asked_in or policy.default_language, False
+
+
+def _earlier(ticket: Ticket, burst: Sequence[Message]) -> list[str]:
+    """The requester's own words before this turn, newest first."""
+    now = {message.id for message in burst}
+    before = [m for m in ticket.messages if m.public and m.id not in now and writer_of(m, ticket.requester).owns_ticket]
+    return [mail.new_text(m.text)[0] for m in before[: -EARLIER_READ - 1 : -1]]
 
 
 def _topics(parts: Sequence[_Own], policy: Policy, language: str) -> tuple[Span | None, str]:

@@ -43,7 +43,9 @@ def ticket(state: State, t: Ticket, include: frozenset[str] = frozenset(), *, wh
 
 def _requester(state: State, t: Ticket) -> Json | None:
     person = state.people.get(t.requester_id)
-    return None if person is None else {"id": person.id, "name": person.name, "email": person.email, "mobile": None, "phone": None}
+    if person is None:
+        return None
+    return {"id": person.id, "name": person.name, "email": person.email, "language": person.language, "mobile": None, "phone": None}
 
 
 def _stats(t: Ticket) -> Json:

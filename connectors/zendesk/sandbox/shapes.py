@@ -57,6 +57,10 @@ def audit(a: Audit) -> Json:
     }
 
 
+# What Zendesk numbers its first locales by; the sandbox desk gives any other the number of en-US.
+LOCALE_IDS = {"en-US": 1, "es": 2, "de": 8, "fr": 16}
+
+
 def _metadata(flags: tuple[int, ...], custom: Json) -> Json:
     made: Json = {"system": {"client": "sandbox desk", "ip_address": "127.0.0.1", "location": "Loopback"}, "custom": custom}
     if flags:
@@ -73,7 +77,8 @@ def user(state: State, u: User) -> Json:
     return {
         "id": u.id, "url": f"{state.vendor_url}/api/v2/users/{u.id}.json", "name": u.name, "email": u.email,
         "created_at": to_iso(u.created_us), "updated_at": to_iso(u.created_us), "time_zone": u.time_zone, "iana_time_zone": u.time_zone,
-        "locale_id": 1, "locale": u.locale, "role": u.role, "verified": u.verification_method != "none", "tags": [], "active": True,
+        "locale_id": LOCALE_IDS.get(u.locale, 1), "locale": u.locale, "role": u.role, "verified": u.verification_method != "none",
+        "tags": [], "active": True,
         "ticket_restriction": None if u.is_staff else "requested", "restricted_agent": u.role != "admin", "user_fields": {},
         **dict.fromkeys(blank), **dict.fromkeys(no, False), "suspended": u.suspended,
     }

@@ -59,7 +59,7 @@ def test_a_ticket_is_read_whole_in_two_calls(case: Case) -> None:
     assert [(m.author.role, m.public, m.text) for m in ticket.messages] == [
         (Role.CUSTOMER, True, "I sent the shoes back."), (Role.AGENT, False, "Mine."),
     ]  # fmt: skip
-    assert (ticket.requester.name, ticket.requester.email) == ("Maya Lind", "maya@example.com")
+    assert (ticket.requester.name, ticket.requester.email, ticket.requester.locale) == ("Maya Lind", "maya@example.com", "en")
     assert (ticket.status, ticket.channel, ticket.cannot_reply) == (Status.OPEN, "email", None)
     assert ticket.url == f"{case.sandbox.url}/sandbox/agent/tickets/{case.id}"
     assert ticket.stamp.desk_now == case.clock()

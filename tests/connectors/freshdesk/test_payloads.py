@@ -184,3 +184,9 @@ def test_every_ticket_in_the_samples_folder_is_read(shared_dir: Path) -> None:
         assert read(data).created_at
     for conversation in json.loads((folder / "conversations.json").read_text()):
         assert read(ticket_json(), conversation).messages[1].id == str(conversation["id"])
+
+
+def test_the_requesters_language_is_taken_where_the_ticket_has_it() -> None:
+    asked = {"id": 11, "name": "Maya Lind", "email": "maya@example.com"}
+    assert read({**ticket_json(), "requester": {**asked, "language": "fr"}}).requester.locale == "fr"
+    assert read({**ticket_json(), "requester": asked}).requester.locale is None

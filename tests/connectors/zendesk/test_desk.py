@@ -31,6 +31,7 @@ def test_a_ticket_is_read_in_two_named_calls(sandbox: SandboxZendesk, clock: Set
     assert list(of.session.calls)[before:] == [("GET", "/api/v2/tickets/{id}.json"), ("GET", "/api/v2/tickets/{id}/comments.json")]
     assert (ticket.desk, ticket.id, ticket.subject, ticket.status) == ("zendesk-1", str(mayas_ticket), "Where is my refund", Status.NEW)
     assert (ticket.requester.name, ticket.requester.email, ticket.requester.role) == ("Maya Lind", "maya@example.com", Role.CUSTOMER)
+    assert ticket.requester.locale == "en-US"
     assert [(m.author.role, m.public, m.text) for m in ticket.messages] == [
         (Role.CUSTOMER, True, "I sent the shoes back."),
         (Role.AGENT, True, "We have it, thank you."),

@@ -25,7 +25,7 @@ def test_z38_users_carry_role_and_identity(api: Api, sandbox: SandboxZendesk) ->
     me = api("GET", "users/me").json()["user"]
     assert (me["id"], me["role"], me["name"]) == (sandbox.assistant.id, "admin", "Larkfield AI assistant")
     vera = api("GET", f"tickets/{ticket}?include=users").json()["users"]
-    assert [(u["role"], u["locale"]) for u in vera] == [("end-user", "fr")]
+    assert [(u["role"], u["locale"], u["locale_id"]) for u in vera] == [("end-user", "fr", 16)]
     identity = api("GET", f"users/{vera[0]['id']}/identities").json()["identities"][0]
     assert (identity["verification_method"], identity["deliverable_state"]) == ("low", "deliverable")
     assert [u["name"] for u in api("GET", "users?role[]=agent").json()["users"]] == ["Ana Ruiz", "Tom Weber", "Ines Moreau"]
