@@ -18,6 +18,7 @@ def test_a_person_is_greeted_by_their_first_name(field: str, greeted: str) -> No
 @pytest.mark.parametrize("field", [
     "Accounts", "Accounts Payable", "Info", "Support", "IT", "HR Department", "CEO", "The Smith Family", "Your Order", "Valued Customer",
     "Buchhaltung", "Kundendienst Müller", "Müller Kundendienst", "Personalabteilung", "Familie Huber", "Firma Huber", "Praxis Dr. Weber",
+    "Rechnungswesen", "Kasse", "Compta", "Caja",
     "Comptabilité", "Service après-vente", "Famille Durand", "Mairie de Lyon", "Équipe Achats",
     "Contabilidad", "Atención al Cliente", "Familia García", "Ayuntamiento", "Recursos Humanos",
 ])

@@ -15,7 +15,7 @@ _NOT_A_NAME = re.compile(r"[@/\\<>{}\[\]()|#$%^*=+_~\"“”:;!?&0-9]|\.\w|https
 _FIRST = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # German runs a role together with what it is about: Kundendienst, Personalabteilung.
 _RUN_TOGETHER = re.compile(
-    r"\w{3,}(?:dienst|service|abteilung|zentrale|leitung|verwaltung|stelle|büro|betreuung"
+    r"\w{3,}(?:dienst|service|abteilung|wesen|zentrale|leitung|verwaltung|stelle|büro|betreuung"
     r"|schutz|vertrieb|versand|verein|werkstatt|verlag|team)"
 )
 _PARTS = re.compile(r"[\s,]+")

@@ -46,6 +46,15 @@ _ROLES = """
     app update alert alerts reminder confirmation bestätigung receipt quittung
 """
 
+_MORE_ROLES = """
+    compta kasse caisse caja cashier notaría notaria notary notaire notar secretariado tesorería trésorerie
+    treasurer kassenwart contentieux litigios inkasso mahnwesen recouvrement cobros collections audit
+    auditoría revision planung planning planificación disposition dispo zentrale centralita standard
+    switchboard accueil recepcion conciergerie concierge portier rezeptionist moderator editor redaktion
+    rédaction redacción coach host hosting server service-clients atención posventa après-vente
+    kundenbetreuung kundenberatung bestellhotline
+"""
+
 _COMPANIES = """
     gmbh ag kg ohg gbr ug ev mbh ltd limited inc llc llp plc corp corporation co sarl sas sasu sa sl slu srl
     spa bv nv oy ab aps pty gesmbh company companies firma firmen unternehmen betrieb société societe
@@ -82,7 +91,7 @@ _BEFORE = """
 _TITLES = """
     dr dra doctor doctora docteur docteure doktor drs prof professor professorin professeur professeure
     profesor profesora mr mrs ms miss mx mister missus herr frau fräulein hr fr monsieur madame mademoiselle
-    m mme mlle sir dame rev reverend ing dipl dipl-ing mag maître me med phil rer nat jur iur
+    m mme mlle sir dame rev reverend ing dipl dipl-ing mag maître me med dent vet phil rer nat jur iur
 """
 
 # A title too, but what follows is a surname, two of them, or the "title" is the given name itself: nothing can be told.
@@ -96,7 +105,7 @@ _UNSURE = """
     mam
 """
 
-NOBODY = frozenset((_ROLES + _COMPANIES).split())
+NOBODY = frozenset((_ROLES + _MORE_ROLES + _COMPANIES).split())
 JOINING = frozenset(_JOINING.split())
 BEFORE = frozenset(_BEFORE.split())
 TITLES = frozenset(_TITLES.split())
