@@ -5,19 +5,21 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.core.sending.crashes import ALONE_AFTER
 from app.store import policies
 from app.store.database import DEFAULT_TENANT
+from app.store.queues.leases import TAKE_OVER_SLACK
 from app.store.tables import inbox, outbox
 from candor import make_work
 from config.settings import load_settings
-from connectors.clock import FileClock
+from connectors.clock import SECOND, FileClock
 from connectors.zendesk.sandbox import SandboxZendesk
 from demo.policy import demo_policy
 from demo.processes import Processes, demo_environment, free_port
@@ -26,6 +28,7 @@ from tests.flow.house import DESK
 from tests.waiting import alive, until
 from workers.desks.connect import connect
 from workers.knowledge.run import sync_all
+from workers.rows.lease import LEASE_US
 from workers.running.broker import EmbeddedRedis
 from workers.running.celery_app import make_celery
 from workers.running.first_start import prepare
@@ -152,25 +155,47 @@ def test_a_worker_killed_and_a_redis_lost_cost_nobody_an_answer_and_double_none(
         assert secret not in said, "logs hold ids and kinds of errors, never words or keys"
 
 
-# A parser that takes its whole process with it, on one ticket only; loaded by every Python of this house.
+# A parser that takes its whole process with it, on one ticket only, and first writes down when; loaded by every Python of this house.
 POISON = """
 import os
 import sys
+from pathlib import Path
 
 if any("celery" in argument for argument in sys.argv):
+    from connectors.clock import SECOND, FileClock
     from workers.deciding import gather
 
     read = gather.read_ticket
+    clock = FileClock(Path(os.environ["CANDOR_CLOCK_FILE"]))
 
     def read_ticket(ticket, *more):
         if "POISON" in ticket.subject:
             with open(os.environ["POISON_LOG"], "a") as log:
-                log.write("x")
+                log.write(f"{clock()}\\n")
             os.kill(os.getpid(), 9)
         return read(ticket, *more)
 
     gather.read_ticket = read_ticket
 """
+
+
+def jump_over_waits(house: Running, ticket: int, deaths: Path) -> None:
+    """Let the clock jump, but only where nobody works on the ticket: its holder has died among others, or it rests before it runs alone.
+
+    A jump while a live process holds a row ends its lease, and would be counted as one more worker that vanished. How fast the machine
+    gets from one step to the next must not decide that.
+    """
+    died = [int(line) for line in deaths.read_text().splitlines()]
+    for row in (r for r in _rows(house, inbox) if r.subject_id == str(ticket)):
+        now = house.work.clock()
+        free_at = row.lease_until + TAKE_OVER_SLACK + 1
+        # A lease that was taken or renewed after the last death is a living process's.
+        dead = row.state == "working" and bool(died) and died[-1] >= row.lease_until - LEASE_US
+        # The end of a lone run is seen by the worker itself, which then gives the row up: there is nothing to wait for.
+        if dead and row.lone_task is None and now < free_at:
+            house.let_pass((free_at - now) / SECOND)
+        elif row.state == "waiting" and row.crashes == ALONE_AFTER and now < row.next_at:
+            house.let_pass((row.next_at - now) / SECOND)
 
 
 @pytest.mark.slow
@@ -184,16 +209,21 @@ def test_a_ticket_that_kills_its_worker_ends_with_people_after_three_tries_while
     house.processes._environment |= {"POISON_LOG": str(deaths), "PYTHONPATH": str(ROOT)}
     pid = house.processes.start("worker", sys.executable, *command).pid
     house.pids.append(pid)
+
+    def passing(condition: Callable[[], bool]) -> None:
+        until(lambda: jump_over_waits(house, poison, deaths) or condition(), 90)
+
     poison = house.desk.do.customer_ticket("Poison", "poison@example.com", "POISON", RETURN)
     for n in range(3):
-        until(lambda n=n: len(deaths.read_text()) == n + 1, 60)
+        passing(lambda n=n: len(deaths.read_text().splitlines()) > n)
         fine = house.desk.do.customer_ticket(f"Customer {n}", f"customer{n}@example.com", "Shoes", RETURN)
-        until(lambda fine=fine: len(house.replies(fine)) == 1, 40)
-        house.let_pass(25 if n == 0 else 60)
-    until(lambda: len(house.replies(poison)) == 1, 60)
-    until(lambda: house.open_rows() == 0, 40)
+        # No jumps here: this ticket's rows are in living hands.
+        until(lambda fine=fine: len(house.replies(fine)) == 1, 60)
+        until(lambda fine=fine: not _open_rows_of(house, fine), 60)
+    passing(lambda: len(house.replies(poison)) == 1)
+    passing(lambda: house.open_rows() == 0)
     # The poll's own row of the ticket may have broken a worker too, before the first was laid aside.
-    assert 3 <= len(deaths.read_text()) <= 4, "two tries among others, and one alone"
+    assert 3 <= len(deaths.read_text().splitlines()) <= 4, "two tries among others, and one alone"
     [bad] = [r for r in _rows(house, inbox) if r.state == "bad"]
     assert (bad.crashes, bad.subject_id, bad.lone_runs) == (3, str(poison), 0)
     [note] = house.desk.do.notes(poison)
@@ -241,6 +271,11 @@ def test_the_process_that_sweeps_is_replaced_when_it_is_killed(running: Running)
     house.kill_redis()
     ticket = house.desk.do.customer_ticket("Late Lee", "late@example.com", "Shoes", RETURN)
     until(lambda: len(house.replies(ticket)) == 1, 40)
+
+
+def _open_rows_of(house: Running, ticket: int) -> list[Any]:
+    own = [r for r in _rows(house, inbox) if r.subject_id == str(ticket) and r.state in ("waiting", "working")]
+    return own + [r for r in _rows(house, outbox) if r.ticket == str(ticket) and r.state in ("ready", "sending", "unknown")]
 
 
 def _children(pid: int) -> list[int]:
