@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from statistics import median
 
 import pytest
 import redis
@@ -17,6 +18,7 @@ from tests.flow.test_processes import AFTER_A_KILL, Running, running  # noqa: F4
 from tests.waiting import alive, until
 
 DELIVERIES = 4
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 @contextmanager
@@ -76,7 +78,7 @@ def test_whatever_becomes_of_redis_the_door_opens_as_ever_and_every_ticket_is_an
     tickets = asked(house, 1)
     until(lambda: all(house.replies(t) for t in tickets), 60)
     hook = next(iter(house.desk.state.webhooks.values())).endpoint
-    waits: list[float] = []
+    usual, waits = median(knocks(hook, 20)), []
     for trouble in (stands_still, is_full, is_wiped, is_gone):
         with trouble(house):
             tickets += asked(house, DELIVERIES)
@@ -87,13 +89,19 @@ def test_whatever_becomes_of_redis_the_door_opens_as_ever_and_every_ticket_is_an
     assert [len(house.replies(t)) for t in tickets] == [1] * len(tickets)
     waits.sort()
     figures("redis_in_trouble", "delivery_ms_p99", waits[int(len(waits) * 0.99)], len(waits))
-    assert waits[len(waits) // 2] < 100
+    # Whoever waits for a Redis that is in trouble waits seconds; how long the door takes as ever is the machine's affair.
+    assert median(waits) < max(100.0, 10 * usual)
 
 
 def asked(house: Running, number: int) -> list[int]:
-    made = [house.desk.do.customer_ticket("Maya Okonkwo", f"{time.monotonic_ns()}@example.com", "Shoes", RETURN) for _ in range(number)]
+    made = [house.desk.do.customer_ticket("Maya Okonkwo", address(), "Shoes", RETURN) for _ in range(number)]
     assert house.desk.deliveries.wait_idle(10)
     return made
+
+
+def address() -> str:
+    """Somebody new, whose address counts nothing: many who differ in digits only are one machine."""
+    return f"maya.{str(time.monotonic_ns()).translate(LETTERS)}@example.com"
 
 
 def knocks(hook: str, number: int) -> list[float]:
