@@ -43,6 +43,9 @@ class Remembering:
 
     embed_many = embed
 
+    def embed_peaks(self, texts: Sequence[str]) -> Any:
+        return self._inner.embed_peaks(texts)
+
 
 @pytest.fixture(scope="session")
 def embedder() -> Remembering:
