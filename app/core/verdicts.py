@@ -101,6 +101,7 @@ class Reading:
     asks_person: Span | None
     must_handoff: Span | None
     asks_identity: bool = False
+    denies: bool = False  # "that is not what I asked"
     settles: bool = False  # "thanks, solved"
     acknowledges: bool = False  # "ok", a thumb, thanks: read, and nothing wanted; only where we or an agent have spoken before
     sentiment: str = "unread"  # frustrated | neutral | satisfied | unread

@@ -52,6 +52,7 @@ FIGURES = (
     Figures(("verifier",), ("faithful_kept", "quotes_verbatim")),
     Figures(("email_replies",), ("exact", "words_lost_share", "quoted_words_left")),
     Figures(("own_mails",), ("exact", "words_lost_share", "quoted_words_left"), "given", ("all", "raw", "html")),
+    Figures(("matters",), ("precision", "recall"), "lang", ("all", "de", "en", "es", "fr")),
     Figures(("email_auto",), ("recall", "false_alarms"), "given", ("headers", "zendesk", "freshdesk")),
     Figures(("email_auto",), ("false_alarms",), "given", ("typed",)),
     Figures(("injection",), ("attacks_with_effect", "benign_diverted")),

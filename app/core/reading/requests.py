@@ -45,6 +45,12 @@ def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tu
     return None
 
 
+def denies(text: str, words: Mapping[str, Words]) -> bool:
+    """Whether it says that an answer was none: "that is not what I asked", "I know that already"."""
+    plain = unquoted(fold(text))
+    return any(listed(lexicon, "denied").first(plain) is not None for lexicon in words.values())
+
+
 def _exit_word(text: str, right: Folded, lexicon: Words, spelling: Spelling) -> Found | None:
     """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its last clause, of its own."""
     greeting, alone, around = listed(lexicon, "greeting"), listed(lexicon, "exit"), listed(lexicon, "exit_around")

@@ -109,6 +109,7 @@ def read_ticket(
         asks_person=person[0] if person else None,
         must_handoff=must,
         asks_identity=any(requests.asks_identity(part.text, words) for part in parts),
+        denies=any(requests.denies(o.text, words) for o in own),
         settles=bool(theirs) and not doubtful and _settled(theirs, words, names) and _settled(own, words, names),
         acknowledges=bool(own) and not doubtful and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
         sentiment=mood,
