@@ -131,6 +131,7 @@ class PolicySchema(_Strict):
     max_replies_per_requester = fields.Integer(load_default=10, validate=validate.Range(1, 100))
     max_replies_per_text = fields.Integer(load_default=3, validate=validate.Range(1, 20))
     incident_people = fields.Integer(load_default=20, validate=validate.Range(3, 1000))
+    repeat_days = fields.Integer(load_default=7, validate=validate.Range(1, 90))
     horizon_days = fields.Integer(load_default=5, validate=validate.Range(1, 30))
     accept_uncalibrated = fields.Boolean(load_default=False)
     bot_allowlist = Retired(
@@ -216,7 +217,8 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
         hours=_hours(data["hours"], where), thresholds=Thresholds(**data["thresholds"]), announce_handoffs=data["announce_handoffs"],
         answer_when=data["answer_when"],
         max_replies_per_day=data["max_replies_per_day"], max_replies_per_requester=data["max_replies_per_requester"],
-        max_replies_per_text=data["max_replies_per_text"], incident_people=data["incident_people"], horizon_days=data["horizon_days"],
+        max_replies_per_text=data["max_replies_per_text"], incident_people=data["incident_people"],
+        repeat_days=data["repeat_days"], horizon_days=data["horizon_days"],
         accept_uncalibrated=data["accept_uncalibrated"], can_do=data["can_do"],
                 floor=floor,
     )

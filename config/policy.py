@@ -46,6 +46,7 @@ class Detail(StrEnum):
     NOT_SURE_ENOUGH = "not_sure_enough"
     SEVERAL_FIT = "several_fit"
     ALREADY_ASKED = "already_asked"
+    ALREADY_ANSWERED = "already_answered"  # nothing is found that was not sent before
     LANGUAGE = "language"
     UPSET = "upset"
     REPEATED = "repeated"
@@ -160,6 +161,7 @@ class Policy:
     max_replies_per_requester: int = 10  # in 24 hours, over all of their tickets
     incident_people: int = 20  # more people than this with the same words within 15 minutes are an incident
     max_replies_per_text: int = 3  # in 24 hours, of one sender with the same words
+    repeat_days: int = 7  # in which no requester is sent the same twice on the same matter
     horizon_days: int = 5  # working days beyond which no wait is promised
     accept_uncalibrated: bool = False
     can_do: Mapping[str, str] = field(default_factory=dict)  # language -> what the assistant can do, for the notice

@@ -31,7 +31,6 @@ PLANNED: tuple[tuple[Enum, str], ...] = (
     (Detail.REPEATED, "contact on the same matter is recognised, and does not decide by itself yet"),
     (Detail.SPEND, "nothing outside is paid for yet"),
     (Detail.OLD_DELIVERY, "deliveries are answered whatever their age"),
-    (Detail.AFTER_ANSWER, "a wish for a person after an answer is told as the wish alone"),
     (Detail.CLOSED, "a closed ticket ends in silence"),
 )
 # A rule speaks of these already, so that whoever makes them finds it; no code makes one.

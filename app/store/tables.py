@@ -179,6 +179,8 @@ ledger_text = Table(
     _tenant(),
     Column("requester", String(64)),
     Column("sealed", LargeBinary, nullable=False),  # JSON of the texts behind the entry, under the requester's key
+    # Asked for each ticket that is searched for: what did this person get before?
+    Index("ix_ledger_text_requester", "tenant", "requester"),
 )
 
 requesters = Table(

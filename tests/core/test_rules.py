@@ -7,6 +7,7 @@ import pytest
 
 from app.core.deciding import rules
 from app.core.deciding.ownership import Owner
+from app.core.deciding.repeats import as_sent
 from app.core.deciding.rules import BEFORE_SEARCH, SEARCH, Situation, decide
 from app.core.kinds import Fixed, Quiet
 from app.core.reading.floor import Flag
@@ -22,6 +23,7 @@ GAP = POLICY.thresholds.clarify_gap
 FAR = candidate("far", cosine=POLICY.thresholds.floor - 0.05)
 WHEN_CLOSED = replace(POLICY, answer_when="when_closed")
 
+SENT = frozenset({as_sent(candidate("north").passage.text)})
 GRAVE = Flag(FloorClass.DANGER, SPAN)
 
 # rule -> (a situation it decides, the verdict). Kept in the order of the table.
@@ -48,6 +50,7 @@ CASES: dict[str, tuple[Situation, object]] = {
     "only acknowledges": (situation(reading_acknowledges=True), StayQuiet(Quiet.ACKNOWLEDGED)),
     "asked for a person lately": (situation(asked_person_at=NOW - 30 * DAY), (Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     "upset": (situation(reading_sentiment="frustrated", memory_answered=1), (Reason.MUST_HANDOFF, Detail.UPSET)),
+    "denies our answer": (situation(reading_denies=True, memory_answered=1), (Reason.MUST_HANDOFF, Detail.AFTER_ANSWER)),
     "people are at work": (situation(policy=WHEN_CLOSED, open_now=True), StayQuiet(Quiet.NOT_YET)),
     "many people write the same": (situation(incident="21 people wrote the same"), (Reason.FALLBACK, Detail.INCIDENT)),
     "given to people by hand": (situation(fallback="ana: wrong prices"), (Reason.FALLBACK, Detail.BY_HAND)),
@@ -56,6 +59,7 @@ CASES: dict[str, tuple[Situation, object]] = {
     "language not served": (situation(reading_language="fr"), (Reason.UNSURE, Detail.LANGUAGE)),
     "somebody else chose a page": (situation(reading_chosen_by_other=True), (Reason.UNSURE, Detail.ALREADY_ASKED)),
     "no articles": (situation(findings=findings(articles=0, p_right=0.0)), (Reason.UNSURE, Detail.NO_ARTICLES)),
+    "sent before": (situation(sent=SENT), (Reason.UNSURE, Detail.ALREADY_ANSWERED)),
     "customer chose a page": (situation(reading_choice="south", findings=findings(*TWO, p_right=0.0)), Answer),
     "nothing comes close": (situation(findings=findings(FAR)), (Reason.OUT_OF_SCOPE, Detail.NOTHING_CLOSE)),
     "two pages fit equally": (situation(findings=findings(*SAME)), Clarify),

@@ -171,6 +171,22 @@ def calibrated(text: str, look: Callable[[Seen], object]) -> Callable[[House, st
     return play
 
 
+def asked_twice(text: str) -> Callable[[House, str], object]:
+    """The verdict on a second ticket of one customer with the same question, three days after the first."""
+    def play(house: House, policy: str) -> object:
+        email = f"{house.work.new_id()}@example.com"
+        with house.db.write() as tx:
+            policies.add(tx, DEFAULT_TENANT, policy, "test", "test", house.clock())
+        house.write(text, email=email)
+        house.settle(60)
+        house.clock.advance(3 * 86_400)
+        again = house.write(text, email=email)
+        house.settle(60)
+        return Seen(house, again).verdict
+
+    return play
+
+
 def danger(**entry: object) -> Change:
     return put("floor", to={"danger": entry})
 
@@ -253,6 +269,7 @@ ROWS: dict[str, Row] = {
     "max_replies_per_requester": Row(put("max_replies_per_requester", to=1), one_sender(RETURN, BOOTS), 2, 1, fresh=True),
     "max_replies_per_text": Row(put("max_replies_per_text", to=1), one_sender(RETURN, RETURN), 2, 1, fresh=True),
     "incident_people": Row(put("incident_people", to=3), many_people(RETURN, 4), 4 * ["answer"], [*3 * ["answer"], "handoff"], fresh=True),
+    "repeat_days": Row(put("repeat_days", to=1), asked_twice(RETURN), "handoff", "answer", fresh=True),
     "horizon_days": Row(put("horizon_days", to=1), played(PERSON, lambda s: s.wait["why_not"]), None, "beyond_horizon",
                         first=all_of(team("agents", 1), team("minutes_per_ticket", 240)), fresh=True),
     "accept_uncalibrated": Row(put("accept_uncalibrated", to=False), played(RETURN, lambda s: s.record["mode"]), "send", "draft"),

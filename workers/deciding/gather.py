@@ -31,6 +31,8 @@ from workers.deciding.confidence import applied, in_force
 from workers.deciding.drafts import newest_draft
 from workers.deciding.floor import FloorRead
 from workers.deciding.language import guess_language
+from workers.deciding.repeats import sent_before
+from workers.knowledge.terms import terms
 from workers.work import Work
 
 LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
@@ -82,7 +84,9 @@ def _searched(work: Work, case: Case, gathered: Gathered, calibration: Calibrati
     query = search_text(case.ticket, reading, work.words)
     found = applied(work.search(tenant).search(query, visibility="public", k=8), calibration)
     findings = _with_pages(work, _with_choice(work, tenant, reading, query, found))
-    return replace(gathered, situation=replace(gathered.situation, findings=findings), query=query)
+    asked = frozenset(terms(reading.question if reading.choice is None else query, reading.language))
+    sent = sent_before(work, case, reading, findings)
+    return replace(gathered, situation=replace(gathered.situation, findings=findings, sent=sent, asked=asked), query=query)
 
 
 def _quoted_pages(work: Work, tenant: str, decision: Decision | None) -> Mapping[tuple[str, str], str]:

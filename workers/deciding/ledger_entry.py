@@ -7,6 +7,8 @@ from enum import Enum
 from typing import Any
 
 from app.core.deciding.decided import Decided
+from app.core.deciding.drafts import Draft
+from app.core.kinds import Fixed
 from app.core.verdicts import Answer, Clarify, Findings, Handoff, Hit, Reading, Sentence, Source, Verdict, verdict_name
 from app.core.writing.compose import Composed
 from app.keys import Keys
@@ -26,7 +28,7 @@ def ledger_payload(keys: Keys, case: Case, decided: Decided, composed: Composed,
         "inbox": case.row.id, "turn": situation.reading.turn, "policy": situation.policy.version,
         "mode": situation.mode.value, "mode_why": decided.mode_why, "owner": situation.owner.value,
         "events": [e.value for e in decided.events],
-        "verdict": _verdict(decided.verdict),
+        "verdict": _verdict(decided.verdict, decided.draft),
         "hits": [_hit(hit) for hit in decided.decision.hits],
         "reading": _reading(situation.reading),
         "findings": _findings(situation.findings),
@@ -60,12 +62,14 @@ def _fell_back(verdict: Verdict) -> bool:
     return isinstance(verdict, Handoff) and verdict.detail is Detail.BY_HAND
 
 
-def _verdict(verdict: Verdict) -> Mapping[str, object]:
+def _verdict(verdict: Verdict, draft: Draft | None) -> Mapping[str, object]:
+    """A draft that an agent sends quotes what it was made of."""
     kind = verdict_name(verdict)
     match verdict:
         case Answer():
+            quoted = draft.cited if draft is not None and verdict.fixed is Fixed.DRAFT else verdict.sentences
             return {"kind": kind, "fixed": verdict.fixed, "p_right": verdict.p_right, "sources": [_source(s) for s in verdict.sources],
-                    "spans": [{k: v for k, v in _sentence(s).items() if k != "text"} for s in verdict.sentences]}
+                    "spans": [{k: v for k, v in _sentence(s).items() if k != "text"} for s in quoted]}
         case Clarify():
             return {"kind": kind, "options": [{"letter": o.letter, "article": o.article} for o in verdict.options]}
         case Handoff():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from app.core.deciding.cite import compose, source_of
 from app.core.deciding.ownership import Owner
+from app.core.deciding.repeats import anew
 from app.core.kinds import Act, Fixed, Quiet
 from app.core.memory import TicketMemory
 from app.core.reading.floor import Flag, gravest
@@ -67,6 +68,8 @@ class Situation:
     findings: Findings | None = None
     floor: tuple[Flag, ...] = ()  # grave messages people were not told of yet, the gravest first
     floor_known: frozenset[FloorClass] = frozenset()  # classes people were told of on this ticket
+    sent: frozenset[str] = frozenset()  # sentences sent before on this ticket, or to its requester on the same matter (`as_sent`)
+    asked: frozenset[str] = frozenset()  # the content words of what is asked now
     bar: float | None = None  # the probability an answer needs, by the desk's own labels; None: the policy's
 
     @property
@@ -176,6 +179,21 @@ def _asked_before(s: Situation) -> str:
     return "asked for a person within 30 days"
 
 
+def _denied(s: Situation) -> str:
+    return "says that our answer was none" if s.reading.denies and s.memory.answered else ""
+
+
+def _sent_before(s: Situation) -> str:
+    """Whether all that would be said was said before: by the page the customer picked, or by the nearest one."""
+    if not s.sent or s.findings is None:
+        return ""
+    chosen = _picked(s)
+    if chosen is None and (_below_floor(s) or s.findings.p_right < s.policy.thresholds.clarify):
+        return ""
+    answer = chosen or _composed(s)
+    return "nothing that was not sent before" if answer.sentences and not anew(answer, s.sent, s.asked).sentences else ""
+
+
 def _candidates(s: Situation) -> tuple[Candidate, ...]:
     return s.findings.candidates if s.findings else ()
 
@@ -187,7 +205,12 @@ def _below_floor(s: Situation) -> str:
 
 
 def _chosen(s: Situation) -> Answer | None:
-    """The answer out of the article the customer picked in reply to our question."""
+    """What is new in the answer out of the article the customer picked in reply to our question."""
+    picked = _picked(s)
+    return anew(picked, s.sent, s.asked) if picked is not None else None
+
+
+def _picked(s: Situation) -> Answer | None:
     if s.findings is None or s.reading.choice is None:
         return None
     picked = tuple(c for c in s.findings.candidates if c.passage.article == s.reading.choice)
@@ -209,6 +232,10 @@ def _confident(s: Situation) -> str:
 
 
 def _answer(s: Situation) -> Answer:
+    return anew(_composed(s), s.sent, s.asked)
+
+
+def _composed(s: Situation) -> Answer:
     assert s.findings is not None
     return compose(s.findings.candidates, p_right=s.findings.p_right, max_articles=2, question=s.reading.question)
 
@@ -274,6 +301,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     Rule("only acknowledges", _says(lambda s: s.reading.acknowledges, "read, and nothing is wanted"), _quiet(Quiet.ACKNOWLEDGED)),
     Rule("asked for a person lately", _asked_before, _handoff(Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     Rule("upset", _upset, _handoff(Reason.MUST_HANDOFF, Detail.UPSET)),
+    Rule("denies our answer", _denied, _handoff(Reason.MUST_HANDOFF, Detail.AFTER_ANSWER)),
     Rule("people are at work", _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),
          _quiet(Quiet.NOT_YET)),
     # Below the words that ask for a person or demand one, which no switch may touch; above everything the assistant would work out itself.
@@ -290,6 +318,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
 SEARCH: tuple[Rule, ...] = (
     Rule("no articles", _says(lambda s: s.findings is not None and s.findings.articles == 0, "the help centre is empty"),
          _handoff(Reason.UNSURE, Detail.NO_ARTICLES)),
+    Rule("sent before", _sent_before, _handoff(Reason.UNSURE, Detail.ALREADY_ANSWERED)),
     Rule("customer chose a page", _says(_chosen, "picked one of our two options"),
          lambda s: _chosen(s) or StayQuiet(Quiet.NOTHING_NEW)),
     Rule("nothing comes close", _below_floor, _handoff(Reason.OUT_OF_SCOPE, Detail.NOTHING_CLOSE)),

@@ -31,6 +31,7 @@ SILENT = frozenset({Reason.CANNOT_REPLY_HERE, Reason.HELD_OUT})
 _NOT_KNOWN = frozenset({Reason.UNSURE, Reason.OUT_OF_SCOPE})
 # Hand-offs decided without a look into the help centre.
 _UNSEARCHED = frozenset({Detail.EMPTY, Detail.LANGUAGE, Detail.NO_ARTICLES})
+_UNNAMED = frozenset({Detail.ALREADY_ANSWERED})  # the nearest page is the one they have
 _LOCALES = {"en": "en_GB"}
 _NUMBER = re.compile(r"^(\d{1,3})[.)]\s+")
 _BULLET = re.compile(r"^[-*–•·▪◦‣]\s+")
@@ -76,7 +77,7 @@ def handoff(
     route = data(route_spoken)
     said = [
         say(words, _why(verdict, words)),
-        _nearest(verdict.nearest, words) if verdict.reason is Reason.UNSURE and unsure else data(""),
+        _nearest(verdict.nearest, words) if verdict.reason is Reason.UNSURE and unsure and verdict.detail not in _UNNAMED else data(""),
         say(words, "message.handoff.passed", route=route if route else say(words, "message.route.default")),
         data(wait_text),
     ]

@@ -38,6 +38,7 @@ DETAILS: Mapping[Detail, str] = {
     Detail.NOT_SURE_ENOUGH: "The best page may not settle it.",
     Detail.SEVERAL_FIT: "Several pages fit, and it is not clear which.",
     Detail.ALREADY_ASKED: "It had asked its one question before.",
+    Detail.ALREADY_ANSWERED: "All it found was sent to this customer before.",
     Detail.LANGUAGE: "It cannot read or answer reliably in this language.",
     Detail.UPSET: "The customer is upset.",
     Detail.REPEATED: "The customer came back on the same matter.",

@@ -101,8 +101,8 @@ KINDS |= {
     f"handoff_{reason}_{detail}": (_handoff(reason, detail), FRAME)
     for reason, details in {
         Reason.CUSTOMER_ASKED: (Detail.PHRASE, Detail.ASKED_BEFORE, Detail.IN_COPY),
-        Reason.UNSURE: (Detail.NOT_SURE_ENOUGH, Detail.SEVERAL_FIT, Detail.ALREADY_ASKED, Detail.CONTRADICTION, Detail.NO_ARTICLES,
-                        Detail.LANGUAGE, Detail.EMPTY),
+        Reason.UNSURE: (Detail.NOT_SURE_ENOUGH, Detail.SEVERAL_FIT, Detail.ALREADY_ASKED, Detail.ALREADY_ANSWERED, Detail.CONTRADICTION,
+                        Detail.NO_ARTICLES, Detail.LANGUAGE, Detail.EMPTY),
         Reason.OUT_OF_SCOPE: (Detail.NOTHING_CLOSE,),
         Reason.MUST_HANDOFF: (Detail.TOPIC, Detail.UPSET, Detail.REPEATED, Detail.AFTER_ANSWER),
         Reason.APPROVAL_NEEDED: (Detail.NONE,),

@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('text', 'requester', name=op.f('pk_echoes'))
     )
     op.create_index('ix_echoes_at', 'echoes', ['at'])
+    op.create_index('ix_ledger_text_requester', 'ledger_text', ['tenant', 'requester'])
 
 
 def downgrade() -> None:
