@@ -93,6 +93,9 @@ def _parts(facts: NoteFacts, words: Words, room: _Room) -> Iterator[Part]:
     if facts.hidden:
         kinds = [_known_word("hidden", kind, words) for kind in facts.hidden[: room.items]]
         yield say(words, "note.hidden.line", kinds=_commas(kinds))
+    if facts.lookalikes:
+        found = [say(words, "note.said", text=_cut(word, room.item)) for word in facts.lookalikes[: room.items]]
+        yield say(words, "note.lookalikes", found=_commas(found))
 
 
 def _part(name: str, said: list[Part], words: Words) -> Part:

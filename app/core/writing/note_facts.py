@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
+from app.core.reading.lookalikes import lookalikes
 from app.core.reading.mail import known_of, new_text
 from app.core.reading.triage import asks_alone
 from app.core.sentences import pieces
@@ -83,6 +84,7 @@ class NoteFacts:
     searched: bool
     nearest: Source | None
     hidden: tuple[str, ...]  # of HIDDEN_KINDS
+    lookalikes: tuple[str, ...] = ()  # words with letters of another alphabet that only look Latin
     reason: Reason | None = None
     detail: Detail = Detail.NONE
     asked: Span | None = None  # the words that decided the hand-off
@@ -131,6 +133,7 @@ def facts_of(
         searched=findings is not None,
         nearest=handoff.nearest if handoff else None,
         hidden=_hidden(theirs, reading),
+        lookalikes=lookalikes("\n".join([ticket.subject, *(m.text for m in reversed(theirs))])),
         cut_words=_without_marks(reading.cut_words) if handoff and handoff.detail is Detail.EMPTY else None,
         reason=handoff.reason if handoff else None,
         detail=handoff.detail if handoff else Detail.NONE,
