@@ -21,7 +21,7 @@ def test_a_shape_is_the_address_and_the_name_without_digits():
 
 
 def test_only_a_long_number_in_an_address_counts_on():
-    assert said("bounce+48123@x.example", None, "").counted
+    assert said("bounce-48123@x.example", None, "").counted
     assert not said("anna1984x@1234.example".replace("1984", "84"), None, "").counted
 
 

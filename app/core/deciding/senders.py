@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from app.core.reading.phrases import fold
 
 TEXT_MAX = 4_000  # characters of a message that are compared
-# So long a number in an address counts something; "anna1" and "anna2" may be two people.
+# So long a number in an address counts something; "anna1" and "anna2" may be two people. Who asks is taken for a person all the same:
+# a machine tells.
 _COUNTER = re.compile(r"\d{4,}")
 _DIGITS = re.compile(r"\d+")
+_ASKS = re.compile("[?？¿]")
+_TAG = re.compile(r"\+[^@]*@")  # "anna+shop@": all tags of a mailbox are one sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,12 @@ class Said:
 
 def said(address: str, name: str | None, text: str) -> Said:
     """The message of this sender as it is compared with others of the last 24 hours."""
-    sender = address.strip().lower()
+    sender = _TAG.sub("@", address.strip().lower())
     words = fold(text[:TEXT_MAX]).text.split()
     plain = " ".join(word for word in words if not any(letter.isdigit() for letter in word))
     called = " ".join(fold((name or "")[:200]).text.split())
     # The name belongs to it: students whose addresses are numbers are many people, and have names of their own.
     shape = f"{_DIGITS.sub('', sender)} {_DIGITS.sub('', called)}"
     letters = any(letter.isalpha() for letter in plain)
-    return Said(sender, shape, plain if letters else "", " ".join(words), bool(_COUNTER.search(sender.partition("@")[0])))
+    counted = bool(_COUNTER.search(sender.partition("@")[0])) and not _ASKS.search(text[:TEXT_MAX])
+    return Said(sender, shape, plain if letters else "", " ".join(words), counted)
