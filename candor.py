@@ -1,4 +1,5 @@
-"""The only place that builds things: reads Settings, makes store, clock, keys and ring, and registers each room's commands.
+"""The only place that builds things: reads Settings, makes store, clock, keys and ring, and registers each
+room's commands.
 
     gunicorn "candor:web()"      celery -A candor:celery_app worker      flask --app candor …
 """
@@ -40,7 +41,10 @@ def make_clock(settings: Settings) -> Clock:
     if settings.clock_file is None:
         return SystemClock()
     if not settings.sandbox_desks:
-        sys.exit("Candor does not start: CANDOR_CLOCK_FILE is for sandbox desks only; unset it, or set CANDOR_SANDBOX_DESKS=yes")
+        sys.exit(
+            "Candor does not start: CANDOR_CLOCK_FILE is for sandbox desks only; unset it, or set "
+            "CANDOR_SANDBOX_DESKS=yes"
+        )
     return FileClock(settings.clock_file)
 
 
@@ -50,7 +54,11 @@ def make_keys(settings: Settings) -> Keys:
     except SettingsError as error:
         sys.exit(f"Candor does not start: {error}")
     if made:
-        print(f"Made new keys in {settings.var / 'keys'}: keep a copy, without them nothing stored can be read.", file=sys.stderr)
+        print(
+            f"Made new keys in {settings.var / 'keys'}: keep a copy, without them nothing stored can be "
+            f"read.",
+            file=sys.stderr,
+        )
     return keys
 
 
@@ -82,7 +90,10 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     db = Database(settings.database_url, WORKER_BUSY_SECONDS)
     shelf = SharedShelf(RedisShelf(settings.redis_url) if settings.redis_url else None, DatabaseShelf(db))
     connectors = lru_cache(maxsize=None)(
-        lambda kind: connector(kind, sandbox_desks=settings.sandbox_desks, shelf=shelf, reserve=settings.desk_reserve))
+        lambda kind: connector(
+            kind, sandbox_desks=settings.sandbox_desks, shelf=shelf, reserve=settings.desk_reserve
+        )
+    )
     embedder = lru_cache(maxsize=1)(lambda: LazyEmbedder(settings.model, settings.var / "models"))
     likeness = lru_cache(maxsize=1)(lambda: Likeness(embedder()))
 
@@ -91,9 +102,17 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
         return Finder(db, tenant, settings.var, embedder(), settings.model)
 
     return Work(
-        settings=settings, db=db, keys=make_keys(settings), clock=make_clock(settings), new_id=new_id,
-        words={language: load_words(language) for language in LANGUAGES}, search=search, embedder=embedder, likeness=likeness,
-        ring=ring or _no_bell, connector=connectors,
+        settings=settings,
+        db=db,
+        keys=make_keys(settings),
+        clock=make_clock(settings),
+        new_id=new_id,
+        words={language: load_words(language) for language in LANGUAGES},
+        search=search,
+        embedder=embedder,
+        likeness=likeness,
+        ring=ring or _no_bell,
+        connector=connectors,
     )
 
 
@@ -103,7 +122,10 @@ def _celery() -> Celery:
 
     settings = read_settings()
     if settings.redis_url is None:
-        sys.exit("Candor's worker does not start: CANDOR_REDIS_URL is not set; `make run` starts a Redis of its own and sets it")
+        sys.exit(
+            "Candor's worker does not start: CANDOR_REDIS_URL is not set; `make run` starts a Redis of its "
+            "own and sets it"
+        )
     set_up_logs(settings.log_level, "celery")
     making = Making(make_work, make_clock, lambda db: _check_start(db, make_keys(settings)))
     return worker_app(settings, settings.redis_url, making)

@@ -25,14 +25,16 @@ COOKIE = "__Host-candor"
 def create_app(settings: Settings, db: Database, keys: Keys, clock: Clock, ring: Callable[[], None]) -> Flask:
     """The application on its store, keys, clock and bell.
 
-    `ring` wakes the workers and never raises. This never imports a model, an index or a desk's client: the web process stays small.
+    `ring` wakes the workers and never raises. This never imports a model, an index or a desk's client: the
+    web process stays small.
     """
     app = Application(__name__, template_folder="web/templates", static_folder="web/static")
     app.config.update(
         SECRET_KEY=keys.sessions,
         MAX_CONTENT_LENGTH=MAX_BODY,
-        # Secure and the prefix on every address. Browsers count https and the machine itself (localhost, 127.0.0.1) as safe and keep the
-        # cookie there, Chromium over plain http too; anywhere else they drop it, and the sign-in page says so before a password is typed.
+        # Secure and the prefix on every address. Browsers count https and the machine itself (localhost,
+        # 127.0.0.1) as safe and keep the cookie there, Chromium over plain http too; anywhere else they drop
+        # it, and the sign-in page says so before a password is typed.
         SESSION_COOKIE_NAME=COOKIE,
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
@@ -59,8 +61,14 @@ def create_app(settings: Settings, db: Database, keys: Keys, clock: Clock, ring:
     tickets_of_customers = customer.blueprint(house)
     csrf.exempt(deliveries)  # signed by the desk
     csrf.exempt(tickets_of_customers)  # its forms carry a signed token of their own that needs no cookie
-    for pages in (deliveries, signin.blueprint(house), console.blueprint(house), tickets_of_customers, articles.blueprint(house),
-                  health.blueprint(house)):
+    for pages in (
+        deliveries,
+        signin.blueprint(house),
+        console.blueprint(house),
+        tickets_of_customers,
+        articles.blueprint(house),
+        health.blueprint(house),
+    ):
         app.register_blueprint(pages)
     access.public_page(app.view_functions["static"])
     return app

@@ -1,7 +1,9 @@
-"""The fallback by hand: a topic goes to people instead of being answered, until somebody lifts it or its time is over.
+"""The fallback by hand: a topic goes to people instead of being answered, until somebody lifts it or its time
+is over.
 
-Used by the console and the command alike. It decides from the next verdict on. Unlike the kill switch it silences nothing: each ticket is
-handed off with its note and, where the mode allows it, the customer's notice. What was composed before it still goes out.
+Used by the console and the command alike. It decides from the next verdict on. Unlike the kill switch it
+silences nothing: each ticket is handed off with its note and, where the mode allows it, the customer's
+notice. What was composed before it still goes out.
 """
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Fallback:
-    """One fallback that is on. `about` says which topic in the company's own words; `at_desk` is the desk's name, None for every desk."""
+    """One fallback that is on. `about` says which topic in the company's own words; `at_desk` is the desk's
+    name, None for every desk."""
 
     topic: str
     about: str
@@ -52,7 +55,10 @@ class Fallback:
 
 def topics_of(policy: Policy) -> list[tuple[str, str]]:
     """(name, in words) of all that a fallback can be put on, the widest first."""
-    named = [(topic.name, topic.title.get(policy.default_language) or topic.name.replace("_", " ")) for topic in policy.topics]
+    named = [
+        (topic.name, topic.title.get(policy.default_language) or topic.name.replace("_", " "))
+        for topic in policy.topics
+    ]
     return [(EVERY, EVERY_TOPIC), *named, (OTHER, NO_TOPIC)]
 
 
@@ -64,14 +70,28 @@ def fallbacks(tx: Connection, tenant: str, now: int) -> list[Fallback]:
     names = dict(desks.names(tx, tenant))
     policy = _policy(tx, tenant)
     said = dict(topics_of(policy)) if policy else {}
-    return [Fallback(row.topic, said.get(row.topic, row.topic), row.desk, None if row.desk == EVERY else names.get(row.desk, row.desk),
-                     row.why, row.by, row.created_at, row.until) for row in rows]
+    return [
+        Fallback(
+            row.topic,
+            said.get(row.topic, row.topic),
+            row.desk,
+            None if row.desk == EVERY else names.get(row.desk, row.desk),
+            row.why,
+            row.by,
+            row.created_at,
+            row.until,
+        )
+        for row in rows
+    ]
 
 
-def fall_back(db: Database, tenant: str, wish: Wish, who: str, keys: Keys, now: int, new_id: Callable[[], str]) -> int | None:
+def fall_back(
+    db: Database, tenant: str, wish: Wish, who: str, keys: Keys, now: int, new_id: Callable[[], str]
+) -> int | None:
     """Switch on, in place of an earlier one over the same desk and topic; returns when it ends by itself.
 
-    Raises FallbackError for a topic or desk that is not there, no reason, and an `until` that is no moment to come.
+    Raises FallbackError for a topic or desk that is not there, no reason, and an `until` that is no moment to
+    come.
     """
     why = " ".join(wish.why.split())
     if not why or len(why) > MAX_WHY:
@@ -79,7 +99,9 @@ def fall_back(db: Database, tenant: str, wish: Wish, who: str, keys: Keys, now: 
     with db.write() as tx:
         policy = _policy(tx, tenant)
         if policy is None:
-            raise FallbackError("No policy has been kept yet, so there are no topics: run “flask --app candor db upgrade”.")
+            raise FallbackError(
+                "No policy has been kept yet, so there are no topics: run “flask --app candor db upgrade”."
+            )
         _must_be_topic(policy, wish.topic)
         _must_be_desk(tx, tenant, wish.desk)
         try:
@@ -93,8 +115,18 @@ def fall_back(db: Database, tenant: str, wish: Wish, who: str, keys: Keys, now: 
         return until
 
 
-def end_fallback(db: Database, tenant: str, topic: str, desk: str, who: str, keys: Keys, now: int, new_id: Callable[[], str]) -> bool:
-    """Lift it before its time; False when none was on over exactly this desk and topic. One over every topic or desk stands by itself."""
+def end_fallback(
+    db: Database,
+    tenant: str,
+    topic: str,
+    desk: str,
+    who: str,
+    keys: Keys,
+    now: int,
+    new_id: Callable[[], str],
+) -> bool:
+    """Lift it before its time; False when none was on over exactly this desk and topic. One over every topic
+    or desk stands by itself."""
     with db.write() as tx:
         was_on = any((row.topic, row.desk) == (topic, desk) for row in caps.fallbacks(tx, tenant, now))
         caps.lift(tx, tenant, desk, topic, caps.FALLBACK)

@@ -1,4 +1,5 @@
-"""The people's shelf as the console and the commands use it: look at a letter with its words, and replay it on the record."""
+"""The people's shelf as the console and the commands use it: look at a letter with its words, and replay it
+on the record."""
 from __future__ import annotations
 
 import json
@@ -20,7 +21,8 @@ from connectors.records import Effect, OpenTicket, PostNote, PostReply
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """One effect of the letter's plan. `text` is None when the person it is for was erased; `more` are fields, tags, group and status."""
+    """One effect of the letter's plan. `text` is None when the person it is for was erased; `more` are
+    fields, tags, group and status."""
 
     purpose: str
     effect: str
@@ -31,7 +33,8 @@ class ToSend:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A letter with everything a person needs to judge it. `body` is what the desk delivered, or a job's arguments."""
+    """A letter with everything a person needs to judge it. `body` is what the desk delivered, or a job's
+    arguments."""
 
     letter: Letter
     ticket_row: str | None  # its story in the console
@@ -58,25 +61,50 @@ def open_letter(tx: Connection, tenant: str, letter_id: str, keys: Keys) -> Open
     pairs = [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else []
     titles = evidence.titles(tx, tenant, pairs)
     return Opened(
-        letter, story, "", tuple(_to_send(tx, one, keys) for one in plan), tuple((a, v, titles.get((a, v), a)) for a, v in pairs),
-        row.created_at, row.attempt_at, row.key)
+        letter,
+        story,
+        "",
+        tuple(_to_send(tx, one, keys) for one in plan),
+        tuple((a, v, titles.get((a, v), a)) for a, v in pairs),
+        row.created_at,
+        row.attempt_at,
+        row.key,
+    )
 
 
-def replay(db: Database, tenant: str, letter_id: str, who: str, keys: Keys, now: int, new_id: Callable[[], str]) -> Letter | None:
+def replay(
+    db: Database, tenant: str, letter_id: str, who: str, keys: Keys, now: int, new_id: Callable[[], str]
+) -> Letter | None:
     """Put one letter back to work and write down who did; None when it is not on the shelf any more."""
     with db.write() as tx:
         letter = dead_letters.put_back(tx, tenant, letter_id, now)
         if letter is not None:
-            detail = {"letter": letter.id, "kind": letter.kind, "what": letter.what, "desk": letter.desk, "ticket": letter.ticket}
+            detail = {
+                "letter": letter.id,
+                "kind": letter.kind,
+                "what": letter.what,
+                "desk": letter.desk,
+                "ticket": letter.ticket,
+            }
             audit.append(tx, tenant, who, "dead_letter_replayed", detail, keys, now, new_id())
         return letter
 
 
-def replay_all(db: Database, tenant: str, who: str, keys: Keys, clock: Callable[[], int], new_id: Callable[[], str],
-               told: Callable[[int, int], None] = lambda done, total: None, most: int | None = None) -> int:
-    """Replay what is on the shelf now (at most `most`), oldest first, each in a transaction of its own; returns how many were put back.
+def replay_all(
+    db: Database,
+    tenant: str,
+    who: str,
+    keys: Keys,
+    clock: Callable[[], int],
+    new_id: Callable[[], str],
+    told: Callable[[int, int], None] = lambda done, total: None,
+    most: int | None = None,
+) -> int:
+    """Replay what is on the shelf now (at most `most`), oldest first, each in a transaction of its own;
+    returns how many were put back.
 
-    Letters that come back while this runs are left for the next time: a letter that cannot be cured must not circle.
+    Letters that come back while this runs are left for the next time: a letter that cannot be cured must not
+    circle.
     """
     with db.read() as tx:
         waiting = dead_letters.ids(tx, tenant)[:most]
@@ -104,8 +132,12 @@ def _text(effect: Effect) -> str:
 
 def _more(effect: Effect) -> dict[str, str]:
     shown = {
-        "group": getattr(effect, "group", None), "status": getattr(effect, "status", None), "subject": getattr(effect, "subject", None),
+        "group": getattr(effect, "group", None),
+        "status": getattr(effect, "status", None),
+        "subject": getattr(effect, "subject", None),
         "tags": ", ".join(getattr(effect, "add_tags", ())),
-        "fields": ", ".join(f"{name}: {value}" for name, value in dict(getattr(effect, "fields", {})).items()),
+        "fields": ", ".join(
+            f"{name}: {value}" for name, value in dict(getattr(effect, "fields", {})).items()
+        ),
     }
     return {name: str(getattr(value, "value", value)) for name, value in shown.items() if value}

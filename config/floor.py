@@ -1,7 +1,8 @@
-"""The must-hand-off floor: the kinds of message that always reach a person, whatever policy, model or mode say. Ordered by gravity.
+"""The must-hand-off floor: the kinds of message that always reach a person, whatever policy, model or mode
+say. Ordered by gravity.
 
-A company adds phrases of its own to a class in its policy; it removes none. The class stands in the agents' note and in the sealed text of
-the ledger alone, never in a tag, a metric or a log.
+A company adds phrases of its own to a class in its policy; it removes none. The class stands in the agents'
+note and in the sealed text of the ledger alone, never in a tag, a metric or a log.
 """
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from enum import StrEnum
 
 
 class FloorClass(StrEnum):
-    """Why a message must reach a person. Of two, the one that stands first here decides the words to the customer."""
+    """Why a message must reach a person. Of two, the one that stands first here decides the words to the
+    customer."""
 
     DANGER = "danger"  # to the writer or to others
     ABUSE = "abuse"  # or a vulnerable person

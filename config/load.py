@@ -34,13 +34,16 @@ class _Strict(Schema):
 
 
 class Retired(fields.Field[None]):
-    """A key that no policy may hold any more: refused with what to do instead, dropped from versions that were kept with it."""
+    """A key that no policy may hold any more: refused with what to do instead, dropped from versions that
+    were kept with it."""
 
     def __init__(self, why: str) -> None:
         super().__init__()
         self.why = why
 
-    def deserialize(self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any) -> Any:
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
         if value is missing:
             return missing
         raise ValidationError(self.why)
@@ -49,7 +52,10 @@ class Retired(fields.Field[None]):
 def _no_short_phrase(text: str) -> None:
     """A phrase of two letters would stand in every message, and everybody would be handed off as urgent."""
     if sum(map(str.isalpha, text)) < FLOOR_PHRASE_MIN:
-        raise ValidationError(f"a phrase needs at least {FLOOR_PHRASE_MIN} letters; {text!r} would be found in harmless messages")
+        raise ValidationError(
+            f"a phrase needs at least {FLOOR_PHRASE_MIN} letters; {text!r} would be found in harmless "
+            f"messages"
+        )
 
 
 _language = fields.String(validate=validate.OneOf(LANGUAGES))
@@ -78,13 +84,16 @@ class RouteSchema(_Strict):
 
 class TeamSchema(_Strict):
     group = fields.String(required=True)
-    agents = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0))  # 0: nobody is there now
+    # 0: nobody is there now
+    agents = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0))
     minutes_per_ticket = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0.1))
 
 
 class HoursSchema(_Strict):
     time_zone = fields.String(required=True)
-    week = fields.Dict(keys=fields.String(validate=validate.OneOf(DAYS)), values=fields.List(fields.String()), required=True)
+    week = fields.Dict(
+        keys=fields.String(validate=validate.OneOf(DAYS)), values=fields.List(fields.String()), required=True
+    )
     closed = fields.List(fields.Raw(), load_default=list)
 
 
@@ -106,14 +115,20 @@ class FloorSchema(_Strict):
     owner = fields.String(load_default="", validate=validate.Length(max=80))
     reviewed_by = fields.String(load_default="", validate=validate.Length(max=80))
     route = fields.String(load_default=None, allow_none=True)
-    line = fields.Dict(keys=_language, values=fields.String(validate=validate.Length(1, FLOOR_LINE_MAX)), load_default=dict)
-    phrases = fields.Dict(keys=_language, values=fields.List(fields.String(validate=_no_short_phrase)), load_default=dict)
+    line = fields.Dict(
+        keys=_language, values=fields.String(validate=validate.Length(1, FLOOR_LINE_MAX)), load_default=dict
+    )
+    phrases = fields.Dict(
+        keys=_language, values=fields.List(fields.String(validate=_no_short_phrase)), load_default=dict
+    )
 
 
 class PolicySchema(_Strict):
     company = fields.String(required=True, validate=validate.Length(1, 80))
     assistant_name = fields.String(required=True, validate=validate.Length(1, 80))
-    languages = fields.List(fields.String(validate=validate.OneOf(LANGUAGES)), required=True, validate=validate.Length(min=1))
+    languages = fields.List(
+        fields.String(validate=validate.OneOf(LANGUAGES)), required=True, validate=validate.Length(min=1)
+    )
     default_language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
     can_do = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
     modes = fields.List(fields.Nested(ModeSchema), load_default=list)
@@ -135,7 +150,8 @@ class PolicySchema(_Strict):
     horizon_days = fields.Integer(load_default=5, validate=validate.Range(1, 30))
     accept_uncalibrated = fields.Boolean(load_default=False)
     bot_allowlist = Retired(
-        "was never read; delete it, and name other bots at their desk by their user ids: connect it again with `--bots 123,456`"
+        "was never read; delete it, and name other bots at their desk by their user ids: connect it again "
+        "with `--bots 123,456`"
     )
 
 
@@ -174,7 +190,9 @@ def _without_retired(raw: Any, schema: Schema) -> Any:
     if not isinstance(raw, Mapping):
         return raw
     return {
-        name: _each(value, schema.fields.get(name)) for name, value in raw.items() if not isinstance(schema.fields.get(name), Retired)
+        name: _each(value, schema.fields.get(name))
+        for name, value in raw.items()
+        if not isinstance(schema.fields.get(name), Retired)
     }
 
 
@@ -191,16 +209,43 @@ def _each(value: Any, field: fields.Field[Any] | None) -> Any:
 
 def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
     topics = tuple(
-        Topic(t["name"], t["title"], Mode(t["mode"]) if t["mode"] else None, t["must_handoff"], t["when_unsure"], t["route"],
-              {k: tuple(v) for k, v in t["phrases"].items()}, tuple(t["playbook"]), t["target_precision"])
+        Topic(
+            t["name"],
+            t["title"],
+            Mode(t["mode"]) if t["mode"] else None,
+            t["must_handoff"],
+            t["when_unsure"],
+            t["route"],
+            {k: tuple(v) for k, v in t["phrases"].items()},
+            tuple(t["playbook"]),
+            t["target_precision"],
+        )
         for t in data["topics"]
     )
-    routes = {name: Route(r["group"], r["spoken"], r["fallback"], r["desk"], r["own_ticket"]) for name, r in data["routes"].items()}
-    floor = {FloorClass(name): FloorEntry(e["owner"].strip(), e["reviewed_by"].strip(), e["route"], e["line"],
-                                          {k: tuple(v) for k, v in e["phrases"].items()}) for name, e in data["floor"].items()}
-    for name in [data["default_route"], *(t.route for t in topics if t.route), *(e.route for e in floor.values() if e.route)]:
+    routes = {
+        name: Route(r["group"], r["spoken"], r["fallback"], r["desk"], r["own_ticket"])
+        for name, r in data["routes"].items()
+    }
+    floor = {
+        FloorClass(name): FloorEntry(
+            e["owner"].strip(),
+            e["reviewed_by"].strip(),
+            e["route"],
+            e["line"],
+            {k: tuple(v) for k, v in e["phrases"].items()},
+        )
+        for name, e in data["floor"].items()
+    }
+    for name in [
+        data["default_route"],
+        *(t.route for t in topics if t.route),
+        *(e.route for e in floor.values() if e.route),
+    ]:
         if name not in routes:
-            raise PolicyError(f"{where}: routes: there is no route {name!r}, but default_route, a topic or a class of the floor names it")
+            raise PolicyError(
+                f"{where}: routes: there is no route {name!r}, but default_route, a topic or a class of the "
+                f"floor names it"
+            )
     if len({t.name for t in topics}) != len(topics):
         raise PolicyError(f"{where}: topics: two topics have the same name")
     for entry in data["modes"]:
@@ -211,16 +256,29 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
     if data["default_language"] not in data["languages"]:
         raise PolicyError(f"{where}: default_language: must be one of languages")
     return Policy(
-        version=version, company=data["company"], assistant_name=data["assistant_name"], languages=tuple(data["languages"]),
-        default_language=data["default_language"], modes={(m["desk"], m["topic"]): Mode(m["mode"]) for m in data["modes"]}, topics=topics,
-        routes=routes, default_route=data["default_route"], teams=tuple(Team(**t) for t in data["teams"]),
-        hours=_hours(data["hours"], where), thresholds=Thresholds(**data["thresholds"]), announce_handoffs=data["announce_handoffs"],
+        version=version,
+        company=data["company"],
+        assistant_name=data["assistant_name"],
+        languages=tuple(data["languages"]),
+        default_language=data["default_language"],
+        modes={(m["desk"], m["topic"]): Mode(m["mode"]) for m in data["modes"]},
+        topics=topics,
+        routes=routes,
+        default_route=data["default_route"],
+        teams=tuple(Team(**t) for t in data["teams"]),
+        hours=_hours(data["hours"], where),
+        thresholds=Thresholds(**data["thresholds"]),
+        announce_handoffs=data["announce_handoffs"],
         answer_when=data["answer_when"],
-        max_replies_per_day=data["max_replies_per_day"], max_replies_per_requester=data["max_replies_per_requester"],
-        max_replies_per_text=data["max_replies_per_text"], incident_people=data["incident_people"],
-        repeat_days=data["repeat_days"], horizon_days=data["horizon_days"],
-        accept_uncalibrated=data["accept_uncalibrated"], can_do=data["can_do"],
-                floor=floor,
+        max_replies_per_day=data["max_replies_per_day"],
+        max_replies_per_requester=data["max_replies_per_requester"],
+        max_replies_per_text=data["max_replies_per_text"],
+        incident_people=data["incident_people"],
+        repeat_days=data["repeat_days"],
+        horizon_days=data["horizon_days"],
+        accept_uncalibrated=data["accept_uncalibrated"],
+        can_do=data["can_do"],
+        floor=floor,
     )
 
 
@@ -228,7 +286,10 @@ def _hours(data: dict[str, Any], where: str) -> Hours:
     try:
         ZoneInfo(data["time_zone"])
     except (ZoneInfoNotFoundError, ValueError):
-        raise PolicyError(f"{where}: hours.time_zone: {data['time_zone']!r} is no time zone, write one such as Europe/London") from None
+        raise PolicyError(
+            f"{where}: hours.time_zone: {data['time_zone']!r} is no time zone, write one such as "
+            f"Europe/London"
+        ) from None
     spans: list[tuple[int, int]] = []
     for day, texts in data["week"].items():
         for text in texts:
@@ -257,10 +318,21 @@ def _iso_date(value: object, where: str) -> str:
             raise ValueError("a moment is no day")
         return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
     except ValueError:
-        raise PolicyError(f"{where}: hours.closed: {value!r} is no date, write one such as 2026-12-25") from None
+        raise PolicyError(
+            f"{where}: hours.closed: {value!r} is no date, write one such as 2026-12-25"
+        ) from None
 
 
 def _flat(messages: Any, prefix: str = "") -> list[tuple[str, str]]:
     if isinstance(messages, Mapping):
-        return [pair for key, value in messages.items() for pair in _flat(value, f"{prefix}.{key}" if prefix else str(key))]
-    return [(prefix.removesuffix("._schema"), " ".join(str(m) for m in messages) if isinstance(messages, list) else str(messages))]
+        return [
+            pair
+            for key, value in messages.items()
+            for pair in _flat(value, f"{prefix}.{key}" if prefix else str(key))
+        ]
+    return [
+        (
+            prefix.removesuffix("._schema"),
+            " ".join(str(m) for m in messages) if isinstance(messages, list) else str(messages),
+        )
+    ]

@@ -1,4 +1,5 @@
-"""The one log of every process, from the web to a desk's call: one line per event, in one format, from CANDOR_LOG_LEVEL on.
+"""The one log of every process, from the web to a desk's call: one line per event, in one format, from
+CANDOR_LOG_LEVEL on.
 
 Ids, kinds and times of what happened; never a customer's text, a secret, or the body of a call.
 """
@@ -17,7 +18,8 @@ LIBRARIES_FROM = logging.WARNING
 
 
 def set_up_logs(level: str, process: str) -> None:
-    """Send every line of this level (a key of LEVELS) and above to stderr. `process` says in the first line whose log it is.
+    """Send every line of this level (a key of LEVELS) and above to stderr. `process` says in the first line
+    whose log it is.
 
     Lines of libraries come in the same format, from a warning on, however low the level is.
     """

@@ -1,4 +1,5 @@
-"""What a company may decide about its assistant, as frozen values. `load.py` reads them from YAML; the core only ever sees these."""
+"""What a company may decide about its assistant, as frozen values. `load.py` reads them from YAML; the core
+only ever sees these."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -52,7 +53,8 @@ class Detail(StrEnum):
     REPEATED = "repeated"
     CAP = "cap"
     INCIDENT = "incident"  # many people write the same right now
-    SENDER_CAP = "sender_cap"  # so many replies to one sender, over all of their tickets; nothing is said in public
+    # so many replies to one sender, over all of their tickets; nothing is said in public
+    SENDER_CAP = "sender_cap"
     BY_HAND = "by_hand"
     SPEND = "spend"
     POISON = "poison"
@@ -75,9 +77,12 @@ class Route:
 
     group: str
     spoken: Mapping[str, str] = field(default_factory=dict)  # language -> "our repairs team"
-    fallback: str | None = None  # second group: when nobody of the first is there before the horizon, or the desk has no such group
+    # second group: when nobody of the first is there before the horizon, or the desk has no such group
+    fallback: str | None = None
     desk: str | None = None  # another desk, None for the ticket's own
-    own_ticket: bool = False  # the group cannot see the customer's ticket (a private group): it gets an internal one, as another desk does
+    # the group cannot see the customer's ticket (a private group): it gets an internal one, as another desk
+    # does
+    own_ticket: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +97,17 @@ class Topic:
     route: str | None = None  # name of a Route, None for the default
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     playbook: tuple[str, ...] = ()  # next steps for the agent
-    target_precision: float | None = None  # share of answers that must be right; the threshold follows from the desk's own labels
+    # share of answers that must be right; the threshold follows from the desk's own labels
+    target_precision: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FloorEntry:
     """What a company adds to a class of the must-hand-off floor; none of it takes anything away.
 
-    `owner` is who answers for the class, `reviewed_by` the professional who read its words. `line` (language -> text) follows the shipped
-    sentence to the customer, `phrases` are looked for beside the shipped ones, `route` is where its tickets go.
+    `owner` is who answers for the class, `reviewed_by` the professional who read its words. `line` (language
+    -> text) follows the shipped sentence to the customer, `phrases` are looked for beside the shipped ones,
+    `route` is where its tickets go.
     """
 
     owner: str = ""
@@ -112,7 +119,8 @@ class FloorEntry:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When people work: minutes of the week, Monday 00:00 = 0, in `time_zone`; `closed` are local dates (ISO) nobody works."""
+    """When people work: minutes of the week, Monday 00:00 = 0, in `time_zone`; `closed` are local dates (ISO)
+    nobody works."""
 
     time_zone: str
     intervals: tuple[tuple[int, int], ...]
@@ -121,7 +129,8 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The admin's own word on one group: the day-one prior of the wait. None: not told, and then no wait is promised."""
+    """The admin's own word on one group: the day-one prior of the wait. None: not told, and then no wait is
+    promised."""
 
     group: str
     agents: float | None = None
@@ -130,7 +139,8 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Probabilities (0-1) that the answer is right. `floor` is a cosine: below it the question is none of ours."""
+    """Probabilities (0-1) that the answer is right. `floor` is a cosine: below it the question is none of
+    ours."""
 
     answer: float
     clarify: float
@@ -145,7 +155,8 @@ class Policy:
 
     version: int
     company: str
-    assistant_name: str  # as customers know the sender: their page names it, and reworded notices may (`{assistant}`)
+    # as customers know the sender: their page names it, and reworded notices may (`{assistant}`)
+    assistant_name: str
     languages: tuple[str, ...]  # those it speaks; anybody else is answered in the default one, by people
     default_language: str
     modes: Mapping[tuple[str, str], Mode]  # (desk or "*", topic or "*") -> wished mode
@@ -164,8 +175,10 @@ class Policy:
     repeat_days: int = 7  # in which no requester is sent the same twice on the same matter
     horizon_days: int = 5  # working days beyond which no wait is promised
     accept_uncalibrated: bool = False
-    can_do: Mapping[str, str] = field(default_factory=dict)  # language -> what the assistant can do, for the notice
-    actions: tuple[str, ...] = ()  # kinds of action that are allowed; no key of the file names one while none is built
+    # language -> what the assistant can do, for the notice
+    can_do: Mapping[str, str] = field(default_factory=dict)
+    # kinds of action that are allowed; no key of the file names one while none is built
+    actions: tuple[str, ...] = ()
     floor: Mapping[FloorClass, FloorEntry] = field(default_factory=dict)
 
     def spoken_to_in(self, language: str | None) -> str:
@@ -176,7 +189,8 @@ class Policy:
         return next((t for t in self.topics if t.name == name), None)
 
     def wished_mode(self, desk: str, topic: str) -> Mode:
-        """The most specific wish: (desk, topic), (desk, *), (*, topic), the topic's own, (*, *), else draft."""
+        """The most specific wish: (desk, topic), (desk, *), (*, topic), the topic's own, (*, *), else
+        draft."""
         for key in ((desk, topic), (desk, "*"), ("*", topic)):
             if key in self.modes:
                 return self.modes[key]
@@ -190,16 +204,22 @@ class Policy:
         return self.routes[(named.route if named and named.route else None) or self.default_route]
 
     def spoken(self, route: Route, group: str | None, language: str) -> str:
-        """How a customer hears of the group that got a hand-off of the route: as the routes that lead to it say, "" when none does."""
+        """How a customer hears of the group that got a hand-off of the route: as the routes that lead to it
+        say, "" when none does."""
         routes = (route, *self.routes.values())
-        return next((one.spoken[language] for one in routes if group == one.group and language in one.spoken), "")
+        return next(
+            (one.spoken[language] for one in routes if group == one.group and language in one.spoken), ""
+        )
 
     def floor_entry(self, kind: FloorClass) -> FloorEntry:
         return self.floor.get(kind, FloorEntry())
 
     def floor_phrases(self) -> Mapping[FloorClass, tuple[str, ...]]:
         """The company's own phrases per class, of all languages."""
-        return {kind: tuple(p for listed in entry.phrases.values() for p in listed) for kind, entry in self.floor.items()}
+        return {
+            kind: tuple(p for listed in entry.phrases.values() for p in listed)
+            for kind, entry in self.floor.items()
+        }
 
     def floor_without_owner(self) -> tuple[FloorClass, ...]:
         """The classes nobody answers for yet; real customers are not written to while there is one."""

@@ -80,11 +80,15 @@ def _public_url(given: str | None) -> str | None:
         return None
     try:
         parts = urlsplit(given)
-        fits = bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+        fits = bool(parts.hostname) and (
+            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        )
     except ValueError:
         fits = False
     if not fits:
-        raise SettingsError("CANDOR_PUBLIC_URL must be an https:// address (plain http only on 127.0.0.1, for sandbox desks)")
+        raise SettingsError(
+            "CANDOR_PUBLIC_URL must be an https:// address (plain http only on 127.0.0.1, for sandbox desks)"
+        )
     return given.rstrip("/")
 
 

@@ -1,6 +1,7 @@
 """Customer- and agent-facing sentences, per language, from `config/words/<language>/*.yaml`.
 
-A file holds a tree of strings and lists of strings; keys are joined with dots. Strings may hold `{placeholders}`.
+A file holds a tree of strings and lists of strings; keys are joined with dots. Strings may hold
+`{placeholders}`.
 """
 from __future__ import annotations
 
@@ -20,16 +21,19 @@ class WordingError(ValueError):
     """A words file cannot be used; the message names file and key."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # loaded once and told apart by identity: what is compiled from them is kept per object
+# loaded once and told apart by identity: what is compiled from them is kept per object
+@dataclass(frozen=True, slots=True, eq=False)
 class Words:
-    """The words of one language. `texts` are sentences by dotted key, `lists` are phrase lists. Neither is changed after loading."""
+    """The words of one language. `texts` are sentences by dotted key, `lists` are phrase lists. Neither is
+    changed after loading."""
 
     language: str
     texts: Mapping[str, str]
     lists: Mapping[str, tuple[str, ...]]
 
     def say(self, key: str, **values: object) -> str:
-        """The sentence with its placeholders filled. Raises WordingError naming the key when one is missing."""
+        """The sentence with its placeholders filled. Raises WordingError naming the key when one is
+        missing."""
         try:
             return self.texts[key].format(**values)
         except KeyError as error:
@@ -41,7 +45,8 @@ class Words:
 
 @lru_cache(maxsize=64)  # what is compiled from a language is kept per object, across a fork too
 def load_words(language: str, root: Path = SHIPPED) -> Words:
-    """Every file of the language's folder in one `Words`. Raises WordingError on a doubled key or a value that is no text."""
+    """Every file of the language's folder in one `Words`. Raises WordingError on a doubled key or a value
+    that is no text."""
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
     for path in sorted((root / language).glob("*.yaml")):
@@ -63,14 +68,17 @@ def _tree(path: Path) -> Mapping[str, object]:
     try:
         tree = _parse(path.read_text("utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise WordingError(f"{path}: is not YAML in UTF-8: {getattr(error, 'problem', None) or error}") from None
+        raise WordingError(
+            f"{path}: is not YAML in UTF-8: {getattr(error, 'problem', None) or error}"
+        ) from None
     if not isinstance(tree, Mapping):
         raise WordingError(f"{path}: must be a tree of keys")
     return tree
 
 
 def _parse(text: str) -> object:
-    # libyaml reads the phrase lists seventeen times faster (4 languages: 0.06 s instead of 1 s at each start).
+    # libyaml reads the phrase lists seventeen times faster (4 languages: 0.06 s instead of 1 s at each
+    # start).
     return yaml.load(text, Loader=yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)  # noqa: S506 both are safe
 
 

@@ -1,7 +1,9 @@
-"""JSON from outside, within bounds: depth and size are known before a parser sees it, and what JSON leaves open is refused.
+"""JSON from outside, within bounds: depth and size are known before a parser sees it, and what JSON leaves
+open is refused.
 
-Plain `json.loads` takes NaN and duplicate keys, and dies on a hundred thousand opening brackets. Half a character is repaired, not refused:
-it stands in what some customer typed, and the delivery tells of their ticket all the same.
+Plain `json.loads` takes NaN and duplicate keys, and dies on a hundred thousand opening brackets. Half a
+character is repaired, not refused: it stands in what some customer typed, and the delivery tells of their
+ticket all the same.
 """
 from __future__ import annotations
 
@@ -20,12 +22,14 @@ MAX_TOKENS = 20_000
 _LONGEST_INTEGER = 40  # digits; a vendor's ids have a dozen
 NUMBER_ID = re.compile(r"[0-9]{1,20}")
 
-# One pass, each character taken once. The closing quote is optional, or an unclosed string would be scanned again from every quote in it.
+# One pass, each character taken once. The closing quote is optional, or an unclosed string would be scanned
+# again from every quote in it.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]|[^\s"{}\[\],:]++', re.DOTALL)
 
 
 class Lenient(Schema):
-    """A body of a vendor's own: they add keys as they like, and refusing one would lose a customer's message."""
+    """A body of a vendor's own: they add keys as they like, and refusing one would lose a customer's
+    message."""
 
     class Meta:
         unknown = EXCLUDE
@@ -44,9 +48,9 @@ class NumberId(fields.Field[str]):
 def bounded_json(body: bytes, max_depth: int = MAX_DEPTH, max_tokens: int = MAX_TOKENS) -> Any:
     """The value in the body. Raises Rejected(400), naming what is wrong and quoting nothing.
 
-    Refused: not UTF-8, deeper than `max_depth`, more than `max_tokens` strings, numbers, words and brackets, NaN and infinities,
-    integers of more than 40 digits, duplicate keys, and everything that is no JSON. Lone surrogates, NUL and noncharacters come out as
-    U+FFFD. Time is linear in the body.
+    Refused: not UTF-8, deeper than `max_depth`, more than `max_tokens` strings, numbers, words and brackets,
+    NaN and infinities, integers of more than 40 digits, duplicate keys, and everything that is no JSON. Lone
+    surrogates, NUL and noncharacters come out as U+FFFD. Time is linear in the body.
     """
     try:
         text = body.decode("utf-8")
@@ -62,8 +66,9 @@ def bounded_json(body: bytes, max_depth: int = MAX_DEPTH, max_tokens: int = MAX_
 
 def _measure(text: str, max_depth: int, max_tokens: int) -> None:
     opened = text.count("{") + text.count("[")
-    # Each bracket closes at most once, and a value or key follows a bracket, comma or colon: no JSON within these counts can exceed the
-    # limits, whatever stands in its strings. Nearly every delivery ends here, at a tenth of the cost of the walk below.
+    # Each bracket closes at most once, and a value or key follows a bracket, comma or colon: no JSON within
+    # these counts can exceed the limits, whatever stands in its strings. Nearly every delivery ends here, at
+    # a tenth of the cost of the walk below.
     if opened <= max_depth and 3 * opened + text.count(",") + text.count(":") < max_tokens:
         return
     depth = 0
@@ -105,5 +110,8 @@ def _finite(digits: str) -> float:
 
 # Made once: `json.loads` makes one for each body it reads in another way than the plain one.
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_int=_short_integer, parse_float=_finite
+    object_pairs_hook=_no_duplicates,
+    parse_constant=_no_constant,
+    parse_int=_short_integer,
+    parse_float=_finite,
 )

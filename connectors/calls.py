@@ -1,4 +1,5 @@
-"""Calls to one desk over our HTTP session: one session per thread, thrown away when it has been idle, and one reading of every failure.
+"""Calls to one desk over our HTTP session: one session per thread, thrown away when it has been idle, and one
+reading of every failure.
 
 A connector's client builds on this; what it adds is its client library.
 """
@@ -19,12 +20,14 @@ from connectors.http import DeskSession, Timeouts, desk_session
 from connectors.limits import RateBudget
 from connectors.view import View
 
-# A kept connection older than this may have been dropped on the way without a word; a write on it would end as "nobody knows".
+# A kept connection older than this may have been dropped on the way without a word; a write on it would end
+# as "nobody knows".
 _IDLE_SECONDS = 15.0
 
 
 class DeskCalls(ABC):
-    """Shared by a desk's readers and writers. Each thread gets its own session; nothing of a client library outlives one use."""
+    """Shared by a desk's readers and writers. Each thread gets its own session; nothing of a client library
+    outlives one use."""
 
     host_rule: ClassVar[re.Pattern[str]]  # the whole host, from end to end
     api_root: ClassVar[str] = ""  # before every path that is not a full link
@@ -60,7 +63,8 @@ class DeskCalls(ABC):
 
     @abstractmethod
     def sign_in(self, session: DeskSession) -> None:
-        """Put the desk's credentials on a new session. Raises ConnectorError(permanent=True) when there are none."""
+        """Put the desk's credentials on a new session. Raises ConnectorError(permanent=True) when there are
+        none."""
 
     @property
     @abstractmethod
@@ -68,7 +72,8 @@ class DeskCalls(ABC):
         """What is known about the desk."""
 
     def agent_url(self, path: str) -> str:
-        """Where an agent opens a ticket, up to its id; a sandbox desk has one small page in place of the agents' workspace."""
+        """Where an agent opens a ticket, up to its id; a sandbox desk has one small page in place of the
+        agents' workspace."""
         wire = self.connection.wire_url
         return f"{self.base_url}{path}" if wire is None else f"{wire.rstrip('/')}/sandbox/agent/tickets/"
 
@@ -115,7 +120,8 @@ class DeskCalls(ABC):
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        """The answer's JSON without any client library; {} for a 204. `path` begins with a slash or is a full link of the desk's own."""
+        """The answer's JSON without any client library; {} for a 204. `path` begins with a slash or is a full
+        link of the desk's own."""
         session = self.begin()
         url = path if path.startswith("https://") else self.base_url + self.api_root + path
         try:
@@ -134,7 +140,8 @@ class DeskCalls(ABC):
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
-        """The answer's JSON object; like `value` otherwise. Raises ConnectorError when it is not an object."""
+        """The answer's JSON object; like `value` otherwise. Raises ConnectorError when it is not an
+        object."""
         value = self.value(method, path, params=params, body=body, headers=headers)
         if not isinstance(value, dict):
             raise ConnectorError("the desk's answer has another form than its documents say", status=200)
@@ -147,9 +154,19 @@ class DeskCalls(ABC):
             return ConnectorError(f"the desk did not answer: {type(error).__name__}")
         status = last.status
         if 200 <= status < 300:
-            return ConnectorError(f"the desk's answer could not be read: {type(error).__name__}", status=status)
+            return ConnectorError(
+                f"the desk's answer could not be read: {type(error).__name__}", status=status
+            )
         if 300 <= status < 400:
-            return ConnectorError("the desk sent us to another address, which is never followed", status=status)
+            return ConnectorError(
+                "the desk sent us to another address, which is never followed", status=status
+            )
         if status in (401, 403):
-            return ConnectorError(f"the desk refused our credentials or rights: {self.words(last.body)}", permanent=True, status=status)
-        return ConnectorError(f"the desk answered {status}: {self.words(last.body)}", permanent=status < 500, status=status)
+            return ConnectorError(
+                f"the desk refused our credentials or rights: {self.words(last.body)}",
+                permanent=True,
+                status=status,
+            )
+        return ConnectorError(
+            f"the desk answered {status}: {self.words(last.body)}", permanent=status < 500, status=status
+        )

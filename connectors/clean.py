@@ -1,7 +1,7 @@
 """Text from outside, made safe to keep, to read and to send back. All functions are linear.
 
-`carriable_json` runs once, on a body before anything parses it, so that no string of it can break what keeps or sends it later;
-`carriable` does the same for what is not JSON.
+`carriable_json` runs once, on a body before anything parses it, so that no string of it can break what keeps
+or sends it later; `carriable` does the same for what is not JSON.
 `strip_hidden` runs on everything that comes in (tickets, articles, names) and on every value that goes out;
 `break_placeholders` runs on every finished message, because desks expand `{{…}}` in what staff users write.
 """
@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# What was taken out, by name; the agent's note says each in words. Fixed list: words files hold a sentence for every one.
+# What was taken out, by name; the agent's note says each in words. Fixed list: words files hold a sentence
+# for every one.
 HIDDEN_TAGS = "hidden_tags"
 HIDDEN_VARIATION = "hidden_variation"
 HIDDEN_ZERO_WIDTH = "hidden_zero_width"
@@ -31,28 +32,34 @@ _RANGES = {
 HIDDEN_KINDS = (*_RANGES, HIDDEN_STACKED)
 
 JOINERS = "\u200c\u200d"
-# Scripts whose letters a joiner parts or joins within a word: Arabic and its kin, those of India, Tibetan, Burmese, Khmer, Mongolian.
+# Scripts whose letters a joiner parts or joins within a word: Arabic and its kin, those of India, Tibetan,
+# Burmese, Khmer, Mongolian.
 _JOINED = (
     "\u0600-\u061b\u061d-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u17b3\u17b6-\u17ff\u1810-\u18af\ufb50-\ufdff"
     "\ufe70-\ufefc"
 )
-# A joiner between two such letters is one of the word's letters; everywhere else it is as invisible as the rest.
+# A joiner between two such letters is one of the word's letters; everywhere else it is as invisible as the
+# rest.
 _STRAY_JOINER = f"(?<![{_JOINED}])[{JOINERS}]|[{JOINERS}](?![{_JOINED}])"
 WORD_JOINER = re.compile(f"(?<=[{_JOINED}])[{JOINERS}](?=[{_JOINED}])")
 _KINDS = {kind: re.compile(f"[{span}]") for kind, span in _RANGES.items()} | {
     HIDDEN_ZERO_WIDTH: re.compile(f"[\u200b\u2060\ufeff]|{_STRAY_JOINER}"),
 }
-_HIDDEN = re.compile(f"[{''.join(_RANGES.values()).replace(_RANGES[HIDDEN_ZERO_WIDTH], '')}\u200b\u2060\ufeff]+|{_STRAY_JOINER}")
+_HIDDEN = re.compile(
+    f"[{''.join(_RANGES.values()).replace(_RANGES[HIDDEN_ZERO_WIDTH], '')}\u200b\u2060\ufeff]+|{_STRAY_JOINER}"
+)
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
-# Ordinary typing, told by what stands around it: taken out where it is no letter of a word, and never reported.
+# Ordinary typing, told by what stands around it: taken out where it is no letter of a word, and never
+# reported.
 _PICTURE = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
 # Thai, Lao, Tibetan, Burmese, Khmer: words without blanks between them.
 _SPACED_BY_ZERO_WIDTH = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"
 _WORD = f"\\w{_JOINED}"
 _ZERO = _RANGES[HIDDEN_ZERO_WIDTH]
-_TURNS = "\u061c\u200e\u200f\u202a\u202c\u2066\u2068\u2069"  # marks, and what embeds left to right or as it comes: reorder no letters
+# marks, and what embeds left to right or as it comes: reorder no letters
+_TURNS = "\u061c\u200e\u200f\u202a\u202c\u2066\u2068\u2069"
 _LETTER_LEFT = f"(?<=(?![{_RIGHT_TO_LEFT}])[^\\W\\d_])"
 _LETTER_RIGHT = f"(?=(?![{_RIGHT_TO_LEFT}])[^\\W\\d_])"
 _ORDINARY = re.compile("|".join((
@@ -69,7 +76,8 @@ _ORDINARY = re.compile("|".join((
     f"(?<=[{_JOINED}])[{JOINERS}](?![{_WORD}{_ZERO}{_TURNS}])",
     # One or two on their own, as editors leave them. A longer run can carry a message.
     f"(?<!\\S)[{_ZERO}]{{1,2}}(?!\\S)|\\A\ufeff",
-    # Around numbers, names and right-to-left words. Between two letters that run left to right they would cut a word in two.
+    # Around numbers, names and right-to-left words. Between two letters that run left to right they would cut
+    # a word in two.
     f"(?<![{_TURNS}])(?!{_LETTER_LEFT}[{_TURNS}]+{_LETTER_RIGHT})[{_TURNS}]+",
     # A telephone's address book wraps numbers so.
     "\u202d(?=[-+().\\d \u00a0/]{2,30}\u202c)",
@@ -79,20 +87,30 @@ _ORDINARY = re.compile("|".join((
 _TURNS_RIGHT = re.compile(f"(?!{_LETTER_LEFT}.{_LETTER_RIGHT})[\u202b\u2067]")
 _RIGHT_TO_LEFT_LETTER = re.compile(f"[{_RIGHT_TO_LEFT}]")
 
-# Combining marks in a row beyond which a text is drawn over its neighbours; also keeps the normaliser's sorting of marks linear.
+# Combining marks in a row beyond which a text is drawn over its neighbours; also keeps the normaliser's
+# sorting of marks linear.
 MARKS_MAX = 6
-# Folding these would change what is said: 10² would become 102, 1½ would become 11⁄2, ① followed by 2 would become 12.
+# Folding these would change what is said: 10² would become 102, 1½ would become 11⁄2, ① followed by 2 would
+# become 12.
 _MEANING = ("<super>", "<sub>", "<fraction>", "<circle>")
 _ELLIPSIS = "\u2026"  # plain typing that hides nothing: a quote keeps it
 
-# What UTF-8 or a database cannot carry: NUL, lone surrogates, noncharacters (two at the end of each plane, and U+FDD0 to U+FDEF).
-_PLANE_ENDS = "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+# What UTF-8 or a database cannot carry: NUL, lone surrogates, noncharacters (two at the end of each plane,
+# and U+FDD0 to U+FDEF).
+_PLANE_ENDS = "".join(
+    f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
+)
 _UNCARRIABLE = re.compile(f"[\x00\ud800-\udfff\ufdd0-\ufdef{_PLANE_ENDS}]")
-LOST = "\ufffd"  # what stands where such a character stood: the sign for it, and no two halves of a word are joined by its loss
+# what stands where such a character stood: the sign for it, and no two halves of a word are joined by its
+# loss
+LOST = "\ufffd"
 _LOST_ESCAPE = r"\ufffd"
-# Any escape that could name one; a text without is done after this one look. Pairs are told from halves by the second expression.
+# Any escape that could name one; a text without is done after this one look. Pairs are told from halves by
+# the second expression.
 _SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F]|[fF][dD][dDeE]|[fF]{3}[eEfF])")
-_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
+)
 
 _DOUBLE_BRACE = re.compile(r"(?<=\{)(?=[{%#])|(?<=[}%#])(?=\})")
 
@@ -103,7 +121,8 @@ def carriable(text: str) -> str:
 
 
 def carriable_json(text: str) -> str:
-    """JSON in which no string, key or value, holds such a character once it is parsed, whether written out or as an escape."""
+    """JSON in which no string, key or value, holds such a character once it is parsed, whether written out or
+    as an escape."""
     text = carriable(text)
     return _ESCAPE.sub(_carriable_escape, text) if _SUSPECT.search(text) else text
 
@@ -119,11 +138,13 @@ def _carriable_escape(match: re.Match[str]) -> str:
 
 
 def strip_hidden(text: str) -> tuple[str, tuple[str, ...]]:
-    """The text as a person would see it, and which kinds of hidden characters were taken out (of HIDDEN_KINDS, in that order).
+    """The text as a person would see it, and which kinds of hidden characters were taken out (of
+    HIDDEN_KINDS, in that order).
 
-    Judged by what stands around it: a flag's tags, marks around a number or a right-to-left word and the like are taken out without
-    being reported, and a joiner between Persian or Hindi letters stays. Line ends become a newline; what remains is folded to NFKC,
-    except characters whose folding changes meaning (10², 1½).
+    Judged by what stands around it: a flag's tags, marks around a number or a right-to-left word and the like
+    are taken out without being reported, and a joiner between Persian or Hindi letters stays. Line ends
+    become a newline; what remains is folded to NFKC, except characters whose folding changes meaning (10²,
+    1½).
     Stripping twice changes nothing more.
     """
     text = _LINE_END.sub("\n", text)
@@ -134,7 +155,8 @@ def strip_hidden(text: str) -> tuple[str, tuple[str, ...]]:
         text = _TURNS_RIGHT.sub("", text)
     text = _ORDINARY.sub("", text)
     found: set[str] = set()
-    # Folding can bring out new characters (U+FFA0 folds to a filler), so the sieve is on both sides of it; twice always settles.
+    # Folding can bring out new characters (U+FFA0 folds to a filler), so the sieve is on both sides of it;
+    # twice always settles.
     for _ in range(2):
         found.update(kind for kind, pattern in _KINDS.items() if pattern.search(text))
         text, stacked = _thin_marks(_HIDDEN.sub("", text))
@@ -151,7 +173,8 @@ def visible(text: str) -> str:
 
 
 def break_placeholders(text: str) -> str:
-    """The same to the eye, with a zero-width non-joiner inside `{{`, `}}`, `{%`, `%}`, so that no desk or template expands it."""
+    """The same to the eye, with a zero-width non-joiner inside `{{`, `}}`, `{%`, `%}`, so that no desk or
+    template expands it."""
     return _DOUBLE_BRACE.sub("\u200c", text)
 
 
@@ -161,7 +184,9 @@ def _fold(text: str) -> str:
     parts: list[str] = []
     start = 0
     for place, letter in enumerate(text):
-        if letter > "\x7f" and (letter == _ELLIPSIS or unicodedata.decomposition(letter).startswith(_MEANING)):
+        if letter > "\x7f" and (
+            letter == _ELLIPSIS or unicodedata.decomposition(letter).startswith(_MEANING)
+        ):
             parts.append(unicodedata.normalize("NFKC", text[start:place]))
             parts.append(letter)
             start = place + 1

@@ -1,6 +1,7 @@
 """The one clock: built in `candor.py`, passed to everything that needs the time.
 
-All times in Candor are integer microseconds since the epoch, UTC. The pure core never sees a clock, only a `now`.
+All times in Candor are integer microseconds since the epoch, UTC. The pure core never sees a clock, only a
+`now`.
 """
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class SystemClock:
 
 
 class FileClock:
-    """The machine's clock shifted by the number of seconds in a file, so that a demo and its desks share one time.
+    """The machine's clock shifted by the number of seconds in a file, so that a demo and its desks share one
+    time.
 
     The file holds one decimal number (seconds, may be negative); a missing or empty file means no shift.
     """
@@ -62,7 +64,8 @@ class SetClock:
 
 
 def from_iso(text: str) -> int:
-    """Microseconds of an ISO 8601 time such as `2026-05-02T10:11:12Z` (fractions allowed); ValueError when it has no zone."""
+    """Microseconds of an ISO 8601 time such as `2026-05-02T10:11:12Z` (fractions allowed); ValueError when it
+    has no zone."""
     # Some desks send nanoseconds, which fromisoformat refuses: keep six digits.
     head, dot, tail = text.partition(".")
     if dot:

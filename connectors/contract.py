@@ -1,9 +1,10 @@
-"""What a connector offers. A new helpdesk is one folder that fulfils these protocols, and one line in the registry.
+"""What a connector offers. A new helpdesk is one folder that fulfils these protocols, and one line in the
+registry.
 
 `docs/adding-a-desk.md` is the way through them.
 
-Everything a desk lacks is a missing `Capability`, never an exception. Reads raise `ConnectorError`; a write never raises for what the
-desk did, it returns an `Outcome`. Nothing here retries: the caller decides.
+Everything a desk lacks is a missing `Capability`, never an exception. Reads raise `ConnectorError`; a write
+never raises for what the desk did, it returns an `Outcome`. Nothing here retries: the caller decides.
 """
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ class Capability(StrEnum):
     """What a desk can do that another cannot, where it matters to somebody outside its folder."""
 
     FENCE = "fence"  # the desk refuses a write on a stale stamp: how a write is made safe depends on it
-    SIGNED = "signed"  # deliveries carry a signature over the raw bytes: the shared security cases hold the connector to it
+    # deliveries carry a signature over the raw bytes: the shared security cases hold the connector to it
+    SIGNED = "signed"
 
 
 class ChangesBy(StrEnum):
@@ -50,8 +52,9 @@ class ChangesBy(StrEnum):
 class Connection:
     """All a connector needs to speak to one desk. Secrets are clear text here and nowhere else.
 
-    `settings` holds the values of the connector's own DeskSchema; `state` what `Install` found or made (field ids, group names, our user's
-    id); `wire_url` swaps the host on the wire for a sandbox desk on loopback and is None for a real one.
+    `settings` holds the values of the connector's own DeskSchema; `state` what `Install` found or made (field
+    ids, group names, our user's id); `wire_url` swaps the host on the wire for a sandbox desk on loopback and
+    is None for a real one.
     """
 
     desk: str
@@ -71,12 +74,16 @@ class Account:
 class Inbound(Protocol):
     """Verify and parse one delivery, from plain values. Pure: no I/O, no clock."""
 
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool) -> None:
-        """Return when the delivery is authentic; raise Rejected(401) when not, Rejected(503) when `secrets` is empty."""
+    def verify(
+        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool
+    ) -> None:
+        """Return when the delivery is authentic; raise Rejected(401) when not, Rejected(503) when `secrets`
+        is empty."""
         ...
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        """The delivery, None when it is of no interest. Raise Rejected(400) on an unreadable body. Called after `verify` only."""
+        """The delivery, None when it is of no interest. Raise Rejected(400) on an unreadable body. Called
+        after `verify` only."""
         ...
 
 
@@ -96,8 +103,9 @@ class Desk(Protocol):
     def since_own_write(self, ticket_id: str, made: Stamp) -> Ticket | Stamp:
         """What has come after our own write that made this stamp, in as few calls as the desk allows.
 
-        The same stamp with the desk's clock as it is now, when nobody else has said anything since, nor within that very second; the ticket
-        as it is now otherwise, or when the desk cannot tell. Who its people are may then be left out, but for their roles.
+        The same stamp with the desk's clock as it is now, when nobody else has said anything since, nor
+        within that very second; the ticket as it is now otherwise, or when the desk cannot tell. Who its
+        people are may then be left out, but for their roles.
         """
         ...
 
@@ -106,7 +114,8 @@ class Desk(Protocol):
         ...
 
     def gone_since(self, cursor: str | None) -> Sequence[str]:
-        """Ids of tickets deleted after the cursor, where `changed_since` does not show them; the same ones again, until it moves on."""
+        """Ids of tickets deleted after the cursor, where `changed_since` does not show them; the same ones
+        again, until it moves on."""
         ...
 
     def history(self, ticket_id: str, since: int) -> Sequence[Change]:
@@ -128,7 +137,8 @@ class Desk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One outbox row, ready for the wire: the exact effect, its marker, and the ticket version it was composed on."""
+    """One outbox row, ready for the wire: the exact effect, its marker, and the ticket version it was
+    composed on."""
 
     ticket_id: str
     effect: Effect
@@ -146,7 +156,8 @@ class Outbound(Protocol):
         ...
 
     def find(self, write: Write, since: int) -> Trace:
-        """Look for the marker of this write in the ticket's history since then. Raises ConnectorError when it cannot be read."""
+        """Look for the marker of this write in the ticket's history since then. Raises ConnectorError when it
+        cannot be read."""
         ...
 
 
@@ -154,7 +165,8 @@ class Knowledge(Protocol):
     """The help centre of a desk, or another source of articles."""
 
     def articles(self) -> Iterator[Article]:
-        """Every article the source has now, public and restricted. An article that is not among them is gone."""
+        """Every article the source has now, public and restricted. An article that is not among them is
+        gone."""
         ...
 
 
@@ -162,8 +174,8 @@ class Knowledge(Protocol):
 class Step:
     """One thing `Install` found, would do or did.
 
-    `state`: `exists`, `created`, `updated`, `removed`, `planned`, `manual` (an admin's turn, `detail` says how), `offered` (an admin's own
-    thing, left alone until they agree), `failed`.
+    `state`: `exists`, `created`, `updated`, `removed`, `planned`, `manual` (an admin's turn, `detail` says
+    how), `offered` (an admin's own thing, left alone until they agree), `failed`.
     """
 
     name: str
@@ -173,10 +185,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What an installation left behind: `state` goes to the desk's row, `secrets` are what its deliveries may be signed with.
+    """What an installation left behind: `state` goes to the desk's row, `secrets` are what its deliveries may
+    be signed with.
 
-    Read outside the folder, by these names: `user_id` and `user_name` (ours, as customers see it: nothing is sent under a name that does
-    not say what it is), `groups` (name -> id), `fields` (our name -> the desk's), `bots`. Whatever else is in it is the connector's own.
+    Read outside the folder, by these names: `user_id` and `user_name` (ours, as customers see it: nothing is
+    sent under a name that does not say what it is), `groups` (name -> id), `fields` (our name -> the desk's),
+    `bots`. Whatever else is in it is the connector's own.
     """
 
     steps: tuple[Step, ...]
@@ -196,21 +210,24 @@ class Proof:
 
 
 class Install(Protocol):
-    """The desk's side of Candor: made by us, through its API, and removable. Running it twice changes nothing."""
+    """The desk's side of Candor: made by us, through its API, and removable. Running it twice changes
+    nothing."""
 
     def plan(self, hook_url: str) -> Sequence[Step]:
         """What `apply` would do now. Writes nothing."""
         ...
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
-        """Make what is missing and put right what differs, telling each step. `hook_url` is where deliveries shall go.
+        """Make what is missing and put right what differs, telling each step. `hook_url` is where deliveries
+        shall go.
 
         Raises ConnectorError where the desk refuses; the next run finds what was made by then.
         """
         ...
 
     def prove_guard(self) -> Proof:
-        """Held when the desk really refuses a write on an old stamp (or keeps the visible marker): shown on the desk itself."""
+        """Held when the desk really refuses a write on an old stamp (or keeps the visible marker): shown on
+        the desk itself."""
         ...
 
     def remove(self, progress: Progress) -> None:
@@ -228,7 +245,8 @@ class Budget(Protocol):
 
 @runtime_checkable
 class Connector(Protocol):
-    """One vendor. `registry.connector(kind)` returns it; making it, `inbound` and `account` load no client library."""
+    """One vendor. `registry.connector(kind)` returns it; making it, `inbound` and `account` load no client
+    library."""
 
     kind: str
     title: str

@@ -37,7 +37,8 @@ log = structlog.get_logger(__name__)
 
 
 class DeskWriter(ABC, Generic[C]):
-    """Fulfils `contract.Outbound`: `send` returns an Outcome for everything the desk does, and never sends twice."""
+    """Fulfils `contract.Outbound`: `send` returns an Outcome for everything the desk does, and never sends
+    twice."""
 
     title: ClassVar[str]  # the vendor's name, for people
     ticket_ids: ClassVar[re.Pattern[str]] = re.compile("[0-9]+", re.ASCII)
@@ -53,9 +54,14 @@ class DeskWriter(ABC, Generic[C]):
             return Refused(f"{write.ticket_id[:40]!r} is not a {self.title} ticket id")
         self._tell_missing(effect)
         try:
-            return self._open(write, effect) if isinstance(effect, OpenTicket) else self._change(write, effect)
+            return (
+                self._open(write, effect) if isinstance(effect, OpenTicket) else self._change(write, effect)
+            )
         except UnknownGroup as error:
-            return Refused(f"the desk has no group called {error}; connect the desk again, or change the route in the policy")
+            return Refused(
+                f"the desk has no group called {error}; connect the desk again, or change the route in the "
+                f"policy"
+            )
 
     @abstractmethod
     def find(self, write: Write, since: int) -> Trace: ...
@@ -68,8 +74,11 @@ class DeskWriter(ABC, Generic[C]):
     def _change(self, write: Write, effect: PostReply | PostNote | UpdateFields) -> Outcome:
         """Write to the ticket there is. May raise UnknownGroup, before anything went out."""
 
-    def _attempt(self, call: Callable[[], object], read: Callable[[Exchange | None, Exception | None], Outcome]) -> Outcome:
-        """Make one call and let `read` say what came of it, from the answer (None when none came) and from what was raised."""
+    def _attempt(
+        self, call: Callable[[], object], read: Callable[[Exchange | None, Exception | None], Outcome]
+    ) -> Outcome:
+        """Make one call and let `read` say what came of it, from the answer (None when none came) and from
+        what was raised."""
         try:
             session = self._client.begin()
         except ConnectorError as error:
@@ -91,8 +100,13 @@ class DeskWriter(ABC, Generic[C]):
     def _tell_missing(self, effect: Fieldful) -> None:
         missing = sorted(set(effect.fields) - set(self._client.view.fields))
         if missing:
-            # The reply matters more than its fields: it goes out, and the gap is named where an operator looks.
-            log.warning("the desk lacks fields: connect it again to make them", desk=self._client.connection.desk, fields=missing)
+            # The reply matters more than its fields: it goes out, and the gap is named where an operator
+            # looks.
+            log.warning(
+                "the desk lacks fields: connect it again to make them",
+                desk=self._client.connection.desk,
+                fields=missing,
+            )
 
 
 def read_answer(

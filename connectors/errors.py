@@ -6,10 +6,18 @@ class ConnectorError(Exception):
     """A call to a desk failed, and nothing was changed there.
 
     `permanent` is true when the same call cannot succeed without a person (wrong key, deleted field).
-    `retry_after` is the desk's own wish in seconds, None when it named none. `status` is the HTTP status, None without an answer.
+    `retry_after` is the desk's own wish in seconds, None when it named none. `status` is the HTTP status,
+    None without an answer.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None, status: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        status: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
@@ -20,7 +28,9 @@ class RateLimited(ConnectorError):
     """The desk answered 429, or would have. `retry_after` is always set, bounded to a sensible range."""
 
     def __init__(self, retry_after: float) -> None:
-        super().__init__(f"the desk asks for a pause of {retry_after:.0f} s", retry_after=retry_after, status=429)
+        super().__init__(
+            f"the desk asks for a pause of {retry_after:.0f} s", retry_after=retry_after, status=429
+        )
 
 
 class DeskResting(RateLimited):

@@ -1,7 +1,7 @@
 """What the forms of all desks have in common: the fields an admin fills in when connecting one.
 
-A form is a marshmallow schema of text fields. `metadata` says how a field is shown: `label`, `help`, `secret` (stored
-encrypted, never shown again), `flag` (yes or empty).
+A form is a marshmallow schema of text fields. `metadata` says how a field is shown: `label`, `help`, `secret`
+(stored encrypted, never shown again), `flag` (yes or empty).
 """
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def subdomain(domain: str, more: str = "") -> fields.String:
     return fields.String(
         required=True,
         validate=validate.Regexp(
-            r"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z", error=f"is the acme of acme.{domain}, in small letters"
+            r"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z",
+            error=f"is the acme of acme.{domain}, in small letters",
         ),
         metadata={"label": "Subdomain", "help": f"acme for acme.{domain}{more}"},
     )

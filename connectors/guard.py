@@ -36,8 +36,14 @@ def _take_away(outbound: Outbound, ticket_id: str, plan: str, delete: Callable[[
         delete(ticket_id)
     except ConnectorError as error:
         # Deleting is a right of its own, and the assistant's user may lack it.
-        solved = outbound.send(Write(ticket_id, UpdateFields(status=Status.SOLVED), f"{plan}-solve", plan, None))
-        done = "was solved instead" if isinstance(solved, Sent) else f"could not be solved ({words(solved)}): please remove it"
+        solved = outbound.send(
+            Write(ticket_id, UpdateFields(status=Status.SOLVED), f"{plan}-solve", plan, None)
+        )
+        done = (
+            "was solved instead"
+            if isinstance(solved, Sent)
+            else f"could not be solved ({words(solved)}): please remove it"
+        )
         return f"the test ticket {ticket_id} could not be deleted ({error}) and {done}"
     return "the test ticket was deleted"
 

@@ -1,9 +1,11 @@
-"""The one HTTP session towards a desk. It never retries, never follows a redirect, never waits, and never speaks to another host.
+"""The one HTTP session towards a desk. It never retries, never follows a redirect, never waits, and never
+speaks to another host.
 
-The rules carry the names of their tests: L1 where it is mounted, L2 every other host is refused, L3 no retries, L4 time-outs and a total
-deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6 rate headers go to the budget, L7 a line in the log, L8 the
-address on the wire may be swapped for a loopback one, L9 a call the budget has no room for does not go out, L10 no string of an answer
-holds what UTF-8 or a database cannot carry.
+The rules carry the names of their tests: L1 where it is mounted, L2 every other host is refused, L3 no
+retries, L4 time-outs and a total deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6
+rate headers go to the budget, L7 a line in the log, L8 the address on the wire may be swapped for a loopback
+one, L9 a call the budget has no room for does not go out, L10 no string of an answer holds what UTF-8 or a
+database cannot carry.
 """
 from __future__ import annotations
 
@@ -30,14 +32,15 @@ from connectors.wire import Deadline, DeskPools, is_loopback
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
-# Bytes, after decompression. A ticket that cannot be read reaches nobody, and desks say a message three times over (text, HTML, plain),
-# with six bytes a letter: a megabyte that somebody pasted must fit.
+# Bytes, after decompression. A ticket that cannot be read reaches nobody, and desks say a message three times
+# over (text, HTML, plain), with six bytes a letter: a megabyte that somebody pasted must fit.
 BODY_CAP = 24 * 1024 * 1024
 
 # An id inside a path: digits, or a ULID. Logged and counted paths carry a name in its place.
 _ID = re.compile(r"(?<=/)(?:[0-9]+|[0-9A-HJKMNP-TV-Z]{26})(?=[./]|$)")
 _CALLS_KEPT = 2_000
-# A part of a path that may stand in the log: a vendor's word or an id. An address or a name somebody typed has other characters.
+# A part of a path that may stand in the log: a vendor's word or an id. An address or a name somebody typed
+# has other characters.
 _PLAIN_PART = re.compile(r"[A-Za-z0-9._\-]{0,40}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/=+\-]{1,100}")
 log = structlog.get_logger(__name__)
@@ -54,7 +57,8 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The last answer as it came, whatever a client library made of it. `date` is the desk's own clock, None when it sent none."""
+    """The last answer as it came, whatever a client library made of it. `date` is the desk's own clock, None
+    when it sent none."""
 
     method: str
     path: str
@@ -69,7 +73,8 @@ class AnswerTooBig(requests.RequestException):
 
 
 class DeskSession(requests.Session):
-    """A requests.Session with a memory: `last` is the last answer, `calls` the (method, path template) of each call, newest last.
+    """A requests.Session with a memory: `last` is the last answer, `calls` the (method, path template) of
+    each call, newest last.
 
     One per desk and thread: client libraries put their credentials on it.
     """
@@ -93,9 +98,9 @@ def desk_session(
 ) -> DeskSession:
     """A session that reaches `base_url` and nothing else.
 
-    `base_url` is the vendor's https address; its host must match `host_rule` from end to end. `wire_url` sends the same requests to a
-    sandbox desk on loopback, and is refused unless the caller's Settings allow sandbox desks. Raises ConnectorError(permanent=True)
-    for both.
+    `base_url` is the vendor's https address; its host must match `host_rule` from end to end. `wire_url`
+    sends the same requests to a sandbox desk on loopback, and is refused unless the caller's Settings allow
+    sandbox desks. Raises ConnectorError(permanent=True) for both.
     """
     host = _checked_host(base_url, host_rule)
     wire = None if wire_url is None else _checked_wire(wire_url, sandbox_allowed)
@@ -108,7 +113,8 @@ def desk_session(
     refusing = _RefusingAdapter(host)
     session.mount("https://", refusing)
     session.mount("http://", refusing)
-    # With the last slash, or `https://host.evil.tld` would match; and with the port, which a desk may put into its own links.
+    # With the last slash, or `https://host.evil.tld` would match; and with the port, which a desk may put
+    # into its own links.
     session.mount(f"https://{host}/", adapter)
     session.mount(f"https://{host}:443/", adapter)
     return session
@@ -119,13 +125,18 @@ def _checked_host(base_url: str, rule: re.Pattern[str]) -> str:
     host = parts.netloc
     # Compared as a whole as well: urlsplit drops line ends and control characters without a word.
     if not rule.fullmatch(host) or base_url not in (f"https://{host}", f"https://{host}/"):
-        raise ConnectorError("this is not the address of a desk of this kind; check the desk's settings", permanent=True)
+        raise ConnectorError(
+            "this is not the address of a desk of this kind; check the desk's settings", permanent=True
+        )
     return host
 
 
 def _checked_wire(wire_url: str, allowed: bool) -> tuple[str, str]:
     if not allowed:
-        why = "this desk is a sandbox desk, and sandbox desks are not allowed here; set CANDOR_SANDBOX_DESKS=yes to allow them"
+        why = (
+            "this desk is a sandbox desk, and sandbox desks are not allowed here; set "
+            "CANDOR_SANDBOX_DESKS=yes to allow them"
+        )
         raise ConnectorError(why, permanent=True)
     parts = urlsplit(wire_url)
     name = parts.hostname or ""
@@ -145,7 +156,9 @@ class _RefusingAdapter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         other = urlsplit(request.url or "").hostname
-        raise ConnectorError(f"refused to call {other}: this connection speaks to {self._host} only", permanent=True)
+        raise ConnectorError(
+            f"refused to call {other}: this connection speaks to {self._host} only", permanent=True
+        )
 
     def close(self) -> None:
         pass
@@ -198,13 +211,16 @@ class _DeskAdapter(HTTPAdapter):
             # Client libraries look at the address to decide what they received.
             request.url = vendor_url
             took = round((time.monotonic() - started) * 1000)
-            log.debug("desk call", host=parts.hostname, method=method, path=path_for_log(path), **outcome, ms=took)
+            log.debug(
+                "desk call", host=parts.hostname, method=method, path=path_for_log(path), **outcome, ms=took
+            )
         response.url = vendor_url
         self._learn(response, method, path, call)
         return response
 
     def _hold_back(self, call: Call, method: str, path: str) -> None:
-        """Raises RateLimited when the desk would refuse the call, or is better left alone; nothing went out then, and nobody waits here."""
+        """Raises RateLimited when the desk would refuse the call, or is better left alone; nothing went out
+        then, and nobody waits here."""
         now = self._clock()
         wait = self._budget.admit(call, now)
         if wait <= 0:
@@ -219,7 +235,9 @@ class _DeskAdapter(HTTPAdapter):
         parts = urlsplit(vendor_url)
         return urlunsplit((*self._wire, parts.path, parts.query, ""))
 
-    def _within_deadline(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+    def _within_deadline(
+        self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         deadline = Deadline(self._timeouts.total)
         try:
             with deadline:
@@ -235,13 +253,17 @@ class _DeskAdapter(HTTPAdapter):
         return response
 
     def _too_late(self, request: requests.PreparedRequest) -> requests.ReadTimeout:
-        return requests.ReadTimeout(f"no complete answer within {self._timeouts.total:.0f} s", request=request)
+        return requests.ReadTimeout(
+            f"no complete answer within {self._timeouts.total:.0f} s", request=request
+        )
 
     def _learn(self, response: requests.Response, method: str, path: str, call: Call) -> None:
         headers = dict(response.headers)
         now = self._clock()
         body = response.content
-        self._session.last = Exchange(method, path, response.status_code, headers, body, http_date(response.headers.get("Date")))
+        self._session.last = Exchange(
+            method, path, response.status_code, headers, body, http_date(response.headers.get("Date"))
+        )
         if response.status_code == 429:
             raise RateLimited(self._budget.refused(headers, now, call))
         if response.status_code >= 500:
@@ -251,12 +273,16 @@ class _DeskAdapter(HTTPAdapter):
 
 
 def path_for_log(path: str) -> str:
-    """The path with "…" for every part that may be somebody's words; what is asked for after a `?` is never part of it."""
-    return "/".join(part if _PLAIN_PART.fullmatch(part) else "…" for part in path.partition("?")[0].split("/"))
+    """The path with "…" for every part that may be somebody's words; what is asked for after a `?` is never
+    part of it."""
+    return "/".join(
+        part if _PLAIN_PART.fullmatch(part) else "…" for part in path.partition("?")[0].split("/")
+    )
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:
-    """What the desk calls this request, for its support; None where it does not say, or says something else."""
+    """What the desk calls this request, for its support; None where it does not say, or says something
+    else."""
     said = headers.get("X-Request-Id", "")
     return said if _REQUEST_ID.fullmatch(said) else None
 
@@ -270,7 +296,7 @@ def _read_body(response: requests.Response) -> None:
             response.close()
             raise AnswerTooBig(f"the answer is larger than {BODY_CAP} bytes", request=response.request)
         parts.append(part)
-    # Before anybody parses it: what client libraries make of the answer is as clean as what we make of it. JSON is UTF-8 (RFC 8259);
-    # what is neither is some page of an error, and only its status is used.
+    # Before anybody parses it: what client libraries make of the answer is as clean as what we make of it.
+    # JSON is UTF-8 (RFC 8259); what is neither is some page of an error, and only its status is used.
     body = carriable_json(b"".join(parts).decode("utf-8", "replace")).encode()
     response._content = body  # where requests itself keeps a body that was read

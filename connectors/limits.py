@@ -1,8 +1,9 @@
-"""What a desk says about its rate limits, in every spelling of the usual headers, and how long it wants us to stay away.
+"""What a desk says about its rate limits, in every spelling of the usual headers, and how long it wants us to
+stay away.
 
-Sources: recorded exchanges of 2023 (`rate-limit-*`) and 2024 on (`ratelimit-*`, `x-rate-limit-*` at some addresses), and desks that say
-`x-ratelimit-total` (seen as `100.0`) and `x-ratelimit-remaining`, without a time of reset. Headers that only one vendor sends are read in
-its folder (`Rules.more`, `Rules.spent`).
+Sources: recorded exchanges of 2023 (`rate-limit-*`) and 2024 on (`ratelimit-*`, `x-rate-limit-*` at some
+addresses), and desks that say `x-ratelimit-total` (seen as `100.0`) and `x-ratelimit-remaining`, without a
+time of reset. Headers that only one vendor sends are read in its folder (`Rules.more`, `Rules.spent`).
 """
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ T = TypeVar("T")
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: int) -> float:
-    """How long the desk wants us to wait: whole or decimal seconds, an HTTP date, nothing. Always between the two bounds."""
+    """How long the desk wants us to wait: whole or decimal seconds, an HTTP date, nothing. Always between the
+    two bounds."""
     named = lower_names(headers)
     text = named.get("retry-after", "").strip()
     wait = number(text)
@@ -34,17 +36,21 @@ def retry_after_seconds(headers: Mapping[str, str], now: int) -> float:
         # Against the desk's own clock where it sent one: ours may be minutes away.
         wait = (until - (http_date(named.get("date")) or now)) / SECOND
     if wait is None:
-        wait = number(named.get("ratelimit-reset") or named.get("rate-limit-reset") or named.get("x-rate-limit-reset"))
+        wait = number(
+            named.get("ratelimit-reset") or named.get("rate-limit-reset") or named.get("x-rate-limit-reset")
+        )
     if wait is None:
         wait = DEFAULT_WAIT
     return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
 
 
 class Shelf(Protocol):
-    """Where a desk's pace is kept, one text a name, for all who call the desk. Never raises: a limit is a hint, not a fact to fail on."""
+    """Where a desk's pace is kept, one text a name, for all who call the desk. Never raises: a limit is a
+    hint, not a fact to fail on."""
 
     def change(self, name: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
-        """Keep what `change` makes of the text, None for no change; its answer. It is called again when another was faster."""
+        """Keep what `change` makes of the text, None for no change; its answer. It is called again when
+        another was faster."""
         ...
 
     def read(self, name: str) -> str | None: ...
@@ -72,10 +78,10 @@ class MemoryShelf:
 class Rules:
     """What a vendor's documents say of its limits.
 
-    `call` says which buckets a call (method, path, query) draws on. `known` is given the account's limit, None while it
-    is not known, and gives limits that no header tells of. `writes` are the buckets of sending one message. `more` reads
-    what only this vendor's headers (lower-case names) say of the buckets a call drew on; `spent` how many calls they say
-    it was counted as.
+    `call` says which buckets a call (method, path, query) draws on. `known` is given the account's limit,
+    None while it is not known, and gives limits that no header tells of. `writes` are the buckets of sending
+    one message. `more` reads what only this vendor's headers (lower-case names) say of the buckets a call
+    drew on; `spent` how many calls they say it was counted as.
     """
 
     call: Callable[[str, str, str], Call]
@@ -90,12 +96,15 @@ def _any_call(method: str, path: str, query: str) -> Call:
 
 
 class RateBudget:
-    """The limits and the health of one desk, learned from its answers; shared by all who share the shelf. Thread-safe.
+    """The limits and the health of one desk, learned from its answers; shared by all who share the shelf.
+    Thread-safe.
 
     `reserve` is the share of the account's limit that is left to the company's own tools.
     """
 
-    def __init__(self, rules: Rules | None = None, shelf: Shelf | None = None, desk: str = "", reserve: float = 0.0) -> None:
+    def __init__(
+        self, rules: Rules | None = None, shelf: Shelf | None = None, desk: str = "", reserve: float = 0.0
+    ) -> None:
         self._rules = rules or Rules(_any_call)
         self._shelf = shelf or MemoryShelf()
         self._name = f"pace:{desk}"
@@ -121,13 +130,17 @@ class RateBudget:
         return pacing.resting(self._pace(), now) / SECOND
 
     def wait_needed(self, now: int, calls: int = 1, writes: int = 0) -> float:
-        """Seconds until so many calls may go, `writes` of them messages; 0.0 when they may now. Nothing is counted."""
+        """Seconds until so many calls may go, `writes` of them messages; 0.0 when they may now. Nothing is
+        counted."""
         pace = self._pace()
         wants = [Call((ACCOUNT,), calls)] + [Call((name,), writes) for name in self._rules.writes if writes]
-        return max(pacing.wait_of(pace, call, self._known(pace), self._reserve, now) for call in wants) / SECOND
+        return (
+            max(pacing.wait_of(pace, call, self._known(pace), self._reserve, now) for call in wants) / SECOND
+        )
 
     def seen(self, headers: Mapping[str, str], now: int, call: Call | None = None) -> None:
-        """Learn from an answer's headers; what cannot be read is ignored, for a limit is a hint and not a fact to fail on."""
+        """Learn from an answer's headers; what cannot be read is ignored, for a limit is a hint and not a
+        fact to fail on."""
         made = call or Call()
         named = lower_names(headers)
         found = self._said(named, made, now)
@@ -138,7 +151,8 @@ class RateBudget:
             self._change(lambda pace: pacing.answered(pacing.learn(pace, made, found, spent, now)))
 
     def refused(self, headers: Mapping[str, str], now: int, call: Call | None = None) -> float:
-        """Learn from a 429; the seconds to wait. Only what the refusal was about pauses: the desk, an endpoint, or one ticket."""
+        """Learn from a 429; the seconds to wait. Only what the refusal was about pauses: the desk, an
+        endpoint, or one ticket."""
         made = call or Call()
         seconds = retry_after_seconds(headers, now)
         found = self._said(lower_names(headers), made, now)
@@ -172,7 +186,8 @@ class RateBudget:
 
 
 def _account(named: Mapping[str, str], now: int) -> Seen | None:
-    """The account's limit in the usual headers, None where they name none. What is left is all they must say."""
+    """The account's limit in the usual headers, None where they name none. What is left is all they must
+    say."""
     found: Seen | None = None
     for prefix in _PREFIXES:
         left = number(named.get(f"{prefix}-remaining"))

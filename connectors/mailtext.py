@@ -1,6 +1,6 @@
-"""A message's HTML as the lines its writer saw. Some desks run those lines together in their own plain text, and what is quoted, what is
-signed and what is new can only be told by lines. What was hidden from the reader is left out. Linear in the text; nothing is fetched, run
-or kept of the markup.
+"""A message's HTML as the lines its writer saw. Some desks run those lines together in their own plain text,
+and what is quoted, what is signed and what is new can only be told by lines. What was hidden from the reader
+is left out. Linear in the text; nothing is fetched, run or kept of the markup.
 """
 from __future__ import annotations
 
@@ -16,22 +16,28 @@ MARKUP_END = 40_000  # of them the last, where there are more
 _QUOTE_DEPTH_MAX = 5
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
+    "address article aside blockquote body center dd div dl dt fieldset figure footer h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre "
     "section table tbody td tfoot th thead tr ul".split()
 )
 _SPACED = frozenset("p h1 h2 h3 h4 h5 h6 ul ol table blockquote".split())
 _SILENT = frozenset("head script style title template noscript".split())
-# How mail programs wrap what is quoted, its heading and answers within it. Most, and desks that send mail, call it `<their name>_quote`.
+# How mail programs wrap what is quoted, its heading and answers within it. Most, and desks that send mail,
+# call it `<their name>_quote`.
 _QUOTE_CLASS = re.compile(r"\b(?:\w+_quote|yahoo_quoted|moz-cite|zmail_extra)\b")
 _WROTE_CLASS = re.compile(r"\b(?:gmail_attr|moz-cite-prefix)\b")
-# What indents a paragraph, and quotes nothing: an inner margin without a line, by Gmail, Apple Mail, Outlook and desks' own editors.
+# What indents a paragraph, and quotes nothing: an inner margin without a line, by Gmail, Apple Mail, Outlook
+# and desks' own editors.
 _NO_LINE = re.compile(r"border(?:-left)?(?:-width|-style)?\s*:\s*(?:0(?:px)?|none)\b")
 _A_LINE = re.compile(r"border(?:-left)?(?:-width|-style|-color)?\s*:\s*(?!0(?:px)?\s*(?:;|$)|none)")
-_INDENTED = re.compile(r"margin(?:-left)?\s*:[^;]*\b(?:30|40)px|margin-top\s*:\s*0[^;]*;\s*margin-bottom\s*:\s*0")
+_INDENTED = re.compile(
+    r"margin(?:-left)?\s*:[^;]*\b(?:30|40)px|margin-top\s*:\s*0[^;]*;\s*margin-bottom\s*:\s*0"
+)
 
 
 def lines_of(markup: str) -> str:
-    """Plain text with a line for each line of the message; quoted ones begin with "> ". An empty text for markup without words."""
+    """Plain text with a line for each line of the message; quoted ones begin with "> ". An empty text for
+    markup without words."""
     root = _parsed(_looked_at(markup))
     if root is None:
         return ""
@@ -47,7 +53,8 @@ def lines_of(markup: str) -> str:
 
 
 def hides_words(markup: str) -> bool:
-    """Whether the markup holds words that its reader could not see: the desk's own plain text of it has them too."""
+    """Whether the markup holds words that its reader could not see: the desk's own plain text of it has them
+    too."""
     root = _parsed(_looked_at(markup))
     return root is not None and remove_unseen(root)
 
@@ -90,12 +97,18 @@ class _Lines:
 
 
 def _quotes_of(root: etree._Element) -> frozenset[etree._Element]:
-    """The elements that quote. A program's wrapper around a quote is none itself: answers may stand in it, between the quotes.
+    """The elements that quote. A program's wrapper around a quote is none itself: answers may stand in it,
+    between the quotes.
 
-    A wrapper without a quote in it quotes, unless all words of the mail stand in it: then the program has wrapped the writer's own.
+    A wrapper without a quote in it quotes, unless all words of the mail stand in it: then the program has
+    wrapped the writer's own.
     """
     quotes = [element for element in root.iter("blockquote") if not _indents(element)]
-    bare = [element for element in root.iter() if element.tag != "blockquote" and _wraps(element) and not _has_quote(element)]
+    bare = [
+        element
+        for element in root.iter()
+        if element.tag != "blockquote" and _wraps(element) and not _has_quote(element)
+    ]
     outside = bare and _words_outside(root, frozenset([*quotes, *bare]))
     return frozenset([*quotes, *bare] if outside else quotes)
 
@@ -131,7 +144,8 @@ def _words_outside(root: etree._Element, quotes: frozenset[etree._Element]) -> b
 
 
 def _looked_at(markup: str) -> str:
-    """The markup, or of one that is too long its beginning and its end: a wish that stands last is not lost."""
+    """The markup, or of one that is too long its beginning and its end: a wish that stands last is not
+    lost."""
     if len(markup) <= MARKUP_MAX:
         return markup
     end = markup[-MARKUP_END:]

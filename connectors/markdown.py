@@ -1,4 +1,5 @@
-"""Markdown and plain text -> HTML, so that every source speaks one form. Lenient: help texts are written by hand and pasted together."""
+"""Markdown and plain text -> HTML, so that every source speaks one form. Lenient: help texts are written by
+hand and pasted together."""
 from __future__ import annotations
 
 import re
@@ -11,8 +12,10 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 _KNOWN_TAGS = frozenset(
-    "a abbr article b blockquote br caption center cite code col colgroup dd del details div dl dt em figcaption figure font h1 h2 "
-    "h3 h4 h5 h6 hr i iframe img ins kbd li main mark ol p pre q s script section small span strike strong style sub summary sup "
+    "a abbr article b blockquote br caption center cite code col colgroup dd del details div dl dt em "
+    "figcaption figure font h1 h2 "
+    "h3 h4 h5 h6 hr i iframe img ins kbd li main mark ol p pre q s script section small span strike strong "
+    "style sub summary sup "
     "svg table tbody td tfoot th thead tr u ul video".split()
 )
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
@@ -20,7 +23,8 @@ _HTML_BODY = re.compile(r"</(?:p|div|ul|ol|li|table|h[1-6]|span)>|<br ?/?>", re.
 
 
 def markdown_to_html(text: str) -> str:
-    """The HTML of a Markdown or plain text. Single line breaks are kept; words in angle brackets that are no HTML stay visible text."""
+    """The HTML of a Markdown or plain text. Single line breaks are kept; words in angle brackets that are no
+    HTML stay visible text."""
     rendered: str = _READER.render(text)
     return rendered
 
@@ -30,14 +34,19 @@ def looks_like_html(text: str) -> bool:
 
 
 def _reader() -> MarkdownIt:
-    # breaks: plain help texts put one step on a line. No indented code and no underlined headings: in pasted text they are accidents.
-    reader = MarkdownIt("commonmark", {"html": True, "breaks": True}).enable("table").disable(["code", "lheading"])
+    # breaks: plain help texts put one step on a line. No indented code and no underlined headings: in pasted
+    # text they are accidents.
+    reader = (
+        MarkdownIt("commonmark", {"html": True, "breaks": True}).enable("table").disable(["code", "lheading"])
+    )
     reader.add_render_rule("html_inline", _unknown_tags_are_text)
     reader.add_render_rule("html_block", _unknown_tags_are_text)
     return reader
 
 
-def _unknown_tags_are_text(_self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType) -> str:
+def _unknown_tags_are_text(
+    _self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
+) -> str:
     # `-d <domain>` in a manual is a word to type, not an element.
     content = tokens[index].content
     names = _TAG.findall(content)

@@ -1,7 +1,8 @@
-"""A finished message, made safe to hand to a desk: no placeholder in it expands, and the desk will not cut it in silence. Pure.
+"""A finished message, made safe to hand to a desk: no placeholder in it expands, and the desk will not cut it
+in silence. Pure.
 
-One desk documents that it expands `{{…}}` in what staff users write and cuts bodies at 64 kB without an error (`BODY_LIMIT`'s source stands
-in its folder's README). Where neither is documented the same is done.
+One desk documents that it expands `{{…}}` in what staff users write and cuts bodies at 64 kB without an error
+(`BODY_LIMIT`'s source stands in its folder's README). Where neither is documented the same is done.
 """
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ BODY_LIMIT = 64 * 1024  # bytes of UTF-8
 _TAIL = 4 * 1024  # of a text that is too long, kept: the way to a person stands at its end
 _CUT = "[…]"
 
-_ENTITIES = re.compile(r"&(?:#0*(?:123|125|37)|#[xX]0*(?:7[bB]|7[dD]|25)|lbrace|lcub|rbrace|rcub|percnt)(?:;|(?![0-9A-Za-z]))")
+_ENTITIES = re.compile(
+    r"&(?:#0*(?:123|125|37)|#[xX]0*(?:7[bB]|7[dD]|25)|lbrace|lcub|rbrace|rcub|percnt)(?:;|(?![0-9A-Za-z]))"
+)
 # Markup between two braces vanishes at the desk, and the braces meet.
 _DIVIDED = re.compile(r"([{}%])(?=(?:<[^<>]*>)+[{}%])")
 
@@ -31,13 +34,15 @@ def body_html(markup: str, text: str) -> str:
 
 
 def break_markup(text: str) -> str:
-    """The same to the eye, with every placeholder broken: also those written as entities, or with tags between their braces."""
+    """The same to the eye, with every placeholder broken: also those written as entities, or with tags
+    between their braces."""
     plain = _ENTITIES.sub(lambda m: html.unescape(m.group(0).rstrip(";") + ";"), text)
     return break_placeholders(_DIVIDED.sub("\\1\u200c", plain))
 
 
 def comparable(markup: str) -> str:
-    """A body as compared between ours and the desk's copy: no tags, no entities, no zero-width characters, white space as one blank."""
+    """A body as compared between ours and the desk's copy: no tags, no entities, no zero-width characters,
+    white space as one blank."""
     plain = html.unescape(re.sub(r"<[^<>]*>", " ", markup))
     return " ".join(re.sub("[\u200b-\u200d\u2060\ufeff]", "", plain).split())
 

@@ -1,14 +1,17 @@
-"""How fast one desk may be called, as pure functions over (what is known of it, now): who calls, and where it is kept, is not known here.
+"""How fast one desk may be called, as pure functions over (what is known of it, now): who calls, and where it
+is kept, is not known here.
 
     admit ─▶ the call goes out ─▶ learn | refused      and, of the desk's health: answered | failed
 
-A bucket is one limit of the desk: the account's own, the Help Center's, an endpoint's, one ticket's. Our calls are counted by the second;
-a second leaves the count two seconds late, because a call may reach the desk a little after it left us: no minute of the desk's, wherever
-it counts it from, then holds more than the limit. What the desk's headers say is left, less what we know of ourselves, is what others use.
+A bucket is one limit of the desk: the account's own, the Help Center's, an endpoint's, one ticket's. Our
+calls are counted by the second; a second leaves the count two seconds late, because a call may reach the desk
+a little after it left us: no minute of the desk's, wherever it counts it from, then holds more than the
+limit. What the desk's headers say is left, less what we know of ourselves, is what others use.
 
-The breaker: a failure weighs one, a success takes half of one away. Above two the desk rests; then one call at a time is let through, and
-four of them in a row that get an answer end the rest. Chosen by a simulation of a minute in which half of all calls fail (0.9 calls more a
-ticket, 3.1 without a breaker) against weather in which a fifth fails (half as long again); held by `tests/flow/test_storm.py`.
+The breaker: a failure weighs one, a success takes half of one away. Above two the desk rests; then one call
+at a time is let through, and four of them in a row that get an answer end the rest. Chosen by a simulation of
+a minute in which half of all calls fail (0.9 calls more a ticket, 3.1 without a breaker) against weather in
+which a fifth fails (half as long again); held by `tests/flow/test_storm.py`.
 """
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ LATE_SECONDS = 2  # a call may be counted by the desk this much after it was cou
 LOWERED_FOR = 10 * MINUTE  # a limit found out by a refusal is believed this long
 LOWEST_GUESS = 5  # others may have used most of what was refused: a guess never falls below this
 ENOUGH_TO_TELL = 0.02  # of a limit: what others use is written down anew when it has changed by more
-OUR_LEAST_SHARE = 0.05  # of a limit: what is left to us while others use more than their part, and calls are left at all
+# of a limit: what is left to us while others use more than their part, and calls are left at all
+OUR_LEAST_SHARE = 0.05
 ACCOUNT = "account"
 RESERVED = frozenset({ACCOUNT, "help_center"})  # the buckets the company's own tools draw on
 
@@ -82,7 +86,8 @@ class Pace:
 
 
 def admit(pace: Pace, call: Call, known: Mapping[str, int], reserve: float, now: int) -> tuple[Pace, int]:
-    """The pace with the call counted, and 0; or the pace as it is, and the microseconds until it is worth asking again."""
+    """The pace with the call counted, and 0; or the pace as it is, and the microseconds until it is worth
+    asking again."""
     wait = wait_of(pace, call, known, reserve, now)
     if wait:
         return pace, wait
@@ -92,11 +97,20 @@ def admit(pace: Pace, call: Call, known: Mapping[str, int], reserve: float, now:
 
 
 def wait_of(pace: Pace, call: Call, known: Mapping[str, int], reserve: float, now: int) -> int:
-    """Microseconds until the call may go; 0 for now. `known` are limits from the vendor's documents, for buckets no header tells of."""
+    """Microseconds until the call may go; 0 for now. `known` are limits from the vendor's documents, for
+    buckets no header tells of."""
     waits = [resting(pace, now)]
     for name in call.buckets:
         bucket = pace.buckets.get(name, Bucket())
-        waits.append(_wait(bucket, limit_of(bucket, known.get(name), now), call.cost, reserve if name in RESERVED else 0.0, now))
+        waits.append(
+            _wait(
+                bucket,
+                limit_of(bucket, known.get(name), now),
+                call.cost,
+                reserve if name in RESERVED else 0.0,
+                now,
+            )
+        )
     return max(waits)
 
 
@@ -124,7 +138,8 @@ def learn(pace: Pace, call: Call, seen: Mapping[str, Seen], spent: int, now: int
 
 
 def is_news(pace: Pace, seen: Mapping[str, Seen], now: int) -> bool:
-    """Whether the headers say more than is known: another limit, nothing left, or others using clearly more or less of it."""
+    """Whether the headers say more than is known: another limit, nothing left, or others using clearly more
+    or less of it."""
     for name, said in seen.items():
         bucket = pace.buckets.get(name, Bucket())
         after = _seen(bucket, said, now)
@@ -148,7 +163,9 @@ def refused(pace: Pace, call: Call, seen: Mapping[str, Seen], wait: int, now: in
             guess = limit or max(LOWEST_GUESS, bucket.ours(now) - call.cost)
             buckets[name] = replace(buckets[name], lowered=guess, lowered_until=now + LOWERED_FOR)
     if blamed & RESERVED:
-        buckets.update({n: _seen(buckets.get(n, Bucket()), s, now) for n, s in seen.items() if n in call.buckets})
+        buckets.update(
+            {n: _seen(buckets.get(n, Bucket()), s, now) for n, s in seen.items() if n in call.buckets}
+        )
     return replace(pace, buckets=_pruned(buckets, now), probed_until=0)
 
 
@@ -157,7 +174,11 @@ def answered(pace: Pace) -> Pace:
     if not pace.rest:
         return replace(pace, failures=max(0, pace.failures - EASED))
     left = max(0, pace.probes_left - 1)
-    return replace(pace, probes_left=left, probed_until=0) if left else replace(pace, failures=0, rest=0, probes_left=0, probed_until=0)
+    return (
+        replace(pace, probes_left=left, probed_until=0)
+        if left
+        else replace(pace, failures=0, rest=0, probes_left=0, probed_until=0)
+    )
 
 
 def failed(pace: Pace, now: int) -> Pace:
@@ -166,13 +187,16 @@ def failed(pace: Pace, now: int) -> Pace:
     if pace.rest:
         if now < pace.rests_until:
             return pace  # sent before the rest began
-        # Worse than before only when not even the first probe was answered: weather in which most calls come through must not end in hours.
+        # Worse than before only when not even the first probe was answered: weather in which most calls come
+        # through must not end in hours.
         rest = min(2 * pace.rest, LONGEST_REST) if pace.probes_left == PROBES else FIRST_REST
     elif failures >= TRIP:
         rest = FIRST_REST
     else:
         return replace(pace, failures=failures)
-    return replace(pace, failures=failures, rest=rest, rests_until=now + rest, probes_left=PROBES, probed_until=0)
+    return replace(
+        pace, failures=failures, rest=rest, rests_until=now + rest, probes_left=PROBES, probed_until=0
+    )
 
 
 def _blamed(pace: Pace, call: Call, seen: Mapping[str, Seen], wait: int) -> frozenset[str]:
@@ -183,7 +207,8 @@ def _blamed(pace: Pace, call: Call, seen: Mapping[str, Seen], wait: int) -> froz
         return ticket
     said = seen.get(min(desk))
     if said is None:
-        # Nothing says whose limit it was. Only an export's own is so much narrower than the desk's that the desk may go on.
+        # Nothing says whose limit it was. Only an export's own is so much narrower than the desk's that the
+        # desk may go on.
         return endpoint if "exports" in endpoint else desk
     if said.left > 0 or _another_limit(pace.buckets.get(min(desk)), said):
         # Longer than a minute: no limit by the minute, so it is the ticket's own, of ten.
@@ -193,7 +218,12 @@ def _blamed(pace: Pace, call: Call, seen: Mapping[str, Seen], wait: int) -> froz
 
 def _another_limit(account: Bucket | None, said: Seen) -> bool:
     """A refusal may tell of the limit that struck in the account's own words: the number tells them apart."""
-    return account is not None and account.limit is not None and said.limit is not None and said.limit != account.limit
+    return (
+        account is not None
+        and account.limit is not None
+        and said.limit is not None
+        and said.limit != account.limit
+    )
 
 
 def _seen(bucket: Bucket, said: Seen, now: int) -> Bucket:
@@ -204,7 +234,9 @@ def _seen(bucket: Bucket, said: Seen, now: int) -> Bucket:
     if said.left <= 0 and bucket.ours(now) == 0:
         # All of it used, and none of it by us.
         return replace(bucket, limit=limit, paused_until=max(bucket.paused_until, until))
-    return replace(bucket, limit=limit, others=max(0, limit - said.left - bucket.ours(now)), others_until=until)
+    return replace(
+        bucket, limit=limit, others=max(0, limit - said.left - bucket.ours(now)), others_until=until
+    )
 
 
 def _wait(bucket: Bucket, limit: int | None, cost: int, reserve: float, now: int) -> int:
@@ -248,8 +280,14 @@ def _pruned(buckets: Mapping[str, Bucket], now: int) -> dict[str, Bucket]:
 
 
 def to_json(pace: Pace) -> str:
-    buckets = {n: [b.limit, b.lowered, b.lowered_until, b.others, b.others_until, b.paused_until, b.used] for n, b in pace.buckets.items()}
-    return json.dumps([1, buckets, pace.failures, pace.rest, pace.rests_until, pace.probes_left, pace.probed_until], separators=(",", ":"))
+    buckets = {
+        n: [b.limit, b.lowered, b.lowered_until, b.others, b.others_until, b.paused_until, b.used]
+        for n, b in pace.buckets.items()
+    }
+    return json.dumps(
+        [1, buckets, pace.failures, pace.rest, pace.rests_until, pace.probes_left, pace.probed_until],
+        separators=(",", ":"),
+    )
 
 
 def from_json(text: str | None) -> Pace:

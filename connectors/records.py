@@ -1,6 +1,7 @@
 """The language between the rooms: what arrives from a desk, and what shall be done at one.
 
-A vendor's own words stay inside its connector. Times are integer microseconds UTC; vendor ids are text, unique within a desk only.
+A vendor's own words stay inside its connector. Times are integer microseconds UTC; vendor ids are text,
+unique within a desk only.
 """
 from __future__ import annotations
 
@@ -20,11 +21,13 @@ class Role(StrEnum):
 class Writer(StrEnum):
     """Whose words a message is, as its own ticket sees them: it decides what may follow from them.
 
-    Anybody in a ticket may ask something, or for a person. Only whose ticket it is settles it, chooses, and is called by name.
+    Anybody in a ticket may ask something, or for a person. Only whose ticket it is settles it, chooses, and
+    is called by name.
     """
 
     REQUESTER = "requester"
-    AGENT_REQUESTER = "agent_requester"  # an agent of the desk in a ticket of their own: a customer here, like any requester
+    # an agent of the desk in a ticket of their own: a customer here, like any requester
+    AGENT_REQUESTER = "agent_requester"
     COPIED = "copied"  # any other customer: in copy, a colleague, whose ticket it was before
     AGENT = "agent"
     ASSISTANT = "assistant"
@@ -58,9 +61,10 @@ class Subject(StrEnum):
 class Delivery:
     """One webhook call, verified and parsed. A hint only: every decision is made on the ticket as re-read.
 
-    `key` is stable over the desk's own retries of one delivery. `subject_id` is the vendor's id of the subject.
-    `sent_at` is None, and `key_holds` a number of microseconds, where a desk gives its deliveries neither time nor id: the key then names
-    one delivery among those received within that span, and none after it.
+    `key` is stable over the desk's own retries of one delivery. `subject_id` is the vendor's id of the
+    subject. `sent_at` is None, and `key_holds` a number of microseconds, where a desk gives its deliveries
+    neither time nor id: the key then names one delivery among those received within that span, and none after
+    it.
     """
 
     key: str
@@ -84,7 +88,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One public reply or internal note. `text` is plain text as the desk gives it; `html` its HTML form when there is one."""
+    """One public reply or internal note. `text` is plain text as the desk gives it; `html` its HTML form when
+    there is one."""
 
     id: str
     author: Person
@@ -93,18 +98,24 @@ class Message:
     text: str
     html: str | None = None
     channel: str = "web"
-    flags: frozenset[str] = frozenset()  # the desk's warnings, in our words: `auto_generated`, `not_the_requester`, `unverified` …
-    headers: Mapping[str, str] = field(default_factory=dict)  # of a mail, lower-case names, where the desk keeps them
+    # the desk's warnings, in our words: `auto_generated`, `not_the_requester`, `unverified` …
+    flags: frozenset[str] = frozenset()
+    # of a mail, lower-case names, where the desk keeps them
+    headers: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()  # file names only
 
 
 _WRITERS = {
-    Role.AGENT: Writer.AGENT, Role.ASSISTANT: Writer.ASSISTANT, Role.BOT: Writer.MACHINE, Role.SYSTEM: Writer.MACHINE,
+    Role.AGENT: Writer.AGENT,
+    Role.ASSISTANT: Writer.ASSISTANT,
+    Role.BOT: Writer.MACHINE,
+    Role.SYSTEM: Writer.MACHINE,
 }
 
 
 def writer_of(message: Message, requester: Person) -> Writer:
-    """Whose words the message is, in a ticket of this requester. A mail that no person wrote is told by its text, not here."""
+    """Whose words the message is, in a ticket of this requester. A mail that no person wrote is told by its
+    text, not here."""
     author = message.author
     if author.role is not Role.CUSTOMER:
         return _WRITERS[author.role]
@@ -117,9 +128,10 @@ def writer_of(message: Message, requester: Person) -> Writer:
 class Stamp:
     """The ticket's version as last read: what a fenced write must still find.
 
-    `value` is the desk's own text: a version, or a time of change. `desk_now` is the desk's clock (its `Date` header) at that read,
-    `changed_at` the moment `value` names; a write is safe only when `desk_now` is past `changed_at` + 1 s (same-second guard).
-    `read_at` is our clock at the read: past STAMP_FRESH the ticket is read again before a write.
+    `value` is the desk's own text: a version, or a time of change. `desk_now` is the desk's clock (its `Date`
+    header) at that read, `changed_at` the moment `value` names; a write is safe only when `desk_now` is past
+    `changed_at` + 1 s (same-second guard). `read_at` is our clock at the read: past STAMP_FRESH the ticket is
+    read again before a write.
     """
 
     value: str
@@ -159,7 +171,8 @@ NEXT_STEPS = ("send_draft", "continue", "stay_out", "not_needed")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One act on a ticket by somebody, from the desk's history. `by_rule` is true for triggers, routing and automations."""
+    """One act on a ticket by somebody, from the desk's history. `by_rule` is true for triggers, routing and
+    automations."""
 
     id: str
     at: int
@@ -222,7 +235,8 @@ class Group:
 # What shall be done at the desk. All three carry fields, tags, group and status: one call where the desk can.
 @dataclass(frozen=True, slots=True)
 class PostReply:
-    """A public reply. `html` is built by code only; `text` is the same message in plain text (the ledger's body hash is over it)."""
+    """A public reply. `html` is built by code only; `text` is the same message in plain text (the ledger's
+    body hash is over it)."""
 
     html: str
     text: str
@@ -279,7 +293,8 @@ Effect = PostReply | PostNote | UpdateFields | OpenTicket | RunAction
 # What became of one write.
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The desk committed it. `stamp` is the ticket's new version, None where the desk does not answer with one."""
+    """The desk committed it. `stamp` is the ticket's new version, None where the desk does not answer with
+    one."""
 
     remote_id: str
     stamp: Stamp | None = None
@@ -292,7 +307,8 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The desk refused it for good; nothing was written. `why` is for people, in the desk's own words where it gave some."""
+    """The desk refused it for good; nothing was written. `why` is for people, in the desk's own words where
+    it gave some."""
 
     why: str
     status: int | None = None
@@ -319,8 +335,8 @@ Outcome = Sent | Conflict | Refused | Later | Unknown
 class Trace:
     """What the ticket's history holds of one of our writes, since a moment.
 
-    `remote_id`: our write was found under this id. `others`: somebody else's act that a reply must not talk over is in that span
-    (ours of the same plan and rule-made changes without a comment do not count).
+    `remote_id`: our write was found under this id. `others`: somebody else's act that a reply must not talk
+    over is in that span (ours of the same plan and rule-made changes without a comment do not count).
     """
 
     remote_id: str | None

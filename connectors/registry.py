@@ -23,12 +23,14 @@ def settings_schema(kind: str) -> type[Schema]:
     return schema
 
 
-def connector(kind: str, *, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE) -> Connector:
+def connector(
+    kind: str, *, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE
+) -> Connector:
     """The connector of this kind; build it once per process, it keeps the desks' rate budgets.
 
-    `sandbox_desks` is the operator's setting: without it a desk with a loopback address is refused at its first call.
-    `shelf` keeps those budgets where other processes see them, `reserve` is the share left to the company's own tools.
-    Raises LookupError naming the kinds there are.
+    `sandbox_desks` is the operator's setting: without it a desk with a loopback address is refused at its
+    first call. `shelf` keeps those budgets where other processes see them, `reserve` is the share left to the
+    company's own tools. Raises LookupError naming the kinds there are.
     """
     made: Connector = _class_of(kind)(sandbox_desks=sandbox_desks, shelf=shelf, reserve=reserve)
     return made

@@ -1,8 +1,9 @@
 """Articles from outside a desk: a folder of Markdown and HTML, and a JSONL file.
 
-Both yield `records.Article` and go on after a bad row, which they report in `bad_rows` with file, line and reason. Visibility: a row that
-says `public` is public, a row that says anything else is for agents only; a row without the field is **public**, because the operator
-pointed us at a help centre. A title marked internal is never public, whatever the row says.
+Both yield `records.Article` and go on after a bad row, which they report in `bad_rows` with file, line and
+reason. Visibility: a row that says `public` is public, a row that says anything else is for agents only; a
+row without the field is **public**, because the operator pointed us at a help centre. A title marked internal
+is never public, whatever the row says.
 """
 from __future__ import annotations
 
@@ -30,12 +31,14 @@ _SUFFIXES = {".md": "markdown", ".markdown": "markdown", ".html": "html", ".htm"
 
 
 class SourceError(Exception):
-    """The whole source cannot be read; the message says what to do. Nothing may be concluded about its articles."""
+    """The whole source cannot be read; the message says what to do. Nothing may be concluded about its
+    articles."""
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """One row or file that was left out: where (`file`, `line` from 1, 0 when the whole file is meant) and why, for people."""
+    """One row or file that was left out: where (`file`, `line` from 1, 0 when the whole file is meant) and
+    why, for people."""
 
     file: str
     line: int
@@ -46,12 +49,14 @@ class BadRow:
 
 
 def marked_internal(title: str) -> bool:
-    """True for titles such as "Internal: closing an account" or "Closing an account (internal)", also in French, German and Spanish."""
+    """True for titles such as "Internal: closing an account" or "Closing an account (internal)", also in
+    French, German and Spanish."""
     return bool(_INTERNAL_TITLE.search(title))
 
 
 class ArticleRow(Schema):
-    """One article of a JSONL file, or the front matter of a file. Fields we do not know are ignored: exports carry many."""
+    """One article of a JSONL file, or the front matter of a file. Fields we do not know are ignored: exports
+    carry many."""
 
     class Meta:
         unknown = EXCLUDE
@@ -64,7 +69,9 @@ class ArticleRow(Schema):
     section = fields.String(load_default="")
     labels = fields.List(fields.String(), load_default=list)
     kind = fields.String(load_default="", validate=validate.OneOf(["", "policy", "howto", "spec", "note"]))
-    locale = fields.String(load_default="en", validate=validate.Regexp(r"^[a-zA-Z]{2,3}([-_][A-Za-z0-9]{2,8})*$"))
+    locale = fields.String(
+        load_default="en", validate=validate.Regexp(r"^[a-zA-Z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
+    )
 
 
 class JsonlRow(ArticleRow):
@@ -74,7 +81,8 @@ class JsonlRow(ArticleRow):
 class FolderSource:
     """Every `*.md`, `*.markdown`, `*.html` below a folder, one article a file.
 
-    An article's address is its own `url`, else `base_url` + its path in the folder without the ending, else none.
+    An article's address is its own `url`, else `base_url` + its path in the folder without the ending, else
+    none.
     """
 
     def __init__(self, folder: Path, base_url: str | None = None) -> None:
@@ -108,7 +116,8 @@ class FolderSource:
 
 
 class JsonlSource:
-    """A file with one JSON object a line: {id, title, body, url?, visibility?, …}. `body` is HTML, Markdown or plain text."""
+    """A file with one JSON object a line: {id, title, body, url?, visibility?, …}. `body` is HTML, Markdown
+    or plain text."""
 
     def __init__(self, file: Path, base_url: str | None = None) -> None:
         self.file = file
@@ -122,7 +131,9 @@ class JsonlSource:
             written = int(self.file.stat().st_mtime)
             lines = self.file.open("rb")
         except OSError as error:
-            raise SourceError(f"{self.file} cannot be read ({error.strerror}): check the path of this source") from error
+            raise SourceError(
+                f"{self.file} cannot be read ({error.strerror}): check the path of this source"
+            ) from error
         with lines:
             for number, line in enumerate(lines, 1):
                 if not line.strip():
@@ -172,21 +183,34 @@ def _front_matter(text: str) -> tuple[dict[str, object], str, int]:
         meta = yaml.safe_load(found[1])
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise _BadFile(f"has a front matter that is not YAML ({getattr(error, 'problem', error)})", mark.line + 2 if mark else 1) from error
+        raise _BadFile(
+            f"has a front matter that is not YAML ({getattr(error, 'problem', error)})",
+            mark.line + 2 if mark else 1,
+        ) from error
     if meta is not None and not isinstance(meta, dict):
         raise _BadFile("has a front matter that is not a list of `name: value`", 2)
-    return {str(k): v for k, v in (meta or {}).items()}, text[found.end():], text.count("\n", 0, found.end()) + 1
+    return (
+        {str(k): v for k, v in (meta or {}).items()},
+        text[found.end() :],
+        text.count("\n", 0, found.end()) + 1,
+    )
 
 
 def _load(schema: Schema, given: Mapping[str, object], line: int) -> dict[str, Any]:
     # Numbers as ids are common in exports; a vendor's id is text to us.
     plain = {**given, "id": str(given["id"])} if isinstance(given.get("id"), int) else given
     # A front matter has escapes of its own.
-    clean = {name: carriable(value) if isinstance(value, str) else value for name, value in plain.items() if value is not None}
+    clean = {
+        name: carriable(value) if isinstance(value, str) else value
+        for name, value in plain.items()
+        if value is not None
+    }
     try:
         loaded: dict[str, Any] = schema.load(clean)
     except ValidationError as error:
-        raise _BadFile("; ".join(f"{name}: {_flat(why)}" for name, why in sorted(error.messages_dict.items())), line) from error
+        raise _BadFile(
+            "; ".join(f"{name}: {_flat(why)}" for name, why in sorted(error.messages_dict.items())), line
+        ) from error
     return loaded
 
 
@@ -194,7 +218,9 @@ def _flat(why: object) -> str:
     return " ".join(str(w) for w in why) if isinstance(why, list) else str(why)
 
 
-def _article_of(row: Mapping[str, Any], title: str, html: str, url: str | None, written: int, line: int) -> Article:
+def _article_of(
+    row: Mapping[str, Any], title: str, html: str, url: str | None, written: int, line: int
+) -> Article:
     return Article(
         id=str(row["id"]),
         title=title.strip(),
@@ -228,7 +254,9 @@ def _joined(base_url: str | None, path: str) -> str | None:
 
 
 def _first_heading(body: str) -> str:
-    found = re.search(r"^#{1,2}[ \t]+(.+?)[ \t#]*$|<(?:title|h1)[^>]*>([^<]+)<", body, re.MULTILINE | re.IGNORECASE)
+    found = re.search(
+        r"^#{1,2}[ \t]+(.+?)[ \t#]*$|<(?:title|h1)[^>]*>([^<]+)<", body, re.MULTILINE | re.IGNORECASE
+    )
     return (found[1] or found[2]).strip() if found else ""
 
 

@@ -1,8 +1,10 @@
-"""What a reader of HTML could not see, taken out of the tree before anybody reads it: one filter for customers' mails and for help pages.
+"""What a reader of HTML could not see, taken out of the tree before anybody reads it: one filter for
+customers' mails and for help pages.
 
-Judged as mail programs draw it: the `hidden` attribute, inline styles, and `<style>` rules of one plain selector (`.class`, `#id`, `tag`,
-`tag.class`). Rules inside `@media` and its kin are passed over, and so is every selector that would need a real style engine: what is not
-known to be hidden stays. Linear in the markup.
+Judged as mail programs draw it: the `hidden` attribute, inline styles, and `<style>` rules of one plain
+selector (`.class`, `#id`, `tag`, `tag.class`). Rules inside `@media` and its kin are passed over, and so is
+every selector that would need a real style engine: what is not known to be hidden stays. Linear in the
+markup.
 """
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ _ALIKE = 5  # of 255, in each colour: white on nearly white
 
 # Whether anything stands there that could hide: most mails end here.
 _MAY_HIDE = etree.XPath(
-    "boolean(//@style | //@hidden | //@color | //@bgcolor | //style | //@class[contains(translate(., 'P', 'p'), 'pre')])"
+    "boolean(//@style | //@hidden | //@color | //@bgcolor | //style | //@class[contains(translate(., 'P', "
+    "'p'), 'pre')])"
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BRACE = re.compile(r"[{}]")
@@ -30,7 +33,9 @@ _RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+(
 _HEX = re.compile(r"#(?:([0-9a-f]{3})|([0-9a-f]{6}))")
 _NAMED = {"white": (255, 255, 255), "black": (0, 0, 0)}
 _WHITE = _NAMED["white"]
-_PREHEADER = re.compile(r"(?:^|\s)(?:preheader|pre-header|preview-?text|mcnpreviewtext)(?:\s|$)", re.IGNORECASE)
+_PREHEADER = re.compile(
+    r"(?:^|\s)(?:preheader|pre-header|preview-?text|mcnpreviewtext)(?:\s|$)", re.IGNORECASE
+)
 _PIXELS = {"px": 1.0, "": 1.0, "pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 0.16}
 
 _Colour = tuple[int, int, int]
@@ -39,7 +44,8 @@ _Rules = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Ink:
-    """What text inherits from around it. `ground` is None where it is no plain colour; so is `colour` where it is the reader's own."""
+    """What text inherits from around it. `ground` is None where it is no plain colour; so is `colour` where
+    it is the reader's own."""
 
     font: float = 16.0
     visible: bool = True
@@ -145,7 +151,9 @@ def _is_gone(element: etree._Element, style: Mapping[str, str]) -> bool:
     if _PREHEADER.search(element.get("class") or "") and not display:
         return True
     opacity = _number(style.get("opacity", ""))
-    return opacity is not None and opacity <= 0 or _is_flat(style) or _is_far_away(style) or _is_clipped(style)
+    return (
+        opacity is not None and opacity <= 0 or _is_flat(style) or _is_far_away(style) or _is_clipped(style)
+    )
 
 
 def _is_flat(style: Mapping[str, str]) -> bool:
@@ -158,7 +166,9 @@ def _is_flat(style: Mapping[str, str]) -> bool:
 def _is_far_away(style: Mapping[str, str]) -> bool:
     placed = style.get("position") in ("absolute", "fixed", "relative")
     names = ("text-indent", "margin-left", "margin-top", *(("left", "top") if placed else ()))
-    return any(size is not None and size <= _FAR_AWAY for size in (_pixels(style.get(name, "")) for name in names))
+    return any(
+        size is not None and size <= _FAR_AWAY for size in (_pixels(style.get(name, "")) for name in names)
+    )
 
 
 def _is_clipped(style: Mapping[str, str]) -> bool:
@@ -169,15 +179,28 @@ def _is_clipped(style: Mapping[str, str]) -> bool:
 
 def _ink(element: etree._Element, style: Mapping[str, str], around: _Ink) -> _Ink:
     size = _pixels(style.get("font-size", ""), around.font)
-    seen = {"hidden": False, "collapse": False, "visible": True}.get(style.get("visibility", ""), around.visible)
+    seen = {"hidden": False, "collapse": False, "visible": True}.get(
+        style.get("visibility", ""), around.visible
+    )
     said = style.get("color") or element.get("color", "").lower()
     colour, clear = (_colour(said), _is_clear(said)) if said else (around.colour, around.clear)
     if not said and element.tag == "a" and element.get("href"):
         colour, clear = None, False  # a link has a colour of the reader's own
-    if not style and colour == around.colour and "bgcolor" not in element.attrib and "background" not in element.attrib:
+    if (
+        not style
+        and colour == around.colour
+        and "bgcolor" not in element.attrib
+        and "background" not in element.attrib
+    ):
         return around
-    return replace(around, font=around.font if size is None else size, visible=seen, colour=colour, clear=clear,
-                   ground=_ground(element, style, around.ground))
+    return replace(
+        around,
+        font=around.font if size is None else size,
+        visible=seen,
+        colour=colour,
+        clear=clear,
+        ground=_ground(element, style, around.ground),
+    )
 
 
 def _ground(element: etree._Element, style: Mapping[str, str], around: _Colour | None) -> _Colour | None:
@@ -203,7 +226,9 @@ def _colour(text: str) -> _Colour | None:
 
 def _is_clear(text: str) -> bool:
     found = _RGB.fullmatch(text.strip())
-    return text.strip() == "transparent" or found is not None and found[4] is not None and _number(found[4]) == 0
+    return (
+        text.strip() == "transparent" or found is not None and found[4] is not None and _number(found[4]) == 0
+    )
 
 
 def _alike(one: _Colour, other: _Colour) -> bool:

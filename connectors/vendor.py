@@ -37,7 +37,9 @@ Made = TypeVar("Made", bound=Client, covariant=True)
 
 
 class MakeClient(Protocol[Made]):
-    def __call__(self, connection: Connection, clock: Clock, budget: RateBudget, *, sandbox_allowed: bool) -> Made: ...
+    def __call__(
+        self, connection: Connection, clock: Clock, budget: RateBudget, *, sandbox_allowed: bool
+    ) -> Made: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Parts(Generic[C]):
 class VendorConnector(ABC, Generic[C]):
     """Fulfils `contract.Connector`; one per process, for it holds each desk's rate budget.
 
-    `sandbox_desks` and `reserve` come from the operator's Settings, `shelf` is where other processes see the budgets.
+    `sandbox_desks` and `reserve` come from the operator's Settings, `shelf` is where other processes see the
+    budgets.
     """
 
     kind: ClassVar[str]
@@ -68,7 +71,9 @@ class VendorConnector(ABC, Generic[C]):
         fields = cls.settings_schema().fields
         cls.secret_keys = frozenset(name for name, field in fields.items() if field.metadata.get("secret"))
 
-    def __init__(self, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE) -> None:
+    def __init__(
+        self, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE
+    ) -> None:
         self._sandbox_desks = sandbox_desks
         self._shelf = shelf
         self._reserve = reserve
@@ -103,11 +108,17 @@ class VendorConnector(ABC, Generic[C]):
         return self.parts().install(self._client(connection, clock))
 
     def _client(self, connection: Connection, clock: Clock) -> C:
-        # Kept while nothing about the desk changes, so that the calls of one ticket share a connection; never over a fork.
+        # Kept while nothing about the desk changes, so that the calls of one ticket share a connection; never
+        # over a fork.
         budget = self.budget(connection.desk)
         with self._lock:
             process, known_clock, known = self._clients.get(connection.desk, (0, clock, None))
-            if known is not None and process == os.getpid() and known_clock is clock and known.connection == connection:
+            if (
+                known is not None
+                and process == os.getpid()
+                and known_clock is clock
+                and known.connection == connection
+            ):
                 return known
             client = self.parts().client(connection, clock, budget, sandbox_allowed=self._sandbox_desks)
             self._clients[connection.desk] = (os.getpid(), clock, client)

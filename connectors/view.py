@@ -1,7 +1,8 @@
-"""What a connection knows about its desk, as reading and writing need it: our user, other bots, our fields, the groups.
+"""What a connection knows about its desk, as reading and writing need it: our user, other bots, our fields,
+the groups.
 
-`Install.apply` leaves it in the desk's state under `user_id`, `bots`, `fields` (our name of a field -> the desk's) and
-`groups` (name -> id).
+`Install.apply` leaves it in the desk's state under `user_id`, `bots`, `fields` (our name of a field -> the
+desk's) and `groups` (name -> id).
 """
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ class View:
     agent_url: str = ""  # where an agent opens a ticket, up to the ticket's id
 
     def group_name(self, group_id: Any) -> str | None:
-        """The group's name; its id when the name is not known (a deleted group); None when the ticket has no group."""
+        """The group's name; its id when the name is not known (a deleted group); None when the ticket has no
+        group."""
         if group_id is None:
             return None
         return next((name for name, known in self.groups.items() if known == str(group_id)), str(group_id))
@@ -55,4 +57,8 @@ def texts(value: object) -> dict[str, str]:
 
 
 def listed(value: object) -> frozenset[str]:
-    return frozenset(str(v) for v in value) if isinstance(value, Sequence) and not isinstance(value, str) else frozenset()
+    return (
+        frozenset(str(v) for v in value)
+        if isinstance(value, Sequence) and not isinstance(value, str)
+        else frozenset()
+    )

@@ -1,7 +1,7 @@
 """Connections with a total deadline, to public addresses only; the sandbox ones to loopback only.
 
-requests bounds the silence between two bytes, not the whole answer: a server that sends a byte a second holds a worker for ever. Here a
-timer shuts the socket when the time is up, whatever the call is doing.
+requests bounds the silence between two bytes, not the whole answer: a server that sends a byte a second holds
+a worker for ever. Here a timer shuts the socket when the time is up, whatever the call is doing.
 """
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _running = threading.local()
 
 
 class Deadline:
-    """`with Deadline(20.0) as deadline:` shuts the connection used inside when the seconds are over; then `deadline.passed` is true."""
+    """`with Deadline(20.0) as deadline:` shuts the connection used inside when the seconds are over; then
+    `deadline.passed` is true."""
 
     def __init__(self, seconds: float) -> None:
         self.passed = False
@@ -33,7 +34,9 @@ class Deadline:
         self._timer.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._timer.cancel()
         _running.deadline = None
 
@@ -63,7 +66,8 @@ def is_loopback(address: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """True for an address that belongs to the open internet: not private, loopback, link-local, multicast or reserved."""
+    """True for an address that belongs to the open internet: not private, loopback, link-local, multicast or
+    reserved."""
     ip = ipaddress.ip_address(address)
     mapped = getattr(ip, "ipv4_mapped", None)
     return (mapped or ip).is_global and not ip.is_multicast

@@ -39,7 +39,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGHUP, _stop)
     try:
-        scenes = scenes_from(options.tickets, options.n or DEFAULT_MOST) if options.tickets else shop_scenes()[: options.n]
+        scenes = (
+            scenes_from(options.tickets, options.n or DEFAULT_MOST)
+            if options.tickets
+            else shop_scenes()[: options.n]
+        )
         articles = articles_file(options.articles) if options.articles else None
         with EmbeddedRedis() as redis:
             return _run(options, scenes, articles, redis.url)
@@ -54,7 +58,11 @@ def main() -> int:
 def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None, redis_url: str) -> int:
     began = time.monotonic()
     port = options.port or free_port()
-    var = ROOT / "var" / (f"demo-{hashlib.sha256(str(articles).encode()).hexdigest()[:8]}" if articles else "demo")
+    var = (
+        ROOT
+        / "var"
+        / (f"demo-{hashlib.sha256(str(articles).encode()).hexdigest()[:8]}" if articles else "demo")
+    )
     environment = demo_environment(var, port, redis_url)
     # The model is converted once for all; a second help centre must not pay for it again.
     (var.parent / "models").mkdir(parents=True, exist_ok=True)
@@ -64,16 +72,22 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
     try:
         fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise DemoError(f"another demo plays in {var}: end it first (Ctrl-C there), or its workers would answer these tickets") from None
+        raise DemoError(
+            f"another demo plays in {var}: end it first (Ctrl-C there), or its workers would answer these "
+            f"tickets"
+        ) from None
     settings = load_settings(environment)
     set_up_logs(settings.log_level, "demo")
     work = make_work(settings)
     with Processes(var / "logs", environment) as processes:
-        # One help centre for both desks, at the first: the same pages twice would only compete with each other.
+        # One help centre for both desks, at the first: the same pages twice would only compete with each
+        # other.
         pages = () if articles else ("--articles", str(HELP_CENTRE))
         sandboxes = {
             "zendesk": processes.sandbox("zendesk", "connectors.zendesk.sandbox", *pages),
-            "freshdesk": processes.sandbox("freshdesk", "connectors.freshdesk.sandbox", "--account", "larkfield-accounts"),
+            "freshdesk": processes.sandbox(
+                "freshdesk", "connectors.freshdesk.sandbox", "--account", "larkfield-accounts"
+            ),
         }
         token = set_up(work, articles)
         processes.start("web", *_gunicorn(port))
@@ -106,13 +120,39 @@ def _share(link: Path, target: Path) -> None:
 
 
 def _gunicorn(port: int) -> tuple[str, ...]:
-    return (sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
-            "--threads", "4", "--log-level", "warning", "candor:web()")
+    return (
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+        "candor:web()",
+    )
 
 
 def _celery() -> tuple[str, ...]:
-    return (sys.executable, "-m", "celery", "-A", "candor:celery_app", "worker", "--pool", "prefork", "--concurrency", "2",
-            "--without-gossip", "--without-mingle")
+    return (
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "candor:celery_app",
+        "worker",
+        "--pool",
+        "prefork",
+        "--concurrency",
+        "2",
+        "--without-gossip",
+        "--without-mingle",
+    )
 
 
 def _sync(work: Work) -> Mapping[str, object]:
@@ -141,11 +181,17 @@ def _check(processes: Processes) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--articles", type=Path, help="a folder of Markdown or HTML, or a JSONL file, instead of the shop's help centre")
+    parser.add_argument(
+        "--articles",
+        type=Path,
+        help="a folder of Markdown or HTML, or a JSONL file, instead of the shop's help centre",
+    )
     parser.add_argument("--tickets", type=Path, help="a JSONL file of tickets instead of the demo shop's")
     parser.add_argument("--n", type=int, help=f"play at most this many tickets (of a file: {DEFAULT_MOST})")
     parser.add_argument("--port", type=int, default=0, help="of the console (0: any free one)")
-    parser.add_argument("--once", action="store_true", help="end after the last ticket; 1 when one did not end as scripted")
+    parser.add_argument(
+        "--once", action="store_true", help="end after the last ticket; 1 when one did not end as scripted"
+    )
     return parser.parse_args()
 
 

@@ -1,4 +1,5 @@
-"""A clean table for each run of the demo: tickets and records go, the help centre's vectors stay (they take the longest to make)."""
+"""A clean table for each run of the demo: tickets and records go, the help centre's vectors stay (they take
+the longest to make)."""
 from __future__ import annotations
 
 from sqlalchemy import delete, update
@@ -6,7 +7,19 @@ from sqlalchemy import delete, update
 from app.store import tables
 from app.store.database import Database
 
-KEPT = frozenset({"articles", "versions", "passages", "snapshots", "sources", "policy_versions", "desks", "users", "alembic_version"})
+KEPT = frozenset(
+    {
+        "articles",
+        "versions",
+        "passages",
+        "snapshots",
+        "sources",
+        "policy_versions",
+        "desks",
+        "users",
+        "alembic_version",
+    }
+)
 
 
 def clear_tickets(db: Database) -> None:
@@ -15,4 +28,8 @@ def clear_tickets(db: Database) -> None:
         for table in tables.metadata.sorted_tables:
             if table.name not in KEPT:
                 tx.execute(delete(table))
-        tx.execute(update(tables.desks).values(ledger_seq=0, ledger_mac="", poll_cursor=None, polled_at=None, claimed_at=0))
+        tx.execute(
+            update(tables.desks).values(
+                ledger_seq=0, ledger_mac="", poll_cursor=None, polled_at=None, claimed_at=0
+            )
+        )

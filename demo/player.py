@@ -15,21 +15,29 @@ STEP_SECONDS = 90.0  # how long a step may take before the demo says that it did
 LOOK_SECONDS = 0.1
 AT_ONCE = 12  # scenes in flight: more would only wait in line behind two workers
 BETWEEN_SECONDS = 0.4  # between the messages of a burst
-OUTCOMES = {"answer": "answered", "clarify": "clarified", "settle": "settled", "stay_quiet": "ignored", "alert": "alerted"}
+OUTCOMES = {
+    "answer": "answered",
+    "clarify": "clarified",
+    "settle": "settled",
+    "stay_quiet": "ignored",
+    "alert": "alerted",
+}
 AGENT = "Ana Ruiz"  # a person at the sandbox desk
 REPEAT_SECONDS = 1.0  # how long a repeated delivery is watched for doing anything
 
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The end of one step. `seconds` from the customer's message to the last effect at the desk; None when it never ended."""
+    """The end of one step. `seconds` from the customer's message to the last effect at the desk; None when it
+    never ended."""
 
     scene: Scene
     step: Step
     ticket: str
     seen: Seen | None
     seconds: float | None
-    outcome: str  # answered | drafted | clarified | unsure | handed_off | ignored | duplicate | settled | alerted | nothing
+    # answered | drafted | clarified | unsure | handed_off | ignored | duplicate | settled | alerted | nothing
+    outcome: str
 
 
     @property
@@ -55,7 +63,8 @@ class Player:
     """`tell` is called with each step's end."""
 
     def __init__(self, work: Work, sandboxes: Mapping[str, Remote], tell: Callable[[Played], None]) -> None:
-        """`sandboxes`: each kind of desk and the way to its people and customers; our name for the desk is in `DESKS`."""
+        """`sandboxes`: each kind of desk and the way to its people and customers; our name for the desk is in
+        `DESKS`."""
         self._work, self._sandboxes, self._tell = work, sandboxes, tell
 
     def play(self, scenes: Sequence[Scene], stopped: Callable[[], None] = lambda: None) -> list[Played]:
@@ -95,14 +104,25 @@ class Player:
             running.repeat_until = time.monotonic() + REPEAT_SECONDS
         elif step.next_step:
             chosen = f"candor_next_{step.next_step}"
-            sandbox.set_field(ticket=int(running.ticket), field="Candor: next step", value=chosen, agent=AGENT)
+            sandbox.set_field(
+                ticket=int(running.ticket), field="Candor: next step", value=chosen, agent=AGENT
+            )
         elif not running.ticket:
-            # What only mail at Zendesk has in our sandbox desks: the sender's full locale, and a machine's headers.
-            own = {"locale": scene.locale, "headers": dict(step.headers)} if scene.desk == "zendesk" else {"language": scene.locale[:2]}
-            ticket = sandbox.customer_ticket(name=scene.name, email=scene.email, subject=scene.subject, text=step.write, **own)
+            # What only mail at Zendesk has in our sandbox desks: the sender's full locale, and a machine's
+            # headers.
+            own = (
+                {"locale": scene.locale, "headers": dict(step.headers)}
+                if scene.desk == "zendesk"
+                else {"language": scene.locale[:2]}
+            )
+            ticket = sandbox.customer_ticket(
+                name=scene.name, email=scene.email, subject=scene.subject, text=step.write, **own
+            )
             running.ticket = str(ticket)
         else:
-            sandbox.customer_comment(ticket=int(running.ticket), text=step.write, **({"email": step.by} if step.by else {}))
+            sandbox.customer_comment(
+                ticket=int(running.ticket), text=step.write, **({"email": step.by} if step.by else {})
+            )
         for kind, text in step.then:
             time.sleep(BETWEEN_SECONDS)
             _at_once(sandbox, int(running.ticket), kind, text)
@@ -115,14 +135,18 @@ class Player:
         if step.again:
             if time.monotonic() < running.repeat_until:
                 return None
-            quiet = len(seen) == running.verdicts and deliveries(self._work, desk, running.ticket) == running.kept
+            quiet = (
+                len(seen) == running.verdicts and deliveries(self._work, desk, running.ticket) == running.kept
+            )
             return Played(scene, step, running.ticket, None, None, "duplicate" if quiet else "nothing")
         fresh = seen[running.verdicts:]
         if fresh:
             # A reply overtaken by its own customer is composed anew: only the newest verdict counts.
             running.verdicts = len(seen)
             last = fresh[-1]
-            return Played(scene, step, running.ticket, last, (last.at - running.wrote_at) / 1_000_000, outcome_of(last))
+            return Played(
+                scene, step, running.ticket, last, (last.at - running.wrote_at) / 1_000_000, outcome_of(last)
+            )
         if time.monotonic() > running.deadline:
             return Played(scene, step, running.ticket, None, None, "nothing")
         return None
@@ -132,7 +156,11 @@ def outcome_of(seen: Seen) -> str:
     """The end of a step in the words of the script."""
     if seen.verdict == "handoff":
         return "unsure" if seen.why.startswith(("unsure", "out_of_scope")) else "handed_off"
-    if seen.mode == "draft" and seen.verdict in ("answer", "clarify", "settle") and seen.why != "a colleague sent the draft":
+    if (
+        seen.mode == "draft"
+        and seen.verdict in ("answer", "clarify", "settle")
+        and seen.why != "a colleague sent the draft"
+    ):
         return "drafted"
     return OUTCOMES.get(seen.verdict, seen.verdict)
 

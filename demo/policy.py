@@ -10,7 +10,8 @@ DESKS = {"zendesk": "larkfield", "freshdesk": "larkfield-accounts"}
 
 
 def demo_policy(*, two_desks: bool = False) -> str:
-    """The policy as YAML. With two desks, billing works at the second one: a hand-off to it opens a ticket there."""
+    """The policy as YAML. With two desks, billing works at the second one: a hand-off to it opens a ticket
+    there."""
     policy = yaml.safe_load(SHIPPED_POLICY.read_text("utf-8"))
     policy["accept_uncalibrated"] = True
     # One topic is drafted, so that the demo has a draft for an agent to send.

@@ -38,7 +38,8 @@ class Processes:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # All are asked at once, so that stopping takes as long as the slowest and not as long as all together.
+        # All are asked at once, so that stopping takes as long as the slowest and not as long as all
+        # together.
         for _, process in reversed(self._running):
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)
@@ -49,9 +50,15 @@ class Processes:
         """Start a Python module or program of our virtualenv; its output goes to a log file of its name."""
         log = (self._logs / f"{name}.log").open("w")
         process = subprocess.Popen(
-            command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if keep_output else log, stderr=log,
+            command,
+            cwd=ROOT,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if keep_output else log,
+            stderr=log,
             start_new_session=True,  # Ctrl-C is for the demo; it then ends the others in order
-            preexec_fn=end_with_parent(signal.SIGTERM), text=keep_output,
+            preexec_fn=end_with_parent(signal.SIGTERM),
+            text=keep_output,
         )
         log.close()
         self._running.append((name, process))
@@ -92,11 +99,19 @@ def free_port() -> int:
 
 
 def demo_environment(var: Path, port: int, redis_url: str) -> dict[str, str]:
-    """What the demo's processes are told. Nothing of the caller's CANDOR_ settings leaks in: the demo never touches real desks."""
+    """What the demo's processes are told. Nothing of the caller's CANDOR_ settings leaks in: the demo never
+    touches real desks."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CANDOR_")}
     return kept | {
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]), "PYTHONUNBUFFERED": "1",
-        "CANDOR_VAR": str(var), "CANDOR_REDIS_URL": redis_url, "CANDOR_SANDBOX_DESKS": "yes", "CANDOR_PORT": str(port),
-        "CANDOR_PUBLIC_URL": f"http://127.0.0.1:{port}", "CANDOR_DEBOUNCE_SECONDS": "2", "CANDOR_DEBOUNCE_CAP_SECONDS": "8",
-        "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]),
+        "PYTHONUNBUFFERED": "1",
+        "CANDOR_VAR": str(var),
+        "CANDOR_REDIS_URL": redis_url,
+        "CANDOR_SANDBOX_DESKS": "yes",
+        "CANDOR_PORT": str(port),
+        "CANDOR_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "CANDOR_DEBOUNCE_SECONDS": "2",
+        "CANDOR_DEBOUNCE_CAP_SECONDS": "8",
+        "OMP_NUM_THREADS": "1",
+        "TOKENIZERS_PARALLELISM": "false",
     }

@@ -23,8 +23,9 @@ class SceneError(ValueError):
 class Step:
     """One thing the customer, or a machine of theirs, does. `again` repeats the delivery of the step before.
 
-    `then` follows at once, before the assistant can answer: ("write", text), ("agent_reply", text) or ("close", "").
-    `next_step` is an agent's choice in the field *Candor: next step*. `by` is the address of somebody in copy who writes.
+    `then` follows at once, before the assistant can answer: ("write", text), ("agent_reply", text) or
+    ("close", ""). `next_step` is an agent's choice in the field *Candor: next step*. `by` is the address of
+    somebody in copy who writes.
     """
 
     write: str = ""
@@ -54,21 +55,31 @@ def shop_scenes() -> list[Scene]:
     for raw in yaml.safe_load(SCRIPT.read_text("utf-8")):
         steps = tuple(
             Step(
-                s.get("write", ""), bool(s.get("again")), s.get("next_step", ""), s.get("by", ""),
-                tuple((kind, str(text)) for act in s.get("then", ()) for kind, text in act.items()), s.get("headers", {}),
+                s.get("write", ""),
+                bool(s.get("again")),
+                s.get("next_step", ""),
+                s.get("by", ""),
+                tuple((kind, str(text)) for act in s.get("then", ()) for kind, text in act.items()),
+                s.get("headers", {}),
                 s.get("expect", raw["expect"]),
             )
             for s in raw["steps"]
         )
         who, desk = raw["customer"], raw.get("desk", "zendesk")
-        scenes.append(Scene(raw["id"], raw["title"], who["name"], who["email"], who["locale"], raw["subject"], steps, desk))
+        scenes.append(
+            Scene(
+                raw["id"], raw["title"], who["name"], who["email"], who["locale"], raw["subject"], steps, desk
+            )
+        )
     return scenes
 
 
 def scenes_from(path: Path, most: int | None) -> list[Scene]:
-    """Tickets out of a JSONL file (or `eval.jsonl` / `tickets.jsonl` in a folder), one customer each, at most `most`.
+    """Tickets out of a JSONL file (or `eval.jsonl` / `tickets.jsonl` in a folder), one customer each, at most
+    `most`.
 
-    A row has its text under one of TEXT_KEYS, and may have `id`, `subject`, `name`, `email`, `locale`. Raises SceneError.
+    A row has its text under one of TEXT_KEYS, and may have `id`, `subject`, `name`, `email`, `locale`. Raises
+    SceneError.
     """
     if path.is_dir():
         found = [p for name in ("tickets.jsonl", "eval.jsonl") if (p := path / name).exists()]
@@ -103,10 +114,25 @@ def _scene(line: str, number: int, path: Path) -> Scene:
         row = json.loads(line)
     except ValueError:
         raise SceneError(f"{path} line {number}: is not JSON") from None
-    text = next((row[key] for key in TEXT_KEYS if isinstance(row, dict) and isinstance(row.get(key), str) and row[key].strip()), None)
+    text = next(
+        (
+            row[key]
+            for key in TEXT_KEYS
+            if isinstance(row, dict) and isinstance(row.get(key), str) and row[key].strip()
+        ),
+        None,
+    )
     if text is None:
         raise SceneError(f"{path} line {number}: has no text under any of {', '.join(TEXT_KEYS)}")
     subject = row.get("subject") or " ".join(text.split()[:9])
     name = row.get("name") or f"Customer {number}"
     email = row.get("email") or f"customer{number}@example.org"
-    return Scene(str(row.get("id") or number), "", name, email, row.get("locale") or "en-GB", subject[:150], (Step(text),))
+    return Scene(
+        str(row.get("id") or number),
+        "",
+        name,
+        email,
+        row.get("locale") or "en-GB",
+        subject[:150],
+        (Step(text),),
+    )

@@ -27,23 +27,33 @@ def set_up(work: Work, articles: Path | None) -> str:
     now, wanted = work.clock(), demo_policy(two_desks=True)
     with work.db.write() as tx:
         if policies.text(tx, DEFAULT_TENANT, policies.current_version(tx, DEFAULT_TENANT)) != wanted:
-            policies.add(tx, DEFAULT_TENANT, wanted, "demo", "the demo's desk may send before it is calibrated", now)
+            policies.add(
+                tx, DEFAULT_TENANT, wanted, "demo", "the demo's desk may send before it is calibrated", now
+            )
         known = {s.location for s in article_store.all_sources(tx, DEFAULT_TENANT)}
         if articles is not None and str(articles.absolute()) not in known:
             kind = "folder" if articles.is_dir() else "jsonl"
-            article_store.add_source(tx, DEFAULT_TENANT, SourceRow(work.new_id(), kind, None, str(articles.absolute()), None), now)
+            article_store.add_source(
+                tx, DEFAULT_TENANT, SourceRow(work.new_id(), kind, None, str(articles.absolute()), None), now
+            )
         return users.create_with_token(tx, DEFAULT_TENANT, OWNER, "Demo owner", "owner", now, work.new_id())
 
 
-def connect_sandbox(work: Work, kind: str, sandbox: Mapping[str, str], hook_base: str, progress: Callable[[Step], None]) -> None:
-    """Install our side at a sandbox desk and prove its guard. Raises DemoError when the guard does not hold."""
+def connect_sandbox(
+    work: Work, kind: str, sandbox: Mapping[str, str], hook_base: str, progress: Callable[[Step], None]
+) -> None:
+    """Install our side at a sandbox desk and prove its guard. Raises DemoError when the guard does not
+    hold."""
     if kind == "zendesk":
         settings = {"subdomain": sandbox["account"], "email": sandbox["email"], "api_token": sandbox["token"]}
     else:
         settings = {"subdomain": sandbox["account"], "api_key": sandbox["api_key"]}
-    settings["one_mail"] = "yes"  # the demo's admin agrees: the desk's own acknowledgement is left out where the assistant answers
+    # the demo's admin agrees: the desk's own acknowledgement is left out where the assistant answers
+    settings["one_mail"] = "yes"
     name = f"Larkfield ({work.connector(kind).title})"
-    if not connect(work, DEFAULT_TENANT, DESKS[kind], kind, name, settings, sandbox["url"], hook_base, progress):
+    if not connect(
+        work, DEFAULT_TENANT, DESKS[kind], kind, name, settings, sandbox["url"], hook_base, progress
+    ):
         raise DemoError(f"the {kind} sandbox desk's guard is broken, and the demo would prove nothing")
 
 

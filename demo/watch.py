@@ -17,7 +17,8 @@ DONE = ("sent", "stale", "failed", "dead")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One verdict that has come to its end. `at` is when its last effect was at the desk (or when it was decided, without effects)."""
+    """One verdict that has come to its end. `at` is when its last effect was at the desk (or when it was
+    decided, without effects)."""
 
     entry: str
     turn: str
@@ -32,7 +33,9 @@ def verdicts(work: Work, desk: str, ticket: str) -> list[Seen]:
     """Every finished verdict of the ticket, oldest first."""
     with work.db.read() as tx:
         entries = tx.execute(
-            select(ledger).where(ledger.c.desk == desk, ledger.c.ticket == ticket, ledger.c.kind == "verdict").order_by(ledger.c.seq)
+            select(ledger)
+            .where(ledger.c.desk == desk, ledger.c.ticket == ticket, ledger.c.kind == "verdict")
+            .order_by(ledger.c.seq)
         ).all()
         rows = tx.execute(select(outbox).where(outbox.c.desk == desk, outbox.c.ticket == ticket)).all()
     found = []
@@ -42,7 +45,9 @@ def verdicts(work: Work, desk: str, ticket: str) -> list[Seen]:
             payload = json.loads(entry.payload)
             at = max([entry.at, *(r.done_at or 0 for r in effects)])
             states = tuple(r.state for r in effects)
-            found.append(Seen(entry.id, payload["turn"], entry.verdict, _why(payload), at, states, payload["mode"]))
+            found.append(
+                Seen(entry.id, payload["turn"], entry.verdict, _why(payload), at, states, payload["mode"])
+            )
     return found
 
 
@@ -54,7 +59,11 @@ def texts(work: Work, entry: str) -> dict[str, Any]:
 def deliveries(work: Work, desk: str, ticket: str) -> int:
     """How many deliveries of the ticket are kept: a repeated one is not kept again."""
     with work.db.read() as tx:
-        rows = tx.execute(select(inbox.c.id).where(inbox.c.desk == desk, inbox.c.subject_id == ticket, inbox.c.kind == "delivery"))
+        rows = tx.execute(
+            select(inbox.c.id).where(
+                inbox.c.desk == desk, inbox.c.subject_id == ticket, inbox.c.kind == "delivery"
+            )
+        )
         return len(rows.all())
 
 

@@ -1,6 +1,8 @@
-"""`make audit`: look up the locked dependencies among the known vulnerabilities. One JSON object on stdout, a table on stderr.
+"""`make audit`: look up the locked dependencies among the known vulnerabilities. One JSON object on stdout, a
+table on stderr.
 
-Exit code 0: none known, or the source of the advisories could not be reached (then `value` is null and `why` says so). 1: holes found.
+Exit code 0: none known, or the source of the advisories could not be reached (then `value` is null and `why`
+says so). 1: holes found.
 """
 from __future__ import annotations
 
@@ -15,8 +17,22 @@ LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 def main() -> int:
     locks = [word for lock in LOCKS for word in ("-r", lock)]
-    options = ["--strict", "--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off"]
-    done = subprocess.run([sys.executable, "-m", "pip_audit", *options, *locks], cwd=ROOT, capture_output=True, text=True, check=False)
+    options = [
+        "--strict",
+        "--disable-pip",
+        "--require-hashes",
+        "--format",
+        "json",
+        "--progress-spinner",
+        "off",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip_audit", *options, *locks],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     report = _report(done.stdout)
     if report is None:
         # pip-audit's own words: a refused connection, a time-out, a proxy that says no.
@@ -24,7 +40,11 @@ def main() -> int:
         print(f"audit: not run, its source could not be reached or read: {why}", file=sys.stderr)
         print(json.dumps({"suite": "audit", "name": "known_holes", "value": None, "n": 0, "why": why}))
         return 0
-    holes = [(p["name"], p["version"], v["id"], ", ".join(v["fix_versions"]) or "no fix yet") for p in report for v in p.get("vulns", ())]
+    holes = [
+        (p["name"], p["version"], v["id"], ", ".join(v["fix_versions"]) or "no fix yet")
+        for p in report
+        for v in p.get("vulns", ())
+    ]
     for name, version, advisory, fixed in holes:
         print(f"{name} {version}  {advisory}  fixed in: {fixed}", file=sys.stderr)
     print(f"audit: {len(holes)} known holes in {len(report)} packages", file=sys.stderr)

@@ -1,6 +1,8 @@
-"""Write requirements.txt and requirements-dev.txt from their `.in` files: every package, every hash, no torch.
+"""Write requirements.txt and requirements-dev.txt from their `.in` files: every package, every hash, no
+torch.
 
-Run by `make lock`. Versions already locked are kept unless the `.in` file asks for others; `UPGRADE=1` takes the newest.
+Run by `make lock`. Versions already locked are kept unless the `.in` file asks for others; `UPGRADE=1` takes
+the newest.
 """
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PIP_TOOLS = "pip-tools==7.6.2"
 # Torch and what only its CUDA builds pull in are installed first, unhashed: which build is the user's choice.
 UNLOCKED = re.compile(r"^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z0-9-]+)==")
-HEADER = "# Written by `make lock` from {source}; do not edit. torch is in requirements-torch.txt, on purpose.\n"
+HEADER = (
+    "# Written by `make lock` from {source}; do not edit. torch is in requirements-torch.txt, on purpose.\n"
+)
 
 
 def main() -> None:
@@ -27,22 +31,36 @@ def main() -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", PIP_TOOLS], check=True)
         for file in ROOT.glob("requirements*"):
             shutil.copy(file, room)
-        for source, target in (("requirements.in", "requirements.txt"), ("requirements-dev.in", "requirements-dev.txt")):
+        for source, target in (
+            ("requirements.in", "requirements.txt"),
+            ("requirements-dev.in", "requirements-dev.txt"),
+        ):
             print(f"resolving {source} (a minute or two) …", flush=True)
-            subprocess.run([python, "-m", "piptools", "compile", *_options(), "-o", target, source], cwd=room, check=True)
-            (ROOT / target).write_text(HEADER.format(source=source) + without_torch((room / target).read_text()))
+            subprocess.run(
+                [python, "-m", "piptools", "compile", *_options(), "-o", target, source], cwd=room, check=True
+            )
+            (ROOT / target).write_text(
+                HEADER.format(source=source) + without_torch((room / target).read_text())
+            )
             print(f"wrote {target}")
 
 
 def _options() -> list[str]:
     options = ["--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras", "--no-header"]
     # Where packages come from is the machine's business, never the lock's.
-    options += ["--no-emit-index-url", "--no-emit-trusted-host", "--no-emit-find-links", "-c", "requirements-torch.txt"]
+    options += [
+        "--no-emit-index-url",
+        "--no-emit-trusted-host",
+        "--no-emit-find-links",
+        "-c",
+        "requirements-torch.txt",
+    ]
     return options + (["--upgrade"] if os.environ.get("UPGRADE") else [])
 
 
 def without_torch(lock: str) -> str:
-    """The lock without the blocks of torch and its CUDA packages; a block is one `name==` line and what is indented under it."""
+    """The lock without the blocks of torch and its CUDA packages; a block is one `name==` line and what is
+    indented under it."""
     kept: list[str] = []
     dropping = False
     for line in lock.splitlines():

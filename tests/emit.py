@@ -1,4 +1,5 @@
-"""What `make quality` and `make bench` print: one JSON object a line on stdout as it is measured, a table on stderr at the end."""
+"""What `make quality` and `make bench` print: one JSON object a line on stdout as it is measured, a table on
+stderr at the end."""
 from __future__ import annotations
 
 import importlib
@@ -15,9 +16,11 @@ from tests.figures import table
 
 
 class Emit:
-    """`emit(suite, name, value, n, **fields)`. A figure that could not be measured has the value None and a `why`.
+    """`emit(suite, name, value, n, **fields)`. A figure that could not be measured has the value None and a
+    `why`.
 
-    `charts` is the folder for pictures, None when nobody asked for any. `tried` and `broken` count the rows of each suite.
+    `charts` is the folder for pictures, None when nobody asked for any. `tried` and `broken` count the rows
+    of each suite.
     """
 
     def __init__(self, charts: Path | None = None) -> None:
@@ -29,7 +32,12 @@ class Emit:
     def __call__(self, suite: str, name: str, value: float | None, n: int, **fields: Any) -> None:
         if value is None and not fields.get("why"):
             raise ValueError(f"{suite} {name}: a figure without a value needs a why")
-        row = {"suite": suite, "name": name, "value": round(value, 4) if isinstance(value, float) else value, "n": n}
+        row = {
+            "suite": suite,
+            "name": name,
+            "value": round(value, 4) if isinstance(value, float) else value,
+            "n": n,
+        }
         row |= {k: round(v, 4) if isinstance(v, float) else v for k, v in fields.items() if v is not None}
         self.rows.append(row)
         print(json.dumps(row, ensure_ascii=False), flush=True)

@@ -1,4 +1,5 @@
-"""Figures the tests measured: one JSON object a line in var/figures.jsonl, and a table at the end of the run."""
+"""Figures the tests measured: one JSON object a line in var/figures.jsonl, and a table at the end of the
+run."""
 from __future__ import annotations
 
 import json
@@ -24,7 +25,12 @@ class Figures:
             raise ValueError(f"{suite} {name}: a figure without a value needs a why")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"suite": suite, "name": name, "value": value, "n": n, **fields}, ensure_ascii=False) + "\n")
+            file.write(
+                json.dumps(
+                    {"suite": suite, "name": name, "value": value, "n": n, **fields}, ensure_ascii=False
+                )
+                + "\n"
+            )
 
 
 @pytest.fixture(scope="session")
@@ -49,11 +55,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def table(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Lines of text, columns aligned, further fields behind as `name=value`."""
     cells = [
-        [*(_shown(row.get(c)) for c in COLUMNS), " ".join(f"{k}={_shown(v)}" for k, v in row.items() if k not in COLUMNS)] for row in rows
+        [
+            *(_shown(row.get(c)) for c in COLUMNS),
+            " ".join(f"{k}={_shown(v)}" for k, v in row.items() if k not in COLUMNS),
+        ]
+        for row in rows
     ]
     cells.insert(0, [*COLUMNS, ""])
     widths = [max(len(row[i]) for row in cells) for i in range(len(COLUMNS))]
-    return ["  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[-1]]).rstrip() for row in cells]
+    return [
+        "  ".join([*(text.ljust(width) for text, width in zip(row, widths, strict=False)), row[-1]]).rstrip()
+        for row in cells
+    ]
 
 
 def _shown(value: object) -> str:

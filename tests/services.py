@@ -1,4 +1,5 @@
-"""Servers and places the tests use: each of our own, on sockets and ports of our own, gone when the tests end."""
+"""Servers and places the tests use: each of our own, on sockets and ports of our own, gone when the tests
+end."""
 from __future__ import annotations
 
 import os
@@ -39,12 +40,14 @@ def redis_server() -> Iterator[EmbeddedRedis]:
 
 @pytest.fixture(scope="session")
 def redis_url(redis_server: EmbeddedRedis) -> str:
-    """Of a Redis of our own, as Celery writes it (`redis+socket://…`). Shared by the whole run: use keys or databases of your own."""
+    """Of a Redis of our own, as Celery writes it (`redis+socket://…`). Shared by the whole run: use keys or
+    databases of your own."""
     return redis_server.url
 
 
 class PostgresServer:
-    """A PostgreSQL cluster in a temporary directory, run by an ordinary user even when we are root, on a free loopback port."""
+    """A PostgreSQL cluster in a temporary directory, run by an ordinary user even when we are root, on a free
+    loopback port."""
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
@@ -57,16 +60,29 @@ class PostgresServer:
         if self._user:
             shutil.chown(self._room, self._user)
         # Nothing here outlives the run, so nothing is forced to disk.
-        self._run("initdb", "-D", "data", "-U", "candor", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._run(
+            "initdb",
+            "-D",
+            "data",
+            "-U",
+            "candor",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
         for _ in range(3):  # somebody may take the free port before we do
             self.port = _free_port()
             if self._serve():
                 return
-        raise RuntimeError("PostgreSQL did not start: " + (self._room / "log").read_text(errors="replace")[-2000:])
+        raise RuntimeError(
+            "PostgreSQL did not start: " + (self._room / "log").read_text(errors="replace")[-2000:]
+        )
 
     def stop(self) -> None:
         if self._process is not None:
-            end_process(self._process, 15.0, gentle=signal.SIGINT)  # SIGINT: fast shutdown, without waiting for clients
+            # SIGINT: fast shutdown, without waiting for clients
+            end_process(self._process, 15.0, gentle=signal.SIGINT)
         shutil.rmtree(self._room, ignore_errors=True)
 
     def create(self, name: str) -> str:
@@ -78,19 +94,30 @@ class PostgresServer:
         self._command(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _command(self, sql: str) -> None:
-        with psycopg.connect(host="127.0.0.1", port=self.port, user="candor", dbname="postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="candor", dbname="postgres", autocommit=True
+        ) as connection:
             connection.execute(sql)
 
     def _run(self, program: str, *words: str) -> None:
         done = subprocess.run(
-            [str(self._programs / program), *words], cwd=self._room, user=self._user, capture_output=True, text=True, check=False
+            [str(self._programs / program), *words],
+            cwd=self._room,
+            user=self._user,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise RuntimeError(f"{program} failed: {done.stderr}")
 
     def _serve(self) -> bool:
         options = ["-D", "data", "-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._room)]
-        options += [word for setting in ("fsync=off", "max_connections=60", "shared_buffers=32MB") for word in ("-c", setting)]
+        options += [
+            word
+            for setting in ("fsync=off", "max_connections=60", "shared_buffers=32MB")
+            for word in ("-c", setting)
+        ]
         with (self._room / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [str(self._programs / "postgres"), *options],
@@ -179,7 +206,8 @@ def chromium() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
-    """The folder of suites and samples that may lie beside the repository. Never needed: skips when it is absent."""
+    """The folder of suites and samples that may lie beside the repository. Never needed: skips when it is
+    absent."""
     place = ROOT.parent / "shared"
     if not place.is_dir():
         pytest.skip(f"no folder {place.name}/ beside the repository (its suites and samples are optional)")

@@ -1,4 +1,5 @@
-"""What comes in from outside comes in through one schema each, which says what it does with names it does not know."""
+"""What comes in from outside comes in through one schema each, which says what it does with names it does not
+know."""
 from __future__ import annotations
 
 import ast
@@ -14,27 +15,43 @@ from tests.test_rooms import STAIR
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What crosses the border -> its schema, and what becomes of unknown names. A person who writes is told of every slip (RAISE);
-# a machine that sends may add names as it likes (EXCLUDE). The borders of each desk are found by its folder, below.
+# What crosses the border -> its schema, and what becomes of unknown names. A person who writes is told of
+# every slip (RAISE); a machine that sends may add names as it likes (EXCLUDE). The borders of each desk are
+# found by its folder, below.
 OURS = {
     "policy": ("config.load.PolicySchema", RAISE),
     "article in a folder (front matter)": ("connectors.sources.ArticleRow", EXCLUDE),
     "article in a JSONL file": ("connectors.sources.JsonlRow", EXCLUDE),
 }
 # Parts of the policy, only ever loaded inside it.
-PARTS = {f"config.load.{name}": RAISE for name in (
-    "_Strict", "TopicSchema", "RouteSchema", "TeamSchema", "HoursSchema", "ThresholdsSchema", "ModeSchema", "FloorSchema")}
+PARTS = {
+    f"config.load.{name}": RAISE
+    for name in (
+        "_Strict",
+        "TopicSchema",
+        "RouteSchema",
+        "TeamSchema",
+        "HoursSchema",
+        "ThresholdsSchema",
+        "ModeSchema",
+        "FloorSchema",
+    )
+}
 
 
-# What the schemas of all desks are built on: a form refuses what it does not know, a vendor's body is lenient.
+# What the schemas of all desks are built on: a form refuses what it does not know, a vendor's body is
+# lenient.
 BASES = {"connectors.forms.DeskForm": RAISE, "connectors.bodies.Lenient": EXCLUDE}
 
 
 def schemas(module: str, source: str) -> Iterator[str]:
-    """Dotted names of the marshmallow schemas a file defines, also those built on a base of ours or on one of the same file."""
+    """Dotted names of the marshmallow schemas a file defines, also those built on a base of ours or on one of
+    the same file."""
     known = {"Schema", *(name.rpartition(".")[2] for name in BASES)}
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and any(ast.unparse(base).split(".")[-1] in known for base in node.bases):
+        if isinstance(node, ast.ClassDef) and any(
+            ast.unparse(base).split(".")[-1] in known for base in node.bases
+        ):
             known.add(node.name)
             yield f"{module}.{node.name}"
 
@@ -58,7 +75,8 @@ def _in_use(module: str) -> bool:
 
 
 def of_desks() -> dict[str, tuple[str, str]]:
-    """Each desk in the registry: what an admin enters, and every form of delivery its inbound module reads."""
+    """Each desk in the registry: what an admin enters, and every form of delivery its inbound module
+    reads."""
     found = {}
     for kind in NAMES:
         found[f"settings of a {kind} desk"] = (f"connectors.{kind}.settings.DeskSchema", RAISE)
@@ -68,7 +86,11 @@ def of_desks() -> dict[str, tuple[str, str]]:
 
 
 def _deliveries(kind: str) -> list[str]:
-    return [name for name in schemas_of(f"connectors.{kind}.inbound") if not name.rpartition(".")[2].startswith("_")]
+    return [
+        name
+        for name in schemas_of(f"connectors.{kind}.inbound")
+        if not name.rpartition(".")[2].startswith("_")
+    ]
 
 
 BORDERS = OURS | of_desks()
@@ -84,7 +106,8 @@ def loaded(name: str) -> type[Schema]:
 
 
 def states_unknown(kind: type[Schema]) -> bool:
-    """True when the class, or one of ours it is built on, says `unknown` in its Meta; marshmallow's own default does not count."""
+    """True when the class, or one of ours it is built on, says `unknown` in its Meta; marshmallow's own
+    default does not count."""
     ours = [c for c in kind.__mro__ if issubclass(c, Schema) and c is not Schema]
     return any("unknown" in vars(vars(c)["Meta"]) for c in ours if "Meta" in vars(c))
 
@@ -92,7 +115,10 @@ def states_unknown(kind: type[Schema]) -> bool:
 def test_the_borders_are_these():
     assert sorted(BORDERS)[:2] == ["article in a JSONL file", "article in a folder (front matter)"]
     assert {name for name in BORDERS if "zendesk" in name} == {
-        "settings of a zendesk desk", "delivery from zendesk: TriggerSchema", "delivery from zendesk: EventSchema"}
+        "settings of a zendesk desk",
+        "delivery from zendesk: TriggerSchema",
+        "delivery from zendesk: EventSchema",
+    }
     assert "policy" in BORDERS
 
 
@@ -120,7 +146,10 @@ def test_every_border_has_its_schema(figures):
 
 
 def test_the_reader_of_schemas_finds_those_built_on_others_and_misses_what_is_none():
-    source = "import marshmallow as m\nclass A(m.Schema): ...\nclass B(A): ...\nclass C(dict): ...\nclass D(Schema): ..."
+    source = (
+        "import marshmallow as m\nclass A(m.Schema): ...\nclass B(A): ...\nclass C(dict): ...\nclass "
+        "D(Schema): ..."
+    )
     assert list(schemas("x.y", source)) == ["x.y.A", "x.y.B", "x.y.D"]
 
 

@@ -1,4 +1,5 @@
-"""Every closed list is an enum of its own; each member is made by some code, or stands here with the reason why it is there already."""
+"""Every closed list is an enum of its own; each member is made by some code, or stands here with the reason
+why it is there already."""
 from __future__ import annotations
 
 import ast
@@ -49,9 +50,19 @@ def enums() -> Iterator[tuple[str, str, list[str]]]:
     """(file, name, members) of every enum of the rooms."""
     for path, tree in sources():
         for node in tree.body:
-            bases = {b.id for b in node.bases if isinstance(b, ast.Name)} if isinstance(node, ast.ClassDef) else set()
+            bases = (
+                {b.id for b in node.bases if isinstance(b, ast.Name)}
+                if isinstance(node, ast.ClassDef)
+                else set()
+            )
             if isinstance(node, ast.ClassDef) and bases & {"Enum", "StrEnum", "IntEnum"}:
-                members = [t.id for n in node.body if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)]
+                members = [
+                    t.id
+                    for n in node.body
+                    if isinstance(n, ast.Assign)
+                    for t in n.targets
+                    if isinstance(t, ast.Name)
+                ]
                 yield path, node.name, members
 
 

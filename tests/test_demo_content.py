@@ -1,4 +1,5 @@
-"""The demo's articles, tickets and questions keep the promises that the demo, the fits and the figures rely on."""
+"""The demo's articles, tickets and questions keep the promises that the demo, the fits and the figures rely
+on."""
 
 import json
 import re
@@ -17,7 +18,9 @@ SECTIONS = {
     "Warranty & repairs", "Gift cards", "Circle", "Stores", "Company policy", "For agents",
 }  # fmt: skip
 FRONT_MATTER = {"id", "title", "section", "visibility", "updated", "labels", "kind"}
-OWN_ANSWERING_TIME = re.compile(r"\bwe (reply|answer|respond|get back|write back)\b[^.]*\bwithin\b", re.IGNORECASE)
+OWN_ANSWERING_TIME = re.compile(
+    r"\bwe (reply|answer|respond|get back|write back)\b[^.]*\bwithin\b", re.IGNORECASE
+)
 SPLITS = ("train", "valid", "eval")
 ZERO_WIDTH_SPACE = "\u200b"
 
@@ -28,7 +31,10 @@ def read_article(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def read_rows(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (DEMO / "questions" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        json.loads(line)
+        for line in (DEMO / "questions" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
 
 
 def plain(text: str) -> str:
@@ -86,7 +92,11 @@ def test_exactly_two_articles_state_the_companys_own_answering_time() -> None:
 
 
 def test_one_public_article_carries_what_must_never_reach_a_reader_as_more_than_text() -> None:
-    hostile = {name for name, (_, body) in ARTICLES.items() if "{{" in body or "<img" in body or ZERO_WIDTH_SPACE in body}
+    hostile = {
+        name
+        for name, (_, body) in ARTICLES.items()
+        if "{{" in body or "<img" in body or ZERO_WIDTH_SPACE in body
+    }
     assert hostile == {"policy-email-templates"} and hostile <= PUBLIC
     body = ARTICLES["policy-email-templates"][1]
     assert "{{ticket.comments_formatted}}" in body and "<img" in body and ZERO_WIDTH_SPACE in body
@@ -125,7 +135,11 @@ def test_the_questions_page_states_the_true_numbers() -> None:
     for split in SPLITS:
         rows = read_rows(split)
         notes = Counter(row["note"] for row in rows if not row["answerable"])
-        assert f"| `{split}.jsonl` | {len(rows)} | {notes.total()} | {notes['foreign']} | {notes['agents_only']} |" in page
+        assert (
+            f"| `{split}.jsonl` | {len(rows)} | {notes.total()} | {notes['foreign']} | "
+            f"{notes['agents_only']} |"
+            in page
+        )
     assert f"| `asks_person.jsonl` | {len(read_rows('asks_person'))} |" in page
 
 
@@ -141,9 +155,13 @@ def test_the_scenes_cover_what_the_demo_promises() -> None:
     assert outcomes["answered"] >= 3
     assert all(outcomes[kind] >= 1 for kind in ("clarified", "unsure", "handed_off", "ignored", "duplicate"))
     assert [s for s in SCENES if any("by" in step for step in s["steps"])], "somebody in copy writes"
-    assert [s for s in SCENES if any(step.get("expect") == "alerted" for step in s["steps"])], "people are told of a grave message"
+    assert [s for s in SCENES if any(step.get("expect") == "alerted" for step in s["steps"])], (
+        "people are told of a grave message"
+    )
     assert len({scene["id"] for scene in SCENES}) == len(SCENES) >= 9
-    followed_up = [s for s in SCENES if [step.get("expect") for step in s["steps"]] == ["answered", "answered"]]
+    followed_up = [
+        s for s in SCENES if [step.get("expect") for step in s["steps"]] == ["answered", "answered"]
+    ]
     assert followed_up and any("again" in step for s in SCENES for step in s["steps"])
 
 

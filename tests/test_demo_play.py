@@ -1,4 +1,5 @@
-"""The demo, played to its end as `make demo` does, in a copy of the tree: every scene ends as its script says."""
+"""The demo, played to its end as `make demo` does, in a copy of the tree: every scene ends as its script
+says."""
 from __future__ import annotations
 
 import subprocess
@@ -10,7 +11,9 @@ import pytest
 from demo.scenes import shop_scenes
 from tests.bench.start import copy_of_the_tree
 
-LONGEST = 400.0  # seconds: two desks, the model's first conversion and some two dozen tickets, on a machine that does other things too
+# seconds: two desks, the model's first conversion and some two dozen tickets, on a machine that does other
+# things too
+LONGEST = 400.0
 MODELS = Path(__file__).resolve().parents[1] / "var" / "models"
 
 
@@ -21,8 +24,13 @@ def test_every_scene_of_the_demo_ends_as_its_script_says() -> None:
         MODELS.mkdir(parents=True, exist_ok=True)
         (place / "var" / "models").symlink_to(MODELS)
         played = subprocess.run(
-            [sys.executable, "-u", "-m", "demo", "--once"], cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            timeout=LONGEST, check=False,
+            [sys.executable, "-u", "-m", "demo", "--once"],
+            cwd=place,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
         )
     assert played.returncode == 0, played.stdout + played.stderr
     assert "not as scripted" not in played.stderr

@@ -48,7 +48,9 @@ def pages() -> list[Path]:
 def links(page: Path) -> set[Path]:
     """Files of the repository this page links to."""
     inside = (target.split("#")[0] for target in LINK.findall(page.read_text(encoding="utf-8")))
-    return {(page.parent / target).resolve() for target in inside if target and not re.match(r"[a-z]+:", target)}
+    return {
+        (page.parent / target).resolve() for target in inside if target and not re.match(r"[a-z]+:", target)
+    }
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda p: p.relative_to(ROOT).as_posix())
@@ -58,12 +60,18 @@ def test_every_link_leads_somewhere(page):
 
 def test_every_page_is_linked_from_the_readme_or_the_table_of_docs():
     linked = links(ROOT / "README.md") | links(ROOT / "docs/README.md")
-    lost = [page.relative_to(ROOT).as_posix() for page in pages() if page.resolve() not in linked and page != ROOT / "README.md"]
+    lost = [
+        page.relative_to(ROOT).as_posix()
+        for page in pages()
+        if page.resolve() not in linked and page != ROOT / "README.md"
+    ]
     assert not lost, f"no link from README.md or docs/README.md leads to {', '.join(lost)}"
 
 
 def test_every_command_of_make_is_listed_in_the_readme():
-    listed = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)) - {"help"}
+    listed = set(
+        re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    ) - {"help"}
     shown = set(re.findall(r"`make ([a-z]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
     assert listed <= shown, f"the README does not name: {', '.join(sorted(listed - shown))}"
 
@@ -75,8 +83,13 @@ def test_every_dependency_says_why_it_is_there():
         for line in (ROOT / file).read_text(encoding="utf-8").splitlines()
         if re.match(r"[A-Za-z]", line)
     }
-    explained = {name.lower() for name in re.findall(r"`([\w.-]+)`", (ROOT / "docs/dependencies.md").read_text(encoding="utf-8"))}
-    assert named <= explained, f"docs/dependencies.md does not explain: {', '.join(sorted(named - explained))}"
+    explained = {
+        name.lower()
+        for name in re.findall(r"`([\w.-]+)`", (ROOT / "docs/dependencies.md").read_text(encoding="utf-8"))
+    }
+    assert named <= explained, (
+        f"docs/dependencies.md does not explain: {', '.join(sorted(named - explained))}"
+    )
 
 
 def known_tests() -> set[str]:

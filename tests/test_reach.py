@@ -11,17 +11,25 @@ from pathlib import Path
 from connectors import registry
 from tests.test_rooms import ROOT, STAIR, imports
 
-# Not reached by imports from candor.py, each with its reason. A name that ends in a dot stands for all below it.
+# Not reached by imports from candor.py, each with its reason. A name that ends in a dot stands for all below
+# it.
 NOT_REACHED = {
     "app.core.deciding.support": "measured by `make quality` and not in force yet: no verdict rests on it",
-    "app.core.waits.learned.watch": "the estimator that learns from the queue speaks once queues are kept in the store",
-    "app.store.migrations.": "run by Alembic, out of their folder, when the schema is brought to this release",
+    "app.core.waits.learned.watch": "the estimator that learns from the queue speaks once queues are kept "
+                                    "in the store",
+    "app.store.migrations.": "run by Alembic, out of their folder, when the schema is brought to this "
+                             "release",
     "connectors.sandbox": "sandbox desks: for the demo and the tests",
     "connectors.sandbox.": "sandbox desks: for the demo and the tests",
     "workers.knowledge.fit": "a program for developers: fits the shipped prior",
-} | {f"connectors.{kind}.sandbox{dot}": "sandbox desks: for the demo and the tests" for kind in registry.NAMES for dot in ("", ".")}
+} | {
+    f"connectors.{kind}.sandbox{dot}": "sandbox desks: for the demo and the tests"
+    for kind in registry.NAMES
+    for dot in ("", ".")
+}
 
-_PROGRAM = re.compile(r'"((?:workers|app|connectors)(?:\.\w+)+)"')  # a module named in a text: run by `python -m`, or loaded by its name
+# a module named in a text: run by `python -m`, or loaded by its name
+_PROGRAM = re.compile(r'"((?:workers|app|connectors)(?:\.\w+)+)"')
 
 
 def modules() -> Mapping[str, Path]:
@@ -34,7 +42,8 @@ def modules() -> Mapping[str, Path]:
 
 
 def reached(start: Iterable[str], there: Mapping[str, Path]) -> set[str]:
-    """The modules that importing these loads, now or later: what they import, the packages above it, and the programs they name."""
+    """The modules that importing these loads, now or later: what they import, the packages above it, and the
+    programs they name."""
     seen: set[str] = set()
     waiting = list(start)
     while waiting:
@@ -63,7 +72,9 @@ def test_every_module_is_reached_from_candor_or_has_its_reason() -> None:
     left = sorted(there.keys() - reached(["candor"], {**there, "candor": ROOT / "candor.py"}))
     for name, why in NOT_REACHED.items():
         print(f"{sum(covers(name, module) for module in left):3} {name}: {why}")
-    assert [module for module in left if reason(module) is None] == [], "reach it from candor.py, or take it away"
+    assert [module for module in left if reason(module) is None] == [], (
+        "reach it from candor.py, or take it away"
+    )
     unused = [name for name in NOT_REACHED if not any(covers(name, module) for module in left)]
     assert unused == [], "these are reached by now: take them off the list"
 

@@ -1,7 +1,9 @@
-"""The house is one stair: workers > app > connectors > config. A room imports only rooms to its right; the core does nothing but think.
+"""The house is one stair: workers > app > connectors > config. A room imports only rooms to its right; the
+core does nothing but think.
 
-Within the rooms: the way of a sending stands on nothing that decides, tables are the store's, sandbox desks are scenery, and a vendor's
-word stands in its folder. What holds for whole modules (who is reached from where) is in `test_reach.py`.
+Within the rooms: the way of a sending stands on nothing that decides, tables are the store's, sandbox desks
+are scenery, and a vendor's word stands in its folder. What holds for whole modules (who is reached from
+where) is in `test_reach.py`.
 """
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 STAIR = ("workers", "app", "connectors", "config")
 ABOVE = ("candor", "demo", "tests", "scripts")  # may import every room; no room may import them
 
-# The core gets times, ids and scores as arguments. What is not on this list reaches for the world, or has not been thought about.
+# The core gets times, ids and scores as arguments. What is not on this list reaches for the world, or has not
+# been thought about.
 CORE_MAY_IMPORT = frozenset({
     "__future__", "abc", "babel", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "email.utils.parseaddr", "enum",
     "fractions", "functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "markupsafe", "math", "numpy", "operator", "re",
@@ -43,16 +46,27 @@ ONLY_IN = {
     "freshdesk": ("connectors/freshdesk",),
     "celery": ("workers",),
     "flask": (
-        "app/factory.py", "app/web", "connectors/sandbox", "connectors/zendesk/sandbox", "connectors/freshdesk/sandbox",
+        "app/factory.py",
+        "app/web",
+        "connectors/sandbox",
+        "connectors/zendesk/sandbox",
+        "connectors/freshdesk/sandbox",
         "workers/commands",
     ),
 }
 
 # What only these may import, by the sentence that says why. A place is a folder or a file.
 KEPT = (
-    ("app.store.tables", ("app/store",), "statements stand in app/store alone, by names that say what they ask."),
-    ("workers.deciding", ("workers/deciding", "workers/tasks.py", "workers/jobs.py", "workers/running", "workers/commands"),
-     "what sends, and what both need of a row, stands on nothing that decides."),
+    (
+        "app.store.tables",
+        ("app/store",),
+        "statements stand in app/store alone, by names that say what they ask.",
+    ),
+    (
+        "workers.deciding",
+        ("workers/deciding", "workers/tasks.py", "workers/jobs.py", "workers/running", "workers/commands"),
+        "what sends, and what both need of a row, stands on nothing that decides.",
+    ),
 )
 
 # A vendor's word stands in its folder. The places outside that may name one:
@@ -63,7 +77,8 @@ VENDORS_NAMED = {
 
 
 def imports(source: str, package: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    """(line, dotted name) of every import, lazy ones too; relative ones resolved against the file's package."""
+    """(line, dotted name) of every import, lazy ones too; relative ones resolved against the file's
+    package."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
@@ -74,7 +89,8 @@ def imports(source: str, package: tuple[str, ...]) -> Iterator[tuple[int, str]]:
 
 
 def faults(path: str, source: str) -> list[str]:
-    """One plain sentence for each thing this file may not do. `path` is relative to the repository, with slashes."""
+    """One plain sentence for each thing this file may not do. `path` is relative to the repository, with
+    slashes."""
     room, package = path.split("/")[0], tuple(path.split("/")[:-1])
     core = path.startswith("app/core/")
     found = []
@@ -83,21 +99,30 @@ def faults(path: str, source: str) -> list[str]:
         if top in ABOVE:
             found.append(f"{where} imports {name}: {top} stands above the stair, no room may import it.")
         elif top in STAIR and STAIR.index(top) < STAIR.index(room):
-            found.append(f"{where} imports {name}: {room} may import only rooms to its right ({' > '.join(STAIR)}).")
+            found.append(
+                f"{where} imports {name}: {room} may import only rooms to its right ({' > '.join(STAIR)})."
+            )
         elif top in ONLY_IN and not any(path == home or path.startswith(home + "/") for home in ONLY_IN[top]):
             found.append(f"{where} imports {name}: {top} is loaded only in {' and '.join(ONLY_IN[top])}.")
         elif kept := _kept_from(path, name):
             found.append(f"{where} imports {name}: {kept}")
         elif _is_sandbox(name.split(".")) and not _is_sandbox(path.removesuffix(".py").split("/")):
             found.append(f"{where} imports {name}: sandbox desks are for the demo, the tests and themselves.")
-        elif core and not any(name == allowed or name.startswith(allowed + ".") for allowed in CORE_MAY_IMPORT):
-            found.append(f"{where} imports {name}: the core does no I/O and asks no clock and no dice; {name} is not on its list.")
+        elif core and not any(
+            name == allowed or name.startswith(allowed + ".") for allowed in CORE_MAY_IMPORT
+        ):
+            found.append(
+                f"{where} imports {name}: the core does no I/O and asks no clock and no dice; {name} is not "
+                f"on its list."
+            )
     return found + (_core_calls(path, source) if core else [])
 
 
 def _kept_from(path: str, name: str) -> str | None:
     for kept, homes, why in KEPT:
-        if (name == kept or name.startswith(kept + ".")) and not any(path == home or path.startswith(home + "/") for home in homes):
+        if (name == kept or name.startswith(kept + ".")) and not any(
+            path == home or path.startswith(home + "/") for home in homes
+        ):
             return why
     return None
 
@@ -107,13 +132,20 @@ def _is_sandbox(parts: list[str]) -> bool:
 
 
 def vendors_named(path: str, text: str) -> list[str]:
-    """One sentence for each line that names a vendor outside its folder. `path` is relative to the repository, with slashes."""
+    """One sentence for each line that names a vendor outside its folder. `path` is relative to the
+    repository, with slashes."""
     found = []
     for number, line in enumerate(text.splitlines(), start=1):
         for word in VENDORS:
             home = "zendesk" if word == "zenpy" else word
-            if word in line.lower() and not path.startswith(f"connectors/{home}/") and path not in VENDORS_NAMED:
-                found.append(f"{path}:{number} names {word}: a vendor's word stands in connectors/{home} alone.")
+            if (
+                word in line.lower()
+                and not path.startswith(f"connectors/{home}/")
+                and path not in VENDORS_NAMED
+            ):
+                found.append(
+                    f"{path}:{number} names {word}: a vendor's word stands in connectors/{home} alone."
+                )
     return found
 
 
@@ -122,11 +154,20 @@ def _core_calls(path: str, source: str) -> list[str]:
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in CORE_MAY_NOT_CALL:
-                found.append(f"{path}:{node.lineno} calls {name}(): the core reads and writes nothing, it returns values.")
+                found.append(
+                    f"{path}:{node.lineno} calls {name}(): the core reads and writes nothing, it returns "
+                    f"values."
+                )
             case ast.Call(func=ast.Attribute(attr=name)) if name in CORE_MAY_NOT_ASK:
-                found.append(f"{path}:{node.lineno} calls .{name}(): times, files and chance come into the core as arguments.")
+                found.append(
+                    f"{path}:{node.lineno} calls .{name}(): times, files and chance come into the core as "
+                    f"arguments."
+                )
             case ast.Attribute(attr=name) | ast.alias(name=name) if name in CORE_MAY_NOT_NAME:
-                found.append(f"{path}:{node.lineno} names {name}: times, files and chance come into the core as arguments.")
+                found.append(
+                    f"{path}:{node.lineno} names {name}: times, files and chance come into the core as "
+                    f"arguments."
+                )
     return found
 
 
@@ -134,13 +175,21 @@ def _core_calls(path: str, source: str) -> list[str]:
 def test_a_room_imports_only_rooms_to_its_right(room):
     files = sorted((ROOT / room).rglob("*.py"))
     assert files, f"the room {room} is empty"
-    found = [fault for file in files for fault in faults(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))]
+    found = [
+        fault
+        for file in files
+        for fault in faults(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
+    ]
     assert not found, "\n" + "\n".join(found)
 
 
 @pytest.mark.parametrize("room", STAIR)
 def test_a_vendor_is_named_in_its_folder_alone(room):
-    files = [f for f in sorted((ROOT / room).rglob("*")) if f.suffix in (".py", ".html", ".yaml", ".txt", ".js", ".css", ".json", ".md")]
+    files = [
+        f
+        for f in sorted((ROOT / room).rglob("*"))
+        if f.suffix in (".py", ".html", ".yaml", ".txt", ".js", ".css", ".json", ".md")
+    ]
     texts = {file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in files}
     assert [fault for path, text in texts.items() for fault in vendors_named(path, text)] == []
 
@@ -165,12 +214,15 @@ def test_a_vendors_word_outside_its_folder_is_seen(path, text, says):
 @pytest.mark.parametrize(("path", "source", "says"), [
     ("workers/desks/poll.py", "from app.store.tables import desks", "statements stand in app/store"),
     ("app/web/health.py", "from app.store import tables", "statements stand in app/store"),
-    ("workers/sending/outcome.py", "from workers.deciding.compose import page_of", "stands on nothing that decides"),
+    ("workers/sending/outcome.py", "from workers.deciding.compose import "
+                                   "page_of", "stands on nothing that decides"),
     ("workers/rows/lease.py", "def f():\n    from workers import deciding", "stands on nothing that decides"),
-    ("workers/desks/connect.py", "from connectors.zendesk.sandbox import SandboxZendesk", "sandbox desks are for the demo"),
+    ("workers/desks/connect.py", "from connectors.zendesk.sandbox import "
+                                 "SandboxZendesk", "sandbox desks are for the demo"),
     ("app/web/hooks.py", "import connectors.sandbox.wire", "sandbox desks are for the demo"),
     ("connectors/http.py", "from .sandbox import faults", "sandbox desks are for the demo"),
-    ("config/policy.py", "from connectors.records import Ticket", "config may import only rooms to its right"),
+    ("config/policy.py", "from connectors.records import Ticket", "config may import only rooms to its "
+                                                                  "right"),
     ("connectors/http.py", "def f():\n    import app.keys", "connectors may import only rooms to its right"),
     ("app/store/queues/inbox.py", "from workers import process", "app may import only rooms to its right"),
     ("app/web/hooks.py", "from ...workers import tasks", "app may import only rooms to its right"),
@@ -198,20 +250,25 @@ def test_the_reader_of_imports_sees_each_kind_of_fault(path, source, says):
     ("workers/deciding/process.py", "from app.core.reading.triage import x\nfrom config import policy"),
     ("workers/knowledge/embed.py", "import onnxruntime"),
     ("connectors/zendesk/desk.py", "from zenpy import Zenpy\nfrom .inbound import parse"),
-    ("app/core/reading/triage.py", "from datetime import timedelta\nfrom config.policy import Reason\nfrom . import rules\nimport re"),
+    ("app/core/reading/triage.py", "from datetime import timedelta\nfrom config.policy import Reason\nfrom "
+                                   ". import rules\nimport re"),
 ])  # fmt: skip
 def test_what_the_stair_allows_is_let_through(path, source):
     assert faults(path, source) == []
 
 
 # What a query gives, or a bag of unknown things: a misspelt field of it is found by nobody before it runs.
-UNTYPED = frozenset({"Any", "AnyRow", "CursorResult", "MappingResult", "Result", "Row", "RowMapping", "ScalarResult"})
+UNTYPED = frozenset(
+    {"Any", "AnyRow", "CursorResult", "MappingResult", "Result", "Row", "RowMapping", "ScalarResult"}
+)
 ROW_MADE_IN = "app/store/database.py"  # names AnyRow, the one argument of every `from_row`
-DOCUMENTS = frozenset({("app/store/ledger.py", "texts")})  # not a row: JSON that was sealed in one, read as its writer wrote it
+# not a row: JSON that was sealed in one, read as its writer wrote it
+DOCUMENTS = frozenset({("app/store/ledger.py", "texts")})
 
 
 def untyped_rows(path: str, source: str) -> list[str]:
-    """One plain sentence for each public name of a store's file through which an untyped row could leave it."""
+    """One plain sentence for each public name of a store's file through which an untyped row could leave
+    it."""
     found = []
     for name, node in _public("", ast.parse(source).body):
         if (path, name) in DOCUMENTS:
@@ -219,16 +276,20 @@ def untyped_rows(path: str, source: str) -> list[str]:
         if isinstance(node, ast.FunctionDef):
             takes = set() if node.name == "from_row" else _untyped([node.args])
             for word in sorted(_untyped([node.returns]) | takes):
-                found.append(f"{path}:{node.lineno} {name} names {word}: rows leave the store as records (`from_row`).")
+                found.append(f"{path}:{node.lineno} {name} names {word}: rows leave the store as records "
+                             f"(`from_row`).")
             if node.returns is None:
                 found.append(f"{path}:{node.lineno} {name} does not say what it returns.")
         elif path != ROW_MADE_IN:
             for word in sorted(_untyped([node])):
-                found.append(f"{path}:{node.lineno} {name} names {word}: rows leave the store as records (`from_row`).")
+                found.append(f"{path}:{node.lineno} {name} names {word}: rows leave the store as records "
+                             f"(`from_row`).")
     return found
 
 
-def _public(within: str, body: list[ast.stmt]) -> Iterator[tuple[str, ast.FunctionDef | ast.Assign | ast.AnnAssign]]:
+def _public(
+    within: str, body: list[ast.stmt]
+) -> Iterator[tuple[str, ast.FunctionDef | ast.Assign | ast.AnnAssign]]:
     """Functions, fields and type aliases that other rooms may name, those of public classes too."""
     for node in body:
         match node:
@@ -238,7 +299,9 @@ def _public(within: str, body: list[ast.stmt]) -> Iterator[tuple[str, ast.Functi
                 yield from _public(f"{within}{name}.", inner)
             case ast.FunctionDef(name=name):
                 yield within + name, node
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if not name.startswith("_"):
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)) if (
+                not name.startswith("_")
+            ):
                 yield within + name, node
 
 
@@ -257,7 +320,11 @@ def _untyped(nodes: list[ast.AST | None]) -> set[str]:
 def test_no_untyped_row_leaves_the_store():
     files = [f for f in sorted((ROOT / "app" / "store").rglob("*.py")) if "migrations" not in f.parts]
     assert len(files) > 30
-    found = [fault for file in files for fault in untyped_rows(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))]
+    found = [
+        fault
+        for file in files
+        for fault in untyped_rows(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8"))
+    ]
     assert not found, "\n" + "\n".join(found)
 
 
@@ -279,5 +346,8 @@ def test_each_way_out_of_the_store_is_seen(source, says):
 
 
 def test_a_record_made_from_a_row_is_let_through():
-    made = "class Letter:\n    id: str\n    @classmethod\n    def from_row(cls, row: AnyRow) -> Self: ...\ndef _at(row: AnyRow) -> int: ..."
+    made = (
+        "class Letter:\n    id: str\n    @classmethod\n    def from_row(cls, row: AnyRow) -> Self: "
+        "...\ndef _at(row: AnyRow) -> int: ..."
+    )
     assert untyped_rows("app/store/somewhere.py", made) == []

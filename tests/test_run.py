@@ -16,11 +16,18 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def started(room: Path, procfile: str, steady: float = 10.0, **variables: str) -> subprocess.Popen[str]:
     (room / "Procfile").write_text(procfile)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CANDOR_")} | {"CANDOR_VAR": str(room / "var")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CANDOR_")} | {
+        "CANDOR_VAR": str(room / "var")
+    }
     code = (f"import sys; from pathlib import Path; from scripts import run; run.STEADY_SECONDS = {steady}; "
             f"sys.exit(run.main(Path({str(room)!r})))")
     return subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
@@ -35,7 +42,10 @@ def read_until(process: subprocess.Popen[str], word: str) -> str:
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_migrates_first_gives_all_one_redis_and_ends_them_all_when_asked(tmp_path, asked):
-    procfile = "release: echo migrated > released\nweb: cat released; echo web $CANDOR_REDIS_URL; exec sleep 60\nworker: exec sleep 60\n"
+    procfile = (
+        "release: echo migrated > released\nweb: cat released; echo web $CANDOR_REDIS_URL; exec "
+        "sleep 60\nworker: exec sleep 60\n"
+    )
     with started(tmp_path, procfile) as process:
         said = read_until(process, "web redis+socket://")
         process.send_signal(asked)
@@ -47,14 +57,19 @@ def test_it_migrates_first_gives_all_one_redis_and_ends_them_all_when_asked(tmp_
 
 
 def test_a_killed_supervisor_leaves_nothing_running(tmp_path):
-    with started(tmp_path, "release: true\nweb: echo web $$; exec sleep 60\n", CANDOR_REDIS_URL="redis://127.0.0.1:1/0") as process:
+    with started(
+        tmp_path, "release: true\nweb: echo web $$; exec sleep 60\n", CANDOR_REDIS_URL="redis://127.0.0.1:1/0"
+    ) as process:
         pid = int(read_until(process, "web | web ").split()[-1])
         process.kill()
     until(lambda: not alive(pid))
 
 
 def test_work_under_way_may_finish_before_the_end(tmp_path):
-    procfile = "release: true\nworker: trap 'sleep 0.5; echo finished > done; exit 0' TERM; echo ready; while :; do sleep 0.1; done\n"
+    procfile = (
+        "release: true\nworker: trap 'sleep 0.5; echo finished > done; exit 0' TERM; echo ready; "
+        "while :; do sleep 0.1; done\n"
+    )
     with started(tmp_path, procfile) as process:
         read_until(process, "ready")
         process.send_signal(signal.SIGTERM)

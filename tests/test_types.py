@@ -18,7 +18,13 @@ def test_a_misspelt_field_of_a_row_is_refused(tmp_path: Path) -> None:
     right.write_text(module, "utf-8")
     wrong.write_text(module.replace(FIELD, "row.atempts", 1), "utf-8")
     # With the cache of `make lint`, as nothing but the copy is new to it: seconds, not half a minute.
-    done = subprocess.run([sys.executable, "-m", "mypy", str(right), str(wrong)], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", str(right), str(wrong)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     errors = [line for line in done.stdout.splitlines() if ": error: " in line]
     assert len(errors) == 1, done.stdout + done.stderr
     assert "wrong.py" in errors[0] and '"JobRow" has no attribute "atempts"' in errors[0]
@@ -27,4 +33,8 @@ def test_a_misspelt_field_of_a_row_is_refused(tmp_path: Path) -> None:
 def test_every_room_is_checked_strictly() -> None:
     told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]
     assert told["strict"] is True and set(told["files"]) == ROOMS
-    assert {p.name for p in ROOT.iterdir() if (p / "__init__.py").exists()} - {"demo", "tests", "scripts"} <= ROOMS
+    assert {p.name for p in ROOT.iterdir() if (p / "__init__.py").exists()} - {
+        "demo",
+        "tests",
+        "scripts",
+    } <= ROOMS

@@ -1,4 +1,5 @@
-"""Jobs: what the web process or a command may not do itself. Each kind is one function; a command calls the same one in its own process."""
+"""Jobs: what the web process or a command may not do itself. Each kind is one function; a command calls the
+same one in its own process."""
 from __future__ import annotations
 
 import json
@@ -34,7 +35,8 @@ def job_one(work: Work, alone: str | None = None) -> bool:
         row = jobs.claim(tx, now, LEASE_US, alone)
     if row is None:
         return False
-    # The lease lives as long as the process does, however long the job takes: nobody runs it a second time meanwhile.
+    # The lease lives as long as the process does, however long the job takes: nobody runs it a second time
+    # meanwhile.
     with hold(work, jobs, row, None, lambda tx, error, now: jobs.broke(tx, row.id, row.fence, now)):
         _work_on(work, row, now)
     return True
@@ -46,13 +48,23 @@ def _work_on(work: Work, row: JobRow, now: int) -> None:
             why = f"this release knows no job {row.kind!r}: finish the upgrade of this host"
             jobs.put_back(tx, row.id, row.fence, now + OTHER_RELEASE, why, count=False)
     elif row.kind not in KINDS:
-        _finish(work, row, WorkState.BAD, {"error": f"no worker knew the job {row.kind!r}: finish the upgrade, then ask again"})
+        _finish(
+            work,
+            row,
+            WorkState.BAD,
+            {"error": f"no worker knew the job {row.kind!r}: finish the upgrade, then ask again"},
+        )
     elif given_up(row.crashes, row.lone_runs):
         _finish(work, row, WorkState.BAD, {"error": why_given_up(row.crashes, row.lone_runs)})
     elif row.attempts > jobs.MAX_ATTEMPTS:
         _finish(work, row, WorkState.BAD, {"error": f"gave up after {jobs.MAX_ATTEMPTS} tries"})
     elif row.expires < now:
-        _finish(work, row, WorkState.BAD, {"error": "nobody had time for it before it expired: is a worker running?"})
+        _finish(
+            work,
+            row,
+            WorkState.BAD,
+            {"error": "nobody had time for it before it expired: is a worker running?"},
+        )
     else:
         _run(work, row)
 

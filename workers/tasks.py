@@ -1,4 +1,5 @@
-"""Celery tasks of three lines. They take no payload: what is due stands in the database, and the oldest due desk goes first."""
+"""Celery tasks of three lines. They take no payload: what is due stands in the database, and the oldest due
+desk goes first."""
 from __future__ import annotations
 
 import time
@@ -18,7 +19,8 @@ from workers.sending.deliver import deliver_one
 from workers.work import Work
 
 MAX_ROWS = 50  # of one ring; the next ring goes on, and other tasks get their turn between
-# And this long: a row that is begun must end before the soft time limit, which would count as a crash of that row.
+# And this long: a row that is begun must end before the soft time limit, which would count as a crash of that
+# row.
 DRAIN_SECONDS = 20.0
 
 
@@ -33,12 +35,14 @@ def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None])
     def deliver() -> None:
         _drain(lambda: deliver_one(work()))
 
-    # Early ack: longer than the visibility timeout, a late one would come again and again while it runs. The row is the truth.
+    # Early ack: longer than the visibility timeout, a late one would come again and again while it runs. The
+    # row is the truth.
     @app.task(name="candor.jobs", soft_time_limit=1500, time_limit=1700, acks_late=False)
     def jobs() -> None:
         job_one(work())
 
-    # One row and nothing else, so that a death of this process speaks of that row; its parent is the witness (`running/worker_process.py`).
+    # One row and nothing else, so that a death of this process speaks of that row; its parent is the witness
+    # (`running/worker_process.py`).
     @app.task(name="candor.alone", bind=True)
     def alone(task: Task) -> None:
         one_alone(work(), task.request.id)
@@ -53,7 +57,8 @@ def register(app: Celery, work: Callable[[], Work], ring: Callable[[str], None])
 
     @app.task(name="candor.sweep")
     def sweep_once() -> None:
-        sweep(work(), ring, work().new_id())  # a holder of its own: behind a second beat, or a worker's own sweep, it does nothing
+        # a holder of its own: behind a second beat, or a worker's own sweep, it does nothing
+        sweep(work(), ring, work().new_id())
 
 
 def one_alone(work: Work, task: str) -> bool:
@@ -65,7 +70,8 @@ def one_alone(work: Work, task: str) -> bool:
 
 
 def witness(db: Database, clock: Callable[[], int], task: str) -> bool:
-    """Called by a parent that outlived the process of a lone task: the row it held has had its third crash."""
+    """Called by a parent that outlived the process of a lone task: the row it held has had its third
+    crash."""
     with db.write() as tx:
         return any(store.witness(tx, task, clock()) for store in (inbox, outbox, jobs_store))
 

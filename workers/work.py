@@ -42,7 +42,8 @@ class Nearness(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """`search` is called with a tenant and loads its model on first use, after the fork. `ring` wakes other workers, and may fail."""
+    """`search` is called with a tenant and loads its model on first use, after the fork. `ring` wakes other
+    workers, and may fail."""
 
     settings: Settings
     db: Database
@@ -60,7 +61,8 @@ class Work:
         return self.connector(desk.kind).desk(desk.connection, self.clock)
 
     def desk_wait(self, kind: str, desk: str, calls: int, writes: int = 0) -> int:
-        """Microseconds until the desk's rate budget, and its health, let so many calls go; 0 for now. Asked before a row is begun."""
+        """Microseconds until the desk's rate budget, and its health, let so many calls go; 0 for now. Asked
+        before a row is begun."""
         now = self.clock()
         return int(self.connector(kind).budget(desk).wait_needed(now, calls, writes) * 1_000_000)
 

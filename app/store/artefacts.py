@@ -1,4 +1,5 @@
-"""Fitted things, as JSON with their hash: the newest of a desk and kind is in force, the older ones stay for the record."""
+"""Fitted things, as JSON with their hash: the newest of a desk and kind is in force, the older ones stay for
+the record."""
 from __future__ import annotations
 
 import hashlib
@@ -19,11 +20,30 @@ class Artefact:
     created_at: int
 
 
-def keep(tx: Connection, tenant: str, desk: str, kind: str, content: bytes, fitted_on: str, n: int, now: int, row_id: str) -> None:
-    tx.execute(insert(artefacts).values(
-        id=row_id, tenant=tenant, desk=desk, kind=kind, sha256=hashlib.sha256(content).hexdigest(), fitted_on=fitted_on, n=n, bytes=content,
-        created_at=now,
-    ))
+def keep(
+    tx: Connection,
+    tenant: str,
+    desk: str,
+    kind: str,
+    content: bytes,
+    fitted_on: str,
+    n: int,
+    now: int,
+    row_id: str,
+) -> None:
+    tx.execute(
+        insert(artefacts).values(
+            id=row_id,
+            tenant=tenant,
+            desk=desk,
+            kind=kind,
+            sha256=hashlib.sha256(content).hexdigest(),
+            fitted_on=fitted_on,
+            n=n,
+            bytes=content,
+            created_at=now,
+        )
+    )
 
 
 def newest(tx: Connection, tenant: str, desk: str, kind: str) -> Artefact | None:

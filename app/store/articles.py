@@ -1,5 +1,5 @@
-"""Articles, their versions and passages. Versions are never changed or removed while a citation may point at them; what is current is
-said by `articles`, what was searched by `snapshots`.
+"""Articles, their versions and passages. Versions are never changed or removed while a citation may point at
+them; what is current is said by `articles`, what was searched by `snapshots`.
 """
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _MANY = 400  # values in one IN list: SQLite's limit is 999 in older builds
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source of articles. `kind` is desk | folder | jsonl; `location` a path, or "" for the help centre of `desk`."""
+    """A source of articles. `kind` is desk | folder | jsonl; `location` a path, or "" for the help centre of
+    `desk`."""
 
     id: str
     kind: str
@@ -75,14 +76,20 @@ class Known:
 def add_source(conn: Connection, tenant: str, source: SourceRow, now: int) -> None:
     conn.execute(
         insert(sources).values(
-            id=source.id, tenant=tenant, kind=source.kind, desk=source.desk, location=source.location, base_url=source.base_url,
+            id=source.id,
+            tenant=tenant,
+            kind=source.kind,
+            desk=source.desk,
+            location=source.location,
+            base_url=source.base_url,
             created_at=now,
         )
     )
 
 
 def all_sources(conn: Connection, tenant: str, *, lock: bool = False) -> list[SourceRow]:
-    """The tenant's sources, oldest first. `lock`: nobody else changes which versions are current until the transaction ends."""
+    """The tenant's sources, oldest first. `lock`: nobody else changes which versions are current until the
+    transaction ends."""
     query = select(sources).where(sources.c.tenant == tenant).order_by(sources.c.created_at, sources.c.id)
     rows = conn.execute(query.with_for_update() if lock else query)
     return [SourceRow(r.id, r.kind, r.desk, r.location, r.base_url, r.synced_at, r.sync_result) for r in rows]
@@ -90,7 +97,9 @@ def all_sources(conn: Connection, tenant: str, *, lock: bool = False) -> list[So
 
 def source_synced(conn: Connection, tenant: str, source: str, now: int, result: Mapping[str, object]) -> None:
     conn.execute(
-        update(sources).where(sources.c.tenant == tenant, sources.c.id == source).values(synced_at=now, sync_result=json.dumps(result))
+        update(sources)
+        .where(sources.c.tenant == tenant, sources.c.id == source)
+        .values(synced_at=now, sync_result=json.dumps(result))
     )
 
 
@@ -103,32 +112,67 @@ def known(conn: Connection, tenant: str, source: str) -> dict[str, Known]:
     return {r.vendor_id: Known(r.id, r.vendor_id, r.version, r.public, r.gone) for r in rows}
 
 
-def put_version(conn: Connection, tenant: str, version: ArticleVersion, cut: Sequence[StoredPassage], now: int) -> None:
-    """Store a version and its passages; a version that is there already keeps its row and gets the passages' new vectors."""
+def put_version(
+    conn: Connection, tenant: str, version: ArticleVersion, cut: Sequence[StoredPassage], now: int
+) -> None:
+    """Store a version and its passages; a version that is there already keeps its row and gets the passages'
+    new vectors."""
     key = and_(versions.c.article == version.article, versions.c.version == version.version)
     if conn.execute(select(versions.c.version).where(key)).first() is None:
         conn.execute(
             insert(versions).values(
-                article=version.article, version=version.version, tenant=tenant, title=version.title, text=version.text, url=version.url,
-                public=version.public, locale=version.locale, section=version.section, kind=version.kind,
-                blocks=json.dumps(version.blocks, ensure_ascii=False), updated_at=version.updated_at, created_at=now,
+                article=version.article,
+                version=version.version,
+                tenant=tenant,
+                title=version.title,
+                text=version.text,
+                url=version.url,
+                public=version.public,
+                locale=version.locale,
+                section=version.section,
+                kind=version.kind,
+                blocks=json.dumps(version.blocks, ensure_ascii=False),
+                updated_at=version.updated_at,
+                created_at=now,
             )
         )
-    conn.execute(delete(passages).where(passages.c.article == version.article, passages.c.version == version.version))
+    conn.execute(
+        delete(passages).where(passages.c.article == version.article, passages.c.version == version.version)
+    )
     if cut:
-        conn.execute(insert(passages), [
-            {"article": p.article, "version": p.version, "start": p.start, "end": p.end, "tenant": tenant, "kind": p.kind,
-             "heading": p.heading, "own_time": p.own_time, "text_hash": p.text_hash, "model": p.model, "vector": p.vector}
-            for p in cut
-        ])
+        conn.execute(
+            insert(passages),
+            [
+                {
+                    "article": p.article,
+                    "version": p.version,
+                    "start": p.start,
+                    "end": p.end,
+                    "tenant": tenant,
+                    "kind": p.kind,
+                    "heading": p.heading,
+                    "own_time": p.own_time,
+                    "text_hash": p.text_hash,
+                    "model": p.model,
+                    "vector": p.vector,
+                }
+                for p in cut
+            ],
+        )
 
 
 def make_current(conn: Connection, tenant: str, source: str, article: Known, now: int) -> None:
     """Say which version of the article is the present one (and whether it is gone)."""
     values = {"version": article.version, "public": article.public, "gone": article.gone, "seen_at": now}
-    changed = conn.execute(update(articles).where(articles.c.tenant == tenant, articles.c.id == article.id).values(**values))
+    changed = conn.execute(
+        update(articles).where(articles.c.tenant == tenant, articles.c.id == article.id).values(**values)
+    )
     if changed.rowcount == 0:
-        conn.execute(insert(articles).values(id=article.id, tenant=tenant, source=source, vendor_id=article.vendor_id, **values))
+        conn.execute(
+            insert(articles).values(
+                id=article.id, tenant=tenant, source=source, vendor_id=article.vendor_id, **values
+            )
+        )
 
 
 def vectors_by_hash(conn: Connection, tenant: str, model: str, hashes: Iterable[str]) -> dict[str, bytes]:
@@ -148,13 +192,20 @@ def with_vectors_of(conn: Connection, tenant: str, model: str, source: str) -> s
     current = and_(articles.c.id == passages.c.article, articles.c.version == passages.c.version)
     scope = and_(articles.c.tenant == tenant, articles.c.source == source)
     every = select(articles.c.id, articles.c.version).where(scope)
-    foreign = select(passages.c.article, passages.c.version).join(articles, current).where(scope, passages.c.model != model).distinct()
+    foreign = (
+        select(passages.c.article, passages.c.version)
+        .join(articles, current)
+        .where(scope, passages.c.model != model)
+        .distinct()
+    )
     return {(r[0], r[1]) for r in conn.execute(every)} - {(r[0], r[1]) for r in conn.execute(foreign)}
 
 
 def members(conn: Connection, tenant: str, *, public_only: bool) -> list[tuple[str, str]]:
     """(article, version) of everything current, sorted; with `public_only` only what customers may read."""
-    query = select(articles.c.id, articles.c.version).where(articles.c.tenant == tenant, articles.c.gone.is_(False))
+    query = select(articles.c.id, articles.c.version).where(
+        articles.c.tenant == tenant, articles.c.gone.is_(False)
+    )
     if public_only:
         query = query.where(articles.c.public.is_(True))
     return sorted((r[0], r[1]) for r in conn.execute(query))
@@ -164,16 +215,23 @@ def count_passages(conn: Connection, tenant: str, *, public_only: bool) -> int:
     """How many passages `members` of the same arguments have."""
     query = (
         select(func.count())
-        .select_from(passages.join(articles, and_(articles.c.id == passages.c.article, articles.c.version == passages.c.version)))
+        .select_from(
+            passages.join(
+                articles, and_(articles.c.id == passages.c.article, articles.c.version == passages.c.version)
+            )
+        )
         .where(articles.c.tenant == tenant, articles.c.gone.is_(False))
     )
     return conn.execute(query.where(articles.c.public.is_(True)) if public_only else query).scalar_one()
 
 
 def version(conn: Connection, tenant: str, article: str, version_id: str) -> ArticleVersion | None:
-    """One version, however old; None when there is no such version. The caller looks at `public` before showing it to a customer."""
+    """One version, however old; None when there is no such version. The caller looks at `public` before
+    showing it to a customer."""
     row = conn.execute(
-        select(versions).where(versions.c.tenant == tenant, versions.c.article == article, versions.c.version == version_id)
+        select(versions).where(
+            versions.c.tenant == tenant, versions.c.article == article, versions.c.version == version_id
+        )
     ).first()
     return _version(row) if row else None
 
@@ -189,13 +247,18 @@ def current(conn: Connection, tenant: str, article: str) -> ArticleVersion | Non
 
 
 def no_longer_public(conn: Connection, tenant: str, pairs: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """Those of the (article, version) pairs that may not be quoted to a customer any more: changed, gone, restricted or unknown."""
+    """Those of the (article, version) pairs that may not be quoted to a customer any more: changed, gone,
+    restricted or unknown."""
     asked = set(pairs)
     fine: set[tuple[str, str]] = set()
     for some in _slices(sorted({article for article, _ in asked})):
         rows = conn.execute(
-            select(articles.c.id, articles.c.version)
-            .where(articles.c.tenant == tenant, articles.c.id.in_(some), articles.c.gone.is_(False), articles.c.public.is_(True))
+            select(articles.c.id, articles.c.version).where(
+                articles.c.tenant == tenant,
+                articles.c.id.in_(some),
+                articles.c.gone.is_(False),
+                articles.c.public.is_(True),
+            )
         )
         fine.update((r[0], r[1]) for r in rows)
     return asked - fine
@@ -203,7 +266,10 @@ def no_longer_public(conn: Connection, tenant: str, pairs: Iterable[tuple[str, s
 
 # Built once, for the text behind an answer is read for every ticket.
 _OF_ARTICLES = {
-    table: select(table).where(table.c.tenant == bindparam("of_tenant"), table.c.article.in_(bindparam("of_articles", expanding=True)))
+    table: select(table).where(
+        table.c.tenant == bindparam("of_tenant"),
+        table.c.article.in_(bindparam("of_articles", expanding=True)),
+    )
     for table in (versions, passages)
 }
 
@@ -218,20 +284,35 @@ def versions_of(conn: Connection, tenant: str, pairs: Sequence[tuple[str, str]])
 def passages_of(conn: Connection, tenant: str, pairs: Sequence[tuple[str, str]]) -> list[StoredPassage]:
     """The passages of the pairs, sorted by (article, version, start)."""
     found = [
-        StoredPassage(r.article, r.version, r.start, r.end, r.kind, r.heading, r.own_time, r.text_hash, r.model, r.vector)
+        StoredPassage(
+            r.article,
+            r.version,
+            r.start,
+            r.end,
+            r.kind,
+            r.heading,
+            r.own_time,
+            r.text_hash,
+            r.model,
+            r.vector,
+        )
         for r in _of_pairs(conn, passages, tenant, pairs)
     ]
     return sorted(found, key=lambda p: (p.article, p.version, p.start))
 
 
 def own_time_passages(conn: Connection, tenant: str) -> list[tuple[ArticleVersion, str]]:
-    """Current passages that state the company's own answering time, for the admin: (version, passage text)."""
+    """Current passages that state the company's own answering time, for the admin: (version, passage
+    text)."""
     rows = conn.execute(
         select(passages.c.article, passages.c.version, passages.c.start, passages.c.end)
         .join(articles, and_(articles.c.id == passages.c.article, articles.c.version == passages.c.version))
         .where(articles.c.tenant == tenant, articles.c.gone.is_(False), passages.c.own_time.is_(True))
     ).all()
-    by_pair = {(v.article, v.version): v for v in versions_of(conn, tenant, sorted({(r.article, r.version) for r in rows}))}
+    by_pair = {
+        (v.article, v.version): v
+        for v in versions_of(conn, tenant, sorted({(r.article, r.version) for r in rows}))
+    }
     return [(v, v.text[r.start:r.end]) for r in rows if (v := by_pair.get((r.article, r.version)))]
 
 
@@ -251,5 +332,15 @@ def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
 def _version(row: AnyRow) -> ArticleVersion:
     blocks = tuple((int(b[0]), int(b[1]), str(b[2]), str(b[3])) for b in json.loads(row.blocks))
     return ArticleVersion(
-        row.article, row.version, row.title, row.text, row.url, row.public, row.locale, row.section, row.kind, blocks, row.updated_at,
+        row.article,
+        row.version,
+        row.title,
+        row.text,
+        row.url,
+        row.public,
+        row.locale,
+        row.section,
+        row.kind,
+        blocks,
+        row.updated_at,
     )

@@ -20,10 +20,22 @@ class AuditRow:
     detail: Mapping[str, object]
 
 
-def append(tx: Connection, tenant: str, who: str, what: str, detail: Mapping[str, object], keys: Keys, now: int, row_id: str) -> None:
-    """Add a row at the end of the tenant's chain. `detail` holds no secret and no customer text; the caller masks them."""
+def append(
+    tx: Connection,
+    tenant: str,
+    who: str,
+    what: str,
+    detail: Mapping[str, object],
+    keys: Keys,
+    now: int,
+    row_id: str,
+) -> None:
+    """Add a row at the end of the tenant's chain. `detail` holds no secret and no customer text; the caller
+    masks them."""
     _one_at_a_time(tx, tenant)
-    last = tx.execute(select(audit.c.seq, audit.c.mac).where(audit.c.tenant == tenant).order_by(audit.c.seq.desc()).limit(1)).first()
+    last = tx.execute(
+        select(audit.c.seq, audit.c.mac).where(audit.c.tenant == tenant).order_by(audit.c.seq.desc()).limit(1)
+    ).first()
     seq, before = (last.seq + 1, last.mac) if last else (1, "")
     packed = json.dumps(detail, sort_keys=True, ensure_ascii=False)
     mac = _mac(keys, tenant, seq, now, who, what, packed, before)
@@ -41,7 +53,8 @@ def newest(connection: Connection, tenant: str, before: int | None, limit: int) 
 
 
 def first_broken(connection: Connection, tenant: str, keys: Keys) -> int | None:
-    """The seq of the first row that was changed, taken out or put in; None when the chain holds. A cut-off tail is not seen here."""
+    """The seq of the first row that was changed, taken out or put in; None when the chain holds. A cut-off
+    tail is not seen here."""
     before, expected = "", 1
     for row in connection.execute(select(audit).where(audit.c.tenant == tenant).order_by(audit.c.seq)):
         mac = _mac(keys, tenant, row.seq, row.at, row.who, row.what, row.detail, before)

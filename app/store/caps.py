@@ -1,4 +1,5 @@
-"""What is switched down by the kill switch, a breaker or a fallback. The effective mode is the lower of wish and caps of a mode."""
+"""What is switched down by the kill switch, a breaker or a fallback. The effective mode is the lower of wish
+and caps of a mode."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,9 +13,17 @@ from app.store.tables import caps
 from config.policy import Mode, lower
 
 KILL, FALLBACK = "kill", "fallback"
-_OF_TURN = select(caps).where(
-    caps.c.tenant == bindparam("of_tenant"), caps.c.desk.in_([bindparam("of_desk"), "*"]), caps.c.topic.in_([bindparam("of_topic"), "*"]),
-    caps.c.cap != KILL, or_(caps.c.until.is_(None), caps.c.until > bindparam("now"))).order_by(caps.c.created_at, caps.c.id)
+_OF_TURN = (
+    select(caps)
+    .where(
+        caps.c.tenant == bindparam("of_tenant"),
+        caps.c.desk.in_([bindparam("of_desk"), "*"]),
+        caps.c.topic.in_([bindparam("of_topic"), "*"]),
+        caps.c.cap != KILL,
+        or_(caps.c.until.is_(None), caps.c.until > bindparam("now")),
+    )
+    .order_by(caps.c.created_at, caps.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +47,52 @@ class CapRow:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the caps say of one topic at one desk: the highest mode they leave, and the fallback to people, if one is on."""
+    """What the caps say of one topic at one desk: the highest mode they leave, and the fallback to people, if
+    one is on."""
 
     ceiling: Mode
     fallback: CapRow | None
 
 
-def set_cap(tx: Connection, tenant: str, desk: str, topic: str, cap: str, why: str, by: str, until: int | None, now: int,
-            row_id: str) -> None:
-    """`cap` is `watch` or `draft`, `fallback` (people get it), or `kill`: nothing at all is sent. `desk` and `topic` may be "*"."""
-    tx.execute(insert(caps).values(id=row_id, tenant=tenant, desk=desk, topic=topic, cap=cap, why=why, by=by, until=until, created_at=now))
+def set_cap(
+    tx: Connection,
+    tenant: str,
+    desk: str,
+    topic: str,
+    cap: str,
+    why: str,
+    by: str,
+    until: int | None,
+    now: int,
+    row_id: str,
+) -> None:
+    """`cap` is `watch` or `draft`, `fallback` (people get it), or `kill`: nothing at all is sent. `desk` and
+    `topic` may be "*"."""
+    tx.execute(
+        insert(caps).values(
+            id=row_id,
+            tenant=tenant,
+            desk=desk,
+            topic=topic,
+            cap=cap,
+            why=why,
+            by=by,
+            until=until,
+            created_at=now,
+        )
+    )
 
 
 def lift(tx: Connection, tenant: str, desk: str, topic: str, cap: str) -> int:
-    gone = delete(caps).where(caps.c.tenant == tenant, caps.c.desk == desk, caps.c.topic == topic, caps.c.cap == cap)
+    gone = delete(caps).where(
+        caps.c.tenant == tenant, caps.c.desk == desk, caps.c.topic == topic, caps.c.cap == cap
+    )
     return tx.execute(gone).rowcount
 
 
 def kill_switches(tx: Connection, now: int, tenant: str | None = None) -> Sequence[CapRow]:
-    """Every kill switch that is on, of one tenant or (for the operator's eyes) of all; `desk` is "*" for one over every desk."""
+    """Every kill switch that is on, of one tenant or (for the operator's eyes) of all; `desk` is "*" for one
+    over every desk."""
     query = select(caps).where(caps.c.cap == KILL, _holds(now))
     if tenant is not None:
         query = query.where(caps.c.tenant == tenant)
@@ -65,7 +101,11 @@ def kill_switches(tx: Connection, now: int, tenant: str | None = None) -> Sequen
 
 def killed(tx: Connection, tenant: str, desk: str, now: int) -> str | None:
     """Why nothing may be sent to the desk now; None when it may."""
-    query = select(caps.c.why).where(caps.c.tenant == tenant, caps.c.desk.in_((desk, "*")), caps.c.cap == KILL, _holds(now)).limit(1)
+    query = (
+        select(caps.c.why)
+        .where(caps.c.tenant == tenant, caps.c.desk.in_((desk, "*")), caps.c.cap == KILL, _holds(now))
+        .limit(1)
+    )
     return tx.execute(query).scalar_one_or_none()
 
 

@@ -28,7 +28,11 @@ def oldest_due(tx: Connection, now: int) -> int | None:
 
 def urgent_tickets(tx: Connection) -> Mapping[str, int]:
     """Tenant -> tickets with a grave message that wait for a person."""
-    grave = select(tickets.c.tenant, func.count()).where(tickets.c.urgent_at.is_not(None)).group_by(tickets.c.tenant)
+    grave = (
+        select(tickets.c.tenant, func.count())
+        .where(tickets.c.urgent_at.is_not(None))
+        .group_by(tickets.c.tenant)
+    )
     return {row.tenant: int(row[1]) for row in tx.execute(grave)}
 
 

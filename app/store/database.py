@@ -20,13 +20,15 @@ from sqlalchemy.pool import ConnectionPoolEntry
 AnyRow = Row[*tuple[Any, ...]]  # a row as a query gives it; no store function returns one: each has a record
 
 DEFAULT_TENANT = "default"
-WEB_BUSY_SECONDS = 2.0  # a desk waits 10-12 s for its answer: still locked after 2 s -> 503, and the desk sends again
+# a desk waits 10-12 s for its answer: still locked after 2 s -> 503, and the desk sends again
+WEB_BUSY_SECONDS = 2.0
 WORKER_BUSY_SECONDS = 20.0
 TRY_AGAIN_SECONDS = 0.0003  # about one commit of another process
 
 
 class StoreBusy(Exception):
-    """The database could not be read or written in time (locked, full, gone, broken). The caller may try again later."""
+    """The database could not be read or written in time (locked, full, gone, broken). The caller may try
+    again later."""
 
 
 class Database:
@@ -44,13 +46,15 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that may write; commits at the end, rolls back on an exception. Raises StoreBusy when it cannot be had.
+        """A transaction that may write; commits at the end, rolls back on an exception. Raises StoreBusy when
+        it cannot be had.
 
         Not to be nested: the inner one would wait for the outer one.
         """
         with _told_as_busy(), self._one_writer(), self.engine.connect() as connection:
             if self.is_sqlite:
-                # Taken at once: a deferred transaction that turns into a writer can fail at once, without the busy wait.
+                # Taken at once: a deferred transaction that turns into a writer can fail at once, without the
+                # busy wait.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -61,7 +65,8 @@ class Database:
 
     @contextmanager
     def write_plainly(self) -> Iterator[sqlite3.Connection]:
-        """As `write`, with the driver's own connection, kept open for this: for the one write that a desk waits for. SQLite only.
+        """As `write`, with the driver's own connection, kept open for this: for the one write that a desk
+        waits for. SQLite only.
 
         SQLAlchemy's part of so small a transaction takes longer than the statement.
         """
@@ -77,10 +82,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view, however many queries look at it; nothing written in it is kept. Raises StoreBusy when it cannot be had."""
+        """One consistent view, however many queries look at it; nothing written in it is kept. Raises
+        StoreBusy when it cannot be had."""
         with _told_as_busy(), self.engine.connect() as connection:
             if self.is_sqlite:
-                # The driver begins nothing by itself (see `_prepare`): without this, each query would see another moment.
+                # The driver begins nothing by itself (see `_prepare`): without this, each query would see
+                # another moment.
                 connection.exec_driver_sql("BEGIN")
             else:
                 connection.execution_options(isolation_level="REPEATABLE READ")
@@ -104,7 +111,8 @@ class Database:
         return connection
 
     def _begin_plainly(self, connection: sqlite3.Connection) -> None:
-        """SQLite's own wait sleeps in steps of up to 100 ms, in which the other web process commits a hundred times."""
+        """SQLite's own wait sleeps in steps of up to 100 ms, in which the other web process commits a hundred
+        times."""
         give_up_at = time.monotonic() + self._busy_seconds
         while True:
             try:
@@ -119,8 +127,9 @@ class Database:
     def _one_writer(self) -> Iterator[None]:
         """One thread of this process at a time, on SQLite.
 
-        SQLite's own wait for its one writer sleeps in growing steps and forgets who came first: with eight threads a request now and
-        then waited for seconds. In line here, each process sends one, and the next starts as soon as the one before has ended.
+        SQLite's own wait for its one writer sleeps in growing steps and forgets who came first: with eight
+        threads a request now and then waited for seconds. In line here, each process sends one, and the next
+        starts as soon as the one before has ended.
         """
         if not self.is_sqlite:
             yield
@@ -135,7 +144,8 @@ class Database:
 
 @contextmanager
 def _told_as_busy() -> Iterator[None]:
-    """Whatever is wrong with the database itself, in one word: a desk that is answered 503 sends again, after a 500 it does not."""
+    """Whatever is wrong with the database itself, in one word: a desk that is answered 503 sends again, after
+    a 500 it does not."""
     try:
         yield
     except OperationalError as error:
@@ -144,7 +154,8 @@ def _told_as_busy() -> Iterator[None]:
         raise StoreBusy("every connection of this process is in use") from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error
-        # A file that is no database any more has no class of its own; all others (a row that exists, a wrong statement) do.
+        # A file that is no database any more has no class of its own; all others (a row that exists, a wrong
+        # statement) do.
         if type(cause) not in (sqlite3.DatabaseError, sqlite3.OperationalError):
             raise
         raise StoreBusy(str(cause)) from error
@@ -152,16 +163,25 @@ def _told_as_busy() -> Iterator[None]:
 
 def _engine(url: str, busy_seconds: float) -> Engine:
     if not url.startswith("sqlite"):
-        # lock_timeout is to PostgreSQL what the busy wait is to SQLite: a row held by somebody else must not hold a request.
+        # lock_timeout is to PostgreSQL what the busy wait is to SQLite: a row held by somebody else must not
+        # hold a request.
         options = f"-c lock_timeout={int(busy_seconds * 1000)}"
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=5, pool_timeout=busy_seconds, hide_parameters=True,
-                             connect_args={"connect_timeout": 5, "options": options})
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=5,
+            pool_timeout=busy_seconds,
+            hide_parameters=True,
+            connect_args={"connect_timeout": 5, "options": options},
+        )
     engine = create_engine(url, pool_timeout=busy_seconds, hide_parameters=True,
                            connect_args={"timeout": busy_seconds, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        raw.isolation_level = None  # the driver must not begin transactions of its own: `write` says when, and how
+        # the driver must not begin transactions of its own: `write` says when, and how
+        raw.isolation_level = None
         raw.execute("PRAGMA journal_mode=WAL")
         # FULL, not NORMAL: a 200 to the desk promises that the row survives a power cut.
         raw.execute("PRAGMA synchronous=FULL")

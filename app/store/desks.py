@@ -61,23 +61,61 @@ class StoredDesk:
     polled_at: int | None
 
 
-def add(tx: Tx, tenant: str, desk_id: str, kind: str, name: str, settings: Mapping[str, str], secret_keys: frozenset[str],
-        wire_url: str | None, keys: Keys, now: int) -> None:
+def add(
+    tx: Tx,
+    tenant: str,
+    desk_id: str,
+    kind: str,
+    name: str,
+    settings: Mapping[str, str],
+    secret_keys: frozenset[str],
+    wire_url: str | None,
+    keys: Keys,
+    now: int,
+) -> None:
     """Add a desk without a signing secret: until it has one, its deliveries are refused with 503."""
-    tx.execute(insert(desks).values(
-        id=desk_id, tenant=tenant, kind=kind, name=name, settings=_sealed_settings(settings, secret_keys, keys), secrets="[]", state="{}",
-        wire_url=wire_url, status="active", guard_proven=False, created_at=now, ledger_seq=0, ledger_mac="", claimed_at=0,
-    ))
+    tx.execute(
+        insert(desks).values(
+            id=desk_id,
+            tenant=tenant,
+            kind=kind,
+            name=name,
+            settings=_sealed_settings(settings, secret_keys, keys),
+            secrets="[]",
+            state="{}",
+            wire_url=wire_url,
+            status="active",
+            guard_proven=False,
+            created_at=now,
+            ledger_seq=0,
+            ledger_mac="",
+            claimed_at=0,
+        )
+    )
 
 
-def update_settings(tx: Tx, tenant: str, desk_id: str, settings: Mapping[str, str], secret_keys: frozenset[str], wire_url: str | None,
-                    keys: Keys) -> None:
+def update_settings(
+    tx: Tx,
+    tenant: str,
+    desk_id: str,
+    settings: Mapping[str, str],
+    secret_keys: frozenset[str],
+    wire_url: str | None,
+    keys: Keys,
+) -> None:
     values = {"settings": _sealed_settings(settings, secret_keys, keys), "wire_url": wire_url}
     tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(**values))
 
 
-def installed(tx: Tx, tenant: str, desk_id: str, state: Mapping[str, object], secrets: Sequence[str], guard_proven: bool,
-              keys: Keys) -> None:
+def installed(
+    tx: Tx,
+    tenant: str,
+    desk_id: str,
+    state: Mapping[str, object],
+    secrets: Sequence[str],
+    guard_proven: bool,
+    keys: Keys,
+) -> None:
     """Keep what an installation left behind."""
     sealed = json.dumps([seal(keys.box, s).decode() for s in secrets])
     tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(
@@ -85,12 +123,17 @@ def installed(tx: Tx, tenant: str, desk_id: str, state: Mapping[str, object], se
 
 
 def all_desks(tx: Tx, keys: Keys) -> list[StoredDesk]:
-    return [opened(DeskRow.from_row(row), keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()]
+    return [
+        opened(DeskRow.from_row(row), keys) for row in tx.execute(select(desks).order_by(desks.c.id)).all()
+    ]
 
 
 def of_tenant(tx: Tx, tenant: str) -> list[DeskRow]:
     """The rows of a tenant's desks by their names, secrets sealed."""
-    return [DeskRow.from_row(row) for row in tx.execute(select(desks).where(desks.c.tenant == tenant).order_by(desks.c.name)).all()]
+    return [
+        DeskRow.from_row(row)
+        for row in tx.execute(select(desks).where(desks.c.tenant == tenant).order_by(desks.c.name)).all()
+    ]
 
 
 def names(tx: Tx, tenant: str) -> list[tuple[str, str]]:
@@ -106,7 +149,10 @@ def ids(tx: Tx, tenant: str) -> list[str]:
 def not_polled_since(tx: Tx, since: int) -> list[tuple[str, str]]:
     """(tenant, desk) of every active, installed desk whose last poll was then or earlier."""
     query = select(desks.c.tenant, desks.c.id).where(
-        desks.c.status == "active", desks.c.state != "{}", (desks.c.polled_at.is_(None)) | (desks.c.polled_at <= since))
+        desks.c.status == "active",
+        desks.c.state != "{}",
+        (desks.c.polled_at.is_(None)) | (desks.c.polled_at <= since),
+    )
     return [(tenant, desk) for tenant, desk in tx.execute(query)]
 
 
@@ -125,22 +171,38 @@ def get(tx: Tx, tenant: str, desk_id: str, keys: Keys) -> StoredDesk | None:
 
 
 def set_status(tx: Tx, tenant: str, desk_id: str, status: str, why: str | None) -> None:
-    """`active`, `paused` or `broken`. Rows of a desk that is not active stay where they are: nothing is lost."""
-    tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(status=status, status_why=why))
+    """`active`, `paused` or `broken`. Rows of a desk that is not active stay where they are: nothing is
+    lost."""
+    tx.execute(
+        update(desks)
+        .where(desks.c.tenant == tenant, desks.c.id == desk_id)
+        .values(status=status, status_why=why)
+    )
 
 
 def prove_public(tx: Tx, desk_id: str, now: int) -> None:
     """A genuine delivery arrived through the public address: links in messages will work."""
-    tx.execute(update(desks).where(desks.c.id == desk_id, desks.c.public_proven_at.is_(None)).values(public_proven_at=now))
+    tx.execute(
+        update(desks)
+        .where(desks.c.id == desk_id, desks.c.public_proven_at.is_(None))
+        .values(public_proven_at=now)
+    )
 
 
 def polled(tx: Tx, tenant: str, desk_id: str, cursor: str | None, now: int) -> None:
-    tx.execute(update(desks).where(desks.c.tenant == tenant, desks.c.id == desk_id).values(poll_cursor=cursor, polled_at=now))
+    tx.execute(
+        update(desks)
+        .where(desks.c.tenant == tenant, desks.c.id == desk_id)
+        .values(poll_cursor=cursor, polled_at=now)
+    )
 
 
 def _sealed_settings(settings: Mapping[str, str], secret_keys: frozenset[str], keys: Keys) -> str:
-    return json.dumps({k: (seal(keys.box, v).decode() if k in secret_keys else v) for k, v in settings.items()} | {
-        "_sealed": sorted(secret_keys & settings.keys())}, sort_keys=True)
+    return json.dumps(
+        {k: (seal(keys.box, v).decode() if k in secret_keys else v) for k, v in settings.items()}
+        | {"_sealed": sorted(secret_keys & settings.keys())},
+        sort_keys=True,
+    )
 
 
 def opened(row: DeskRow, keys: Keys) -> StoredDesk:
@@ -149,9 +211,16 @@ def opened(row: DeskRow, keys: Keys) -> StoredDesk:
     sealed = set(raw.pop("_sealed", []))
     clear = {k: (unseal(keys.box, v.encode()) if k in sealed else v) for k, v in raw.items()}
     return StoredDesk(
-        id=row.id, tenant=row.tenant, kind=row.kind, name=row.name,
+        id=row.id,
+        tenant=row.tenant,
+        kind=row.kind,
+        name=row.name,
         connection=Connection(row.id, clear, json.loads(row.state), row.wire_url),
         secrets=tuple(unseal(keys.box, s.encode()) for s in json.loads(row.secrets)),
-        status=row.status, status_why=row.status_why, guard_proven=row.guard_proven, public_proven=row.public_proven_at is not None,
-        poll_cursor=row.poll_cursor, polled_at=row.polled_at,
+        status=row.status,
+        status_why=row.status_why,
+        guard_proven=row.guard_proven,
+        public_proven=row.public_proven_at is not None,
+        poll_cursor=row.poll_cursor,
+        polled_at=row.polled_at,
     )

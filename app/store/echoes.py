@@ -19,7 +19,9 @@ def heard(tx: Connection, tenant: str, text: str, requester: str, now: int) -> N
 
 def others(tx: Connection, text: str, requester: str, now: int) -> int:
     """How many other people wrote it within the last fifteen minutes."""
-    query = select(func.count()).where(echoes.c.text == text, echoes.c.requester != requester, echoes.c.at > now - KEPT)
+    query = select(func.count()).where(
+        echoes.c.text == text, echoes.c.requester != requester, echoes.c.at > now - KEPT
+    )
     return int(tx.execute(query).scalar_one())
 
 

@@ -37,22 +37,36 @@ class Shown:
     after: str
 
 
-def load(connection: Connection, tenant: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], StoredVersion]:
+def load(
+    connection: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], StoredVersion]:
     """The versions by (article, version); what is not there is left out."""
     pairs = sorted(set(wanted))
     if not pairs:
         return {}
-    query = select(versions).where(versions.c.tenant == tenant, tuple_(versions.c.article, versions.c.version).in_(pairs))
+    query = select(versions).where(
+        versions.c.tenant == tenant, tuple_(versions.c.article, versions.c.version).in_(pairs)
+    )
     return {
         (r.article, r.version): StoredVersion(
-            r.article, r.version, r.title, r.text, r.url, bool(r.public), r.locale, r.section,
-            tuple((int(b[0]), int(b[1]), str(b[2]), str(b[3] or "")) for b in json.loads(r.blocks)), r.updated_at,
+            r.article,
+            r.version,
+            r.title,
+            r.text,
+            r.url,
+            bool(r.public),
+            r.locale,
+            r.section,
+            tuple((int(b[0]), int(b[1]), str(b[2]), str(b[3] or "")) for b in json.loads(r.blocks)),
+            r.updated_at,
         )
         for r in connection.execute(query)
     }
 
 
-def titles(connection: Connection, tenant: str, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def titles(
+    connection: Connection, tenant: str, wanted: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
     """The titles alone, by (article, version), for lists."""
     pairs = sorted(set(wanted))
     query = select(versions.c.article, versions.c.version, versions.c.title).where(
@@ -60,12 +74,18 @@ def titles(connection: Connection, tenant: str, wanted: Iterable[tuple[str, str]
     return {(r.article, r.version): r.title for r in connection.execute(query)} if pairs else {}
 
 
-def public_version(connection: Connection, tenant: str, article: str, version: str) -> tuple[StoredVersion, StoredVersion | None] | None:
-    """A version anyone may read, and the current one when that is newer; None when there is nothing for the public.
+def public_version(
+    connection: Connection, tenant: str, article: str, version: str
+) -> tuple[StoredVersion, StoredVersion | None] | None:
+    """A version anyone may read, and the current one when that is newer; None when there is nothing for the
+    public.
 
-    Both the version and the article as it stands today must be public: an article that was taken back is gone in every version.
+    Both the version and the article as it stands today must be public: an article that was taken back is gone
+    in every version.
     """
-    now = connection.execute(select(articles).where(articles.c.tenant == tenant, articles.c.id == article)).first()
+    now = connection.execute(
+        select(articles).where(articles.c.tenant == tenant, articles.c.id == article)
+    ).first()
     if now is None or now.gone or not now.public:
         return None
     found = load(connection, tenant, [(article, version), (article, now.version)])

@@ -1,4 +1,5 @@
-"""How many people who never wrote before got a word from us this hour: whoever forges senders makes a desk mail to thousands of them."""
+"""How many people who never wrote before got a word from us this hour: whoever forges senders makes a desk
+mail to thousands of them."""
 from __future__ import annotations
 
 from sqlalchemy import Connection, select
@@ -18,7 +19,8 @@ def first_contact(tx: Connection, tenant: str, requester: str, written_at: int) 
 
 
 def take_place(db: Database, desk: str, per_hour: int, now: int) -> int:
-    """0 when one more first contact may be written to, who is then counted; else the moment the next clock hour begins."""
+    """0 when one more first contact may be written to, who is then counted; else the moment the next clock
+    hour begins."""
 
     def take(text: str | None) -> tuple[str | None, int]:
         hour, _, count = (text or "0 0").partition(" ")

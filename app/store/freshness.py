@@ -1,7 +1,7 @@
 """How far the search index on this host's disk lies behind the snapshots in the database.
 
-Rows are the truth: each host builds its files from them, under `var/index/<tenant>/<visibility>/<snapshot>`. This only looks at names;
-nothing of the index is opened.
+Rows are the truth: each host builds its files from them, under `var/index/<tenant>/<visibility>/<snapshot>`.
+This only looks at names; nothing of the index is opened.
 """
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def index_folder(var: Path, tenant: str) -> Path:
 
 
 def built(var: Path, tenant: str, visibility: str) -> frozenset[str]:
-    """Ids of the snapshots whose index is complete on this host: a folder appears under its name whole or not at all."""
+    """Ids of the snapshots whose index is complete on this host: a folder appears under its name whole or not
+    at all."""
     folder = index_folder(var, tenant) / visibility
     if not folder.is_dir():
         return frozenset()
@@ -28,7 +29,8 @@ def built(var: Path, tenant: str, visibility: str) -> frozenset[str]:
 
 
 def why_behind(db: Database, var: Path) -> str | None:
-    """In words for an operator, when this host searches what is at least MOST_BEHIND snapshots old; None when it does not.
+    """In words for an operator, when this host searches what is at least MOST_BEHIND snapshots old; None when
+    it does not.
 
     A host that has never built an index runs no worker, and is not judged.
     """
@@ -54,5 +56,7 @@ def _behind(db: Database, tenant: str, visibility: str, here: frozenset[str]) ->
             .order_by(snapshots.c.created_at.desc(), snapshots.c.id.desc()).limit(1)).first()
         if newest is None:
             return 0  # files of another database, or of a test: nothing can be said
-        later = select(func.count()).where(mine, snapshots.c.model == newest.model, snapshots.c.created_at > newest.created_at)
+        later = select(func.count()).where(
+            mine, snapshots.c.model == newest.model, snapshots.c.created_at > newest.created_at
+        )
         return int(tx.execute(later).scalar_one())

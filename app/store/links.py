@@ -1,5 +1,5 @@
-"""The signed link to a customer's page of one ticket. Whoever holds it may read that page, so it expires, and shows it only
-while the ticket is still the requester's to whom it was written."""
+"""The signed link to a customer's page of one ticket. Whoever holds it may read that page, so it expires, and
+shows it only while the ticket is still the requester's to whom it was written."""
 from __future__ import annotations
 
 import hashlib
@@ -21,7 +21,8 @@ _PRESS = re.compile(rf":by:([0-9a-f]{{{HOLDER_LETTERS}}})$")
 
 
 class LinkRefused(ValueError):
-    """The link cannot be used. `expired`: it was ours, and its time is over; else it was never ours, or was changed."""
+    """The link cannot be used. `expired`: it was ours, and its time is over; else it was never ours, or was
+    changed."""
 
     def __init__(self, expired: bool) -> None:
         super().__init__("the link has expired" if expired else "the link is not one of ours")
@@ -45,16 +46,22 @@ def holder_of(keys: Keys, tenant: str, desk: str, requester: str) -> str:
 
 
 def ticket_token(keys: Keys, tenant: str, desk: str, ticket: str, holder: str, now: int) -> str:
-    """What stands behind `/t/` in messages; valid LINK_LIFE from `now` (microseconds), while the ticket is this holder's."""
-    return _signer(keys, "ticket-page").dumps([VERSION, tenant, desk, ticket, holder, now // SECOND + LINK_LIFE])
+    """What stands behind `/t/` in messages; valid LINK_LIFE from `now` (microseconds), while the ticket is
+    this holder's."""
+    return _signer(keys, "ticket-page").dumps(
+        [VERSION, tenant, desk, ticket, holder, now // SECOND + LINK_LIFE]
+    )
 
 
 def read_token(keys: Keys, token: str, now: int) -> TicketLink:
     """Raises LinkRefused."""
     match _load(keys, "ticket-page", token):
-        case [int(version), str(tenant), str(desk), str(ticket), str(holder), int(until)] if version == VERSION:
+        case [int(version), str(tenant), str(desk), str(ticket), str(holder), int(until)] if (
+            version == VERSION
+        ):
             link = TicketLink(tenant, desk, ticket, until * SECOND, holder)
-        case [str(tenant), str(desk), str(ticket), int(until)]:  # version 1, until the last of them has expired
+        # version 1, until the last of them has expired
+        case [str(tenant), str(desk), str(ticket), int(until)]:
             link = TicketLink(tenant, desk, ticket, until * SECOND)
         case _:
             raise LinkRefused(expired=False)
@@ -64,7 +71,8 @@ def read_token(keys: Keys, token: str, now: int) -> TicketLink:
 
 
 def still_shows(link: TicketLink, ticket: TicketRow) -> bool:
-    """Whether the ticket, as last read, is the link's to show: not when it is gone from the desk, or somebody else's by now.
+    """Whether the ticket, as last read, is the link's to show: not when it is gone from the desk, or somebody
+    else's by now.
 
     A link that names no holder shows nothing any more once the ticket has changed hands, whoever has it now.
     """
@@ -78,7 +86,8 @@ def still_shows(link: TicketLink, ticket: TicketRow) -> bool:
 def press_token(keys: Keys, link: TicketLink) -> str:
     """What the page's button carries: proof that the press comes from our page of this ticket.
 
-    Not a cookie's token on purpose: the way to a person must also work where a mail program's browser keeps no cookies.
+    Not a cookie's token on purpose: the way to a person must also work where a mail program's browser keeps
+    no cookies.
     """
     return _signer(keys, "ticket-press").dumps(_pressed(link))
 

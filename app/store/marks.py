@@ -21,16 +21,21 @@ def until(tx: Connection, name: str) -> tuple[str, int]:
 def write(tx: Connection, name: str, value: str, until: int = 0) -> None:
     maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
     statement = maker(marks).values(name=name, value=value, until=until)
-    tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value, "until": until}))
+    tx.execute(
+        statement.on_conflict_do_update(index_elements=["name"], set_={"value": value, "until": until})
+    )
 
 
 def take(tx: Connection, name: str, holder: str, now: int, until: int, longest: int | None = None) -> bool:
     """Hold the lock until then; True when it was free, over, or already the holder's.
 
-    With `longest` (microseconds) a lock that would last longer than that from now counts as over: the clock was set back since.
+    With `longest` (microseconds) a lock that would last longer than that from now counts as over: the clock
+    was set back since.
     """
     maker = pg_insert if tx.dialect.name == "postgresql" else sqlite_insert
-    tx.execute(maker(marks).values(name=name, value="", until=0).on_conflict_do_nothing(index_elements=["name"]))
+    tx.execute(
+        maker(marks).values(name=name, value="", until=0).on_conflict_do_nothing(index_elements=["name"])
+    )
     over = (marks.c.until <= now) | (marks.c.value == holder)
     if longest is not None:
         over |= marks.c.until > now + longest

@@ -1,6 +1,7 @@
 """Who has a database open: a move asks, because what is written behind its back would be lost.
 
-SQLite: a lock on a file beside it, shared by every process that works on it and inherited by its children. PostgreSQL knows its clients.
+SQLite: a lock on a file beside it, shared by every process that works on it and inherited by its children.
+PostgreSQL knows its clients.
 """
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class Occupied(Exception):
 
 
 def stay(db: Database) -> IO[str] | None:
-    """Be one of those who work on the database for as long as the result is kept. Raises Occupied while a move holds it alone."""
+    """Be one of those who work on the database for as long as the result is kept. Raises Occupied while a
+    move holds it alone."""
     if not db.is_sqlite:
         return None
     file = _beside(db).open("w")
@@ -47,10 +49,14 @@ def alone(db: Database) -> Iterator[bool]:
 def others(db: Database) -> list[str]:
     """Clients of a PostgreSQL database besides the one that asks."""
     with db.engine.connect() as connection:
-        rows = connection.execute(text(
-            "SELECT pid, coalesce(nullif(application_name, ''), 'a client'), coalesce(host(client_addr), 'this host') "
-            "FROM pg_stat_activity WHERE datname = current_database() "
-            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()")).all()
+        rows = connection.execute(
+            text(
+                "SELECT pid, coalesce(nullif(application_name, ''), 'a client'), "
+                "coalesce(host(client_addr), 'this host') "
+                "FROM pg_stat_activity WHERE datname = current_database() "
+                "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+        ).all()
     return [f"{name} from {host} (pid {pid})" for pid, name, host in rows]
 
 

@@ -31,19 +31,36 @@ class SaidAnswer:
 
 
 def _answers() -> Select[tuple[str, str]]:
-    went_out = (outbox.c.ledger_entry == ledger.c.id) & (outbox.c.desk == ledger.c.desk) & (outbox.c.ticket == ledger.c.ticket)
+    went_out = (
+        (outbox.c.ledger_entry == ledger.c.id)
+        & (outbox.c.desk == ledger.c.desk)
+        & (outbox.c.ticket == ledger.c.ticket)
+    )
     return (
-        select(ledger.c.id, ledger.c.payload).join(outbox, went_out)
-        .where(ledger.c.tenant == bindparam("of_tenant"), ledger.c.kind == "verdict", ledger.c.verdict == "answer",
-               outbox.c.effect == EffectKind.PUBLIC, outbox.c.state.not_in(_NEVER))
-        .order_by(ledger.c.at.desc(), ledger.c.id.desc()).limit(MOST)
+        select(ledger.c.id, ledger.c.payload)
+        .join(outbox, went_out)
+        .where(
+            ledger.c.tenant == bindparam("of_tenant"),
+            ledger.c.kind == "verdict",
+            ledger.c.verdict == "answer",
+            outbox.c.effect == EffectKind.PUBLIC,
+            outbox.c.state.not_in(_NEVER),
+        )
+        .order_by(ledger.c.at.desc(), ledger.c.id.desc())
+        .limit(MOST)
     )
 
 
-_ON_TICKET = _answers().where(ledger.c.desk == bindparam("of_desk"), ledger.c.ticket == bindparam("of_ticket"))
+_ON_TICKET = _answers().where(
+    ledger.c.desk == bindparam("of_desk"), ledger.c.ticket == bindparam("of_ticket")
+)
 _TO_REQUESTER = (
-    _answers().join(ledger_text, (ledger_text.c.entry == ledger.c.id) & (ledger_text.c.tenant == ledger.c.tenant))
-    .join(requesters, (requesters.c.id == ledger_text.c.requester) & (requesters.c.tenant == ledger_text.c.tenant))
+    _answers()
+    .join(ledger_text, (ledger_text.c.entry == ledger.c.id) & (ledger_text.c.tenant == ledger.c.tenant))
+    .join(
+        requesters,
+        (requesters.c.id == ledger_text.c.requester) & (requesters.c.tenant == ledger_text.c.tenant),
+    )
     .where(requesters.c.address_hmac == bindparam("of_address"), ledger.c.at >= bindparam("since"))
 )
 
@@ -66,6 +83,8 @@ def _read(rows: Iterable[Row[tuple[str, str]]]) -> list[SaidAnswer]:
     found = []
     for row in rows:
         kept = json.loads(row.payload)
-        quotes = tuple((s["article"], s["version"], s["start"], s["end"]) for s in kept["verdict"].get("spans", ()))
+        quotes = tuple(
+            (s["article"], s["version"], s["start"], s["end"]) for s in kept["verdict"].get("spans", ())
+        )
         found.append(SaidAnswer(row.id, kept["reading"]["topic"], kept["reading"]["language"], quotes))
     return found

@@ -1,7 +1,9 @@
-"""The schema's version: migrations under a lock before web starts, and a refusal of schemas this release cannot work on.
+"""The schema's version: migrations under a lock before web starts, and a refusal of schemas this release
+cannot work on.
 
-Revisions are numbered without a gap, and each only expands: the release before a revision works on it too, so old and new processes run
-side by side while a deployment rolls. What a revision makes useless is taken away one release later.
+Revisions are numbered without a gap, and each only expands: the release before a revision works on it too, so
+old and new processes run side by side while a deployment rolls. What a revision makes useless is taken away
+one release later.
 """
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ from app.store.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Alembic is loaded to migrate only: the web process asks for the version at every look at /readyz, and needs nothing of it.
+# Alembic is loaded to migrate only: the web process asks for the version at every look at /readyz, and needs
+# nothing of it.
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x43414E44  # "CAND": one number for all of our hosts
 
@@ -31,7 +34,8 @@ class SchemaError(Exception):
 def upgrade(db: Database) -> str:
     """Bring the schema to this release's revision, one process at a time; returns the revision it is at.
 
-    One step ahead of us is left as it is: another host runs the next release already. Further ahead raises SchemaError.
+    One step ahead of us is left as it is: another host runs the next release already. Further ahead raises
+    SchemaError.
     """
     from alembic import command
 
@@ -57,7 +61,10 @@ def create(db: Database) -> None:
 
 def known(folder: Path | None = None) -> list[str]:
     """This release's revisions, oldest first, by the names of their files."""
-    return sorted(file.name.split("_")[0].removesuffix(".py") for file in ((folder or MIGRATIONS) / "versions").glob("[0-9]*.py"))
+    return sorted(
+        file.name.split("_")[0].removesuffix(".py")
+        for file in ((folder or MIGRATIONS) / "versions").glob("[0-9]*.py")
+    )
 
 
 def head() -> str:
@@ -75,7 +82,8 @@ def current(db: Database) -> str | None:
 def check(db: Database) -> None:
     """Raise SchemaError unless the database is at this release's revision or one step ahead of it.
 
-    Not a step behind: what a revision adds is used by the release that brings it, so the database is upgraded first, always.
+    Not a step behind: what a revision adds is used by the release that brings it, so the database is upgraded
+    first, always.
     """
     found = current(db)
     if found is None:
@@ -88,10 +96,15 @@ def _check(found: str) -> None:
     if found in (ours[-1], _next_of(ours[-1])):
         return
     if found in ours:
-        raise SchemaError(f"the database is at {found}, this release needs {ours[-1]}: run `flask --app candor db upgrade`")
+        raise SchemaError(
+            f"the database is at {found}, this release needs {ours[-1]}: run `flask --app candor db upgrade`"
+        )
     raise SchemaError(
-        f"the database is at {found}, which a newer release wrote; this one knows {ours[-1]} and can work beside {_next_of(ours[-1])}, "
-        "no further: install that release on this host, or bring back the copy of the database from before its upgrade")
+        f"the database is at {found}, which a newer release wrote; this one knows {ours[-1]} and can work "
+        f"beside {_next_of(ours[-1])}, "
+        "no further: install that release on this host, or bring back the copy of the database from before "
+        "its upgrade"
+    )
 
 
 def _next_of(revision: str) -> str:

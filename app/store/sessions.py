@@ -1,4 +1,5 @@
-"""Who is signed in. The browser holds a random key, the row only its hash: a copy of the database signs nobody in."""
+"""Who is signed in. The browser holds a random key, the row only its hash: a copy of the database signs
+nobody in."""
 from __future__ import annotations
 
 import hashlib
@@ -22,8 +23,14 @@ class Session:
 
 def start(tx: Connection, account: Account, key: str, now: int) -> None:
     """Open a session under a fresh random key; sessions past their time are cleared on the way."""
-    tx.execute(delete(sessions).where((sessions.c.created_at < now - ABSOLUTE) | (sessions.c.seen_at < now - IDLE)))
-    tx.execute(insert(sessions).values(id=_digest(key), tenant=account.tenant, user=account.id, created_at=now, seen_at=now))
+    tx.execute(
+        delete(sessions).where((sessions.c.created_at < now - ABSOLUTE) | (sessions.c.seen_at < now - IDLE))
+    )
+    tx.execute(
+        insert(sessions).values(
+            id=_digest(key), tenant=account.tenant, user=account.id, created_at=now, seen_at=now
+        )
+    )
 
 
 def read(connection: Connection, key: str, now: int) -> Session | None:
@@ -31,7 +38,11 @@ def read(connection: Connection, key: str, now: int) -> Session | None:
     row = connection.execute(
         select(users.c.id, users.c.tenant, users.c.email, users.c.name, users.c.role, sessions.c.seen_at)
         .join(users, (users.c.id == sessions.c.user) & (users.c.tenant == sessions.c.tenant))
-        .where(sessions.c.id == _digest(key), sessions.c.seen_at >= now - IDLE, sessions.c.created_at >= now - ABSOLUTE)
+        .where(
+            sessions.c.id == _digest(key),
+            sessions.c.seen_at >= now - IDLE,
+            sessions.c.created_at >= now - ABSOLUTE,
+        )
     ).first()
     return Session(Account(row.id, row.tenant, row.email, row.name, row.role), row.seen_at) if row else None
 

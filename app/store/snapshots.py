@@ -1,4 +1,5 @@
-"""Snapshots: named, unchanging sets of article versions that were searched. A verdict stores the id of the one it was made on."""
+"""Snapshots: named, unchanging sets of article versions that were searched. A verdict stores the id of the
+one it was made on."""
 from __future__ import annotations
 
 import json
@@ -38,8 +39,13 @@ class Snapshot:
 def add(conn: Connection, tenant: str, snapshot: Snapshot) -> None:
     conn.execute(
         insert(snapshots).values(
-            id=snapshot.id, tenant=tenant, visibility=snapshot.visibility, model=snapshot.model,
-            members=json.dumps(snapshot.members), n_articles=snapshot.n_articles, n_passages=snapshot.n_passages,
+            id=snapshot.id,
+            tenant=tenant,
+            visibility=snapshot.visibility,
+            model=snapshot.model,
+            members=json.dumps(snapshot.members),
+            n_articles=snapshot.n_articles,
+            n_passages=snapshot.n_passages,
             created_at=snapshot.created_at,
         )
     )
@@ -53,15 +59,27 @@ def newest_id(conn: Connection, tenant: str, visibility: str, model: str) -> str
 def newest_of_each(conn: Connection) -> Mapping[tuple[str, str], tuple[str, int]]:
     """(tenant, visibility) -> (id, time) of its newest snapshot, whatever its model."""
     rows = snapshots.c
-    found = conn.execute(select(rows.tenant, rows.visibility, rows.id, rows.created_at).order_by(rows.created_at, rows.id))
+    found = conn.execute(
+        select(rows.tenant, rows.visibility, rows.id, rows.created_at).order_by(rows.created_at, rows.id)
+    )
     return {(row.tenant, row.visibility): (row.id, row.created_at) for row in found}
 
 
 def get(conn: Connection, tenant: str, snapshot_id: str) -> Snapshot | None:
-    row = conn.execute(select(snapshots).where(snapshots.c.tenant == tenant, snapshots.c.id == snapshot_id)).first()
+    row = conn.execute(
+        select(snapshots).where(snapshots.c.tenant == tenant, snapshots.c.id == snapshot_id)
+    ).first()
     if row is None:
         return None
-    return Snapshot(row.id, row.visibility, row.model, _members(json.loads(row.members)), row.n_articles, row.n_passages, row.created_at)
+    return Snapshot(
+        row.id,
+        row.visibility,
+        row.model,
+        _members(json.loads(row.members)),
+        row.n_articles,
+        row.n_passages,
+        row.created_at,
+    )
 
 
 def newest(conn: Connection, tenant: str, visibility: str, model: str) -> Snapshot | None:

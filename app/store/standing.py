@@ -1,7 +1,7 @@
 """May a process of this host work on this database? Asked once at every start, and by `/readyz`.
 
-Besides the schema's age: the keys must be those of the hosts that were here before, and the database must not have moved away, nor be
-half arrived.
+Besides the schema's age: the keys must be those of the hosts that were here before, and the database must not
+have moved away, nor be half arrived.
 """
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ class Unfit(Exception):
 
 
 def check_start(db: Database, keys: Keys) -> None:
-    """Raise SchemaError or Unfit; the first host to come leaves its keys' fingerprints for those that follow."""
+    """Raise SchemaError or Unfit; the first host to come leaves its keys' fingerprints for those that
+    follow."""
     schema.check(db)
     with db.read() as tx:
         left = _marks(tx)
@@ -36,15 +37,18 @@ def check_start(db: Database, keys: Keys) -> None:
     if kept is not None:
         differs = other_keys(json.loads(kept), keys)
         if differs:
-            raise Unfit(f"this host has other keys than the hosts that work on this database ({', '.join(differs)}): "
-                        "copy var/keys of one of them here, or give its content as CANDOR_KEYS")
+            raise Unfit(
+                f"this host has other keys than the hosts that work on this database ({', '.join(differs)}): "
+                "copy var/keys of one of them here, or give its content as CANDOR_KEYS"
+            )
     if kept is None or json.loads(kept) != keys.fingerprints():
         with db.write() as tx:
             mark_store.write(tx, KEYS, json.dumps(keys.fingerprints(), sort_keys=True))
 
 
 def check_place(db: Database) -> None:
-    """For commands, which need no keys: raise SchemaError, or Unfit where this is not (or not yet) the database to work on."""
+    """For commands, which need no keys: raise SchemaError, or Unfit where this is not (or not yet) the
+    database to work on."""
     schema.check(db)
     why = why_moved(db)
     if why:
@@ -60,7 +64,8 @@ def why_moved(db: Database) -> str | None:
 def other_keys(kept: dict[str, list[str]], keys: Keys) -> list[str]:
     """Names of the keys that are not those of the hosts before.
 
-    Of the sealing keys this host must hold the one that the hosts before seal with; it may seal with a newer one, which becomes the rule.
+    Of the sealing keys this host must hold the one that the hosts before seal with; it may seal with a newer
+    one, which becomes the rule.
     """
     ours = keys.fingerprints()
     return [name for name, prints in kept.items() if name in ours and prints[0] not in ours[name]]
@@ -73,12 +78,18 @@ def _marks(tx: Connection) -> dict[str, str]:
 
 def _moved(left: dict[str, str]) -> str | None:
     if ARRIVING in left:
-        return ("a move into this database is not finished: run the same `flask --app candor database move` again, "
-                "on the host of the database it comes from")
+        return (
+            "a move into this database is not finished: run the same `flask --app candor database move` "
+            "again, "
+            "on the host of the database it comes from"
+        )
     if LEAVING not in left:
         return None
     leaving = json.loads(left[LEAVING])
     if leaving["done"]:
         return f"this database was moved to {leaving['to']}: set CANDOR_DATABASE_URL to it, with its password"
-    return (f"a move of this database to {leaving['to']} was begun and not finished: run the same `database move` again, "
-            "or give it up with `flask --app candor database move --cancel`")
+    return (
+        f"a move of this database to {leaving['to']} was begun and not finished: run the same `database "
+        f"move` again, "
+        "or give it up with `flask --app candor database move --cancel`"
+    )

@@ -1,7 +1,8 @@
-"""The tables, for SQLite and PostgreSQL alike: times are integer microseconds UTC, JSON is text, ids are UUIDv7 text given by the caller.
+"""The tables, for SQLite and PostgreSQL alike: times are integer microseconds UTC, JSON is text, ids are
+UUIDv7 text given by the caller.
 
-Every row carries its tenant. States are lower case, few, and nowhere else renamed: inbox and jobs `waiting working done bad`;
-outbox `ready sending sent unknown stale failed dead`.
+Every row carries its tenant. States are lower case, few, and nowhere else renamed: inbox and jobs `waiting
+working done bad`; outbox `ready sending sent unknown stale failed dead`.
 """
 from __future__ import annotations
 
@@ -24,7 +25,11 @@ from sqlalchemy import (
 )
 
 metadata = MetaData(
-    naming_convention={"ix": "ix_%(column_0_label)s", "uq": "uq_%(table_name)s_%(column_0_name)s", "pk": "pk_%(table_name)s"}
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
 )
 
 Time = BigInteger
@@ -45,8 +50,10 @@ def _leased() -> tuple[Column[Any], ...]:
         Column("lease_until", Time, nullable=False, server_default="0"),
         Column("attempts", Integer, nullable=False, server_default="0"),
         Column("crashes", Integer, nullable=False, server_default="0"),
-        Column("lone_runs", Integer, nullable=False, server_default="0"),  # times it ran in a task of its own, after two crashes
-        Column("lone_task", String(64)),  # Celery's id of that task: whoever outlives its process is the witness of a crash
+        # times it ran in a task of its own, after two crashes
+        Column("lone_runs", Integer, nullable=False, server_default="0"),
+        # Celery's id of that task: whoever outlives its process is the witness of a crash
+        Column("lone_task", String(64)),
     )
 
 
@@ -55,7 +62,8 @@ desks = Table(
     Column("kind", String(32), nullable=False),
     Column("name", Text, nullable=False),
     Column("settings", Text, nullable=False),  # JSON; values of secret keys are Fernet tokens
-    Column("secrets", Text, nullable=False, server_default="[]"),  # JSON list of Fernet tokens: the deliveries' signing secrets
+    # JSON list of Fernet tokens: the deliveries' signing secrets
+    Column("secrets", Text, nullable=False, server_default="[]"),
     Column("state", Text, nullable=False, server_default="{}"),  # JSON: what the installation found or made
     Column("wire_url", Text),  # a sandbox desk's loopback address, null for a real desk
     Column("status", String(16), nullable=False, server_default="active"),  # active | paused | broken
@@ -64,7 +72,8 @@ desks = Table(
     Column("public_proven_at", Time),  # a delivery arrived through the public address
     Column("poll_cursor", Text),
     Column("polled_at", Time),
-    Column("claimed_at", Time, nullable=False, server_default="0"),  # last time a row of this desk was worked on: fairness
+    # last time a row of this desk was worked on: fairness
+    Column("claimed_at", Time, nullable=False, server_default="0"),
     Column("ledger_seq", BigInteger, nullable=False, server_default="0"),
     Column("ledger_mac", String(64), nullable=False, server_default=""),
     Column("created_at", Time, nullable=False),
@@ -99,13 +108,15 @@ tickets = Table(
     Column("config_version", Integer),
     Column("requester", String(64)),  # requesters.id
     Column("holder", String(64)),  # whose page the ticket's links show: the requester's id at the desk, keyed
-    Column("changed_hands", Boolean, nullable=False, server_default="0"),  # its requester was somebody else before
+    # its requester was somebody else before
+    Column("changed_hands", Boolean, nullable=False, server_default="0"),
     Column("subject", LargeBinary),  # sealed under the requester's key
     Column("status", String(16), nullable=False, server_default="new"),
     Column("language", String(8)),
     Column("seen_message", String(200)),  # newest message already taken into account
     Column("handled_turn", String(200)),  # newest turn that has a verdict
-    Column("own_stamp", Text),  # the ticket's stamp after our last write: an unchanged ticket is ours, not news
+    # the ticket's stamp after our last write: an unchanged ticket is ours, not news
+    Column("own_stamp", Text),
     Column("urgent_at", Time),  # since when a grave message waits for a person's eyes
     Column("memory", Text, nullable=False, server_default="{}"),  # JSON, core's TicketMemory
     Column("created_at", Time, nullable=False),
@@ -130,8 +141,9 @@ outbox = Table(
     Column("turn", String(64), unique=True),  # set on turn replies only
     Column("turn_id", String(200), nullable=False),  # what opened the turn, readable
     Column("body", LargeBinary, nullable=False),  # the exact effect, JSON, sealed under the requester's key
-    # Keyed: a sentence out of a help centre can be guessed, and a plain hash would outlive the erasure of whom it was said to. No send is
-    # decided by it (a desk's copy is compared in its connector, words with words); it lets an auditor check a text against the ledger.
+    # Keyed: a sentence out of a help centre can be guessed, and a plain hash would outlive the erasure of
+    # whom it was said to. No send is decided by it (a desk's copy is compared in its connector, words with
+    # words); it lets an auditor check a text against the ledger.
     Column("body_hash", String(64), nullable=False),
     Column("requester", String(64)),
     Column("base_stamp", Text),  # JSON of records.Stamp
@@ -143,7 +155,8 @@ outbox = Table(
     Column("next_at", Time, nullable=False),
     Column("attempt_at", Time),  # start of the last call
     Column("sends", Integer, nullable=False, server_default="0"),  # calls that went out
-    Column("restamped", Boolean, nullable=False, server_default="0"),  # a 409 made by ourselves or a rule was forgiven once
+    # a 409 made by ourselves or a rule was forgiven once
+    Column("restamped", Boolean, nullable=False, server_default="0"),
     Column("unknown_since", Time),
     Column("remote_id", Text),
     Column("evidence", Text),  # JSON: cited (article, version) pairs to re-check before the send
@@ -167,7 +180,8 @@ ledger = Table(
     Column("reason", String(32)),
     Column("prev_mac", String(64), nullable=False),
     Column("mac", String(64), nullable=False),
-    Column("payload", Text, nullable=False),  # canonical JSON: ids, versions, scores, keyed hashes, never texts
+    # canonical JSON: ids, versions, scores, keyed hashes, never texts
+    Column("payload", Text, nullable=False),
     UniqueConstraint("desk", "seq"),
     Index("ix_ledger_ticket", "desk", "ticket"),
     Index("ix_ledger_at", "tenant", "at"),
@@ -178,7 +192,8 @@ ledger_text = Table(
     Column("entry", String(64), primary_key=True),
     _tenant(),
     Column("requester", String(64)),
-    Column("sealed", LargeBinary, nullable=False),  # JSON of the texts behind the entry, under the requester's key
+    # JSON of the texts behind the entry, under the requester's key
+    Column("sealed", LargeBinary, nullable=False),
     # Asked for each ticket that is searched for: what did this person get before?
     Index("ix_ledger_text_requester", "tenant", "requester"),
 )
@@ -196,7 +211,8 @@ caps = Table(
     "caps", metadata, _id(), _tenant(),
     Column("desk", String(64), nullable=False),  # "*": every desk
     Column("topic", String(64), nullable=False),
-    Column("cap", String(16), nullable=False),  # watch | draft; fallback = people get it; kill = nothing is sent at all
+    # watch | draft; fallback = people get it; kill = nothing is sent at all
+    Column("cap", String(16), nullable=False),
     Column("why", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("until", Time),
@@ -266,7 +282,8 @@ versions = Table(
     Column("locale", String(16), nullable=False),
     Column("section", Text, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("blocks", Text, nullable=False),  # JSON list of [start, end, kind, heading]: the article's structure, for showing it
+    # JSON list of [start, end, kind, heading]: the article's structure, for showing it
+    Column("blocks", Text, nullable=False),
     Column("updated_at", Time, nullable=False),
     Column("created_at", Time, nullable=False),
 )
@@ -363,7 +380,8 @@ signals = Table(
 
 jobs = Table(
     "jobs", metadata, _id(), _tenant(),
-    Column("kind", String(32), nullable=False),  # try | replay | policy_check | connect | knowledge_sync | refit | export | erase
+    # try | replay | policy_check | connect | knowledge_sync | refit | export | erase
+    Column("kind", String(32), nullable=False),
     Column("args", Text, nullable=False),  # JSON
     Column("state", String(16), nullable=False),
     Column("progress", Text, nullable=False, server_default=""),

@@ -37,11 +37,13 @@ class Account:
     role: str
 
 
-def create_with_token(tx: Connection, tenant: str, email: str, name: str, role: str, now: int, user_id: str) -> str:
+def create_with_token(
+    tx: Connection, tenant: str, email: str, name: str, role: str, now: int, user_id: str
+) -> str:
     """Make the account and return its one-time token (valid TOKEN_LIFE, kept only as a hash): print it once.
 
-    An address that has an account already gets a new token and keeps its role; its password works until the token is used.
-    Raises UserError when the role or the address cannot be used.
+    An address that has an account already gets a new token and keeps its role; its password works until the
+    token is used. Raises UserError when the role or the address cannot be used.
     """
     email = _clean(email)
     if role not in ROLES:
@@ -70,7 +72,8 @@ def check_password(password: str, account_email: str = "") -> None:
 
 
 def use_token(db: Database, token: str, password: str, now: int) -> Account | None:
-    """Spend the one-time token and set the password; None when it is unknown, used or too old. Raises UserError on a bad password."""
+    """Spend the one-time token and set the password; None when it is unknown, used or too old. Raises
+    UserError on a bad password."""
     with db.read() as connection:
         row = connection.execute(select(users).where(users.c.token_hash == _digest(token.strip()))).first()
     if row is None or (row.token_until or 0) < now:
@@ -87,7 +90,8 @@ def use_token(db: Database, token: str, password: str, now: int) -> Account | No
 
 
 def sign_in(db: Database, email: str, password: str, now: int) -> tuple[Account | None, str]:
-    """The account and "signed_in", or None and why: `unknown`, `locked`, `no_password`, `wrong`. The why is for the audit log only."""
+    """The account and "signed_in", or None and why: `unknown`, `locked`, `no_password`, `wrong`. The why is
+    for the audit log only."""
     with db.read() as connection:
         row = connection.execute(select(users).where(users.c.email == _clean(email))).first()
     right = _matches(row.password_hash if row else None, password)
@@ -103,7 +107,8 @@ def sign_in(db: Database, email: str, password: str, now: int) -> tuple[Account 
 
 
 def anywhere(connection: Connection, email: str) -> Account | None:
-    """The account of this address; an address belongs to one tenant, and at sign-in the tenant is not known yet."""
+    """The account of this address; an address belongs to one tenant, and at sign-in the tenant is not known
+    yet."""
     row = connection.execute(select(users).where(users.c.email == _clean(email))).first()
     return _account(row) if row else None
 
@@ -120,8 +125,12 @@ def _note_try(tx: Connection, user_id: str, right: bool, now: int) -> None:
     failed = users.c.failed + 1
     full = failed >= MAX_FAILED
     tx.execute(
-        update(users).where(users.c.id == user_id)
-        .values(failed=case((full, 0), else_=failed), locked_until=case((full, now + LOCK), else_=users.c.locked_until))
+        update(users)
+        .where(users.c.id == user_id)
+        .values(
+            failed=case((full, 0), else_=failed),
+            locked_until=case((full, now + LOCK), else_=users.c.locked_until),
+        )
     )
 
 

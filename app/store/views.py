@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import ColumnElement, Connection, Result, Select, Table, and_, exists, func, select, tuple_, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Result,
+    Select,
+    Table,
+    and_,
+    exists,
+    func,
+    select,
+    tuple_,
+    union,
+)
 
 from app.core.kinds import EffectState, WorkState
 from app.keys import Keys
@@ -26,7 +38,8 @@ VERDICTS = ("answer", "clarify", "confirm", "handoff", "settle", "stay_quiet", "
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """`verdict` is one of VERDICTS, `desk` a desk id; `attention` keeps tickets with an unclear or failed effect or a bad delivery."""
+    """`verdict` is one of VERDICTS, `desk` a desk id; `attention` keeps tickets with an unclear or failed
+    effect or a bad delivery."""
 
     verdict: str | None = None
     desk: str | None = None
@@ -50,7 +63,8 @@ class EffectLine:
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A ticket in the list with its newest verdict. `subject` is None when it was never kept or its person was erased."""
+    """A ticket in the list with its newest verdict. `subject` is None when it was never kept or its person
+    was erased."""
 
     id: str
     desk: str
@@ -91,11 +105,14 @@ def ticket_page(connection: Connection, tenant: str, keys: Keys, wanted: TicketF
     newest = query.order_by(tickets.c.updated_at.desc(), tickets.c.id.desc()).limit(limit + 1)
     rows = [TicketRow.from_row(row) for row in connection.execute(newest)]
     shown = rows[:limit]
-    return _lines(connection, tenant, keys, shown), (Cursor(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else None)
+    return _lines(connection, tenant, keys, shown), (
+        Cursor(shown[-1].updated_at, shown[-1].id) if len(rows) > limit else None
+    )
 
 
 def urgent(connection: Connection, tenant: str, keys: Keys, limit: int) -> list[TicketLine]:
-    """Tickets with a grave message that no person has answered, noted or ended yet, the longest waiting first."""
+    """Tickets with a grave message that no person has answered, noted or ended yet, the longest waiting
+    first."""
     query = select(tickets).where(tickets.c.tenant == tenant, tickets.c.urgent_at.is_not(None))
     waiting = query.order_by(tickets.c.urgent_at, tickets.c.id).limit(limit)
     return _lines(connection, tenant, keys, [TicketRow.from_row(row) for row in connection.execute(waiting)])
@@ -103,11 +120,15 @@ def urgent(connection: Connection, tenant: str, keys: Keys, limit: int) -> list[
 
 def story(connection: Connection, tenant: str, keys: Keys, ticket_row: str) -> Story | None:
     """Everything about one ticket, by its row id; None when the tenant has no such ticket."""
-    row = connection.execute(select(tickets).where(tickets.c.tenant == tenant, tickets.c.id == ticket_row)).first()
+    row = connection.execute(
+        select(tickets).where(tickets.c.tenant == tenant, tickets.c.id == ticket_row)
+    ).first()
     if row is None:
         return None
     ticket = TicketRow.from_row(row)
-    desk = DeskRow.from_row(connection.execute(select(desks).where(desks.c.tenant == tenant, desks.c.id == ticket.desk)).one())
+    desk = DeskRow.from_row(
+        connection.execute(select(desks).where(desks.c.tenant == tenant, desks.c.id == ticket.desk)).one()
+    )
 
     def mine(table: Table) -> ColumnElement[bool]:
         return and_(table.c.tenant == tenant, table.c.desk == ticket.desk, table.c.ticket == ticket.ticket)
@@ -116,22 +137,36 @@ def story(connection: Connection, tenant: str, keys: Keys, ticket_row: str) -> S
         return connection.execute(query.order_by(*order))
 
     came = and_(
-        inbox.c.tenant == tenant, inbox.c.desk == ticket.desk, inbox.c.subject == Subject.TICKET, inbox.c.subject_id == ticket.ticket)
+        inbox.c.tenant == tenant,
+        inbox.c.desk == ticket.desk,
+        inbox.c.subject == Subject.TICKET,
+        inbox.c.subject_id == ticket.ticket,
+    )
     return Story(
         ticket=ticket,
         subject=open_subject(connection, tenant, keys, ticket),
         desk=desk,
-        deliveries=[InboxRow.from_row(r) for r in rows(select(inbox).where(came), inbox.c.received_at, inbox.c.id)],
+        deliveries=[
+            InboxRow.from_row(r) for r in rows(select(inbox).where(came), inbox.c.received_at, inbox.c.id)
+        ],
         entries=[LedgerRow.from_row(r) for r in rows(select(ledger).where(mine(ledger)), ledger.c.seq)],
-        effects=[EffectRow.from_row(r)
-                 for r in rows(select(outbox).where(mine(outbox)), outbox.c.created_at, outbox.c.plan, outbox.c.place)],
-        promises=[PromiseRow.from_row(r) for r in rows(select(promises).where(mine(promises)), promises.c.made_at)],
+        effects=[
+            EffectRow.from_row(r)
+            for r in rows(
+                select(outbox).where(mine(outbox)), outbox.c.created_at, outbox.c.plan, outbox.c.place
+            )
+        ],
+        promises=[
+            PromiseRow.from_row(r) for r in rows(select(promises).where(mine(promises)), promises.c.made_at)
+        ],
     )
 
 
 def ticket_id(connection: Connection, tenant: str, desk: str, ticket: str) -> str | None:
     """The row id of a ticket by the desk's own number."""
-    query = select(tickets.c.id).where(tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket)
+    query = select(tickets.c.id).where(
+        tickets.c.tenant == tenant, tickets.c.desk == desk, tickets.c.ticket == ticket
+    )
     return connection.execute(query).scalar_one_or_none()
 
 
@@ -148,17 +183,27 @@ def open_subject(connection: Connection, tenant: str, keys: Keys, ticket: Ticket
 
 
 def stray_deliveries(connection: Connection, tenant: str, limit: int) -> Sequence[InboxRow]:
-    """Deliveries set aside that belong to no ticket we know: articles, and tickets that were never read. Newest first."""
-    known = exists(select(tickets.c.id).where(tickets.c.desk == inbox.c.desk, tickets.c.ticket == inbox.c.subject_id))
-    query = select(inbox).where(inbox.c.tenant == tenant, inbox.c.state == "bad", (inbox.c.subject != "ticket") | ~known)
-    return [InboxRow.from_row(row) for row in connection.execute(query.order_by(inbox.c.received_at.desc()).limit(limit))]
+    """Deliveries set aside that belong to no ticket we know: articles, and tickets that were never read.
+    Newest first."""
+    known = exists(
+        select(tickets.c.id).where(tickets.c.desk == inbox.c.desk, tickets.c.ticket == inbox.c.subject_id)
+    )
+    query = select(inbox).where(
+        inbox.c.tenant == tenant, inbox.c.state == "bad", (inbox.c.subject != "ticket") | ~known
+    )
+    return [
+        InboxRow.from_row(row)
+        for row in connection.execute(query.order_by(inbox.c.received_at.desc()).limit(limit))
+    ]
 
 
 def counts(connection: Connection, tenant: str) -> dict[str, dict[str, int]]:
     """How many rows of inbox and outbox stand in each state."""
     return {
         table.name: dict(
-            connection.execute(select(table.c.state, func.count()).where(table.c.tenant == tenant).group_by(table.c.state)).all()
+            connection.execute(
+                select(table.c.state, func.count()).where(table.c.tenant == tenant).group_by(table.c.state)
+            ).all()
         )
         for table in (inbox, outbox)
     }
@@ -171,15 +216,24 @@ def _filtered(tenant: str, wanted: TicketFilter) -> Select[*tuple[Any, ...]]:
     if wanted.verdict:
         newest = (
             select(ledger.c.verdict)
-            .where(ledger.c.desk == tickets.c.desk, ledger.c.ticket == tickets.c.ticket, ledger.c.kind == "verdict")
-            .order_by(ledger.c.seq.desc()).limit(1).scalar_subquery()
+            .where(
+                ledger.c.desk == tickets.c.desk,
+                ledger.c.ticket == tickets.c.ticket,
+                ledger.c.kind == "verdict",
+            )
+            .order_by(ledger.c.seq.desc())
+            .limit(1)
+            .scalar_subquery()
         )
         query = query.where(newest == wanted.verdict)
     if wanted.attention:
-        # From the few troubled rows to their tickets, not from every ticket to its rows: most tickets are well.
+        # From the few troubled rows to their tickets, not from every ticket to its rows: most tickets are
+        # well.
         troubled = union(
             select(outbox.c.desk, outbox.c.ticket).where(outbox.c.state.in_(ATTENTION_OUTBOX)),
-            select(inbox.c.desk, inbox.c.subject_id).where(inbox.c.state == WorkState.BAD, inbox.c.subject == Subject.TICKET),
+            select(inbox.c.desk, inbox.c.subject_id).where(
+                inbox.c.state == WorkState.BAD, inbox.c.subject == Subject.TICKET
+            ),
         )
         query = query.where(tuple_(tickets.c.desk, tickets.c.ticket).in_(troubled))
     return query
@@ -196,14 +250,25 @@ def _lines(connection: Connection, tenant: str, keys: Keys, rows: Sequence[Ticke
     lines = []
     for row in rows:
         entry = verdicts.get((row.desk, row.ticket))
-        lines.append(TicketLine(
-            id=row.id, desk=row.desk, desk_name=names.get(row.desk, row.desk), ticket=row.ticket,
-            subject=open_subject(connection, tenant, keys, row), owner=row.owner, status=row.status, updated_at=row.updated_at,
-            verdict=entry.verdict if entry else None, reason=entry.reason if entry else None,
-            payload=json.loads(entry.payload) if entry else {}, decided_at=entry.at if entry else None,
-            effects=tuple(effects.get(entry.id, ())) if entry else (), attention=(row.desk, row.ticket) in troubled,
-            urgent_at=row.urgent_at,
-        ))
+        lines.append(
+            TicketLine(
+                id=row.id,
+                desk=row.desk,
+                desk_name=names.get(row.desk, row.desk),
+                ticket=row.ticket,
+                subject=open_subject(connection, tenant, keys, row),
+                owner=row.owner,
+                status=row.status,
+                updated_at=row.updated_at,
+                verdict=entry.verdict if entry else None,
+                reason=entry.reason if entry else None,
+                payload=json.loads(entry.payload) if entry else {},
+                decided_at=entry.at if entry else None,
+                effects=tuple(effects.get(entry.id, ())) if entry else (),
+                attention=(row.desk, row.ticket) in troubled,
+                urgent_at=row.urgent_at,
+            )
+        )
     return lines
 
 
@@ -211,7 +276,11 @@ def _newest_verdicts(connection: Connection, tenant: str,
                      named: Iterable[tuple[str, str]]) -> dict[tuple[str, str], LedgerRow]:
     query = (
         select(ledger)
-        .where(ledger.c.tenant == tenant, ledger.c.kind == "verdict", tuple_(ledger.c.desk, ledger.c.ticket).in_(list(named)))
+        .where(
+            ledger.c.tenant == tenant,
+            ledger.c.kind == "verdict",
+            tuple_(ledger.c.desk, ledger.c.ticket).in_(list(named)),
+        )
         .order_by(ledger.c.seq)
     )
     return {(r.desk, r.ticket): LedgerRow.from_row(r) for r in connection.execute(query)}
@@ -219,15 +288,23 @@ def _newest_verdicts(connection: Connection, tenant: str,
 
 def _effects_of(connection: Connection, entries: Sequence[str]) -> dict[str, list[EffectLine]]:
     found: dict[str, list[EffectLine]] = {}
-    for row in connection.execute(select(outbox).where(outbox.c.ledger_entry.in_(entries)).order_by(outbox.c.plan, outbox.c.place)):
+    for row in connection.execute(
+        select(outbox).where(outbox.c.ledger_entry.in_(entries)).order_by(outbox.c.plan, outbox.c.place)
+    ):
         found.setdefault(row.ledger_entry, []).append(EffectLine(row.effect, row.purpose, row.state))
     return found
 
 
 def _troubled(connection: Connection, tenant: str, named: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
     sent = select(outbox.c.desk, outbox.c.ticket).where(
-        outbox.c.tenant == tenant, outbox.c.state.in_(ATTENTION_OUTBOX), tuple_(outbox.c.desk, outbox.c.ticket).in_(named))
+        outbox.c.tenant == tenant,
+        outbox.c.state.in_(ATTENTION_OUTBOX),
+        tuple_(outbox.c.desk, outbox.c.ticket).in_(named),
+    )
     came = select(inbox.c.desk, inbox.c.subject_id).where(
-        inbox.c.tenant == tenant, inbox.c.state == WorkState.BAD, tuple_(inbox.c.desk, inbox.c.subject_id).in_(named))
+        inbox.c.tenant == tenant,
+        inbox.c.state == WorkState.BAD,
+        tuple_(inbox.c.desk, inbox.c.subject_id).in_(named),
+    )
     return {(desk, ticket) for query in (sent, came) for desk, ticket in connection.execute(query)}
 

@@ -1,4 +1,5 @@
-"""Who may open which page. A view without a policy is refused: forgetting the decorator closes a page, it never opens one."""
+"""Who may open which page. A view without a policy is refused: forgetting the decorator closes a page, it
+never opens one."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -30,14 +31,18 @@ def allow(*roles: str) -> Callable[[View], View]:
 
 
 def public_page(view: View) -> View:
-    """The page is for everybody: it guards itself (a signed link, a delivery's signature), or holds nothing to guard."""
+    """The page is for everybody: it guards itself (a signed link, a delivery's signature), or holds nothing
+    to guard."""
     view.candor_roles = PUBLIC  # type: ignore[attr-defined]
     return view
 
 
 def policies(app: Flask) -> Mapping[str, frozenset[str] | None]:
     """Each route's endpoint and who may use it; None marks a view that was forgotten."""
-    return {rule.endpoint: getattr(app.view_functions[rule.endpoint], "candor_roles", None) for rule in app.url_map.iter_rules()}
+    return {
+        rule.endpoint: getattr(app.view_functions[rule.endpoint], "candor_roles", None)
+        for rule in app.url_map.iter_rules()
+    }
 
 
 def guard_pages(app: Flask) -> None:

@@ -1,4 +1,5 @@
-"""A public article as Candor holds it: the target of deep links for articles that have no page of their own."""
+"""A public article as Candor holds it: the target of deep links for articles that have no page of their
+own."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -37,15 +38,23 @@ def blueprint(house: House) -> Blueprint:
         if found is None:
             abort(404)  # the same for restricted, unknown and gone: the answer must not tell which
         asked, newer = found
-        page = render_template("article.html", article=asked, newer=newer, blocks=blocks_of(asked), company=company,
-                               updated=day(asked.updated_at, company.tz, asked.locale), language=asked.locale.split("-")[0])
+        page = render_template(
+            "article.html",
+            article=asked,
+            newer=newer,
+            blocks=blocks_of(asked),
+            company=company,
+            updated=day(asked.updated_at, company.tz, asked.locale),
+            language=asked.locale.split("-")[0],
+        )
         return page, 200, {"Cache-Control": CACHE}
 
     return pages
 
 
 def blocks_of(stored: evidence.StoredVersion) -> list[Block]:
-    """The article's structure. Every shown line equals a piece of the stored text, so that a link to a quote finds it."""
+    """The article's structure. Every shown line equals a piece of the stored text, so that a link to a quote
+    finds it."""
     blocks = stored.blocks or ((0, len(stored.text), "text", ""),)
     shown = [_block(kind, text) for start, end, kind, _ in blocks if (text := stored.text[start:end].strip())]
     # The title stands above already; a page that repeats it as its first heading reads as a mistake.

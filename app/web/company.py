@@ -21,7 +21,8 @@ class Company:
     accept_uncalibrated: bool
     policy_version: int
     hours: Hours
-    topics: tuple[tuple[str, str], ...] = ()  # (name, in words) of all that can be given to people, the widest first
+    # (name, in words) of all that can be given to people, the widest first
+    topics: tuple[tuple[str, str], ...] = ()
     policy: Policy | None = None  # None before the first one was kept
 
     @property
@@ -30,7 +31,11 @@ class Company:
 
     def group_of(self, route: str) -> str | None:
         """The group a route wishes for."""
-        return self.policy.routes[route].group if self.policy is not None and route in self.policy.routes else None
+        return (
+            self.policy.routes[route].group
+            if self.policy is not None and route in self.policy.routes
+            else None
+        )
 
     def team(self, route: str, group: str | None, language: str) -> str | None:
         """How a customer hears of the group that got a hand-off of the route; None when nothing names it."""
@@ -57,6 +62,14 @@ def company_of(connection: Connection, tenant: str) -> Company:
 
 def _of(policy: Policy) -> Company:
     return Company(
-        policy.company, policy.assistant_name, policy.hours.time_zone, policy.languages, policy.default_language,
-        policy.accept_uncalibrated, policy.version, policy.hours, tuple(topics_of(policy)), policy,
+        policy.company,
+        policy.assistant_name,
+        policy.hours.time_zone,
+        policy.languages,
+        policy.default_language,
+        policy.accept_uncalibrated,
+        policy.version,
+        policy.hours,
+        tuple(topics_of(policy)),
+        policy,
     )

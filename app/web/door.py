@@ -1,4 +1,5 @@
-"""Deliveries pass by what is there for browsers. They prove themselves by a signature, and a desk waits for the answer.
+"""Deliveries pass by what is there for browsers. They prove themselves by a signature, and a desk waits for
+the answer.
 
 Sessions, sign-in, CSRF, rate limits and roles together took longer than verifying and keeping a delivery.
 """
@@ -21,7 +22,8 @@ class Sessions(SecureCookieSessionInterface):
 
 
 class Application(Flask):
-    """Flask, but a view of the blueprint `hooks` runs at once. It stays public by its own mark, as `access.policies` reads it."""
+    """Flask, but a view of the blueprint `hooks` runs at once. It stays public by its own mark, as
+    `access.policies` reads it."""
 
     session_interface = Sessions()
 
@@ -29,4 +31,6 @@ class Application(Flask):
         return None if request.blueprint == DELIVERIES else super().preprocess_request()
 
     def process_response(self, response: Response) -> Response:
-        return with_headers(response) if request.blueprint == DELIVERIES else super().process_response(response)
+        return (
+            with_headers(response) if request.blueprint == DELIVERIES else super().process_response(response)
+        )

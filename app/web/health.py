@@ -28,17 +28,28 @@ class QueueCollector(Collector):
         now = self._house.clock()
         with self._house.db.read() as connection:
             inbox, outbox = counts.inbox_rows(connection), counts.outbox_rows(connection)
-            for queue, found, states in (("inbox", inbox, tuple(WorkState)), ("outbox", outbox, tuple(EffectState))):
-                family = GaugeMetricFamily(f"candor_{queue}_rows", f"Rows of the {queue} by state.", labels=["tenant", "state"])
+            for queue, found, states in (
+                ("inbox", inbox, tuple(WorkState)),
+                ("outbox", outbox, tuple(EffectState)),
+            ):
+                family = GaugeMetricFamily(
+                    f"candor_{queue}_rows", f"Rows of the {queue} by state.", labels=["tenant", "state"]
+                )
                 for tenant in sorted({t for t, _ in found}):
                     for state in states:
                         family.add_metric([tenant, state], found.get((tenant, state), 0))
                 yield family
-            oldest = GaugeMetricFamily("candor_inbox_oldest_waiting_seconds", "Age of the oldest inbox row that is due and not done.")
+            oldest = GaugeMetricFamily(
+                "candor_inbox_oldest_waiting_seconds", "Age of the oldest inbox row that is due and not done."
+            )
             since = counts.oldest_due(connection, now)
             oldest.add_metric([], 0 if since is None else (now - since) / 1_000_000)
             yield oldest
-            urgent = GaugeMetricFamily("candor_urgent_tickets", "Tickets with a grave message that waits for a person.", labels=["tenant"])
+            urgent = GaugeMetricFamily(
+                "candor_urgent_tickets",
+                "Tickets with a grave message that waits for a person.",
+                labels=["tenant"],
+            )
             for tenant, n in counts.urgent_tickets(connection).items():
                 urgent.add_metric([tenant], n)
             yield urgent
@@ -73,7 +84,8 @@ def blueprint(house: House) -> Blueprint:
 
 
 def _but(house: House) -> str:
-    """What is on purpose, and still worth a machine's look: deliveries are taken and decided, and nothing goes out."""
+    """What is on purpose, and still worth a machine's look: deliveries are taken and decided, and nothing
+    goes out."""
     with house.db.read() as connection:
         stopped = {row.desk for row in caps.kill_switches(connection, house.clock())}
     if not stopped:
@@ -92,5 +104,8 @@ def why_not_ready(house: House) -> str | None:
     except schema.SchemaError as error:
         return str(error)
     except (SQLAlchemyError, StoreBusy) as error:
-        return f"the database does not answer ({type(error).__name__}): is it up, and is CANDOR_DATABASE_URL right?"
+        return (
+            f"the database does not answer ({type(error).__name__}): is it up, and is "
+            f"CANDOR_DATABASE_URL right?"
+        )
     return None

@@ -1,4 +1,5 @@
-"""Where desks deliver: verify the raw bytes, keep a row, answer. No model, no desk call, no wait for the broker in the request."""
+"""Where desks deliver: verify the raw bytes, keep a row, answer. No model, no desk call, no wait for the
+broker in the request."""
 from __future__ import annotations
 
 import threading
@@ -28,7 +29,9 @@ SECRETS_FRESH = 2_000_000  # microseconds: a new or withdrawn secret counts afte
 log = structlog.get_logger(__name__)
 
 
-def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], settings: Settings) -> Blueprint:
+def blueprint(
+    db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], settings: Settings
+) -> Blueprint:
     """`POST /hooks/<desk id>`."""
     hooks = Blueprint("hooks", __name__)
     desks, intake = DeskCache(db, keys, clock), Intake(db, WEB_BUSY_SECONDS)
@@ -36,22 +39,27 @@ def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], 
     @hooks.post("/hooks/<desk_id>")
     @public_page
     def deliver(desk_id: str) -> Response:
-        headers = dict(request.headers)  # read once: werkzeug makes its headers anew each time they are looked through
+        # read once: werkzeug makes its headers anew each time they are looked through
+        headers = dict(request.headers)
         if headers.get("Content-Encoding", "identity").lower() != "identity":
             return _answer(415, "send the body uncompressed")
-        body, now = request.get_data(cache=False), clock()  # over the size limit this raises 413 before the bytes are read
+        # over the size limit this raises 413 before the bytes are read
+        body, now = request.get_data(cache=False), clock()
         try:
             desk, inbound = desks.find(desk_id)
             secrets = desk.secrets if desk else (_NOBODYS_SECRET,)
             production = desk is None or desk.connection.wire_url is None
             inbound.verify(headers, body, secrets, now, production=production)
             if desk is None:
-                # Verified against a secret nobody has: an unknown desk takes as long to refuse as a wrong signature.
+                # Verified against a secret nobody has: an unknown desk takes as long to refuse as a wrong
+                # signature.
                 return _answer(404, "no such desk")
             delivery = inbound.parse(headers, body)
         except Rejected as refused:
             status = 404 if desk is None and refused.status == 401 else refused.status
-            log.warning("delivery refused", desk=desk_id if desk else "unknown", status=status, why=str(refused))
+            log.warning(
+                "delivery refused", desk=desk_id if desk else "unknown", status=status, why=str(refused)
+            )
             return _answer(status, "no such desk" if status == 404 else str(refused))
         except StoreBusy:
             return _busy()
@@ -65,11 +73,24 @@ def blueprint(db: Database, keys: Keys, clock: Clock, ring: Callable[[], None], 
     return hooks
 
 
-def _keep(db: Database, intake: Intake, desk: StoredDesk, delivery: Delivery, now: int, settings: Settings) -> Response:
+def _keep(
+    db: Database, intake: Intake, desk: StoredDesk, delivery: Delivery, now: int, settings: Settings
+) -> Response:
     wait = int(settings.debounce_seconds * 1_000_000) if delivery.subject == Subject.TICKET else 0
     key = delivery.key if delivery.key_holds is None else f"{delivery.key}@{now // delivery.key_holds}"
-    # The bytes are not kept: a desk's own event bodies hold what customers wrote, and everything is read again from the desk.
-    row = inbox.NewRow(new_id(), desk.id, InboxKind.DELIVERY, key, delivery.subject, delivery.subject_id, b"", now, now + wait)
+    # The bytes are not kept: a desk's own event bodies hold what customers wrote, and everything is read
+    # again from the desk.
+    row = inbox.NewRow(
+        new_id(),
+        desk.id,
+        InboxKind.DELIVERY,
+        key,
+        delivery.subject,
+        delivery.subject_id,
+        b"",
+        now,
+        now + wait,
+    )
     fresh = intake.keep(desk.tenant, row)
     if not desk.public_proven and settings.public_url and request.host_url.rstrip("/") == settings.public_url:
         with db.write() as tx:
@@ -78,7 +99,8 @@ def _keep(db: Database, intake: Intake, desk: StoredDesk, delivery: Delivery, no
 
 
 class DeskCache:
-    """Desks and their secrets in memory, so that a flood of unsigned requests costs no query. Refreshed every two seconds."""
+    """Desks and their secrets in memory, so that a flood of unsigned requests costs no query. Refreshed every
+    two seconds."""
 
     def __init__(self, db: Database, keys: Keys, clock: Clock) -> None:
         self._db, self._keys, self._clock = db, keys, clock
@@ -88,7 +110,8 @@ class DeskCache:
         self._lock = threading.Lock()
 
     def find(self, desk_id: str) -> tuple[StoredDesk | None, Inbound]:
-        """The desk and the way to read its deliveries; for an unknown one None and any connector's. Raises StoreBusy."""
+        """The desk and the way to read its deliveries; for an unknown one None and any connector's. Raises
+        StoreBusy."""
         now = self._clock()
         if not 0 <= now - self._read_at < SECRETS_FRESH:
             with self._lock:

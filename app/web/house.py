@@ -14,7 +14,8 @@ from connectors.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Built once per process by `create_app` and handed to each blueprint. `ring` wakes the workers; it never raises."""
+    """Built once per process by `create_app` and handed to each blueprint. `ring` wakes the workers; it never
+    raises."""
 
     settings: Settings
     db: Database

@@ -12,20 +12,32 @@ from app.store.database import StoreBusy
 from config.settings import Settings
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-POLICY = "default-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+POLICY = (
+    "default-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "object-src 'none'"
+)
 STATE_CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 DELIVERIES = "hooks"  # the blueprint that proves its callers by signature: no browser, no Origin
 
 # Title and what to do next, for people. Anything else reads as 500.
 SORRY = {
     400: ("This could not be read", "Go back, reload the page and try once more."),
-    403: ("This is not open to you", "If you need it, ask an owner or admin of your console to give you the role."),
+    403: (
+        "This is not open to you",
+        "If you need it, ask an owner or admin of your console to give you the role.",
+    ),
     404: ("There is nothing here", "The address may have a typo, or what was here is gone."),
     405: ("That does not work this way", "Go back and use the buttons of the page."),
     413: ("That was too large", "Candor takes at most 1 MB at a time."),
     429: ("Too many tries", "Wait 15 minutes, then try again. Nothing was changed."),
-    500: ("Something broke on our side", "It was written to the log. Try again; if it stays, tell whoever runs this server."),
-    503: ("Busy for a moment", "The database could not take this just now. Nothing was lost or changed: try again in a few seconds."),
+    500: (
+        "Something broke on our side",
+        "It was written to the log. Try again; if it stays, tell whoever runs this server.",
+    ),
+    503: (
+        "Busy for a moment",
+        "The database could not take this just now. Nothing was lost or changed: try again in a few seconds.",
+    ),
 }
 
 
@@ -46,10 +58,17 @@ def _check_origins(app: Flask, settings: Settings) -> None:
     def same_origin() -> None:
         if request.method not in STATE_CHANGES:
             return
-        # Every browser names the page's origin when a form is sent; a request that does not is not from one of our pages.
-        ours = {_origin(request.host_url)} | ({_origin(settings.public_url)} if settings.public_url else set())
+        # Every browser names the page's origin when a form is sent; a request that does not is not from one
+        # of our pages.
+        ours = {_origin(request.host_url)} | (
+            {_origin(settings.public_url)} if settings.public_url else set()
+        )
         if request.headers.get("Origin", "") not in ours:
-            abort(403, description="This was not sent from a page of this server, so nothing was done. Reload the page and try again.")
+            abort(
+                403,
+                description="This was not sent from a page of this server, so nothing was done. Reload the "
+                            "page and try again.",
+            )
 
 
 def _origin(url: str) -> str:
@@ -61,7 +80,8 @@ def with_headers(response: Response) -> Response:
     """The response with the headers that every answer of ours has."""
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
-    # Not no-referrer: with it Chromium sends `Origin: null` on our own forms, and the origin check would refuse them.
+    # Not no-referrer: with it Chromium sends `Origin: null` on our own forms, and the origin check would
+    # refuse them.
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers.setdefault("Cache-Control", "no-store")
@@ -82,7 +102,9 @@ def _explain_errors(app: Flask) -> None:
         code = error.code or 500
         if 300 <= code < 400:
             return error  # werkzeug's own redirects
-        own_words = error.description if error.description != type(error).description and code == 403 else None
+        own_words = (
+            error.description if error.description != type(error).description and code == 403 else None
+        )
         response = app.make_response(explain(code, own_words))
         if code == 429:
             response.headers.setdefault("Retry-After", "900")
@@ -90,7 +112,11 @@ def _explain_errors(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def no_token(_error: CSRFError) -> ResponseReturnValue:
-        return explain(400, "The page had been open too long, or cookies are switched off. Reload it and try again; nothing was changed.")
+        return explain(
+            400,
+            "The page had been open too long, or cookies are switched off. Reload it and try again; nothing "
+            "was changed.",
+        )
 
     @app.errorhandler(StoreBusy)
     def busy(_error: StoreBusy) -> ResponseReturnValue:

@@ -5,8 +5,8 @@ import re
 
 from app.web import times
 
-# In plain text a link stands in brackets after its words. Those to a customer's page are keys to it: nobody else is shown them, and on the
-# page itself they lead nowhere new.
+# In plain text a link stands in brackets after its words. Those to a customer's page are keys to it: nobody
+# else is shown them, and on the page itself they lead nowhere new.
 _OWN_LINK = re.compile(r" ?\(https?://[^\s()]{1,300}/(?:t|tickets)/[^\s()]{1,600}\)")
 
 
@@ -16,7 +16,8 @@ def without_own_links(text: str) -> str:
 
 
 def figure(key: str, value: object) -> str:
-    """One input of an estimate in plain form: no twelve digits after the point, no microseconds since 1970."""
+    """One input of an estimate in plain form: no twelve digits after the point, no microseconds since
+    1970."""
     if key.endswith(("as_of", "_at")) and isinstance(value, int) and value > 10**15:
         return times.iso(value).replace("T", " ").replace("Z", " UTC")
     return f"{value:.6g}" if isinstance(value, float) else str(value)

@@ -15,15 +15,22 @@ from app.web.house import House
 from app.web.protect import is_safe_origin
 
 IP_LIMIT = "30 per 15 minutes"
-ACCOUNT_LIMIT = "10 per 15 minutes"  # by the address as typed, known or not: the answer tells nothing about who has an account
+# by the address as typed, known or not: the answer tells nothing about who has an account
+ACCOUNT_LIMIT = "10 per 15 minutes"
 
 
 class SignedIn(UserMixin):
-    """The person behind a request, as Flask-Login wants to see one: its id is the session's key, not the account's."""
+    """The person behind a request, as Flask-Login wants to see one: its id is the session's key, not the
+    account's."""
 
     def __init__(self, key: str, account: Account) -> None:
         self.key, self.account = key, account
-        self.tenant, self.role, self.name, self.email = account.tenant, account.role, account.name, account.email
+        self.tenant, self.role, self.name, self.email = (
+            account.tenant,
+            account.role,
+            account.name,
+            account.email,
+        )
 
     def get_id(self) -> str:
         return self.key
@@ -32,7 +39,8 @@ class SignedIn(UserMixin):
 def install_login(app: Flask, house: House) -> None:
     """Let Flask-Login find the person of a request in the sessions table."""
     manager = LoginManager(app)
-    manager.session_protection = None  # our sessions live in the database; an address that changes on a train is no attack
+    # our sessions live in the database; an address that changes on a train is no attack
+    manager.session_protection = None
 
     @manager.user_loader
     def load(key: str) -> SignedIn | None:
@@ -53,7 +61,16 @@ def blueprint(house: House) -> Blueprint:
 
     def note(tenant: str, who: str, what: str, **detail: object) -> None:
         with house.db.write() as tx:
-            audit.append(tx, tenant, who, what, {"ip": request.remote_addr, **detail}, house.keys, house.clock(), new_id())
+            audit.append(
+                tx,
+                tenant,
+                who,
+                what,
+                {"ip": request.remote_addr, **detail},
+                house.keys,
+                house.clock(),
+                new_id(),
+            )
 
     def begin(account: Account, what: str, ended: bool = False) -> ResponseReturnValue:
         key, now = secrets.token_urlsafe(32), house.clock()
@@ -108,8 +125,11 @@ def blueprint(house: House) -> Blueprint:
         except users.UserError as error:
             return _form("token.html", token=given, wrong=str(error)), 400
         if account is None:
-            return _form("token.html", wrong="This token is unknown, used or older than a day. Ask for a new one: "
-                                             "an owner makes it with `flask --app candor users add`."), 401
+            return _form(
+                "token.html",
+                wrong="This token is unknown, used or older than a day. Ask for a new one: "
+                "an owner makes it with `flask --app candor users add`.",
+            ), 401
         return begin(account, "token_used", ended=True)
 
     @pages.post("/logout")
@@ -127,13 +147,19 @@ def blueprint(house: House) -> Blueprint:
 
 def _form(template: str, **values: object) -> str:
     # Said on the page itself, not only when the form is sent: nobody should type a password first.
-    return render_template(template, safe=is_safe_origin(), next=_own_path(request.values.get("next", "")), **values)
+    return render_template(
+        template, safe=is_safe_origin(), next=_own_path(request.values.get("next", "")), **values
+    )
 
 
 def _refuse_plain_http() -> None:
     if not is_safe_origin():
-        abort(403, description="This address is plain http, so a password could be read on its way. Open the console over https, "
-                               "or on the machine itself at http://127.0.0.1.")
+        abort(
+            403,
+            description="This address is plain http, so a password could be read on its way. Open the "
+                        "console over https, "
+            "or on the machine itself at http://127.0.0.1.",
+        )
 
 
 def _typed_address() -> str:
@@ -147,5 +173,10 @@ def _account_of(house: House, email: str) -> Account | None:
 
 def _own_path(path: str) -> str:
     """The path when it leads to this server, else nothing: a link to us must not end elsewhere."""
-    ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path and path.isprintable()
+    ours = (
+        path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+        and "\\" not in path
+        and path.isprintable()
+    )
     return path if ours else ""

@@ -1,4 +1,5 @@
-"""The verbs every sandbox desk knows: faults, time, deliveries, the record. A desk's own `Acts` adds what people do there."""
+"""The verbs every sandbox desk knows: faults, time, deliveries, the record. A desk's own `Acts` adds what
+people do there."""
 from __future__ import annotations
 
 from typing import Any, ClassVar
@@ -9,7 +10,8 @@ from connectors.sandbox.state import BaseState
 
 
 class CommonActs:
-    """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal for what the desk refuses."""
+    """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal
+    for what the desk refuses."""
 
     __slots__ = ()
     # The method and path of a public reply, where `person_first` strikes unless told otherwise.
@@ -26,16 +28,21 @@ class CommonActs:
         return self.state.clock()
 
     def fault(self, name: str, **where: Any) -> None:
-        """Arm a fault mode by its id (`X1` … `X11`); see `faults.Fault` for `method`, `path`, `nth`, `count` and the rest."""
+        """Arm a fault mode by its id (`X1` … `X11`); see `faults.Fault` for `method`, `path`, `nth`, `count`
+        and the rest."""
         self.faults.arm(preset(self.fault_presets, name, **where))
 
     def clear_faults(self) -> None:
         self.faults.clear()
 
-    def person_first(self, verb: str, method: str | None = None, path: str | None = None, **arguments: Any) -> None:
+    def person_first(
+        self, verb: str, method: str | None = None, path: str | None = None, **arguments: Any
+    ) -> None:
         """Just before the next such request is carried out, a person does this verb (X18)."""
         act = verbs_of(type(self))[verb]
-        self.faults.before(method or self.reply_route[0], path or self.reply_route[1], lambda: act(self, **arguments))
+        self.faults.before(
+            method or self.reply_route[0], path or self.reply_route[1], lambda: act(self, **arguments)
+        )
 
     def drop_deliveries(self, count: int = 1) -> None:
         self.deliveries.drop_next(count)

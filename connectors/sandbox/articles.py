@@ -1,7 +1,7 @@
 """Articles to fill a help centre with: a folder of Markdown files with YAML front matter, or a JSONL file.
 
-Markdown: front matter `id, title, section, visibility: public|agents, updated, labels`. JSONL: one object a line with
-`id, title, body` (HTML or plain text) and optional `visibility, section, updated`.
+Markdown: front matter `id, title, section, visibility: public|agents, updated, labels`. JSONL: one object a
+line with `id, title, body` (HTML or plain text) and optional `visibility, section, updated`.
 """
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def sources(given: str | Path | Iterable[Source] | None) -> Iterable[Source]:
 
 
 def read(place: Path) -> Iterator[Source]:
-    """Every article below a folder of Markdown files, or in a JSONL file. Raises ValueError naming file and fault."""
+    """Every article below a folder of Markdown files, or in a JSONL file. Raises ValueError naming file and
+    fault."""
     if place.is_dir():
         for path in sorted(place.rglob("*.md")):
             if path.name.lower() != "readme.md":
@@ -73,8 +74,12 @@ def _from_markdown(path: Path) -> Source:
     body = re.sub(r"\A\s*#\s+" + re.escape(title) + r"\s*\n", "", body)
     labels = head.get("labels") or []
     return Source(
-        str(head.get("id") or path.stem), title, _markdown.render(body).strip(), head.get("visibility", "public") == "public",
-        str(head.get("section") or (path.parent.name.replace("-", " ").capitalize())), _moment(head.get("updated"), str(path)),
+        str(head.get("id") or path.stem),
+        title,
+        _markdown.render(body).strip(),
+        head.get("visibility", "public") == "public",
+        str(head.get("section") or (path.parent.name.replace("-", " ").capitalize())),
+        _moment(head.get("updated"), str(path)),
         tuple(str(label) for label in (labels if isinstance(labels, list) else str(labels).split(","))),
     )
 
@@ -89,7 +94,14 @@ def _from_json(line: str, where: str) -> Source:
     body = str(row.get("body") or "")
     html = body if _HTML.search(body) else "".join(texts.from_plain(line) for line in body.split("\n"))
     public = row.get("visibility", "public") == "public"
-    return Source(str(row["id"]), str(row["title"]), html, public, str(row.get("section") or "General"), _moment(row.get("updated"), where))
+    return Source(
+        str(row["id"]),
+        str(row["title"]),
+        html,
+        public,
+        str(row.get("section") or "General"),
+        _moment(row.get("updated"), where),
+    )
 
 
 def _moment(value: Any, where: str) -> int | None:

@@ -1,4 +1,5 @@
-"""The control API: every verb of a desk as `POST /<verb>` with JSON arguments. Loopback only, no login; never part of the vendor's API."""
+"""The control API: every verb of a desk as `POST /<verb>` with JSON arguments. Loopback only, no login; never
+part of the vendor's API."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,8 @@ from connectors.sandbox.answers import Refusal
 
 
 def create_control(acts: CommonActs, about: Callable[[], dict[str, Any]]) -> Flask:
-    """`GET /` tells addresses, credentials, switches and verbs. A wrong call gets 400 with a sentence that says what to do."""
+    """`GET /` tells addresses, credentials, switches and verbs. A wrong call gets 400 with a sentence that
+    says what to do."""
     app = Flask("sandbox-control", static_folder=None)
     verbs = verbs_of(type(acts))
 
@@ -38,7 +40,8 @@ def create_control(acts: CommonActs, about: Callable[[], dict[str, Any]]) -> Fla
 
 
 class Remote:
-    """The verbs of a sandbox that runs in another process: `RemoteSandbox(control_url).customer_ticket(name=…, email=…, …)`."""
+    """The verbs of a sandbox that runs in another process:
+    `RemoteSandbox(control_url).customer_ticket(name=…, email=…, …)`."""
 
     verbs: ClassVar[Mapping[str, Any]]
 
@@ -51,7 +54,9 @@ class Remote:
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:
         if verb not in self.verbs:
-            raise AttributeError(f"the sandbox has no verb {verb!r}; there are {', '.join(sorted(self.verbs))}")
+            raise AttributeError(
+                f"the sandbox has no verb {verb!r}; there are {', '.join(sorted(self.verbs))}"
+            )
 
         def call(**arguments: Any) -> Any:
             answer = requests.post(f"{self._url}/{verb}", json=arguments, timeout=60).json()

@@ -1,5 +1,5 @@
-"""Sending deliveries from a background thread; losing, doubling or holding them on request (X12, X13, X17). What one looks like is the
-vendor's."""
+"""Sending deliveries from a background thread; losing, doubling or holding them on request (X12, X13, X17).
+What one looks like is the vendor's."""
 from __future__ import annotations
 
 import ipaddress
@@ -22,7 +22,8 @@ Answer = tuple[int, Mapping[str, str], str]  # status (504: none came in time, 0
 
 
 class Pending(Protocol):
-    """One delivery. `due_us` is when its next attempt is due, None when none is; a `dropped` one is never sent."""
+    """One delivery. `due_us` is when its next attempt is due, None when none is; a `dropped` one is never
+    sent."""
 
     id: str
     status: str
@@ -36,7 +37,8 @@ Sent = TypeVar("Sent", bound=Pending)
 
 
 class DeliveryThread(Generic[Sent]):
-    """Every method is safe from any thread. Deliveries are kept for ever, newest last. A vendor adds `attempt` and `copy`."""
+    """Every method is safe from any thread. Deliveries are kept for ever, newest last. A vendor adds
+    `attempt` and `copy`."""
 
     def __init__(self, state: BaseState) -> None:
         self._base = state
@@ -51,7 +53,8 @@ class DeliveryThread(Generic[Sent]):
         self._thread = threading.Thread(target=self._run, name="sandbox-deliveries", daemon=True)
 
     def attempt(self, delivery: Sent) -> None:
-        """Send it once; under `self._changed` note what became of it and when the next attempt is due. Must not raise."""
+        """Send it once; under `self._changed` note what became of it and when the next attempt is due. Must
+        not raise."""
         raise NotImplementedError
 
     def copy(self, delivery: Sent, same_id: bool) -> Sent:
@@ -94,7 +97,8 @@ class DeliveryThread(Generic[Sent]):
             self._hold = count
 
     def release(self) -> int:
-        """Send what is held, the newest first, each when the one before has been answered; how many there were (X13)."""
+        """Send what is held, the newest first, each when the one before has been answered; how many there
+        were (X13)."""
         with self._changed:
             held, self._held, self._hold = self._held[::-1], [], 0
             for delivery in held:
@@ -104,7 +108,8 @@ class DeliveryThread(Generic[Sent]):
         return len(held)
 
     def duplicate_next(self, count: int, *, same_id: bool) -> None:
-        """The next deliveries are sent twice at the same instant: under the same id, or under another with the same content (X12)."""
+        """The next deliveries are sent twice at the same instant: under the same id, or under another with
+        the same content (X12)."""
         with self._changed:
             self._double = [same_id] * count
 
@@ -124,23 +129,33 @@ class DeliveryThread(Generic[Sent]):
             return list(self._all)
 
     def wait_idle(self, seconds: float) -> bool:
-        """True once nothing is due or under way; attempts due later on the sandbox's clock do not count. `seconds` are real ones."""
+        """True once nothing is due or under way; attempts due later on the sandbox's clock do not count.
+        `seconds` are real ones."""
         deadline = time.monotonic() + seconds
         with self._changed:
-            while any(d.under_way or (d.due_us is not None and d.due_us <= self._base.clock()) for d in self._all):
+            while any(
+                d.under_way or (d.due_us is not None and d.due_us <= self._base.clock()) for d in self._all
+            ):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return False
                 self._changed.wait(min(left, _LOOK_EVERY))
             return True
 
-    def post(self, endpoint: str, body: bytes, headers: Mapping[str, str | bytes | None], seconds: float) -> Answer:
-        """One request, never followed elsewhere. Another address than loopback is refused and recorded as a failure of the sandbox."""
+    def post(
+        self, endpoint: str, body: bytes, headers: Mapping[str, str | bytes | None], seconds: float
+    ) -> Answer:
+        """One request, never followed elsewhere. Another address than loopback is refused and recorded as a
+        failure of the sandbox."""
         if not is_loopback(endpoint):
-            self._base.recorder.failure(self._base.clock(), "delivery refused", "a sandbox desk speaks to loopback addresses only")
+            self._base.recorder.failure(
+                self._base.clock(), "delivery refused", "a sandbox desk speaks to loopback addresses only"
+            )
             return 403, {}, ""
         try:
-            answer = requests.post(endpoint, data=body, headers=headers, timeout=seconds, allow_redirects=False)
+            answer = requests.post(
+                endpoint, data=body, headers=headers, timeout=seconds, allow_redirects=False
+            )
         except requests.Timeout:
             return 504, {}, ""
         except requests.RequestException:

@@ -12,7 +12,8 @@ from connectors.sandbox.wire import ApiWire, Server, WsgiApp
 
 
 class SandboxDesk:
-    """The parent of each vendor's desk, which builds its parts, then calls `_listen`, and says in `about` how it is used."""
+    """The parent of each vendor's desk, which builds its parts, then calls `_listen`, and says in `about` how
+    it is used."""
 
     url: str
     control_url: str
@@ -42,9 +43,16 @@ class SandboxDesk:
         self.stop()
 
     def _listen(
-        self, acts: CommonActs, api: WsgiApp, pages: Flask, page_paths: tuple[str, ...], host: str, ports: tuple[int, int, int | None],
+        self,
+        acts: CommonActs,
+        api: WsgiApp,
+        pages: Flask,
+        page_paths: tuple[str, ...],
+        host: str,
+        ports: tuple[int, int, int | None],
     ) -> None:
-        """Take the ports (API with pages, control, pages once more or None). Raises ValueError for an address that is not loopback."""
+        """Take the ports (API with pages, control, pages once more or None). Raises ValueError for an address
+        that is not loopback."""
         port, control_port, page_port = ports
         self._wire = ApiWire(api, acts.state, acts.faults)
         server = Server(_by_path(self._wire, pages.wsgi_app, page_paths), host, port)
@@ -56,10 +64,13 @@ class SandboxDesk:
 
 
 def _by_path(api: WsgiApp, pages: Any, page_paths: tuple[str, ...]) -> WsgiApp:
-    """One port for both: people's pages and the help centre under `page_paths`, the API for everything else."""
+    """One port for both: people's pages and the help centre under `page_paths`, the API for everything
+    else."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        is_page = environ["PATH_INFO"].startswith((*page_paths, "/favicon.ico")) or environ["PATH_INFO"] == "/"
+        is_page = (
+            environ["PATH_INFO"].startswith((*page_paths, "/favicon.ico")) or environ["PATH_INFO"] == "/"
+        )
         app: Callable[..., Iterable[bytes]] = pages if is_page else api
         return app(environ, start_response)
 

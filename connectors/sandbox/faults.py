@@ -1,4 +1,5 @@
-"""Faults on request: which requests they meet, and what becomes of them (X1–X5, X7–X11), and people who act in between (X18)."""
+"""Faults on request: which requests they meet, and what becomes of them (X1–X5, X7–X11), and people who act
+in between (X18)."""
 from __future__ import annotations
 
 import re
@@ -7,16 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-_HTML_ERROR = "<html><head><title>Service unavailable</title></head><body><h1>We'll be back soon</h1></body></html>"
-_HTML_LOGIN = "<html><head><title>Sign in</title></head><body><form action='/access/login'><input name='user'></form></body></html>"
+_HTML_ERROR = (
+    "<html><head><title>Service unavailable</title></head><body><h1>We'll be back soon</h1></body></html>"
+)
+_HTML_LOGIN = (
+    "<html><head><title>Sign in</title></head><body><form action='/access/login'><input "
+    "name='user'></form></body></html>"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`kind`: answer | cut | hang | drip | truncate | delay. With `commit` the request is carried out first.
 
-    Meets requests of `method` whose path the regular expression `path` finds, from the `nth` on (1: the next), `count` times.
-    `seconds` (real ones) bound hang, drip and delay; `status`, `headers`, `body` belong to `answer`.
+    Meets requests of `method` whose path the regular expression `path` finds, from the `nth` on (1: the
+    next), `count` times. `seconds` (real ones) bound hang, drip and delay; `status`, `headers`, `body` belong
+    to `answer`.
     """
 
     kind: str
@@ -56,7 +63,8 @@ def with_bodies(**bodies: str) -> dict[str, Fault]:
 
 
 def preset(presets: dict[str, Fault], name: str, **changes: Any) -> Fault:
-    """A fault mode by its id, e.g. `preset(PRESETS, "X5", headers={"Retry-After": "1.5"})`. Raises LookupError, TypeError."""
+    """A fault mode by its id, e.g. `preset(PRESETS, "X5", headers={"Retry-After": "1.5"})`. Raises
+    LookupError, TypeError."""
     if name not in presets:
         raise LookupError(f"no fault {name!r}; there are {', '.join(presets)}")
     return replace(presets[name], name=name, **changes)
@@ -94,7 +102,11 @@ class Faults:
         with self._lock:
             for armed in self._armed:
                 fault = armed.fault
-                if (fault.method in (None, method)) and re.search(fault.path, path) and armed.done < fault.count:
+                if (
+                    (fault.method in (None, method))
+                    and re.search(fault.path, path)
+                    and armed.done < fault.count
+                ):
                     armed.met += 1
                     if armed.met >= fault.nth:
                         armed.done += 1
@@ -110,5 +122,13 @@ class Faults:
 
     def waiting(self) -> list[dict[str, Any]]:
         with self._lock:
-            return [{"name": a.fault.name or a.fault.kind, "path": a.fault.path, "method": a.fault.method, "done": a.done,
-                     "count": a.fault.count} for a in self._armed]
+            return [
+                {
+                    "name": a.fault.name or a.fault.kind,
+                    "path": a.fault.path,
+                    "method": a.fault.method,
+                    "done": a.done,
+                    "count": a.fault.count,
+                }
+                for a in self._armed
+            ]

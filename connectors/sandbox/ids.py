@@ -7,7 +7,8 @@ import threading
 
 
 class SeededIds:
-    """Thread-safe. Tickets count from `first_ticket`; everything else gets twelve digits, as both vendors' numbers have about that many."""
+    """Thread-safe. Tickets count from `first_ticket`; everything else gets twelve digits, as both vendors'
+    numbers have about that many."""
 
     def __init__(self, seed: int, desk: str, first_ticket: int) -> None:
         self._seed = seed
@@ -32,6 +33,7 @@ class SeededIds:
             return str(self._random.randrange(1_000_000_000, 9_999_999_999))
 
     def of_article(self, source_id: str) -> int:
-        """The number of an article: the same for the same source id and seed, whatever the order of loading."""
+        """The number of an article: the same for the same source id and seed, whatever the order of
+        loading."""
         digest = hashlib.sha256(f"{self._seed}:{source_id}".encode()).digest()
         return 360_000_000_000 + int.from_bytes(digest[:8], "big") % 600_000_000_000

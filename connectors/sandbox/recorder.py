@@ -11,7 +11,8 @@ _MASKED = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 @dataclass(slots=True)
 class SeenRequest:
-    """One request as it came in, its path without `.json`. `status` is 0 while it runs, and for ever when the connection was cut."""
+    """One request as it came in, its path without `.json`. `status` is 0 while it runs, and for ever when the
+    connection was cut."""
 
     n: int
     at_us: int
@@ -31,9 +32,19 @@ class Recorder:
     failures: list[dict[str, Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def request(self, at_us: int, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> SeenRequest:
+    def request(
+        self, at_us: int, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    ) -> SeenRequest:
         with self._lock:
-            seen = SeenRequest(len(self.seen) + 1, at_us, method, path, query, _mask(headers), body.decode("utf-8", "replace"))
+            seen = SeenRequest(
+                len(self.seen) + 1,
+                at_us,
+                method,
+                path,
+                query,
+                _mask(headers),
+                body.decode("utf-8", "replace"),
+            )
             self.seen.append(seen)
             return seen
 
@@ -59,4 +70,7 @@ class Recorder:
 
 def _mask(headers: dict[str, str]) -> dict[str, str]:
     """Credentials are recorded by their kind only."""
-    return {name: (value.split(" ")[0] + " ***" if name.lower() in _MASKED else value) for name, value in headers.items()}
+    return {
+        name: (value.split(" ")[0] + " ***" if name.lower() in _MASKED else value)
+        for name, value in headers.items()
+    }

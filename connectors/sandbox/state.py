@@ -1,4 +1,5 @@
-"""What each desk's memory has in common: one lock, one clock, one record. Every API call and every person's act holds the lock."""
+"""What each desk's memory has in common: one lock, one clock, one record. Every API call and every person's
+act holds the lock."""
 from __future__ import annotations
 
 import threading

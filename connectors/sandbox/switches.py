@@ -1,4 +1,5 @@
-"""Everything about a desk that is unverified, or that a test wants different: settable by name, typed by its default."""
+"""Everything about a desk that is unverified, or that a test wants different: settable by name, typed by its
+default."""
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
@@ -7,10 +8,12 @@ from typing import Any
 
 @dataclass(slots=True)
 class SwitchBoard:
-    """The parent of each desk's `Switches`, a dataclass whose defaults are our best reading of the vendor's documents."""
+    """The parent of each desk's `Switches`, a dataclass whose defaults are our best reading of the vendor's
+    documents."""
 
     def change(self, values: dict[str, Any]) -> None:
-        """Set some switches by name. Raises ValueError for an unknown name or a value of another type; then nothing is changed."""
+        """Set some switches by name. Raises ValueError for an unknown name or a value of another type; then
+        nothing is changed."""
         known = {f.name: type(getattr(self, f.name)) for f in fields(self)}
         checked: dict[str, Any] = {}
         for name, value in values.items():

@@ -9,7 +9,27 @@ import nh3
 
 # Block elements both vendors keep. Scripts, styles, forms and handlers go.
 _KEPT = nh3.ALLOWED_TAGS - {"form", "input", "button"}
-_BLOCKS = frozenset({"p", "div", "br", "li", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "table", "pre", "hr"})
+_BLOCKS = frozenset(
+    {
+        "p",
+        "div",
+        "br",
+        "li",
+        "ul",
+        "ol",
+        "blockquote",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "tr",
+        "table",
+        "pre",
+        "hr",
+    }
+)
 
 
 def strip_html(text: str) -> str:
@@ -32,7 +52,9 @@ def to_plain(fragment: str, *, links: bool = False) -> str:
     reader = _Reader(links)
     reader.feed(fragment)
     reader.close()
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in "".join(reader.parts).split("\n"))).strip()
+    return re.sub(
+        r"\n{3,}", "\n\n", "\n".join(line.strip() for line in "".join(reader.parts).split("\n"))
+    ).strip()
 
 
 class _Reader(HTMLParser):

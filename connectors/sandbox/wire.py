@@ -1,4 +1,5 @@
-"""HTTP on loopback: a threaded server, and the layer around the API that records, breaks and dates every answer (X1–X11, X26, X28, X29)."""
+"""HTTP on loopback: a threaded server, and the layer around the API that records, breaks and dates every
+answer (X1–X11, X26, X28, X29)."""
 from __future__ import annotations
 
 import ipaddress
@@ -53,7 +54,8 @@ class Server:
 
 
 class ApiWire:
-    """Around the API app: record, let people act first, break what shall break, date the answer by the sandbox's clock."""
+    """Around the API app: record, let people act first, break what shall break, date the answer by the
+    sandbox's clock."""
 
     def __init__(self, app: WsgiApp, state: BaseState, faults: Faults) -> None:
         self._app = app
@@ -65,9 +67,16 @@ class ApiWire:
         request = Request(environ)
         body = request.get_data()  # cached: the app below reads it from there
         environ["wsgi.input"] = _Body(body)
-        path = request.path.removesuffix(".json")  # the same route with and without: recorded and matched as one
-        seen = self._state.recorder.request(self._state.clock(), request.method, path, request.query_string.decode(),
-                                            dict(request.headers), body)
+        # the same route with and without: recorded and matched as one
+        path = request.path.removesuffix(".json")
+        seen = self._state.recorder.request(
+            self._state.clock(),
+            request.method,
+            path,
+            request.query_string.decode(),
+            dict(request.headers),
+            body,
+        )
         fault = self._faults.meet(request.method, path)
         if fault is not None:
             seen.fault = fault.name or fault.kind
@@ -87,8 +96,11 @@ class ApiWire:
         chunks, status, headers = run_wsgi_app(self._app, environ, buffered=True)
         return int(status.split(" ")[0]), Headers(headers), b"".join(chunks)
 
-    def _break(self, fault: Fault, environ: dict[str, Any], status: int, headers: Headers, data: bytes) -> tuple[int, Headers, bytes]:
-        """What the client gets in place of the answer. Raises ConnectionResetError when the connection is gone, which ends the request."""
+    def _break(
+        self, fault: Fault, environ: dict[str, Any], status: int, headers: Headers, data: bytes
+    ) -> tuple[int, Headers, bytes]:
+        """What the client gets in place of the answer. Raises ConnectionResetError when the connection is
+        gone, which ends the request."""
         if fault.kind == "answer":
             return fault.status, Headers(fault.headers), fault.body.encode()
         if fault.kind == "truncate":
@@ -106,7 +118,9 @@ class ApiWire:
 
     def _drip(self, connection: socket.socket, seconds: float) -> None:
         try:
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n")
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
+            )
             for _ in range(int(seconds / _DRIP_EVERY)):
                 connection.sendall(b" ")
                 if self.stopping.wait(_DRIP_EVERY):

@@ -1,4 +1,5 @@
-"""Receiving a delivery: beside a bare Flask application under the same server, and beside the sum of its own parts."""
+"""Receiving a delivery: beside a bare Flask application under the same server, and beside the sum of its own
+parts."""
 from __future__ import annotations
 
 import hashlib
@@ -59,17 +60,39 @@ def _under_a_server(emit: Emit, store: Store) -> None:
     rounds = [_round(store, number) for number in range(ROUNDS)]
     plain, fresh, again = [r.bare for r in rounds], [r.fresh for r in rounds], [r.again for r in rounds]
     found = ratios([r.per_second for r in fresh], [r.per_second for r in plain])
-    emit("bench", "accept_vs_bare_flask", found.value, found.n, unit="ratio", bar="≥ .30", **found.fields(), synchronous="FULL",
-         requests_per_s=median(r.per_second for r in fresh), p50_ms=median(r.p50_ms for r in fresh), p99_ms=median(r.p99_ms for r in fresh),
-         baseline="bare Flask 202, requests/s", baseline_value=median(r.per_second for r in plain))
+    emit(
+        "bench",
+        "accept_vs_bare_flask",
+        found.value,
+        found.n,
+        unit="ratio",
+        bar="≥ .30",
+        **found.fields(),
+        synchronous="FULL",
+        requests_per_s=median(r.per_second for r in fresh),
+        p50_ms=median(r.p50_ms for r in fresh),
+        p99_ms=median(r.p99_ms for r in fresh),
+        baseline="bare Flask 202, requests/s",
+        baseline_value=median(r.per_second for r in plain),
+    )
     _cpu(emit, "accept_server_cpu_vs_bare_flask", fresh, plain, "bare Flask 202")
     _cpu(emit, "duplicate_vs_fresh_cpu", again, fresh, "a fresh delivery", bar="≤ .8")
 
 
 def _cpu(emit: Emit, name: str, above: Sequence[Load], below: Sequence[Load], what: str, **more: str) -> None:
     found = ratios([r.cpu_us for r in above], [r.cpu_us for r in below])
-    emit("bench", name, found.value, found.n, unit="ratio", **more, **found.fields(), cpu_us=median(r.cpu_us for r in above),
-         baseline=f"{what}, CPU µs/request of the server's processes", baseline_value=median(r.cpu_us for r in below))
+    emit(
+        "bench",
+        name,
+        found.value,
+        found.n,
+        unit="ratio",
+        **more,
+        **found.fields(),
+        cpu_us=median(r.cpu_us for r in above),
+        baseline=f"{what}, CPU µs/request of the server's processes",
+        baseline_value=median(r.cpu_us for r in below),
+    )
 
 
 def _round(store: Store, number: int) -> _Round:
@@ -86,13 +109,16 @@ def _round(store: Store, number: int) -> _Round:
         for side in (0, 1) if number % 2 == 0 else (1, 0):
             results[side] = sides[side]()
         plain_load, fresh = results
-        # Sent in order: all but the last are kept for certain, and all but the first, which wrk takes only to look at.
+        # Sent in order: all but the last are kept for certain, and all but the first, which wrk takes only to
+        # look at.
         write_requests(place / "again", deliveries[8: fresh.requests * 9 // 10])
         before = _rows_at_rest(store)
         again = ours.load(place / "again", SECONDS)
         rows = _rows_at_rest(store) - before
         if rows or again.refused or again.broken:
-            raise RuntimeError(f"deliveries sent a second time did not end as known: {again}, {rows} new rows")
+            raise RuntimeError(
+                f"deliveries sent a second time did not end as known: {again}, {rows} new rows"
+            )
     return _Round(plain_load, fresh, again)
 
 
@@ -124,7 +150,8 @@ def _rows_at_rest(store: Store) -> int:
 
 
 def _in_process(emit: Emit, store: Store) -> None:
-    """CPU time of our view alone: the whole request less one to an empty view, beside the bare parts on a file of their own."""
+    """CPU time of our view alone: the whole request less one to an empty view, beside the bare parts on a
+    file of their own."""
     app = create_app(store.settings, store.db, store.keys, SystemClock(), lambda: None)
     with TemporaryDirectory(dir=ROOT / "var") as place:
         parts = _Parts(Path(place) / "parts.db", store.secret)
@@ -155,11 +182,31 @@ def _in_process(emit: Emit, store: Store) -> None:
         parts.close()
     own = [w - n for w, n in zip(whole, nothing, strict=True)]
     found = ratios(own, sums)
-    emit("bench", "accept_cpu_vs_parts", found.value, found.n, unit="ratio", bar="≤ 2.5", **found.fields(),
-         baseline="hmac + json + marshmallow + insert, CPU µs", baseline_value=_us(sums), cpu_us=_us(own), empty_view_us=_us(nothing))
+    emit(
+        "bench",
+        "accept_cpu_vs_parts",
+        found.value,
+        found.n,
+        unit="ratio",
+        bar="≤ 2.5",
+        **found.fields(),
+        baseline="hmac + json + marshmallow + insert, CPU µs",
+        baseline_value=_us(sums),
+        cpu_us=_us(own),
+        empty_view_us=_us(nothing),
+    )
     known = spread(a / f for f, a in twice)
-    emit("bench", "duplicate_vs_fresh_cpu_in_process", known.value, known.n, unit="ratio", **known.fields(),
-         baseline="fresh, test client, CPU µs", baseline_value=_us([f for f, _ in twice]), cpu_us=_us([a for _, a in twice]))
+    emit(
+        "bench",
+        "duplicate_vs_fresh_cpu_in_process",
+        known.value,
+        known.n,
+        unit="ratio",
+        **known.fields(),
+        baseline="fresh, test client, CPU µs",
+        baseline_value=_us([f for f, _ in twice]),
+        cpu_us=_us([a for _, a in twice]),
+    )
 
 
 def _posted(app: Flask, deliveries: Sequence[Signed], status: int) -> float:
@@ -174,7 +221,8 @@ def _posted(app: Flask, deliveries: Sequence[Signed], status: int) -> float:
 
 
 class _Parts:
-    """What accepting cannot do without, and nothing around it: the same table, one durable transaction a row."""
+    """What accepting cannot do without, and nothing around it: the same table, one durable transaction a
+    row."""
 
     def __init__(self, file: Path, secret: str) -> None:
         self._secret = secret.encode()
@@ -195,7 +243,8 @@ class _Parts:
         now = SystemClock()()
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(
-            "INSERT INTO inbox (id, tenant, desk, kind, delivery_key, subject, subject_id, body, received_at, next_at, state) "
+            "INSERT INTO inbox (id, tenant, desk, kind, delivery_key, subject, subject_id, body, "
+            "received_at, next_at, state) "
             "VALUES (?, 'default', ?, 'delivery', ?, 'ticket', ?, ?, ?, ?, 'waiting') ON CONFLICT DO NOTHING",
             (new_id(), DESK, headers[INVOCATION], event["detail"]["id"], b"", now, now),
         )

@@ -1,4 +1,5 @@
-"""What everything is compared with: a Flask application that answers 202 and does nothing else. `gunicorn tests.bench.bare:app`."""
+"""What everything is compared with: a Flask application that answers 202 and does nothing else. `gunicorn
+tests.bench.bare:app`."""
 from __future__ import annotations
 
 from flask import Flask

@@ -1,7 +1,9 @@
-"""Calls at the desk for one ticket, counted by the sandbox desks, and the tickets a minute that a plan of calls then carries.
+"""Calls at the desk for one ticket, counted by the sandbox desks, and the tickets a minute that a plan of
+calls then carries.
 
-The desk's rate limit is the ceiling of everything else. Counted apart, and printed: the poll serves all tickets of a minute; a queue's
-depth is read for the wait. Looking up a write of unknown outcome happens to none of these tickets.
+The desk's rate limit is the ceiling of everything else. Counted apart, and printed: the poll serves all
+tickets of a minute; a queue's depth is read for the wait. Looking up a write of unknown outcome happens to
+none of these tickets.
 """
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ from tests.flow.desks import Side, freshdesk_side, zendesk_side
 POLL, QUEUE = re.compile(r"/incremental/|^GET /api/v2/tickets$"), re.compile(r"/search/|/views/")
 WRITE = re.compile(r"^PUT /api/v2/tickets/")
 BARS = {
-    ("zendesk", "answered"): 4, ("zendesk", "handed_off"): 5, ("freshdesk", "answered"): 6, ("freshdesk", "handed_off"): 7,
+    ("zendesk", "answered"): 4,
+    ("zendesk", "handed_off"): 5,
+    ("freshdesk", "answered"): 6,
+    ("freshdesk", "handed_off"): 7,
 }
 NAMES = {"answered": ("calls_per_answered", "answer"), "handed_off": ("calls_per_handoff", "handoff")}
 PLANS = (200, 400, 700)  # calls a minute
@@ -27,7 +32,8 @@ INCLUDE_CREDITS = 2  # Freshdesk: each `include` costs so many beside the call
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Method and path with its numbers taken out, and what it takes of the plan: a call at Zendesk, credits at Freshdesk."""
+    """Method and path with its numbers taken out, and what it takes of the plan: a call at Zendesk, credits
+    at Freshdesk."""
 
     name: str
     cost: int
@@ -38,7 +44,8 @@ def run(emit: Emit) -> None:
         house.settle()  # the new desk's articles are read once: no ticket's calls
         sides = (zendesk_side(house), fresh)
         found = {(side.kind, expect): _measure(emit, side, expect) for side in sides for expect in NAMES}
-        # The polls last: what they find and the hourly look at the articles would mingle with the tickets' calls.
+        # The polls last: what they find and the hourly look at the articles would mingle with the tickets'
+        # calls.
         for side in sides:
             house.poll()
             before = len(side.desk.do.requests())
@@ -59,22 +66,44 @@ def _measure(emit: Emit, side: Side, expect: str) -> Sequence[Call]:
         return ()
     most = max(counted, key=lambda c: len(_own(c)))
     queue = max(sum(1 for one in c if QUEUE.search(one.name)) for c in counted)
-    emit("bench", name, len(_own(most)), len(counted), unit="calls", bar=f"≤ {BARS[side.kind, expect]}", desk=side.kind,
-         least=min(len(_own(c)) for c in counted), credits=sum(c.cost for c in _own(most)), calls=[c.name for c in _own(most)],
-         queue_calls=queue)
+    emit(
+        "bench",
+        name,
+        len(_own(most)),
+        len(counted),
+        unit="calls",
+        bar=f"≤ {BARS[side.kind, expect]}",
+        desk=side.kind,
+        least=min(len(_own(c)) for c in counted),
+        credits=sum(c.cost for c in _own(most)),
+        calls=[c.name for c in _own(most)],
+        queue_calls=queue,
+    )
     return most
 
 
 def _carried(emit: Emit, kind: str, expect: str, plan: int, poll: int, calls: Sequence[Call]) -> None:
-    """Computed, not run: what the plan leaves after the minute's poll, over what one such ticket takes, its queue count included."""
+    """Computed, not run: what the plan leaves after the minute's poll, over what one such ticket takes, its
+    queue count included."""
     taken = sum(c.cost for c in calls if not POLL.search(c.name))
     deliveries = 1 if kind == "freshdesk" else 0  # there a delivery is taken off the same plan
     limits = {"plan": (plan - poll) // (taken + deliveries)}
     if kind == "zendesk":
         limits["updates"] = UPDATES // sum(1 for c in calls if WRITE.search(c.name))
     binds = min(limits, key=lambda limit: limits[limit])
-    emit("bench", "tickets_per_minute", limits[binds], 1, unit="tickets/min", desk=kind, plan=plan, of=expect, how="computed", binds=binds,
-         taken=taken + deliveries)
+    emit(
+        "bench",
+        "tickets_per_minute",
+        limits[binds],
+        1,
+        unit="tickets/min",
+        desk=kind,
+        plan=plan,
+        of=expect,
+        how="computed",
+        binds=binds,
+        taken=taken + deliveries,
+    )
 
 
 def call(request: Mapping[str, object]) -> Call:

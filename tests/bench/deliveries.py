@@ -1,4 +1,5 @@
-"""A house's store with one desk, and signed deliveries to it as Zendesk shapes them: about 1,500 bytes, each with an id of its own."""
+"""A house's store with one desk, and signed deliveries to it as Zendesk shapes them: about 1,500 bytes, each
+with an id of its own."""
 from __future__ import annotations
 
 import json
@@ -43,7 +44,11 @@ def open_store() -> Iterator[Store]:
     """On the disk of the repository, so that a durable row costs what it costs there; gone at the end."""
     (ROOT / "var").mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="bench-", dir=ROOT / "var") as place:
-        environment = {"CANDOR_VAR": place, "CANDOR_LOG_LEVEL": "warning", "CANDOR_PUBLIC_URL": "https://candor.example"}
+        environment = {
+            "CANDOR_VAR": place,
+            "CANDOR_LOG_LEVEL": "warning",
+            "CANDOR_PUBLIC_URL": "https://candor.example",
+        }
         settings, clock = load_settings(environment), SystemClock()
         keys, _ = load_keys(settings)
         db, secret = Database(settings.database_url, WEB_BUSY_SECONDS), secrets.token_urlsafe(48)
@@ -75,31 +80,73 @@ class Signed:
 def signed(secret: str, number: int) -> Signed:
     """A delivery signed now; every call makes another invocation id."""
     body, timestamp = _body(number), to_iso(SystemClock()())
-    return Signed({
-        "Content-Type": "application/json; charset=utf-8", "User-Agent": "Zendesk Webhook", "X-Zendesk-Account-Id": "10203040",
-        "X-Zendesk-Webhook-Id": "01HZZXD4C3Q8M4B7N6V5T2R1P0", "X-Zendesk-Webhook-Invocation-Id": new_id(),
-        "X-Zendesk-Webhook-Signature": sign(secret, timestamp, body), "X-Zendesk-Webhook-Signature-Timestamp": timestamp,
-    }, body)
+    return Signed(
+        {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Zendesk Webhook",
+            "X-Zendesk-Account-Id": "10203040",
+            "X-Zendesk-Webhook-Id": "01HZZXD4C3Q8M4B7N6V5T2R1P0",
+            "X-Zendesk-Webhook-Invocation-Id": new_id(),
+            "X-Zendesk-Webhook-Signature": sign(secret, timestamp, body),
+            "X-Zendesk-Webhook-Signature-Timestamp": timestamp,
+        },
+        body,
+    )
 
 
 def _body(number: int) -> bytes:
     """A `comment_added` event in the envelope Zendesk documents for events."""
     ticket = str(4_000_000 + number)
-    text = ("Hello, my parcel was meant to be here on Tuesday and the tracking page has not moved since Sunday evening. I am away from "
-            "Friday on: could you tell me where it is, and have it sent on to a pick-up point near the station if it comes too late?")
-    return json.dumps({
-        "account_id": 10203040, "id": f"cbe4028c-7239-495d-b020-{number:012d}", "zendesk_event_version": "2022-11-06",
-        "subject": f"zen:ticket:{ticket}", "time": "2026-11-23T10:12:00.123456Z", "type": "zen:event-type:ticket.comment_added",
-        "event": {"comment": {
-            "id": str(9_000_000 + number), "is_public": True, "body": text,
-            "author": {"id": "8447388090494", "is_staff": False, "name": "Maya Okonkwo"},
-        }, "meta": {"sequence": {"id": "01HZZXD4C3Q8M4B7N6V5T2R1P1", "position": 1, "total": 1}}},
-        "detail": {
-            "id": ticket, "subject": "Where is my parcel?", "description": text, "status": "OPEN", "priority": "NORMAL", "type": "QUESTION",
-            "brand_id": "6498234", "form_id": "5534", "group_id": "8831", "assignee_id": None, "organization_id": None,
-            "requester_id": "8447388090494", "submitter_id": "8447388090494", "is_public": True, "external_id": None,
-            "custom_status": "1900", "tags": ["parcel", "tracking", "europe"],
-            "created_at": "2026-11-23T10:11:59Z", "updated_at": "2026-11-23T10:12:00Z",
-            "via": {"channel": "email", "source": {"from": {"address": "maya@example.com"}, "to": {"address": "help@larkfield.example"}}},
-        },
-    }).encode()
+    text = (
+        "Hello, my parcel was meant to be here on Tuesday and the tracking page has not moved since Sunday "
+        "evening. I am away from "
+        "Friday on: could you tell me where it is, and have it sent on to a pick-up point near the station "
+        "if it comes too late?"
+    )
+    return json.dumps(
+        {
+            "account_id": 10203040,
+            "id": f"cbe4028c-7239-495d-b020-{number:012d}",
+            "zendesk_event_version": "2022-11-06",
+            "subject": f"zen:ticket:{ticket}",
+            "time": "2026-11-23T10:12:00.123456Z",
+            "type": "zen:event-type:ticket.comment_added",
+            "event": {
+                "comment": {
+                    "id": str(9_000_000 + number),
+                    "is_public": True,
+                    "body": text,
+                    "author": {"id": "8447388090494", "is_staff": False, "name": "Maya Okonkwo"},
+                },
+                "meta": {"sequence": {"id": "01HZZXD4C3Q8M4B7N6V5T2R1P1", "position": 1, "total": 1}},
+            },
+            "detail": {
+                "id": ticket,
+                "subject": "Where is my parcel?",
+                "description": text,
+                "status": "OPEN",
+                "priority": "NORMAL",
+                "type": "QUESTION",
+                "brand_id": "6498234",
+                "form_id": "5534",
+                "group_id": "8831",
+                "assignee_id": None,
+                "organization_id": None,
+                "requester_id": "8447388090494",
+                "submitter_id": "8447388090494",
+                "is_public": True,
+                "external_id": None,
+                "custom_status": "1900",
+                "tags": ["parcel", "tracking", "europe"],
+                "created_at": "2026-11-23T10:11:59Z",
+                "updated_at": "2026-11-23T10:12:00Z",
+                "via": {
+                    "channel": "email",
+                    "source": {
+                        "from": {"address": "maya@example.com"},
+                        "to": {"address": "help@larkfield.example"},
+                    },
+                },
+            },
+        }
+    ).encode()

@@ -40,7 +40,9 @@ def single_scenes(expect: str) -> list[Scene]:
 def write_scene(house: House, scene: Scene) -> str:
     """The ticket, once its delivery has arrived."""
     step = scene.steps[0]
-    return house.write(step.write, scene.subject, scene.name, scene.email, locale=scene.locale, headers=dict(step.headers))
+    return house.write(
+        step.write, scene.subject, scene.name, scene.email, locale=scene.locale, headers=dict(step.headers)
+    )
 
 
 def _var() -> Path:

@@ -51,7 +51,8 @@ def run(emit: Emit) -> None:
 
 
 def embed_vs_sentence_transformers(emit: Emit, embedder: OnnxEmbedder, questions: Sequence[str]) -> None:
-    """CPU time of single queries, one thread each, and the least cosine between the two sides' vectors (passages included)."""
+    """CPU time of single queries, one thread each, and the least cosine between the two sides' vectors
+    (passages included)."""
     with _torch_side() as ask:
         passages = [text for a in list(_demo())[:20] for text in _passage_texts(a)[:2]]
         expected = np.array(ask(passages)["vectors"], dtype=np.float32)
@@ -60,12 +61,20 @@ def embed_vs_sentence_transformers(emit: Emit, embedder: OnnxEmbedder, questions
             return cpu_of(lambda: [embedder.embed([q]) for q in questions])
 
         ratio = of_pairs(ours, lambda: float(ask(questions)["cpu"]))
-    emit("bench", "embed_vs_sentence_transformers", ratio.median, ratio.rounds, baseline="sentence-transformers", **ratio.fields())
+    emit(
+        "bench",
+        "embed_vs_sentence_transformers",
+        ratio.median,
+        ratio.rounds,
+        baseline="sentence-transformers",
+        **ratio.fields(),
+    )
     emit("bench", "embed_cosine_min", least, len(passages))
 
 
 def query_10k_vs_1k(emit: Emit, embedder: OnnxEmbedder, questions: Sequence[str]) -> None:
-    """Whole queries (embedding, both searches, fusion, features) on an index of 10,000 passages against one of 1,000, both open."""
+    """Whole queries (embedding, both searches, fusion, features) on an index of 10,000 passages against one
+    of 1,000, both open."""
     with tempfile.TemporaryDirectory() as temporary:
         large, small = (_grown(Path(temporary) / str(n), n, embedder) for n in (10_000, 1_000))
 
@@ -81,11 +90,19 @@ def query_10k_vs_1k(emit: Emit, embedder: OnnxEmbedder, questions: Sequence[str]
             lambda: [features(rank(small, q, v)) for q, v in zip(questions, vectors, strict=True)],
         )
     emit("bench", "query_10k_vs_1k", ratio.median, ratio.rounds, baseline="1,000 passages", **ratio.fields())
-    emit("bench", "search_10k_vs_1k", alone.median, alone.rounds, baseline="the same without embedding", **alone.fields())
+    emit(
+        "bench",
+        "search_10k_vs_1k",
+        alone.median,
+        alone.rounds,
+        baseline="the same without embedding",
+        **alone.fields(),
+    )
 
 
 def resync(emit: Emit, embedder: OnnxEmbedder) -> None:
-    """A sync that finds nothing new, and one that finds 1 % changed, against a full one. CPU time of this process."""
+    """A sync that finds nothing new, and one that finds 1 % changed, against a full one. CPU time of this
+    process."""
     source = _Changing(_many(ARTICLES))
     counting = _Counting(embedder)
     with tempfile.TemporaryDirectory() as temporary:
@@ -105,7 +122,14 @@ def resync(emit: Emit, embedder: OnnxEmbedder) -> None:
             _synced(kept, source, counting)
 
         ratio = compare(one_percent, full, rounds=5)
-    emit("bench", "resync_1pct_vs_rebuild", ratio.median, ratio.rounds, baseline=f"{ARTICLES} articles, one thread", **ratio.fields())
+    emit(
+        "bench",
+        "resync_1pct_vs_rebuild",
+        ratio.median,
+        ratio.rounds,
+        baseline=f"{ARTICLES} articles, one thread",
+        **ratio.fields(),
+    )
 
 
 class _Counting:
@@ -133,7 +157,9 @@ class _Changing:
         for _ in range(max(1, len(self._held) // 100)):
             at = (self._changes * 37) % len(self._held)
             self._changes += 1
-            self._held[at] = replace(self._held[at], html=self._held[at].html + f"<p>Changed for the {self._changes}th time.</p>")
+            self._held[at] = replace(
+                self._held[at], html=self._held[at].html + f"<p>Changed for the {self._changes}th time.</p>"
+            )
 
     def articles(self) -> Iterator[Article]:
         return iter(self._held)
@@ -144,15 +170,27 @@ def _demo() -> Iterator[Article]:
 
 
 def _many(n: int) -> list[Article]:
-    """Articles of the demo's size, no two passages alike: the demo's own texts with words swapped by a seed."""
+    """Articles of the demo's size, no two passages alike: the demo's own texts with words swapped by a
+    seed."""
     dice = random.Random(SEED)
     shown = list(_demo())
     words = [w for a in shown for w in plain_text(a.html)[0].split() if w.isalpha() and len(w) > 4]
     made = []
     for number in range(n):
         article = shown[number % len(shown)]
-        html = " ".join(w if dice.random() > 0.15 or not w.isalpha() else dice.choice(words) for w in article.html.split(" "))
-        made.append(replace(article, id=f"{article.id}-{number}", html=html, public=True, title=f"{article.title} {number}"))
+        html = " ".join(
+            w if dice.random() > 0.15 or not w.isalpha() else dice.choice(words)
+            for w in article.html.split(" ")
+        )
+        made.append(
+            replace(
+                article,
+                id=f"{article.id}-{number}",
+                html=html,
+                public=True,
+                title=f"{article.title} {number}",
+            )
+        )
     return made
 
 
@@ -162,7 +200,8 @@ def _passage_texts(article: Article) -> list[str]:
 
 
 def _grown(directory: Path, passages: int, embedder: OnnxEmbedder) -> Index:
-    """An index of that many passages: real texts, vectors near those of real passages (embedding 10,000 would take minutes)."""
+    """An index of that many passages: real texts, vectors near those of real passages (embedding 10,000 would
+    take minutes)."""
     dice = np.random.default_rng(SEED)
     real = embedder.embed([text for a in list(_demo())[:25] for text in _passage_texts(a)])
     versions: list[ArticleVersion] = []
@@ -178,11 +217,28 @@ def _grown(directory: Path, passages: int, embedder: OnnxEmbedder) -> Index:
         for piece in kept:
             vector = real[dice.integers(len(real))] + dice.normal(0, 0.03, embedder.width)
             vector = (vector / np.linalg.norm(vector)).astype(np.float16)
-            rows.append(StoredPassage(
-                versions[-1].article, "1", piece.start, piece.end, piece.kind, piece.heading, piece.own_time, "", "bench", vector.tobytes(),
-            ))
+            rows.append(
+                StoredPassage(
+                    versions[-1].article,
+                    "1",
+                    piece.start,
+                    piece.end,
+                    piece.kind,
+                    piece.heading,
+                    piece.own_time,
+                    "",
+                    "bench",
+                    vector.tobytes(),
+                )
+            )
     members = tuple((v.article, v.version) for v in versions)
-    build(directory, Snapshot("bench", "public", "bench", members, len(members), len(rows), 0), embedder.width, versions, rows)
+    build(
+        directory,
+        Snapshot("bench", "public", "bench", members, len(members), len(rows), 0),
+        embedder.width,
+        versions,
+        rows,
+    )
     return Index(directory)
 
 
@@ -212,7 +268,9 @@ def _torch_side() -> Iterator[Any]:
     assert child.stdout is not None
     try:
         if not child.stdout.readline():
-            raise RuntimeError("sentence-transformers did not start: run `python -m tests.bench.torch_side` to see why")
+            raise RuntimeError(
+                "sentence-transformers did not start: run `python -m tests.bench.torch_side` to see why"
+            )
 
         def ask(texts: Sequence[str]) -> dict[str, Any]:
             child.stdin.write(json.dumps(list(texts)) + "\n")  # type: ignore[union-attr]

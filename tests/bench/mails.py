@@ -1,7 +1,9 @@
-"""Mails the end user gets for each message of theirs, from the desk and from us together, counted in the sandbox desks' outgoing mail.
+"""Mails the end user gets for each message of theirs, from the desk and from us together, counted in the
+sandbox desks' outgoing mail.
 
-Once with the desk as it comes, its own acknowledgement of new tickets included, and once with that left out where the assistant answers
-(`connect … --one-mail`). Later mails of their own kind (a revised wait, an action's outcome) belong to no scene played here.
+Once with the desk as it comes, its own acknowledgement of new tickets included, and once with that left out
+where the assistant answers (`connect … --one-mail`). Later mails of their own kind (a revised wait, an
+action's outcome) belong to no scene played here.
 """
 from __future__ import annotations
 
@@ -17,13 +19,34 @@ def run(emit: Emit) -> None:
         for side in (zendesk_side(house), fresh):
             for one_mail in (False, True):
                 if one_mail:
-                    connect(house.work, DEFAULT_TENANT, side.id, side.kind, side.id, {"one_mail": "yes"}, side.desk.url, house.url, _quiet)
+                    connect(
+                        house.work,
+                        DEFAULT_TENANT,
+                        side.id,
+                        side.kind,
+                        side.id,
+                        {"one_mail": "yes"},
+                        side.desk.url,
+                        house.url,
+                        _quiet,
+                    )
                     house.clock.advance(3)
                 counted = _played(side)
                 acknowledged = sum("acknowledgement" in kinds for kinds in counted)
-                emit("bench", "mails_per_customer_message", sum(map(len, counted)) / len(counted), len(counted), unit="mails", bar="≤ 1",
-                     desk=side.kind, one_mail="yes" if one_mail else "no", most=max(map(len, counted)), acknowledged=acknowledged,
-                     ours=sum(len(kinds) for kinds in counted) - sum(kinds.count("acknowledgement") for kinds in counted))
+                emit(
+                    "bench",
+                    "mails_per_customer_message",
+                    sum(map(len, counted)) / len(counted),
+                    len(counted),
+                    unit="mails",
+                    bar="≤ 1",
+                    desk=side.kind,
+                    one_mail="yes" if one_mail else "no",
+                    most=max(map(len, counted)),
+                    acknowledged=acknowledged,
+                    ours=sum(len(kinds) for kinds in counted)
+                    - sum(kinds.count("acknowledgement") for kinds in counted),
+                )
 
 
 def _played(side: Side) -> list[list[str]]:

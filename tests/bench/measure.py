@@ -1,4 +1,5 @@
-"""How speed is compared: two sides in one run, in turn, as the median of the pairs' ratios; never an absolute time against a limit."""
+"""How speed is compared: two sides in one run, in turn, as the median of the pairs' ratios; never an absolute
+time against a limit."""
 from __future__ import annotations
 
 import math
@@ -12,12 +13,24 @@ from statistics import median
 
 TICKS = os.sysconf("SC_CLK_TCK")
 SURE = 0.95
-PACKAGES = ("flask", "gunicorn", "sqlalchemy", "marshmallow", "onnxruntime", "tokenizers", "faiss-cpu", "bm25s", "torch", "celery")
+PACKAGES = (
+    "flask",
+    "gunicorn",
+    "sqlalchemy",
+    "marshmallow",
+    "onnxruntime",
+    "tokenizers",
+    "faiss-cpu",
+    "bm25s",
+    "torch",
+    "celery",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The median of several measurements, and the interval that holds it with at least 95 % where there are six or more."""
+    """The median of several measurements, and the interval that holds it with at least 95 % where there are
+    six or more."""
 
     value: float
     low: float
@@ -38,12 +51,14 @@ def spread(values: Iterable[float]) -> Spread:
 
 
 def ratios(above: Sequence[float], below: Sequence[float]) -> Spread:
-    """Of pairs measured side by side: each pair has its own ratio, so what slows the whole machine for a while cancels out."""
+    """Of pairs measured side by side: each pair has its own ratio, so what slows the whole machine for a
+    while cancels out."""
     return spread(a / b for a, b in zip(above, below, strict=True))
 
 
 def in_turn(rounds: int, *sides: Callable[[], float]) -> list[list[float]]:
-    """Each side's results, round by round. The order turns with every round, so that no side is always the one that runs warm."""
+    """Each side's results, round by round. The order turns with every round, so that no side is always the
+    one that runs warm."""
     results: list[list[float]] = [[] for _ in sides]
     for number in range(rounds):
         for place in sorted(range(len(sides)), reverse=number % 2 == 1):
@@ -52,7 +67,8 @@ def in_turn(rounds: int, *sides: Callable[[], float]) -> list[list[float]]:
 
 
 def tree_cpu_seconds(root: int) -> float:
-    """User and system time of the process and its living descendants so far (Linux); a process that has ended is not counted."""
+    """User and system time of the process and its living descendants so far (Linux); a process that has ended
+    is not counted."""
     return sum(_cpu_of(pid) for pid in tree(root))
 
 

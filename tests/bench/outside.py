@@ -1,4 +1,5 @@
-"""What the second desk costs outside its own folder, read from the code: lines of the product that name it. The aim is one word."""
+"""What the second desk costs outside its own folder, read from the code: lines of the product that name it.
+The aim is one word."""
 from __future__ import annotations
 
 import re
@@ -18,12 +19,21 @@ def run(emit: Emit) -> None:
     found = {name: _named((name,)) for name in (*PRODUCT, *APART)}
     product = [hit for name in PRODUCT for hit in found[name]]
     files = sorted({path for path, _ in product})
-    emit("bench", "second_desk_lines_outside", len(product), len(files), unit="lines", files=files,
-         lines=[f"{path}:{number}" for path, number in product], **{f"in_{name}": len(found[name]) for name in APART})
+    emit(
+        "bench",
+        "second_desk_lines_outside",
+        len(product),
+        len(files),
+        unit="lines",
+        files=files,
+        lines=[f"{path}:{number}" for path, number in product],
+        **{f"in_{name}": len(found[name]) for name in APART},
+    )
 
 
 def _named(places: tuple[str, ...]) -> list[tuple[str, int]]:
-    """(file, line number) of code that names the second desk outside its folders; comments and docstrings do not count as code."""
+    """(file, line number) of code that names the second desk outside its folders; comments and docstrings do
+    not count as code."""
     return [(str(path.relative_to(ROOT)), number) for place in places for path in _sources(ROOT / place)
             for number in _lines(path.read_text("utf-8"), path.suffix == ".py")]
 
@@ -31,7 +41,11 @@ def _named(places: tuple[str, ...]) -> list[tuple[str, int]]:
 def _sources(place: Path) -> Iterator[Path]:
     paths = [place] if place.is_file() else sorted(place.rglob("*"))
     own = {"samples", SECOND}
-    yield from (p for p in paths if p.suffix in (".py", ".html", ".yaml", ".js") and not own.intersection(p.relative_to(ROOT).parts))
+    yield from (
+        p
+        for p in paths
+        if p.suffix in (".py", ".html", ".yaml", ".js") and not own.intersection(p.relative_to(ROOT).parts)
+    )
 
 
 def _lines(text: str, python: bool) -> list[int]:

@@ -1,4 +1,5 @@
-"""A against B in one run: pairs, order swapped each round, the first dropped, the median of the pairs' ratios. CPU time throughout."""
+"""A against B in one run: pairs, order swapped each round, the first dropped, the median of the pairs'
+ratios. CPU time throughout."""
 from __future__ import annotations
 
 import os
@@ -20,7 +21,13 @@ class Ratio:
     rounds: int
 
     def fields(self) -> dict[str, float]:
-        return {"lowest": self.low, "highest": self.high, "cpu_s": self.a, "baseline_cpu_s": self.b, "load": os.getloadavg()[0]}
+        return {
+            "lowest": self.low,
+            "highest": self.high,
+            "cpu_s": self.a,
+            "baseline_cpu_s": self.b,
+            "load": os.getloadavg()[0],
+        }
 
 
 def compare(a: Callable[[], object], b: Callable[[], object], rounds: int = 5) -> Ratio:
@@ -42,7 +49,14 @@ def of_pairs(a: Callable[[], float], b: Callable[[], float], rounds: int = 5, wa
             pairs.append((first, second))
     ratios = [x / y for x, y in pairs]
     middle = statistics.median
-    return Ratio(middle(ratios), min(ratios), max(ratios), middle(x for x, _ in pairs), middle(y for _, y in pairs), rounds)
+    return Ratio(
+        middle(ratios),
+        min(ratios),
+        max(ratios),
+        middle(x for x, _ in pairs),
+        middle(y for _, y in pairs),
+        rounds,
+    )
 
 
 def cpu_of(work: Callable[[], object]) -> float:

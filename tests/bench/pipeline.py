@@ -1,7 +1,8 @@
-"""A ticket in the worker, from the claim to its effects in the outbox, beside embedding and search of the same question alone.
+"""A ticket in the worker, from the claim to its effects in the outbox, beside embedding and search of the
+same question alone.
 
-CPU time of the worker's thread only: the sandbox desk lives in other threads of this process. Calls at the desk and commits are the
-desk's and the disk's speed, not ours: they are measured apart.
+CPU time of the worker's thread only: the sandbox desk lives in other threads of this process. Calls at the
+desk and commits are the desk's and the disk's speed, not ours: they are measured apart.
 """
 from __future__ import annotations
 
@@ -33,10 +34,21 @@ def run(emit: Emit) -> None:
     with open_shop() as house:
         measured = [_one(house, n, text) for n, text in enumerate(questions)][WARM:]
     found = ratios([m.own for m in measured], [m.parts for m in measured])
-    emit("bench", "pipeline_vs_parts", found.value, found.n, unit="ratio", bar="≤ 1.25", **found.fields(),
-         cpu_ms=_ms(m.own for m in measured), desk_calls_ms=_ms(m.desk for m in measured), commits_ms=_ms(m.commits for m in measured),
-         answered=sum(m.answered for m in measured),
-         baseline="embed + search of the same questions, CPU ms", baseline_value=_ms(m.parts for m in measured))
+    emit(
+        "bench",
+        "pipeline_vs_parts",
+        found.value,
+        found.n,
+        unit="ratio",
+        bar="≤ 1.25",
+        **found.fields(),
+        cpu_ms=_ms(m.own for m in measured),
+        desk_calls_ms=_ms(m.desk for m in measured),
+        commits_ms=_ms(m.commits for m in measured),
+        answered=sum(m.answered for m in measured),
+        baseline="embed + search of the same questions, CPU ms",
+        baseline_value=_ms(m.parts for m in measured),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,12 @@ def _one(house: House, number: int, text: str) -> _Measured:
 
 def _metered(work: Work, meter: _Meter, asked: list[tuple[str, dict[str, Any]]]) -> Work:
     connector: Callable[[str], Connector] = lambda kind: _Wrapped(work.connector(kind), meter)  # noqa: E731
-    return replace(work, db=_MeteredDatabase(work.db, meter), connector=connector, search=lambda tenant: _Noted(work.search(tenant), asked))
+    return replace(
+        work,
+        db=_MeteredDatabase(work.db, meter),
+        connector=connector,
+        search=lambda tenant: _Noted(work.search(tenant), asked),
+    )
 
 
 class _Noted:
@@ -120,7 +137,8 @@ class _Wrapped:
         def call(*given: Any, **named: Any) -> Any:
             with self._meter.apart("desk"):
                 made = found(*given, **named)
-            # `desk(...)` and `outbound(...)` only make the object whose methods call; what those return is plain data.
+            # `desk(...)` and `outbound(...)` only make the object whose methods call; what those return is
+            # plain data.
             return _Wrapped(made, self._meter) if name in ("desk", "outbound") else made
 
         return call

@@ -50,27 +50,66 @@ class Server:
         """Send the file's requests over CONNECTIONS connections. Raises RuntimeError when wrk fails."""
         before = tree_cpu_seconds(self.pid)
         done = subprocess.run(
-            ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(LUA), f"http://127.0.0.1:{self.port}", "--", str(file)],
-            capture_output=True, text=True, check=False,
+            [
+                "wrk",
+                "-t1",
+                f"-c{CONNECTIONS}",
+                f"-d{seconds}s",
+                "-s",
+                str(LUA),
+                f"http://127.0.0.1:{self.port}",
+                "--",
+                str(file),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         used = tree_cpu_seconds(self.pid) - before
         if done.returncode:
             raise RuntimeError(f"wrk failed: {done.stderr or done.stdout}")
         said = json.loads(done.stdout.strip().splitlines()[-1])
-        return Load(said["requests"], said["us"] / 1e6, said["refused"], said["broken"], said["p50_us"] / 1e3, said["p99_us"] / 1e3,
-                    used / max(said["requests"], 1) * 1e6)
+        return Load(
+            said["requests"],
+            said["us"] / 1e6,
+            said["refused"],
+            said["broken"],
+            said["p50_us"] / 1e3,
+            said["p99_us"] / 1e3,
+            used / max(said["requests"], 1) * 1e6,
+        )
 
 
 @contextmanager
 def gunicorn(application: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """The application under gthread, 2 processes with 4 threads each, as the Procfile runs it, once it takes connections."""
+    """The application under gthread, 2 processes with 4 threads each, as the Procfile runs it, once it takes
+    connections."""
     port = _free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CANDOR_")}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2",
-             "--threads", "4", "--log-level", "warning", application],
-            cwd=ROOT, env={**kept, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            [
+                sys.executable,
+                "-m",
+                "gunicorn",
+                "--bind",
+                f"127.0.0.1:{port}",
+                "--worker-class",
+                "gthread",
+                "--workers",
+                "2",
+                "--threads",
+                "4",
+                "--log-level",
+                "warning",
+                application,
+            ],
+            cwd=ROOT,
+            env={**kept, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
             preexec_fn=end_with_parent(signal.SIGTERM),
         )
     try:
@@ -94,7 +133,8 @@ def has_wrk() -> bool:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until every process has loaded the application: gunicorn takes connections long before, and the first may answer alone."""
+    """Until every process has loaded the application: gunicorn takes connections long before, and the first
+    may answer alone."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as connection:

@@ -1,4 +1,5 @@
-"""A child of the bench that holds the reference, sentence-transformers on one thread: a line of JSON texts in, a line of JSON out."""
+"""A child of the bench that holds the reference, sentence-transformers on one thread: a line of JSON texts
+in, a line of JSON out."""
 from __future__ import annotations
 
 import json
@@ -20,7 +21,12 @@ def main() -> None:
         texts = json.loads(line)
         started = time.process_time()
         vectors = [encoder.encode(text, normalize_embeddings=True, show_progress_bar=False) for text in texts]
-        print(json.dumps({"cpu": time.process_time() - started, "vectors": [[float(x) for x in v] for v in vectors]}), flush=True)
+        print(
+            json.dumps(
+                {"cpu": time.process_time() - started, "vectors": [[float(x) for x in v] for v in vectors]}
+            ),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

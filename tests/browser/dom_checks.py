@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-# Each finding is a sentence; an empty list is a pass. Contrast after WCAG 2.2, 1.4.3 (https://www.w3.org/TR/WCAG22/#contrast-minimum).
+# Each finding is a sentence; an empty list is a pass. Contrast after WCAG 2.2, 1.4.3
+# (https://www.w3.org/TR/WCAG22/#contrast-minimum).
 FAULTS = """() => {
   const faults = [];
   const say = (element, what) => faults.push(`${what}: ${element.outerHTML.slice(0, 90)}`);

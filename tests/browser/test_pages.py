@@ -1,4 +1,5 @@
-"""The pages in a real Chromium: signing in over plain http on this machine, one ticket's story, the customer's one tap."""
+"""The pages in a real Chromium: signing in over plain http on this machine, one ticket's story, the
+customer's one tap."""
 from __future__ import annotations
 
 import importlib.util
@@ -23,12 +24,16 @@ DESKTOP = {"width": 1280, "height": 800}
 
 
 def open_page(browser: Browser, size: dict[str, int] = DESKTOP, **options: object) -> tuple[Page, list[str]]:
-    """A page of a fresh visitor, and what goes wrong on it: errors of scripts, refused loads, requests to somebody else."""
+    """A page of a fresh visitor, and what goes wrong on it: errors of scripts, refused loads, requests to
+    somebody else."""
     page = browser.new_context(viewport=size, **options).new_page()
     trouble: list[str] = []
     page.on("console", lambda message: trouble.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.on("request", lambda request: None if request.url.startswith("http://127.0.0.1:") else trouble.append(request.url))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith("http://127.0.0.1:") else trouble.append(request.url),
+    )
     return page, trouble
 
 
@@ -46,7 +51,12 @@ def test_somebody_signs_in_by_token_reads_a_story_and_signs_out(house, address, 
     page, trouble = open_page(browser)
     sign_in(page, house, address)
     cookie = page.context.cookies()[0]
-    assert (cookie["name"], cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == ("__Host-candor", True, True, "Lax")
+    assert (cookie["name"], cookie["secure"], cookie["httpOnly"], cookie["sameSite"]) == (
+        "__Host-candor",
+        True,
+        True,
+        "Lax",
+    )
 
     page.get_by_label("Verdict").select_option(label="Handed off")
     page.get_by_role("button", name="Show").click()
@@ -115,11 +125,26 @@ def test_a_link_to_a_quote_opens_the_article_there(house, address, browser):
 def test_every_page_can_be_read_by_everybody(house, address, browser, size, scheme):
     rows = a_morning(house)
     page, trouble = open_page(browser, size, color_scheme=scheme)
-    paths = ["/login", "/login/token", "/a/returns/v1", house.link("1041"), house.link("1042"), house.link("1043")]
+    paths = [
+        "/login",
+        "/login/token",
+        "/a/returns/v1",
+        house.link("1041"),
+        house.link("1042"),
+        house.link("1043"),
+    ]
     found = {path: faults(page) for path in paths if page.goto(address + path)}
     sign_in(page, house, address)
     letters(house)
-    for path in ("/tickets", "/tickets?attention=1", "/desks", *SHELF, "/sending", "/audit", *(f"/tickets/{row}" for row in rows.values())):
+    for path in (
+        "/tickets",
+        "/tickets?attention=1",
+        "/desks",
+        *SHELF,
+        "/sending",
+        "/audit",
+        *(f"/tickets/{row}" for row in rows.values()),
+    ):
         page.goto(address + path)
         page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
         found[path] = faults(page)
@@ -137,12 +162,29 @@ def test_axe_finds_nothing_serious(house, address, browser, figures):
     letters(house)
     page, _ = open_page(browser, PHONE)
     sign_in(page, house, address)
-    serious, paths = [], ["/login", "/login/token", "/tickets", "/desks", *SHELF, "/sending", "/audit", "/a/returns/v1", house.link("1041"),
-                          house.link("1042"), f"/tickets/{rows['answered']}", f"/tickets/{rows['handed_off']}"]
+    serious, paths = (
+        [],
+        [
+            "/login",
+            "/login/token",
+            "/tickets",
+            "/desks",
+            *SHELF,
+            "/sending",
+            "/audit",
+            "/a/returns/v1",
+            house.link("1041"),
+            house.link("1042"),
+            f"/tickets/{rows['answered']}",
+            f"/tickets/{rows['handed_off']}",
+        ],
+    )
     for path in paths:
         page.goto(address + path)
         page.evaluate(axe)
-        found = page.evaluate("axe.run().then((result) => result.violations.map((v) => [v.impact, v.id, v.nodes[0].html]))")
+        found = page.evaluate(
+            "axe.run().then((result) => result.violations.map((v) => [v.impact, v.id, v.nodes[0].html]))"
+        )
         serious += [(path, *what) for what in found if what[0] in ("serious", "critical")]
     figures("pages", "axe_serious", len(serious), len(paths))
     assert serious == []

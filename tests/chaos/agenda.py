@@ -1,4 +1,5 @@
-"""Everything that happens in a run, in one thread and in order of time: children of a thread that ends would end with it."""
+"""Everything that happens in a run, in one thread and in order of time: children of a thread that ends would
+end with it."""
 from __future__ import annotations
 
 import heapq
@@ -8,7 +9,8 @@ from collections.abc import Callable
 
 
 class Agenda:
-    """`at(seconds, act)` counts from the start; `run(until)` does what is due until the condition holds or the deadline has passed."""
+    """`at(seconds, act)` counts from the start; `run(until)` does what is due until the condition holds or
+    the deadline has passed."""
 
     LOOK_EVERY = 1.0  # seconds between two looks at the condition
 

@@ -1,4 +1,5 @@
-"""Counting at the desk: what the customer of each ticket has received, and what was done behind a person's back.
+"""Counting at the desk: what the customer of each ticket has received, and what was done behind a person's
+back.
 
 Nothing here asks our own tables, but for `against_rows`, which compares the two.
 """
@@ -19,7 +20,8 @@ from tests.chaos.ground import Ground
 
 @dataclass
 class Counted:
-    """Of all tickets together. `wrong` says for each ticket that is in any of the three counts what stands on it."""
+    """Of all tickets together. `wrong` says for each ticket that is in any of the three counts what stands on
+    it."""
 
     tickets: int = 0
     answered: int = 0  # tickets with a public reply of the assistant
@@ -42,7 +44,8 @@ def count(desk: Stormy, tickets: Iterable[int]) -> Counted:
 
 
 def lost(said: Sequence[Said]) -> bool:
-    """Whether nobody has taken up the customer's last words: no reply behind them, and no person on the ticket."""
+    """Whether nobody has taken up the customer's last words: no reply behind them, and no person on the
+    ticket."""
     last = max(i for i, s in enumerate(said) if s.by == "customer")
     return not any(s.by == "assistant" for s in said[last:]) and not in_peoples_hands(said)
 
@@ -55,8 +58,9 @@ def in_peoples_hands(said: Sequence[Said]) -> bool:
 def duplicates(said: Sequence[Said]) -> int:
     """Public replies of the assistant that the customer got once too often.
 
-    Three ways to see one: the marker of an earlier reply again, the words of an earlier one again, or more replies than there were turns
-    to answer when it was committed (messages of the customer; a person's words need no reply).
+    Three ways to see one: the marker of an earlier reply again, the words of an earlier one again, or more
+    replies than there were turns to answer when it was committed (messages of the customer; a person's words
+    need no reply).
     """
     markers: set[str] = set()
     texts: set[str] = set()
@@ -96,8 +100,12 @@ def _add(total: Counted, ticket: int, said: Sequence[Said]) -> None:
     total.after_human += behind
     total.notes_twice += sum(n - 1 for n in notes.values())
     if twice or behind or nobody:
-        what = [f"{s.at} {s.by}{'' if s.public else ' (note)'} {s.marker or ''}: {s.text[:60]!r}" for s in said]
-        total.wrong.append({"ticket": ticket, "duplicates": twice, "after_human": behind, "lost": nobody, "said": what})
+        what = [
+            f"{s.at} {s.by}{'' if s.public else ' (note)'} {s.marker or ''}: {s.text[:60]!r}" for s in said
+        ]
+        total.wrong.append(
+            {"ticket": ticket, "duplicates": twice, "after_human": behind, "lost": nobody, "said": what}
+        )
 
 
 def _words(text: str) -> str:
@@ -106,7 +114,8 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Our rows beside the desk. All but `dead` should be 0 in every run; `dead` counts healthy tickets on the people's shelf."""
+    """Our rows beside the desk. All but `dead` should be 0 in every run; `dead` counts healthy tickets on the
+    people's shelf."""
 
     sent_without_comment: int
     comment_without_row: int
@@ -122,7 +131,9 @@ def against_rows(ground: Ground, tickets: Iterable[int]) -> Agreement:
     markers = {_marker(ground.desk.kind, r.key): r for r in rows}
     there = {s.marker for t in kept for s in ground.desk.said(t) if s.by == "assistant" and s.marker}
     sent = {m for m, r in markers.items() if r.state == "sent"}
-    shelf = [f"outbox {r.ticket} {r.purpose} {r.state}: {r.result}" for r in rows if r.state in ("dead", "failed")]
+    shelf = [
+        f"outbox {r.ticket} {r.purpose} {r.state}: {r.result}" for r in rows if r.state in ("dead", "failed")
+    ]
     shelf += [f"inbox {r.subject_id}: {r.result}" for r in ground.rows(inbox) if r.state == "bad"]
     return Agreement(len(sent - there), len(there - sent), ground.open_rows(), len(shelf), shelf[:20])
 
@@ -138,7 +149,8 @@ class Requests:
     calls: int
     conflicts: int  # 409
     throttled: int  # 429
-    windows_ms: list[float]  # from the last answered read of a ticket to the arrival of the reply, one a reply
+    # from the last answered read of a ticket to the arrival of the reply, one a reply
+    windows_ms: list[float]
 
 
 def requests_of(desk: Stormy, tickets: Iterable[int]) -> Requests:
@@ -155,13 +167,20 @@ def requests_of(desk: Stormy, tickets: Iterable[int]) -> Requests:
             continue
         if r["method"] == "GET" and r["status"] == 200:
             last_read[found.group(1)] = r["at_us"]
-        elif r["method"] == method and path.search(r["path"]) and _is_reply(desk.kind, r["body"]) and found.group(1) in last_read:
+        elif (
+            r["method"] == method
+            and path.search(r["path"])
+            and _is_reply(desk.kind, r["body"])
+            and found.group(1) in last_read
+        ):
             windows.append((r["at_us"] - last_read[found.group(1)]) / 1000)
     return Requests(len(seen), conflicts, throttled, sorted(windows))
 
 
 def _is_reply(kind: str, body: str) -> bool:
-    return kind == "freshdesk" or bool(((json.loads(body).get("ticket") or {}).get("comment") or {}).get("public"))
+    return kind == "freshdesk" or bool(
+        ((json.loads(body).get("ticket") or {}).get("comment") or {}).get("public")
+    )
 
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:

@@ -1,4 +1,5 @@
-"""Who writes what, and when: customers, and agents who answer while the assistant composes. Drawn by a seed, so a run can be repeated."""
+"""Who writes what, and when: customers, and agents who answer while the assistant composes. Drawn by a seed,
+so a run can be repeated."""
 from __future__ import annotations
 
 import json
@@ -20,7 +21,8 @@ AGENTS = "I have looked into this myself: you will have your answer from me by t
 
 @dataclass
 class Crowd:
-    """`tickets` are the numbers of those written so far; `done` once the last has been, and everything people do on it."""
+    """`tickets` are the numbers of those written so far; `done` once the last has been, and everything people
+    do on it."""
 
     desk: Stormy
     agenda: Agenda
@@ -62,8 +64,13 @@ class Crowd:
             do.duplicate_deliveries(1, same_id=draw() < 0.5)
             self.acts["deliveries doubled"] += 1
         text = PERSON if draw() < 0.1 else self._question()
-        ticket = do.customer_ticket(name=f"Customer {number}", email=f"customer{number}@example.com", subject=f"Question {number}",
-                                    text=text, verified=True)
+        ticket = do.customer_ticket(
+            name=f"Customer {number}",
+            email=f"customer{number}@example.com",
+            subject=f"Question {number}",
+            text=text,
+            verified=True,
+        )
         self.tickets.append(int(ticket))
         if not self.calm:
             self._what_follows(int(ticket))
@@ -79,7 +86,11 @@ class Crowd:
             self._later(self._random.uniform(0, 7), lambda: self._agent(ticket))
         elif draw < 0.36 and self.desk.kind == "zendesk":
             # Between our last read and our write, which only a fence can see: there is none at Freshdesk.
-            self.desk.faults.before(self.desk.reply[0], self.desk.reply[1].replace(r"(\d+)", str(ticket)), lambda: self._agent(ticket))
+            self.desk.faults.before(
+                self.desk.reply[0],
+                self.desk.reply[1].replace(r"(\d+)", str(ticket)),
+                lambda: self._agent(ticket),
+            )
 
     def _again(self, ticket: int, what: str) -> None:
         self.acts[what] += 1

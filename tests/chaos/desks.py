@@ -15,16 +15,23 @@ from connectors.zendesk.sandbox import SandboxZendesk
 from connectors.zendesk.sandbox.switches import Switches as ZendeskSwitches
 from tests.chaos.weather import Weather
 
-# A thousand tickets in minutes are more than a small plan allows; the limit of one ticket stays. 429s come from the weather.
+# A thousand tickets in minutes are more than a small plan allows; the limit of one ticket stays. 429s come
+# from the weather.
 ROOMY_ZENDESK = {"plan_per_minute": 20_000, "updates_per_minute": 5_000}
-ROOMY_FRESHDESK = {"plan_per_minute": 40_000, "creates_per_minute": 5_000, "updates_per_minute": 10_000, "lists_per_minute": 10_000,
-                   "deliveries_per_hour": 100_000}
+ROOMY_FRESHDESK = {
+    "plan_per_minute": 40_000,
+    "creates_per_minute": 5_000,
+    "updates_per_minute": 10_000,
+    "lists_per_minute": 10_000,
+    "deliveries_per_hour": 100_000,
+}
 _REFERENCE = re.compile(rf"\bRef[\s\u00a0]{{1,3}}([{ALPHABET}]{{4}}-[{ALPHABET}]{{2}})")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One thing that stands on a ticket, in the order the desk committed it. `marker` is what tells one of our writes from another."""
+    """One thing that stands on a ticket, in the order the desk committed it. `marker` is what tells one of
+    our writes from another."""
 
     by: str  # customer | assistant | agent
     public: bool
@@ -58,8 +65,13 @@ class StormyZendesk(_Weathered, SandboxZendesk):
     def said(self, ticket: int) -> list[Said]:
         found = self.do.ticket(ticket)
         return [
-            Said(self._by(c["author_id"], found["requester_id"]), c["public"], c["plain_body"], from_iso(c["created_at"]),
-                 (c["metadata"].get("custom") or {}).get("candor_key"))
+            Said(
+                self._by(c["author_id"], found["requester_id"]),
+                c["public"],
+                c["plain_body"],
+                from_iso(c["created_at"]),
+                (c["metadata"].get("custom") or {}).get("candor_key"),
+            )
             for c in found["comments"]
         ]
 
@@ -82,9 +94,23 @@ class StormyFreshdesk(_Weathered, SandboxFreshdesk):
         first = Said("customer", True, found["description_text"], from_iso(found["created_at"]))
         rest = []
         for c in found["conversations"]:
-            by = "assistant" if c["user_id"] == self.assistant.id else "customer" if c["user_id"] == found["requester_id"] else "agent"
+            by = (
+                "assistant"
+                if c["user_id"] == self.assistant.id
+                else "customer"
+                if c["user_id"] == found["requester_id"]
+                else "agent"
+            )
             marker = _REFERENCE.search(c["body_text"]) if by == "assistant" else None
-            rest.append(Said(by, not c["private"], c["body_text"], from_iso(c["created_at"]), marker.group(1) if marker else None))
+            rest.append(
+                Said(
+                    by,
+                    not c["private"],
+                    c["body_text"],
+                    from_iso(c["created_at"]),
+                    marker.group(1) if marker else None,
+                )
+            )
         return [first, *rest]
 
 

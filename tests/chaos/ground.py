@@ -1,4 +1,5 @@
-"""The house in real processes, by the commands of the Procfile: web, beat, groups of workers, a Redis and a database of its own."""
+"""The house in real processes, by the commands of the Procfile: web, beat, groups of workers, a Redis and a
+database of its own."""
 from __future__ import annotations
 
 import os
@@ -54,7 +55,8 @@ class _Kept(Processes):
 
 
 class Workers:
-    """One worker after another, each started as the Procfile does. `pid` is the living one's, and that of its process group."""
+    """One worker after another, each started as the Procfile does. `pid` is the living one's, and that of its
+    process group."""
 
     def __init__(self, ground: Ground, name: str) -> None:
         self._ground, self.name = ground, name
@@ -103,7 +105,11 @@ class Ground:
 
     def command(self, name: str) -> str:
         """What the Procfile says, with the app of this run's design."""
-        return self._procfile[name].replace("candor:celery_app", APPS[self._design]).replace("candor:web()", WEBS[self._design])
+        return (
+            self._procfile[name]
+            .replace("candor:celery_app", APPS[self._design])
+            .replace("candor:web()", WEBS[self._design])
+        )
 
     def start_web(self) -> None:
         self._number += 1
@@ -129,7 +135,8 @@ class Ground:
             process.wait()
 
     def kill_redis(self, *, wipe: bool = True) -> None:
-        """Gone, and with `wipe` all that was queued with it; `start_redis` brings it back at the same address."""
+        """Gone, and with `wipe` all that was queued with it; `start_redis` brings it back at the same
+        address."""
         pid = self.redis.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
@@ -140,7 +147,8 @@ class Ground:
                 shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
 
     def let_pass(self, seconds: float) -> None:
-        """Move the one clock of the house and its desk. Only while nothing of ours runs: a living holder's lease would end under it."""
+        """Move the one clock of the house and its desk. Only while nothing of ours runs: a living holder's
+        lease would end under it."""
         self._shift.write_text(str(FileClock(self._shift).shift_seconds() + seconds))
 
     def lock_database(self, seconds: float) -> None:
@@ -156,7 +164,9 @@ class Ground:
     def open_rows(self) -> int:
         with self.work.db.read() as tx:
             waiting = tx.execute(inbox.select().where(inbox.c.state.in_(("waiting", "working")))).all()
-            going = tx.execute(outbox.select().where(outbox.c.state.in_(("ready", "sending", "unknown")))).all()
+            going = tx.execute(
+                outbox.select().where(outbox.c.state.in_(("ready", "sending", "unknown")))
+            ).all()
         return len(waiting) + len(going)
 
     def rows(self, table: Any) -> list[Any]:
@@ -167,12 +177,21 @@ class Ground:
 @contextmanager
 def open_ground(kind: str, database: str, seed: int, design: str = "candor", kept: Path | None = None, *,
                 blind: bool = False) -> Iterator[Ground]:
-    """A connected desk with its help centre read, and nothing of ours running yet. `kept`: where logs and database stay afterwards."""
-    with TemporaryDirectory(prefix="chaos-") as made, EmbeddedRedis() as redis, _database(database, kept or Path(made)) as url:
+    """A connected desk with its help centre read, and nothing of ours running yet. `kept`: where logs and
+    database stay afterwards."""
+    with (
+        TemporaryDirectory(prefix="chaos-") as made,
+        EmbeddedRedis() as redis,
+        _database(database, kept or Path(made)) as url,
+    ):
         place, port = kept or Path(made), free_port()
         environment = demo_environment(place, port, redis.url) | {
-            "CANDOR_DEBOUNCE_SECONDS": str(DEBOUNCE), "CANDOR_DEBOUNCE_CAP_SECONDS": str(DEBOUNCE_CAP), "CANDOR_LOG_LEVEL": "info",
-            "CANDOR_DATABASE_URL": url, "CANDOR_CLOCK_FILE": str(place / "shift"), "CHAOS_BLIND": "yes" if blind else "no",
+            "CANDOR_DEBOUNCE_SECONDS": str(DEBOUNCE),
+            "CANDOR_DEBOUNCE_CAP_SECONDS": str(DEBOUNCE_CAP),
+            "CANDOR_LOG_LEVEL": "info",
+            "CANDOR_DATABASE_URL": url,
+            "CANDOR_CLOCK_FILE": str(place / "shift"),
+            "CHAOS_BLIND": "yes" if blind else "no",
         }
         environment["CANDOR_KEYS"] = _keys(place)
         work = _with_hashed_words(make_work(load_settings(environment)))
@@ -186,7 +205,17 @@ def open_ground(kind: str, database: str, seed: int, design: str = "candor", kep
             try:
                 with ground.processes:
                     hook = f"http://127.0.0.1:{port}"
-                    proven = connect(work, DEFAULT_TENANT, DESK, kind, "Larkfield", desk.given(), desk.url, hook, lambda step: None)
+                    proven = connect(
+                        work,
+                        DEFAULT_TENANT,
+                        DESK,
+                        kind,
+                        "Larkfield",
+                        desk.given(),
+                        desk.url,
+                        hook,
+                        lambda step: None,
+                    )
                     assert proven, "the desk's guard was proven when it was connected"
                     sync_all(work, DEFAULT_TENANT, lambda text: None)
                     try:
@@ -199,7 +228,8 @@ def open_ground(kind: str, database: str, seed: int, design: str = "candor", kep
 
 
 def _end_left_overs(pids: list[int]) -> None:
-    """A pool's process whose parent was killed may still be at its last task, and a stopped one hears no SIGTERM."""
+    """A pool's process whose parent was killed may still be at its last task, and a stopped one hears no
+    SIGTERM."""
     for pid in pids:
         if alive(pid):
             with suppress(ProcessLookupError):
@@ -224,7 +254,9 @@ def _database(kind: str, place: Path) -> Iterator[str]:
         return
     programs = postgres_programs()
     if programs is None:
-        raise RuntimeError("PostgreSQL is not installed (Debian: apt-get install postgresql); --database sqlite does without")
+        raise RuntimeError(
+            "PostgreSQL is not installed (Debian: apt-get install postgresql); --database sqlite does without"
+        )
     server = PostgresServer(programs)
     try:
         server.start()

@@ -1,7 +1,8 @@
-"""Candor's own Celery app as the Procfile names it, with what lets a worker be killed every two seconds and still have worked:
+"""Candor's own Celery app as the Procfile names it, with what lets a worker be killed every two seconds and
+still have worked:
 
-hashed words stand in for the model; libraries and the model of languages are loaded once, before the pool forks; and a file says when
-the worker could work.
+hashed words stand in for the model; libraries and the model of languages are loaded once, before the pool
+forks; and a file says when the worker could work.
 """
 from __future__ import annotations
 

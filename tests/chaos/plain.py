@@ -1,8 +1,9 @@
-"""The ordinary design, for comparison: the web process queues a task, the task answers, Celery retries. Written as well as it goes.
+"""The ordinary design, for comparison: the web process queues a task, the task answers, Celery retries.
+Written as well as it goes.
 
-Acknowledged late, retried with growing pauses, on the same broker settings, the same connector, the same search. Each try reads the
-ticket anew and stops when the customer is not the last to have spoken; with CHAOS_BLIND=yes it trusts its retries and does not look.
-Test-only: no database rows, no fence, no settle.
+Acknowledged late, retried with growing pauses, on the same broker settings, the same connector, the same
+search. Each try reads the ticket anew and stops when the customer is not the last to have spoken; with
+CHAOS_BLIND=yes it trusts its retries and does not look. Test-only: no database rows, no fence, no settle.
 """
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def _app() -> Celery:
     app = make_celery(os.environ["CANDOR_REDIS_URL"])
     app.conf.beat_schedule = {}
     app.conf.worker_enable_remote_control = False
-    # A killed worker's tasks come again soon: the vendor's default of an hour would lose every one of them here.
+    # A killed worker's tasks come again soon: the vendor's default of an hour would lose every one of them
+    # here.
     app.conf.broker_transport_options |= {"visibility_timeout": 30, "unacked_restore_interval": 1}
     app.conf.task_reject_on_worker_lost = True
     return app
@@ -73,8 +75,16 @@ def answer(ticket_id: str) -> None:
     if not BLIND and spoken[-1].author.role is not Role.CUSTOMER:
         return
     question = next(m for m in reversed(spoken) if m.author.role is Role.CUSTOMER)
-    outcome = here.outbound(desk).send(Write(ticket_id, _reply(here, ticket, question.text), f"{ticket_id}:{question.id}", ticket_id, None,
-                                             ticket.tags))
+    outcome = here.outbound(desk).send(
+        Write(
+            ticket_id,
+            _reply(here, ticket, question.text),
+            f"{ticket_id}:{question.id}",
+            ticket_id,
+            None,
+            ticket.tags,
+        )
+    )
     match outcome:
         case Sent() | Refused():
             return

@@ -1,7 +1,8 @@
-"""kill -9 of everything at once, Redis wiped, and all started again: how long until the next customer is answered?
+"""kill -9 of everything at once, Redis wiped, and all started again: how long until the next customer is
+answered?
 
-Tickets whose debounce had passed at the kill count. Rows left `sending` wait until the worker that sent them is certainly dead and the
-desk has settled: they are counted apart.
+Tickets whose debounce had passed at the kill count. Rows left `sending` wait until the worker that sent them
+is certainly dead and the desk has settled: they are counted apart.
 """
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ LIMIT = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Seconds from the kill. `sending` rows were on their way at the kill; `waiting` tickets had no reply yet."""
+    """Seconds from the kill. `sending` rows were on their way at the kill; `waiting` tickets had no reply
+    yet."""
 
     first_reply: float | None
     drained: float | None
@@ -32,14 +34,29 @@ def run(emit: Emit, desk: str, database: str, rounds: int = ROUNDS) -> None:
     found = measure(desk, database, rounds)
     first = [r.first_reply for r in found if r.first_reply is not None]
     drained = [r.drained for r in found if r.drained is not None]
-    fields = {"desk": desk, "database": database, "unit": "s", "rounds": [r.first_reply and round(r.first_reply, 1) for r in found],
-              "waiting": sum(r.waiting for r in found), "left_sending": sum(r.sending for r in found), "model": "hashed words"}
+    fields = {
+        "desk": desk,
+        "database": database,
+        "unit": "s",
+        "rounds": [r.first_reply and round(r.first_reply, 1) for r in found],
+        "waiting": sum(r.waiting for r in found),
+        "left_sending": sum(r.sending for r in found),
+        "model": "hashed words",
+    }
     why = f"no reply within {LIMIT:.0f} s of a kill"
     whole = len(first) == len(found)
     emit("recovery", "first_reply_after_kill_s", median(first) if whole else None, len(found), bar="≤ 15 s",
          **fields, **({} if whole else {"why": why}))
-    emit("recovery", "backlog_drained_s", median(drained) if drained else None, len(drained), desk=desk, database=database, unit="s",
-         why=None if drained else why)
+    emit(
+        "recovery",
+        "backlog_drained_s",
+        median(drained) if drained else None,
+        len(drained),
+        desk=desk,
+        database=database,
+        unit="s",
+        why=None if drained else why,
+    )
 
 
 def measure(desk: str, database: str, rounds: int, tickets: int = TICKETS) -> list[Round]:
@@ -62,7 +79,12 @@ def _round(ground: Ground, number: int, tickets: int) -> Round:
     crowd = Crowd(ground.desk, agenda, number, tickets, 50.0, calm=True)
     agenda.run(lambda: crowd.done, LIMIT)
     agenda.run(lambda: _some_answered(ground, crowd), agenda.now + 2 * DEBOUNCE_CAP, look_every=0.1)
-    for kill in (workers.kill, lambda: ground.kill_process(ground.beat), lambda: ground.kill_process(ground.web), ground.kill_redis):
+    for kill in (
+        workers.kill,
+        lambda: ground.kill_process(ground.beat),
+        lambda: ground.kill_process(ground.web),
+        ground.kill_redis,
+    ):
         kill()
     killed = agenda.now
     replied, sending = _replied(ground, crowd), _sending(ground)
@@ -94,5 +116,6 @@ def _sending(ground: Ground) -> int:
 def _nothing_due(ground: Ground) -> bool:
     """Nothing is open but what was left `sending`, what became of that, and what waits behind it."""
     held = {r.ticket for r in ground.rows(outbox) if r.state in ("sending", "unknown")}
-    return not any(r.state in ("waiting", "working") and r.subject_id not in held for r in ground.rows(inbox)) and not any(
-        r.state == "ready" and r.ticket not in held for r in ground.rows(outbox))
+    return not any(
+        r.state in ("waiting", "working") and r.subject_id not in held for r in ground.rows(inbox)
+    ) and not any(r.state == "ready" and r.ticket not in held for r in ground.rows(outbox))

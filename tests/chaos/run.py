@@ -1,4 +1,5 @@
-"""One run: tickets come in while everything is killed and the desk is in rough weather; then it clears up, and all must come to rest."""
+"""One run: tickets come in while everything is killed and the desk is in rough weather; then it clears up,
+and all must come to rest."""
 from __future__ import annotations
 
 import json
@@ -18,15 +19,18 @@ A_SECOND = 4.0  # tickets
 AFTERWARDS = 25.0  # seconds of trouble after the last ticket was written
 IN_TROUBLE = 0.8  # of the tickets, before the trouble may end …
 LONGEST = 3.0  # … or so many times as long as people write
-# What the protocol needs at most once all is quiet: a worker's longest life, the settle, a lost delivery's two polls; and then some.
+# What the protocol needs at most once all is quiet: a worker's longest life, the settle, a lost delivery's
+# two polls; and then some.
 DRAIN_LIMIT = {"zendesk": 360.0, "freshdesk": 480.0}
 PLAIN_LIMIT = 150.0
-QUIET_SECONDS = 45.0  # a plain run is over when nothing has changed at the desk for so long: its retries pause for less
+# a plain run is over when nothing has changed at the desk for so long: its retries pause for less
+QUIET_SECONDS = 45.0
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to run. `design`: candor | plain_celery | plain_celery_blind; `wipe`: whether a killed Redis loses its file as well."""
+    """What to run. `design`: candor | plain_celery | plain_celery_blind; `wipe`: whether a killed Redis loses
+    its file as well."""
 
     desk: str
     database: str
@@ -62,7 +66,9 @@ class Found:
 def run(wish: Wish, kept: Path | None = None) -> Found:
     began = time.monotonic()
     design = "candor" if wish.design == "candor" else "plain"
-    with open_ground(wish.desk, wish.database, wish.seed, design, kept, blind=wish.design.endswith("blind")) as ground:
+    with open_ground(
+        wish.desk, wish.database, wish.seed, design, kept, blind=wish.design.endswith("blind")
+    ) as ground:
         ground.start_web()
         ground.beat_up()
         ground.wait_for_web()
@@ -73,15 +79,24 @@ def run(wish: Wish, kept: Path | None = None) -> Found:
         ground.desk.weather.rough = True
         # Until most of the work was done in the middle of it; for as long, at least, as people write.
         taken_up = _TakenUp(ground, crowd)
-        agenda.run(lambda: crowd.done and agenda.now > wish.seconds and taken_up() >= IN_TROUBLE, LONGEST * wish.seconds)
+        agenda.run(
+            lambda: crowd.done and agenda.now > wish.seconds and taken_up() >= IN_TROUBLE,
+            LONGEST * wish.seconds,
+        )
         agenda.run(lambda: crowd.done, agenda.now + 60)
         ground.desk.weather.rough = False
         trouble.over(skip=wish.skip)
         quiet_from = agenda.now
         settled = _drain(ground, agenda, crowd, wish)
         found = Found(
-            count(ground.desk, crowd.tickets), requests_of(ground.desk, crowd.tickets), dict(trouble.counts),
-            dict(ground.desk.weather.counts), dict(crowd.acts), settled, agenda.now - quiet_from, time.monotonic() - began,
+            count(ground.desk, crowd.tickets),
+            requests_of(ground.desk, crowd.tickets),
+            dict(trouble.counts),
+            dict(ground.desk.weather.counts),
+            dict(crowd.acts),
+            settled,
+            agenda.now - quiet_from,
+            time.monotonic() - began,
             against_rows(ground, crowd.tickets) if design == "candor" else None,
         )
         if kept is not None:
@@ -93,20 +108,26 @@ def _drain(ground: Ground, agenda: Agenda, crowd: Crowd, wish: Wish) -> bool:
     quiet = ground.desk.weather
     if wish.design == "candor":
         limit = agenda.now + DRAIN_LIMIT[wish.desk]
-        return agenda.run(lambda: quiet.under_way == 0 and ground.open_rows() == 0 and not _anybody_lost(ground, crowd), limit)
+        return agenda.run(
+            lambda: quiet.under_way == 0 and ground.open_rows() == 0 and not _anybody_lost(ground, crowd),
+            limit,
+        )
     still = _Still(ground, agenda)
     return agenda.run(lambda: quiet.under_way == 0 and still(), agenda.now + PLAIN_LIMIT)
 
 
 class _TakenUp:
-    """The share of tickets whose customer has heard from somebody. Asked of each ticket until it is so: looking must not cost the run."""
+    """The share of tickets whose customer has heard from somebody. Asked of each ticket until it is so:
+    looking must not cost the run."""
 
     def __init__(self, ground: Ground, crowd: Crowd) -> None:
         self._desk, self._crowd = ground.desk, crowd
         self._known: set[int] = set()
 
     def __call__(self) -> float:
-        self._known.update(t for t in self._crowd.tickets if t not in self._known and not lost(self._desk.said(t)))
+        self._known.update(
+            t for t in self._crowd.tickets if t not in self._known and not lost(self._desk.said(t))
+        )
         return len(self._known) / max(1, len(self._crowd.tickets))
 
 
@@ -129,20 +150,33 @@ class _Still:
 
 
 def _report(found: Found) -> str:
-    return json.dumps({k: v for k, v in asdict(found).items() if k != "requests"}, indent=1, ensure_ascii=False)
+    return json.dumps(
+        {k: v for k, v in asdict(found).items() if k != "requests"}, indent=1, ensure_ascii=False
+    )
 
 
 def figures(wish: Wish, found: Found) -> dict[str, Any]:
     """The fields every figure of the run carries."""
     redis = "wiped" if wish.wipe else "kept"
-    return {"desk": wish.desk, "database": wish.database, "seed": wish.seed, "design": wish.design, "redis": redis,
-            "seconds": round(found.seconds)}
+    return {
+        "desk": wish.desk,
+        "database": wish.database,
+        "seed": wish.seed,
+        "design": wish.design,
+        "redis": redis,
+        "seconds": round(found.seconds),
+    }
 
 
 def tell(wish: Wish, found: Found) -> None:
     c = found.counted
-    say(f"chaos: {wish.design} on {wish.desk}/{wish.database}, seed {wish.seed}: {c.tickets} tickets, {c.answered} answered, "
-        f"{c.lost} lost, {c.duplicates} duplicate replies, {c.after_human} behind a person's; {found.trouble}; "
-        f"{'settled' if found.settled else 'NOT SETTLED'} {found.drained_s:.0f} s after the trouble; {found.seconds:.0f} s in all")
+    say(
+        f"chaos: {wish.design} on {wish.desk}/{wish.database}, seed {wish.seed}: {c.tickets} tickets, "
+        f"{c.answered} answered, "
+        f"{c.lost} lost, {c.duplicates} duplicate replies, {c.after_human} behind a person's; "
+        f"{found.trouble}; "
+        f"{'settled' if found.settled else 'NOT SETTLED'} {found.drained_s:.0f} s after the trouble; "
+        f"{found.seconds:.0f} s in all"
+    )
     for wrong in c.wrong[:10]:
         say(f"chaos:   {wrong}")

@@ -1,4 +1,5 @@
-"""The chaos run in small, so that it cannot rot; and its way of counting, which must see what it is there for."""
+"""The chaos run in small, so that it cannot rot; and its way of counting, which must see what it is there
+for."""
 from __future__ import annotations
 
 import pytest
@@ -12,8 +13,16 @@ from tests.chaos.run import Wish, run
 def _said(*lines: str) -> list[Said]:
     """`C` a customer, `A1:text` the assistant with a marker, `N` its note, `P` a person."""
     people = {"C": "customer", "P": "agent", "A": "assistant", "N": "assistant"}
-    return [Said(people[line[0]], line[0] != "N", line.partition(":")[2] or f"words {n}", n, line.partition(":")[0][1:] or None)
-            for n, line in enumerate(lines)]
+    return [
+        Said(
+            people[line[0]],
+            line[0] != "N",
+            line.partition(":")[2] or f"words {n}",
+            n,
+            line.partition(":")[0][1:] or None,
+        )
+        for n, line in enumerate(lines)
+    ]
 
 
 @pytest.mark.parametrize(("said", "found"), [
@@ -53,6 +62,8 @@ def test_acts_come_in_order_and_a_deadline_is_reported() -> None:
 def test_a_small_chaos_run_answers_everybody_once() -> None:
     found = run(Wish("zendesk", "sqlite", 5, 10, a_second=5.0, afterwards=5.0, skip=130.0))
     counted = found.counted
-    assert (counted.tickets, counted.lost, counted.duplicates, counted.after_human) == (10, 0, 0, 0), counted.wrong
+    assert (counted.tickets, counted.lost, counted.duplicates, counted.after_human) == (10, 0, 0, 0), (
+        counted.wrong
+    )
     assert found.settled and found.trouble["worker kills"] > 0 and found.trouble["broker wipes"] > 0
     assert found.rows is not None and (found.rows.dead, found.rows.sent_without_comment) == (0, 0), found.rows

@@ -1,4 +1,5 @@
-"""What is done to our own processes while tickets come in. All of it by process id, and only to what this run has started."""
+"""What is done to our own processes while tickets come in. All of it by process id, and only to what this run
+has started."""
 from __future__ import annotations
 
 import signal
@@ -14,7 +15,8 @@ RESTART_LIMIT = 40.0
 
 
 class Trouble:
-    """Kills both groups again and again; now and then Redis, the database, beat and web have their turn. `over()` ends it."""
+    """Kills both groups again and again; now and then Redis, the database, beat and web have their turn.
+    `over()` ends it."""
 
     def __init__(self, ground: Ground, agenda: Agenda, seconds: float, *, wipe: bool = True) -> None:
         """`seconds`: the shortest it may last; in a minute or more each kind of harm has its turn."""
@@ -23,7 +25,8 @@ class Trouble:
         self.counts: Counter[str] = Counter()
         self.fast, self.slow = Workers(ground, "fast"), Workers(ground, "slow")
         self._over = False
-        self._busy: set[str] = set()  # groups that are being paused or restarted in order: not killed meanwhile
+        # groups that are being paused or restarted in order: not killed meanwhile
+        self._busy: set[str] = set()
         self._leaving: set[str] = set()  # asked to end, not gone yet
 
     def begin(self) -> None:
@@ -33,7 +36,8 @@ class Trouble:
         self._agenda.after(self._step / 2, lambda: self._next(0))
 
     def over(self, *, skip: float = 0.0) -> None:
-        """No further harm; what is down comes up again. `skip`: kill every worker once more, and let so many seconds pass at once."""
+        """No further harm; what is down comes up again. `skip`: kill every worker once more, and let so many
+        seconds pass at once."""
         self._over = True
         for group in (self.fast, self.slow):
             group.signal(signal.SIGCONT)

@@ -1,6 +1,8 @@
-"""What the network and the desk's own servers do to calls: drawn for each request by a seeded generator, until it clears up.
+"""What the network and the desk's own servers do to calls: drawn for each request by a seeded generator,
+until it clears up.
 
-Stands between the desk's record of requests and its API: what a request meets here happens to a call that has arrived.
+Stands between the desk's record of requests and its API: what a request meets here happens to a call that has
+arrived.
 """
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ READS = Odds(before=0.05, cut_after=0.02, late=0.0, garbled=0.01, throttled=0.01
 
 
 class Weather:
-    """A WSGI layer around a desk's API. `counts` tells what it did; `under_way` how many late commits are still to come."""
+    """A WSGI layer around a desk's API. `counts` tells what it did; `under_way` how many late commits are
+    still to come."""
 
     def __init__(self, api: WsgiApp, seed: int, clock: Callable[[], int]) -> None:
         self._api, self._random, self._clock = api, random.Random(seed), clock
@@ -55,7 +58,9 @@ class Weather:
         if fault == "throttled":
             return self._throttled(start_response)
         if fault == "before":
-            status = self._pick(drawn, ("500 Error", "502 Bad Gateway", "503 Unavailable", "504 Time-out", "cut"))
+            status = self._pick(
+                drawn, ("500 Error", "502 Bad Gateway", "503 Unavailable", "504 Time-out", "cut")
+            )
             if status == "cut":
                 _cut(environ)
             start_response(status, [("Content-Type", "text/html")])
@@ -75,8 +80,13 @@ class Weather:
             if not self.rough:
                 return None, 0.0
             first, second = self._random.random(), self._random.random()
-            for fault, share in (("before", odds.before), (CUT_AFTER, odds.cut_after), (LATE, odds.late), ("garbled", odds.garbled),
-                                 ("throttled", odds.throttled)):
+            for fault, share in (
+                ("before", odds.before),
+                (CUT_AFTER, odds.cut_after),
+                (LATE, odds.late),
+                ("garbled", odds.garbled),
+                ("throttled", odds.throttled),
+            ):
                 first -= share
                 if first < 0:
                     self.counts[f"{'read' if method == 'GET' else 'write'}: {fault}"] += 1
@@ -84,7 +94,8 @@ class Weather:
             return None, 0.0
 
     def _late(self, environ: dict[str, Any], seconds: float) -> None:
-        """Raises ConnectionResetError: whoever called has long gone when the desk at last does what it was asked."""
+        """Raises ConnectionResetError: whoever called has long gone when the desk at last does what it was
+        asked."""
         with self._lock:
             self.under_way += 1
         try:
@@ -105,7 +116,8 @@ class Weather:
         elif form is not None:
             headers.append(("Retry-After", form))
         else:
-            headers.append(("ratelimit-reset", "3"))  # no pause is named: when the window ends is said elsewhere
+            # no pause is named: when the window ends is said elsewhere
+            headers.append(("ratelimit-reset", "3"))
         start_response("429 Too Many Requests", headers)
         return [HTML.encode() if form == "0" else b'{"error":"too many requests"}']
 

@@ -1,4 +1,5 @@
-"""The process's own keys: made once on one machine, never made up on many, never short, never readable by others."""
+"""The process's own keys: made once on one machine, never made up on many, never short, never readable by
+others."""
 from __future__ import annotations
 
 import json
@@ -12,7 +13,12 @@ from cryptography.fernet import Fernet
 from app.keys import length_prefixed, load_keys, seal, unseal
 from config.settings import Settings, SettingsError, load_settings
 
-GOOD = {"fernet": [Fernet.generate_key().decode()], "ledger": "11" * 32, "links": "22" * 32, "sessions": "33" * 32}
+GOOD = {
+    "fernet": [Fernet.generate_key().decode()],
+    "ledger": "11" * 32,
+    "links": "22" * 32,
+    "sessions": "33" * 32,
+}
 
 
 def on(tmp_path, **more: str) -> Settings:
@@ -53,7 +59,9 @@ def test_keys_that_others_can_read_are_refused(tmp_path):
 def test_with_a_database_of_many_machines_no_key_is_made_up(tmp_path):
     with pytest.raises(SettingsError, match="CANDOR_KEYS"):
         load_keys(on(tmp_path, CANDOR_DATABASE_URL="postgresql://db/x"))
-    keys, fresh = load_keys(on(tmp_path, CANDOR_DATABASE_URL="postgresql://db/x", CANDOR_KEYS=json.dumps(GOOD)))
+    keys, fresh = load_keys(
+        on(tmp_path, CANDOR_DATABASE_URL="postgresql://db/x", CANDOR_KEYS=json.dumps(GOOD))
+    )
     assert not fresh and keys.ledger == b"\x11" * 32
     assert not (tmp_path / "var").exists()
 

@@ -12,13 +12,25 @@ def test_an_empty_environment_is_one_machine_with_nothing_to_set_up():
     settings = load_settings({})
     assert settings.database_url == f"sqlite:///{Path('var').absolute()}/candor.db"
     assert not settings.database_given
-    assert (settings.redis_url, settings.public_url, settings.secret_keys, settings.clock_file) == (None, None, None, None)
-    assert (settings.host, settings.port, settings.debounce_seconds, settings.debounce_cap_seconds) == ("127.0.0.1", 8642, 8.0, 30.0)
+    assert (settings.redis_url, settings.public_url, settings.secret_keys, settings.clock_file) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    assert (settings.host, settings.port, settings.debounce_seconds, settings.debounce_cap_seconds) == (
+        "127.0.0.1",
+        8642,
+        8.0,
+        30.0,
+    )
     assert not settings.sandbox_desks
 
 
 def test_a_variable_that_is_set_to_nothing_counts_as_not_set():
-    assert load_settings({"CANDOR_PORT": "  ", "CANDOR_PUBLIC_URL": "", "CANDOR_KEYS": " "}) == load_settings({})
+    assert load_settings({"CANDOR_PORT": "  ", "CANDOR_PUBLIC_URL": "", "CANDOR_KEYS": " "}) == load_settings(
+        {}
+    )
 
 
 @pytest.mark.parametrize(("name", "value", "says"), [
@@ -62,14 +74,26 @@ def test_a_public_address_is_https_or_this_machine(given, kept):
 
 
 def test_a_flag_is_read_in_the_usual_words():
-    for word, value in (("1", True), ("Yes", True), ("TRUE", True), ("on", True), ("0", False), ("no", False), ("off", False)):
+    for word, value in (
+        ("1", True),
+        ("Yes", True),
+        ("TRUE", True),
+        ("on", True),
+        ("0", False),
+        ("no", False),
+        ("off", False),
+    ):
         assert load_settings({"CANDOR_SANDBOX_DESKS": word}).sandbox_desks is value
 
 
 def test_what_holds_a_password_is_not_printed_and_not_quoted_in_an_error():
-    settings = load_settings({
-        "CANDOR_DATABASE_URL": "postgresql://u:planted@db/x", "CANDOR_REDIS_URL": "redis://:planted@r", "CANDOR_KEYS": "planted",
-    })
+    settings = load_settings(
+        {
+            "CANDOR_DATABASE_URL": "postgresql://u:planted@db/x",
+            "CANDOR_REDIS_URL": "redis://:planted@r",
+            "CANDOR_KEYS": "planted",
+        }
+    )
     assert "planted" not in repr(settings)
     with pytest.raises(SettingsError) as refused:
         load_settings({"CANDOR_DATABASE_URL": "mysql://u:planted@db/x"})

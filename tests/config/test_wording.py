@@ -17,8 +17,11 @@ def test_every_language_has_the_same_sentences(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_takes_the_same_values_in_every_language(language):
-    differing = {key: (placeholders(text), placeholders(WORDS[language].texts[key])) for key, text in WORDS["en"].texts.items()
-                 if placeholders(text) != placeholders(WORDS[language].texts[key])}
+    differing = {
+        key: (placeholders(text), placeholders(WORDS[language].texts[key]))
+        for key, text in WORDS["en"].texts.items()
+        if placeholders(text) != placeholders(WORDS[language].texts[key])
+    }
     assert differing == {}
 
 
@@ -29,7 +32,8 @@ def test_every_language_has_the_same_lists_and_none_is_empty(language):
 
 
 def _shared(language: str) -> set[str]:
-    """Lists every language has. What grave words stand together, and the word families for it, are a language's own."""
+    """Lists every language has. What grave words stand together, and the word families for it, are a
+    language's own."""
     return {key for key in WORDS[language].lists if not key.startswith(("floor.near.", "floor.slot."))}
 
 

@@ -46,7 +46,14 @@ def figures(emit: Emit, desk: str, seed: int, sums: Sums, seconds: float) -> Non
     emit("simulation", "histories", sums.histories, sums.histories, desk=desk, seed=seed)
     for name in FIGURES:
         emit("simulation", name, sums.faults[name], sums.histories, desk=desk, seed=seed)
-    emit("simulation", "other_faults", sum(sums.faults[f] for f in FAULTS if f not in FIGURES), sums.histories, desk=desk, seed=seed)
+    emit(
+        "simulation",
+        "other_faults",
+        sum(sums.faults[f] for f in FAULTS if f not in FIGURES),
+        sums.histories,
+        desk=desk,
+        seed=seed,
+    )
     if desk == "freshdesk":
         # A person's reply between our last look and our call: the desk cannot refuse what comes after it.
         emit("simulation", "over_human_in_window", sums.window, sums.histories, desk=desk, seed=seed)
@@ -57,8 +64,18 @@ def _leave_out(emit: Emit, guard: Guard, seed: int, limit: int, stands: str | No
     """True when the run without the guard went red."""
     sums = until_red(guard.desk, seed, limit, guard.name)
     suite = "guards" if stands is None else "guards_in_depth"
-    emit(suite, "violations_without", sum(sums.faults.values()), sums.histories, guard=guard.name, desk=guard.desk, seed=seed,
-         first_history=sums.first, seen=", ".join(sorted(sums.faults)) or None, stands=stands)
+    emit(
+        suite,
+        "violations_without",
+        sum(sums.faults.values()),
+        sums.histories,
+        guard=guard.name,
+        desk=guard.desk,
+        seed=seed,
+        first_history=sums.first,
+        seen=", ".join(sorted(sums.faults)) or None,
+        stands=stands,
+    )
     return bool(sums.failing)
 
 
@@ -68,8 +85,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--desk", choices=(*DESKS, "both"), default="both")
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--guards", action="store_true", help="also leave out each guard in turn; each must turn a run red")
-    parser.add_argument("--guard-limit", type=int, default=GUARD_LIMIT, help="histories after which a guard counts as not needed")
+    parser.add_argument(
+        "--guards", action="store_true", help="also leave out each guard in turn; each must turn a run red"
+    )
+    parser.add_argument(
+        "--guard-limit",
+        type=int,
+        default=GUARD_LIMIT,
+        help="histories after which a guard counts as not needed",
+    )
     parser.add_argument("--story", type=int, metavar="NUMBER", help="tell this one history and nothing else")
     parser.add_argument("--guard", help="with --story: the guard to leave out")
     return parser.parse_args()

@@ -1,17 +1,28 @@
-"""What must be true at the end of a history, counted at the desk as its end user sees it. Written before the simulation it judges."""
+"""What must be true at the end of a history, counted at the desk as its end user sees it. Written before the
+simulation it judges."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from app.core.sending.plan import TURN_REPLIES
 
-FAULTS = ("duplicates", "lost", "over_human", "disorder", "talked_over_takeover", "spoke_when_switched_off", "burst_answered_twice",
-          "record_differs", "stuck")
+FAULTS = (
+    "duplicates",
+    "lost",
+    "over_human",
+    "disorder",
+    "talked_over_takeover",
+    "spoke_when_switched_off",
+    "burst_answered_twice",
+    "record_differs",
+    "stuck",
+)
 
 
 @dataclass(slots=True)
 class Said:
-    """One comment in the desk's own order of commits. `by` is customer, agent or ours; `base` the comment (index) an own one answers."""
+    """One comment in the desk's own order of commits. `by` is customer, agent or ours; `base` the comment
+    (index) an own one answers."""
 
     at: int
     by: str
@@ -24,14 +35,16 @@ class Said:
     turn: str = ""
     base: int = -1
     looked_at: int = 0  # when the ticket was last read before the call left
-    asked_at: int = 0  # when our own rows, the kill switch among them, were last looked at before the call left
+    # when our own rows, the kill switch among them, were last looked at before the call left
+    asked_at: int = 0
     known_taken: bool = False  # our own rows said then that a person has the ticket
     timely: bool = True  # of a customer's: its delivery came once and at once
 
 
 @dataclass(slots=True)
 class Ended:
-    """How a history ended: the desk's comments, and what our own rows say. `shelved`: something waits on the people's shelf."""
+    """How a history ended: the desk's comments, and what our own rows say. `shelved`: something waits on the
+    people's shelf."""
 
     said: list[Said]
     solved_at: int | None
@@ -45,7 +58,8 @@ class Ended:
 
 @dataclass(slots=True)
 class Verdict:
-    """Faults by name, with a sentence each; `window` counts replies after a human's that no read could have shown."""
+    """Faults by name, with a sentence each; `window` counts replies after a human's that no read could have
+    shown."""
 
     faults: dict[str, list[str]] = field(default_factory=dict)
     window: int = 0
@@ -55,7 +69,8 @@ class Verdict:
         self.faults.setdefault(fault, []).append(why)
 
 
-SECOND = 1_000_000  # the desk's stamps are no finer, so a gap of the whole debounce may look longer than it was
+# the desk's stamps are no finer, so a gap of the whole debounce may look longer than it was
+SECOND = 1_000_000
 DEBOUNCE = 8 * SECOND
 
 
@@ -82,7 +97,8 @@ def _duplicates(verdict: Verdict, ours: list[tuple[int, Said]]) -> None:
     for i, s in ours:
         names: list[object] = [s.key]
         if s.public and s.purpose in TURN_REPLIES:
-            # What the customer pressed is a turn of its own; whatever else we tell them answers their newest message.
+            # What the customer pressed is a turn of its own; whatever else we tell them answers their newest
+            # message.
             names.append(s.turn if s.turn.startswith("act:person") else s.base)
         for name in names:
             if name in seen:
@@ -94,7 +110,9 @@ def _order(verdict: Verdict, ours: list[tuple[int, Said]]) -> None:
     last: dict[str, int] = {}
     for i, s in ours:
         if s.place != last.get(s.plan, -1) + 1 and s.place > last.get(s.plan, -1):
-            verdict.add("disorder", f"comment {i} is row {s.place} of its plan, before the row in front of it")
+            verdict.add(
+                "disorder", f"comment {i} is row {s.place} of its plan, before the row in front of it"
+            )
         elif s.place < last.get(s.plan, -1):
             verdict.add("disorder", f"comment {i} is row {s.place} of its plan, after a later one")
         last[s.plan] = max(s.place, last.get(s.plan, -1))
@@ -114,10 +132,16 @@ def _people(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]], fenced: 
                 verdict.add("over_human", f"comment {i} came after the person's reply {h}")
             break
         if s.known_taken and s.purpose != "handoff_notice":
-            verdict.add("talked_over_takeover", f"comment {i} left although our rows said that a person has the ticket")
+            verdict.add(
+                "talked_over_takeover",
+                f"comment {i} left although our rows said that a person has the ticket",
+            )
         taken = [t for t in end.takeovers if s.base < t <= i and not any(t <= c <= i for c in end.continued)]
         if fenced and taken and s.purpose != "handoff_notice":
-            verdict.add("talked_over_takeover", f"comment {i} came after a person had taken the ticket (before comment {taken[0]})")
+            verdict.add(
+                "talked_over_takeover",
+                f"comment {i} came after a person had taken the ticket (before comment {taken[0]})",
+            )
 
 
 def _lost(verdict: Verdict, end: Ended) -> None:
@@ -131,7 +155,9 @@ def _lost(verdict: Verdict, end: Ended) -> None:
     verdict.answered = by_us
     solved = end.solved_at is not None and end.solved_at >= end.said[newest].at
     if not (by_us or people or solved or end.shelved):
-        verdict.add("lost", f"the customer's comment {newest} was neither answered nor put into people's hands")
+        verdict.add(
+            "lost", f"the customer's comment {newest} was neither answered nor put into people's hands"
+        )
 
 
 def _bursts(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]]) -> None:
@@ -143,10 +169,15 @@ def _bursts(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]]) -> None:
         gaps = [b.at - a.at for a, b in zip(burst, burst[1:], strict=False)]
         near = max(gaps, default=0) < DEBOUNCE - SECOND and sum(gaps) < 3 * DEBOUNCE
         if near and all(s.timely for s in burst):
-            verdict.add("burst_answered_twice", f"comments {first} and {second} are one burst, and each was answered")
+            verdict.add(
+                "burst_answered_twice", f"comments {first} and {second} are one burst, and each was answered"
+            )
 
 
 def _switch(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]]) -> None:
     for i, s in ours:
         if any(on < s.asked_at < off for on, off in end.switched_off):
-            verdict.add("spoke_when_switched_off", f"the call of comment {i} left although the kill switch was seen to be on")
+            verdict.add(
+                "spoke_when_switched_off",
+                f"the call of comment {i} left although the kill switch was seen to be on",
+            )

@@ -1,4 +1,5 @@
-"""One ticket at a simulated desk: whole-second stamps, a fence (or none), a history with markers (or visible references)."""
+"""One ticket at a simulated desk: whole-second stamps, a fence (or none), a history with markers (or visible
+references)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -29,7 +30,8 @@ class Audit:
 
 
 class SimulatedDesk:
-    """`fenced`: refuses a write on an old stamp, as Zendesk does; else nothing is refused, as at Freshdesk."""
+    """`fenced`: refuses a write on an old stamp, as Zendesk does; else nothing is refused, as at
+    Freshdesk."""
 
     def __init__(self, fenced: bool, skew: int, refuses_old_stamps: bool = True) -> None:
         self.fenced, self.skew, self.checks_stamps = fenced, skew, fenced and refuses_old_stamps
@@ -98,11 +100,24 @@ class SimulatedDesk:
 
     def ticket(self, now: int, our_clock: int) -> Ticket:
         fields = {"next_step": self.next_step} if self.next_step else {}
-        return Ticket("d", "1", "", self.status, CUSTOMER, self.messages, self.stamp(now, our_clock), self.created, self.changed,
-                      assignee=self.assignee, fields=fields)
+        return Ticket(
+            "d",
+            "1",
+            "",
+            self.status,
+            CUSTOMER,
+            self.messages,
+            self.stamp(now, our_clock),
+            self.created,
+            self.changed,
+            assignee=self.assignee,
+            fields=fields,
+        )
 
     def since_own_write(self, now: int, our_clock: int, made: Stamp) -> Ticket | Stamp:
-        if not self.fenced or any(m.author is not OURS and m.at >= made.changed_at - OWN_COMMENT_BEHIND for m in self.messages):
+        if not self.fenced or any(
+            m.author is not OURS and m.at >= made.changed_at - OWN_COMMENT_BEHIND for m in self.messages
+        ):
             return self.ticket(now, our_clock)
         return Stamp(made.value, made.changed_at, self.second(now), our_clock)
 
@@ -129,6 +144,16 @@ class SimulatedDesk:
                 others = True
         return Trace(found, others)
 
-    def _audit(self, at: int, ours: bool, by_rule: bool, comment: bool, public: bool, plan: str, key: str, number: str) -> None:
+    def _audit(
+        self,
+        at: int,
+        ours: bool,
+        by_rule: bool,
+        comment: bool,
+        public: bool,
+        plan: str,
+        key: str,
+        number: str,
+    ) -> None:
         self.audits.append(Audit(at, ours, by_rule, comment, public, plan, key, number))
         self.changed = max(self.changed, at)

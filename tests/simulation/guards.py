@@ -1,4 +1,5 @@
-"""Every guard of the send path by name, and how to leave it out: in the rows, at the desk, or in the core itself.
+"""Every guard of the send path by name, and how to leave it out: in the rows, at the desk, or in the core
+itself.
 
 The core has no switches: what is removed there is replaced for the time of a run, in this process only.
 """
@@ -22,9 +23,11 @@ Swap = tuple[object, str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """`desk` is where its absence shows first. `rows` are the names of what `World` leaves out; `times` and `swaps` change the core.
+    """`desk` is where its absence shows first. `rows` are the names of what `World` leaves out; `times` and
+    `swaps` change the core.
 
-    `pressure` raises the rates of the faults it is there for. Guards that stand behind one another are left out together.
+    `pressure` raises the rates of the faults it is there for. Guards that stand behind one another are left
+    out together.
     """
 
     name: str
@@ -63,7 +66,10 @@ def _never_killed(words: Any, row: OutboxRow, stored: Stored, now: int) -> Check
 
 
 FIND = SimulatedDesk.find
-SAFE: tuple[Swap, ...] = ((checks, "stamp_is_safe", lambda *_: True), (states, "stamp_is_safe", lambda *_: True))
+SAFE: tuple[Swap, ...] = (
+    (checks, "stamp_is_safe", lambda *_: True),
+    (states, "stamp_is_safe", lambda *_: True),
+)
 
 RACES = (("races", 3), ("race_rate", 1.0))
 # Everything within one second of the desk's clock: a rule, our read, a person's reply, our write.
@@ -73,30 +79,60 @@ PAUSES = (("pauses", 3), ("pause_rate", 0.2))
 GUARDS: tuple[Guard, ...] = (
     Guard("the desk's fence", "zendesk", rows=("the desk's fence",)),
     Guard("same-second guard", "zendesk", swaps=SAFE, pressure=ONE_SECOND),
-    Guard("nothing is decided on an unsafe stamp", "zendesk", rows=("composed on a safe stamp",), pressure=ONE_SECOND),
-    Guard("only our own plan may have moved the stamp", "zendesk", swaps=((SimulatedDesk, "find", _nobody_else(FIND)),)),
+    Guard(
+        "nothing is decided on an unsafe stamp",
+        "zendesk",
+        rows=("composed on a safe stamp",),
+        pressure=ONE_SECOND,
+    ),
+    Guard(
+        "only our own plan may have moved the stamp",
+        "zendesk",
+        swaps=((SimulatedDesk, "find", _nobody_else(FIND)),),
+    ),
     Guard("what a new read shows", "zendesk", swaps=((steps, "by_the_ticket", _newest_stamp),)),
     Guard("settle", "freshdesk", times=lambda t: replace(t, settle=0)),
-    Guard("the settle starts when the holder is dead", "freshdesk", times=lambda t: replace(t, settle=20 * states.SECOND, hard_limit=0),
-          pressure=PAUSES),
+    Guard(
+        "the settle starts when the holder is dead",
+        "freshdesk",
+        times=lambda t: replace(t, settle=20 * states.SECOND, hard_limit=0),
+        pressure=PAUSES,
+    ),
     Guard("marker look-up", "freshdesk", swaps=((SimulatedDesk, "find", _without_reading_back(FIND)),)),
     Guard("unknown is not failed", "freshdesk", swaps=((steps, "step", _blindly),)),
     Guard("a crash in sending is unknown", "freshdesk", swaps=((steps, "step", _as_if_nothing_left),)),
     Guard("a look before a public reply", "freshdesk", swaps=((steps, "untouched", lambda *_: True),)),
     Guard("newest author", "freshdesk", swaps=((checks, "overtaken", lambda *_: ""),)),
-    Guard("state writes carry the fence", "freshdesk", rows=("state writes carry the fence",), pressure=PAUSES),
+    Guard(
+        "state writes carry the fence", "freshdesk", rows=("state writes carry the fence",), pressure=PAUSES
+    ),
     Guard("kill switch asked again", "zendesk", swaps=((steps, "by_our_rows", _never_killed),)),
     Guard("rows of a plan in order", "zendesk", rows=("rows of a plan in order",)),
-    Guard("a ticket waits behind our own writes", "zendesk", rows=("a ticket waits behind our own writes",), pressure=RACES),
+    Guard(
+        "a ticket waits behind our own writes",
+        "zendesk",
+        rows=("a ticket waits behind our own writes",),
+        pressure=RACES,
+    ),
     Guard("debounce", "zendesk", rows=("debounce",)),
     Guard("the poll", "zendesk", rows=("the poll",)),
     Guard("the sweep", "zendesk", rows=("the sweep",)),
     # Each of these alone is caught by the other: only without both is there anything to see.
-    Guard("a turn is decided once, unique key and turn", "zendesk", rows=("a turn is decided once", "unique key and turn")),
-    Guard("time left for the call, settle after the holder's death", "freshdesk", rows=("time left for the call",),
-          times=lambda t: replace(t, settle=20 * states.SECOND, hard_limit=0), pressure=PAUSES),
+    Guard(
+        "a turn is decided once, unique key and turn",
+        "zendesk",
+        rows=("a turn is decided once", "unique key and turn"),
+    ),
+    Guard(
+        "time left for the call, settle after the holder's death",
+        "freshdesk",
+        rows=("time left for the call",),
+        times=lambda t: replace(t, settle=20 * states.SECOND, hard_limit=0),
+        pressure=PAUSES,
+    ),
 )
-# Alone these show nothing, because what stands behind them holds; should one turn red, what stood behind it has gone.
+# Alone these show nothing, because what stands behind them holds; should one turn red, what stood behind it
+# has gone.
 IN_DEPTH: tuple[Guard, ...] = (
     Guard("a turn is decided once", "zendesk", rows=("a turn is decided once",)),
     Guard("unique key and turn", "zendesk", rows=("unique key and turn",)),

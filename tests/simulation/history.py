@@ -10,7 +10,15 @@ from tests.simulation.rows import OPEN
 from tests.simulation.working import work
 from tests.simulation.world import SECOND, START, Worker, World
 
-VERDICTS = (("answer",), ("answer",), ("clarify",), ("answer",), ("note", "handoff_notice"), ("note", "handoff_notice"), ("note",))
+VERDICTS = (
+    ("answer",),
+    ("answer",),
+    ("clarify",),
+    ("answer",),
+    ("note", "handoff_notice"),
+    ("note", "handoff_notice"),
+    ("note",),
+)
 ACTS = ("reply", "reply", "reply", "note", "assign", "solve", "continue")
 
 
@@ -76,8 +84,19 @@ def _all_die(world: World) -> None:
 
 def _judge(world: World) -> Verdict:
     rows, desk = world.rows, world.desk
-    waiting = sum(r.state in ("waiting", "working") for r in rows.inbox) + sum(e.now.state in OPEN for e in rows.effects)
-    return check(Ended(
-        desk.said, desk.solved_at, desk.takeovers, desk.continued, [e.key for e in rows.effects if e.now.state == "sent"],
-        waiting + world.overrun, rows.shelf > 0, world.switched_off,
-    ), fenced=world.fenced)
+    waiting = sum(r.state in ("waiting", "working") for r in rows.inbox) + sum(
+        e.now.state in OPEN for e in rows.effects
+    )
+    return check(
+        Ended(
+            desk.said,
+            desk.solved_at,
+            desk.takeovers,
+            desk.continued,
+            [e.key for e in rows.effects if e.now.state == "sent"],
+            waiting + world.overrun,
+            rows.shelf > 0,
+            world.switched_off,
+        ),
+        fenced=world.fenced,
+    )

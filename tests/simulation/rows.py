@@ -1,7 +1,8 @@
-"""Our own database as far as the send path needs it: three kinds of rows, and the conditions their writes carry.
+"""Our own database as far as the send path needs it: three kinds of rows, and the conditions their writes
+carry.
 
-The conditions of `app/store` (fence, due, lease, plan order, unique keys) stand here once more, each removable by name; every state a row
-can take comes from the real core.
+The conditions of `app/store` (fence, due, lease, plan order, unique keys) stand here once more, each
+removable by name; every state a row can take comes from the real core.
 """
 from __future__ import annotations
 
@@ -94,16 +95,24 @@ class Rows:
         if key in self.keys and self.unique_delivery:
             return False
         self.keys.add(key)
-        self.inbox.append(InboxRow(kind, key, act, now, now + delay, pressed_after=pressed_after, own_at=own_at))
+        self.inbox.append(
+            InboxRow(kind, key, act, now, now + delay, pressed_after=pressed_after, own_at=own_at)
+        )
         return True
 
     def claim_inbox(self, now: int) -> InboxRow | None:
         lost_before = now - TAKE_OVER_SLACK
-        busy = self.ticket_lease and any(r.state == "working" and r.lease_until >= lost_before for r in self.inbox)
+        busy = self.ticket_lease and any(
+            r.state == "working" and r.lease_until >= lost_before for r in self.inbox
+        )
         if busy:
             return None
-        due = [r for r in self.inbox
-               if (r.state == "waiting" and r.next_at <= now) or (r.state == "working" and r.lease_until < lost_before)]
+        due = [
+            r
+            for r in self.inbox
+            if (r.state == "waiting" and r.next_at <= now)
+            or (r.state == "working" and r.lease_until < lost_before)
+        ]
         for row in sorted(due, key=_next_at):
             row.fence += 1
             if row.state == "working":
@@ -121,7 +130,9 @@ class Rows:
     def not_yet(self, row: InboxRow, now: int) -> int | None:
         if self.waits_behind and any(e.now.state in OPEN for e in self.effects):
             return now + BEHIND_OWN_WRITES
-        span = [r.received_at for r in self.inbox if r.kind == "delivery" and r.state in ("waiting", "working")]
+        span = [
+            r.received_at for r in self.inbox if r.kind == "delivery" and r.state in ("waiting", "working")
+        ]
         if row.kind == "act" or not span or not self.debounce:
             return None
         due = min(max(span) + self.debounce, min(span) + 30_000_000)
@@ -207,7 +218,9 @@ class Rows:
         return not self._blocked(e)
 
     def _blocked(self, e: EffectRow) -> bool:
-        return self.plan_order and any(o.plan == e.plan and o.words.place < e.words.place and o.now.state in OPEN for o in self.effects)
+        return self.plan_order and any(
+            o.plan == e.plan and o.words.place < e.words.place and o.now.state in OPEN for o in self.effects
+        )
 
     def save(self, row: EffectRow, fence: int, new: OutboxRow, made: Stamp | None, now: int) -> bool:
         if row.fence != fence and self.fences:
@@ -248,7 +261,13 @@ class Rows:
             self.accept("changed", f"stale:{name}", now, settle.SAME_SECOND)
         elif following is Follow.TO_PEOPLE:
             unclear = state == "dead"
-            self.accept("act", f"act:failed:{name}", now, act="untold" if unclear else "failed", pressed_after=row.base + 1)
+            self.accept(
+                "act",
+                f"act:failed:{name}",
+                now,
+                act="untold" if unclear else "failed",
+                pressed_after=row.base + 1,
+            )
         if state in ("failed", "dead"):
             self.shelf += 1
 
@@ -256,7 +275,11 @@ class Rows:
         """When something may be claimed next, on the clock of `now`; None when nothing is left to do."""
         taken = [r.lease_until + TAKE_OVER_SLACK + 1 for r in self.inbox if r.state == "working"]
         # While one row of the ticket is worked on, the others wait.
-        times = taken if taken and self.ticket_lease else taken + [r.next_at for r in self.inbox if r.state == "waiting"]
+        times = (
+            taken
+            if taken and self.ticket_lease
+            else taken + [r.next_at for r in self.inbox if r.state == "waiting"]
+        )
         for e in self.effects:
             if e.now.state not in OPEN or self._blocked(e):
                 continue

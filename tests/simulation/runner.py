@@ -18,7 +18,8 @@ KEEP = 2  # failing histories of each fault whose numbers are kept
 
 @dataclass(slots=True)
 class Sums:
-    """`first` is the number of the first history with a fault, and `failing` some of them with what was wrong."""
+    """`first` is the number of the first history with a fault, and `failing` some of them with what was
+    wrong."""
 
     histories: int = 0
     window: int = 0

@@ -10,7 +10,8 @@ from tests.simulation.runner import run, story, until_red
 
 SEED = 1
 HISTORIES = {"zendesk": 30_000, "freshdesk": 20_000}
-# The rarest of them needs some thousand histories; the whole table, with its figures, is printed by `python -m tests.simulation --guards`.
+# The rarest of them needs some thousand histories; the whole table, with its figures, is printed by `python
+# -m tests.simulation --guards`.
 GUARD_LIMIT = 12_000
 RARE = {"a ticket waits behind our own writes"}
 
@@ -30,7 +31,14 @@ def test_no_history_answers_twice_loses_a_ticket_or_talks_over_a_person(desk: st
 @pytest.mark.parametrize("guard", [g for g in GUARDS if g.name not in RARE], ids=lambda g: g.name)
 def test_a_run_without_this_guard_goes_red(guard: Guard, figures: Figures) -> None:
     sums = until_red(guard.desk, SEED, GUARD_LIMIT, guard.name)
-    figures("guards", "violations_without", sum(sums.faults.values()), sums.histories, guard=guard.name, desk=guard.desk)
+    figures(
+        "guards",
+        "violations_without",
+        sum(sums.faults.values()),
+        sums.histories,
+        guard=guard.name,
+        desk=guard.desk,
+    )
     assert sums.failing, f"{guard.name} was left out, and nothing showed in {sums.histories} histories"
 
 

@@ -1,4 +1,5 @@
-"""What one worker does: the I/O of `workers/deciding/process.py` and `workers/sending/deliver.py`, at the simulated desk and rows."""
+"""What one worker does: the I/O of `workers/deciding/process.py` and `workers/sending/deliver.py`, at the
+simulated desk and rows."""
 from __future__ import annotations
 
 from collections.abc import Generator
@@ -68,7 +69,11 @@ def process_one(worker: Worker) -> Waits:
         rows.put_back(row, fence, worker.clock() + DESK_FAILED_WAIT)
         worker.held = None
         return True
-    wait = 0 if row.kind == "act" else max(0, writing_until(ticket, rows.debounce, DEBOUNCE_CAP) - ticket.stamp.desk_now)
+    wait = (
+        0
+        if row.kind == "act"
+        else max(0, writing_until(ticket, rows.debounce, DEBOUNCE_CAP) - ticket.stamp.desk_now)
+    )
     if world.composes_safely and not protocol.stamp_is_safe(ticket.stamp, world.times):
         wait = max(wait, SAME_SECOND)
     if wait:
@@ -101,7 +106,9 @@ def _read_ticket(worker: Worker) -> Generator[int, None, tuple[Ticket, int]]:
     return ticket, base
 
 
-def _record(worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket, base: int, now: int) -> None:
+def _record(
+    worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket, base: int, now: int
+) -> None:
     """Decide, and write what was decided, in one transaction."""
     world, rows = worker.world, worker.world.rows
     mine = rows.ticket
@@ -122,7 +129,9 @@ def _record(worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket
         rows.add_plan(turn, purposes, base, ticket, now)
     if world.log is not None:
         said = "+".join(purposes) or "nothing"
-        world.note(f"worker {worker.number} decides {said} for {turn} ({row.kind} {row.key}, owner {owner.value})")
+        world.note(
+            f"worker {worker.number} decides {said} for {turn} ({row.kind} {row.key}, owner {owner.value})"
+        )
     mine.owner = Owner.PEOPLE if "note" in purposes else owner
     mine.seen_message = ticket.messages[-1].id
     mine.handled_turn = turn if purposes else mine.handled_turn
@@ -130,12 +139,18 @@ def _record(worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket
     mine.lease_until = 0
     rows.finish(row, fence)
     for other in rows.inbox:
-        if other is not row and other.state == "waiting" and other.kind != "act" and other.received_at <= ticket.stamp.read_at:
+        if (
+            other is not row
+            and other.state == "waiting"
+            and other.kind != "act"
+            and other.received_at <= ticket.stamp.read_at
+        ):
             other.state = "done"
 
 
 def _decide(worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Ticket) -> tuple[str, ...]:
-    """The rules before the search, in their order (`app.core.deciding.rules`); then what the search would have said, by the seed."""
+    """The rules before the search, in their order (`app.core.deciding.rules`); then what the search would
+    have said, by the seed."""
     rows = worker.world.rows
     if rows.turn_is_taken(turn) or (rows.turn_rule and rows.ticket.handled_turn == turn):
         return ()
@@ -148,7 +163,9 @@ def _decide(worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Tick
     said = [m for m in ticket.messages if m.public]
     if said[-1].author.role is not Role.CUSTOMER and said[-1].author.role is Role.AGENT:
         return ()
-    if ticket.status is Status.SOLVED and ticket.updated_at > next(m.at for m in reversed(said) if m.author.role is Role.CUSTOMER):
+    if ticket.status is Status.SOLVED and ticket.updated_at > next(
+        m.at for m in reversed(said) if m.author.role is Role.CUSTOMER
+    ):
         return ()
     # One and the same message is judged the same each time it is read.
     return worker.world.verdicts[int(turn[2:]) % len(worker.world.verdicts)]
@@ -164,7 +181,13 @@ def deliver_one(worker: Worker) -> Waits:
     fence, state = row.fence, row.now
     held = rows.lease_ticket(now)
     if held is None and state.state != "sending":
-        rows.save(row, fence, replace(state, next_at=now + TICKET_BUSY, attempts=state.attempts - 1, lease_until=0), None, now)
+        rows.save(
+            row,
+            fence,
+            replace(state, next_at=now + TICKET_BUSY, attempts=state.attempts - 1, lease_until=0),
+            None,
+            now,
+        )
         return True
     worker.held = (row, fence, held)
     if given_up(row.crashes, row.lone_runs) and state.state != "sending":
@@ -178,8 +201,16 @@ def deliver_one(worker: Worker) -> Waits:
 
 
 def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
-    world, rows, desk, rng, latest = worker.world, worker.world.rows, worker.world.desk, worker.world.rng, row.now
-    asks = steps.one_step(row.words, row.now, world.times, now, fenced=world.fenced, erased=False, crashes=row.crashes)
+    world, rows, desk, rng, latest = (
+        worker.world,
+        worker.world.rows,
+        worker.world.desk,
+        worker.world.rng,
+        row.now,
+    )
+    asks = steps.one_step(
+        row.words, row.now, world.times, now, fenced=world.fenced, erased=False, crashes=row.crashes
+    )
     try:
         ask = next(asks)
         while True:
@@ -195,8 +226,11 @@ def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
                     answer = rows.save(row, fence, new, made, worker.clock())
                     latest = new
                     if world.log is not None:
-                        world.note(f"worker {worker.number}: {row.key} is {new.state}" + (f" ({new.result})" if new.result else "")
-                                   + ("" if answer else ", too late: somebody else has the row"))
+                        world.note(
+                            f"worker {worker.number}: {row.key} is {new.state}"
+                            + (f" ({new.result})" if new.result else "")
+                            + ("" if answer else ", too late: somebody else has the row")
+                        )
                 case Call(stamp, _):
                     yield MOMENT
                     if world.lease_check and not protocol.leaves_time(latest, worker.clock(), world.times):
@@ -233,11 +267,23 @@ def _read(worker: Worker, row: EffectRow, ask: Any, desk: Any) -> Any:
 
 
 def _call(worker: Worker, row: EffectRow, stamp: Any) -> Waits:
-    """One write: it arrives, is carried out or not, and is answered or not. What has left the house goes on without its worker."""
+    """One write: it arrives, is carried out or not, and is answered or not. What has left the house goes on
+    without its worker."""
     world, rng = worker.world, worker.world.rng
-    said = Said(0, "ours", row.words.effect == "public", key=row.key, plan=row.plan, place=row.words.place, purpose=row.words.purpose,
-                turn=row.words.turn, base=row.base, looked_at=row.looked_at, asked_at=row.asked_at,
-                known_taken=world.rows.ticket.owner is Owner.PEOPLE)
+    said = Said(
+        0,
+        "ours",
+        row.words.effect == "public",
+        key=row.key,
+        plan=row.plan,
+        place=row.words.place,
+        purpose=row.words.purpose,
+        turn=row.words.turn,
+        base=row.base,
+        looked_at=row.looked_at,
+        asked_at=row.asked_at,
+        known_taken=world.rows.ticket.owner is Owner.PEOPLE,
+    )
     fate = rng.random() if world.faults.answers else 1.0
     world.provoke()
     way = int(rng.uniform(0.02, 0.4) * SECOND)

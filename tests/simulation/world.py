@@ -1,4 +1,5 @@
-"""The virtual clock: events in a heap, workers as generators that may be killed or paused wherever they wait."""
+"""The virtual clock: events in a heap, workers as generators that may be killed or paused wherever they
+wait."""
 from __future__ import annotations
 
 import heapq
@@ -57,8 +58,12 @@ class Worker:
         if self.held is not None:
             row, fence, ticket_fence = self.held
             # The heartbeat renews every five seconds for as long as the process runs.
-            world.rows.beat(row, fence, ticket_fence, self.clock() + delay // (5 * SECOND) * 5 * SECOND + 15 * SECOND
-                            if delay >= 5 * SECOND else 0)
+            world.rows.beat(
+                row,
+                fence,
+                ticket_fence,
+                self.clock() + delay // (5 * SECOND) * 5 * SECOND + 15 * SECOND if delay >= 5 * SECOND else 0,
+            )
         if faults.pauses and world.rng.random() < faults.pause_rate:
             faults.pauses -= 1
             pause = int(world.rng.uniform(1, faults.longest_pause) * SECOND)
@@ -189,7 +194,13 @@ class World:
 
     def presses_person(self) -> None:
         if self.rows.ticket.met:
-            self.rows.accept("act", f"act:person:{self.count}", self.now + self.jumped, act="person", pressed_after=len(self.desk.said))
+            self.rows.accept(
+                "act",
+                f"act:person:{self.count}",
+                self.now + self.jumped,
+                act="person",
+                pressed_after=len(self.desk.said),
+            )
             self.note("the customer asks for a person on the page")
 
     def human(self, act: str) -> None:
@@ -205,7 +216,8 @@ class World:
         elif act == "continue":
             if not any(s.by == "agent" for s in desk.said):
                 return
-            # The field has no time of its own: whoever sets it and takes the ticket back before the poll has come by is not understood.
+            # The field has no time of its own: whoever sets it and takes the ticket back before the poll has
+            # come by is not understood.
             self.left_alone_until = self.now + 180 * SECOND
             desk.let_continue(self.now)
         else:

@@ -104,18 +104,58 @@ def new_id(kind: str = "id") -> str:
 
 def add_desk(db: Database, desk: str, **values: object) -> None:
     with db.write() as tx:
-        tx.execute(insert(desks).values(id=desk, tenant=TENANT, kind="zendesk", name=desk, settings="{}", created_at=NOW, **values))
+        tx.execute(
+            insert(desks).values(
+                id=desk, tenant=TENANT, kind="zendesk", name=desk, settings="{}", created_at=NOW, **values
+            )
+        )
 
 
-def delivery(desk: str = "calm", ticket: str = "7", key: str | None = None, at: int = NOW, due: int | None = None,
-             **values: object) -> NewRow:
-    row = {"id": new_id("in"), "desk": desk, "kind": "delivery", "key": key or new_id("key"), "subject": "ticket", "subject_id": ticket,
-           "body": b"{}", "received_at": at, "next_at": at if due is None else due}
+def delivery(
+    desk: str = "calm",
+    ticket: str = "7",
+    key: str | None = None,
+    at: int = NOW,
+    due: int | None = None,
+    **values: object,
+) -> NewRow:
+    row = {
+        "id": new_id("in"),
+        "desk": desk,
+        "kind": "delivery",
+        "key": key or new_id("key"),
+        "subject": "ticket",
+        "subject_id": ticket,
+        "body": b"{}",
+        "received_at": at,
+        "next_at": at if due is None else due,
+    }
     return NewRow(**(row | values))  # type: ignore[arg-type]
 
 
-def effect_row(plan: str = "p1", place: int = 0, desk: str = "calm", ticket: str = "7", **values: object) -> NewOutboxRow:
-    row = {"id": new_id("out"), "plan": plan, "place": place, "desk": desk, "ticket": ticket, "target": desk, "effect": "public",
-           "purpose": "answer", "key": new_id("key"), "turn": None, "turn_id": "m:1", "body": b"sealed", "body_hash": "h",
-           "requester": None, "stamp": None, "tags": "[]", "seen_message": None, "evidence": None, "ledger_entry": "e1", "next_at": NOW}
+def effect_row(
+    plan: str = "p1", place: int = 0, desk: str = "calm", ticket: str = "7", **values: object
+) -> NewOutboxRow:
+    row = {
+        "id": new_id("out"),
+        "plan": plan,
+        "place": place,
+        "desk": desk,
+        "ticket": ticket,
+        "target": desk,
+        "effect": "public",
+        "purpose": "answer",
+        "key": new_id("key"),
+        "turn": None,
+        "turn_id": "m:1",
+        "body": b"sealed",
+        "body_hash": "h",
+        "requester": None,
+        "stamp": None,
+        "tags": "[]",
+        "seen_message": None,
+        "evidence": None,
+        "ledger_entry": "e1",
+        "next_at": NOW,
+    }
     return NewOutboxRow(**(row | values))  # type: ignore[arg-type]

@@ -119,7 +119,8 @@ def test_many_writers_at_once_all_get_their_turn(db):
 
 
 def test_on_sqlite_a_transaction_that_reads_before_it_writes_is_never_refused(sqlite_store):
-    # One that turned into a writer later would be refused at once, without the busy wait, whenever another had written meanwhile.
+    # One that turned into a writer later would be refused at once, without the busy wait, whenever another
+    # had written meanwhile.
     db, elsewhere = Database(sqlite_store), Database(sqlite_store)
 
     def other() -> None:

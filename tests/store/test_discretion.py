@@ -1,4 +1,5 @@
-"""An error of the database names what went wrong, never the values: they are customers' words, and errors end up in logs."""
+"""An error of the database names what went wrong, never the values: they are customers' words, and errors end
+up in logs."""
 from __future__ import annotations
 
 import pytest

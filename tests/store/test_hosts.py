@@ -1,4 +1,5 @@
-"""Several hosts on one database: equal keys or no start, and an index that is built on each host from the rows."""
+"""Several hosts on one database: equal keys or no start, and an index that is built on each host from the
+rows."""
 from __future__ import annotations
 
 import os
@@ -26,7 +27,9 @@ def other(name: str, keys: Keys) -> Keys:
 @pytest.mark.parametrize("name", ["fernet", "ledger", "links", "sessions"])
 def test_a_host_with_another_key_does_not_start_and_says_which(db: Database, keys: Keys, name: str) -> None:
     standing.check_start(db, keys)
-    with pytest.raises(standing.Unfit, match=rf"other keys than the hosts .*\({name}\): copy var/keys of one of them here"):
+    with pytest.raises(
+        standing.Unfit, match=rf"other keys than the hosts .*\({name}\): copy var/keys of one of them here"
+    ):
         standing.check_start(db, other(name, keys))
     standing.check_start(db, keys)
 
@@ -49,17 +52,31 @@ def test_what_is_kept_of_the_keys_tells_nothing_of_them(keys: Keys) -> None:
         assert secret not in kept and secret[:16] not in kept
 
 
-def test_a_web_process_with_another_key_ends_with_the_sentence(db: Database, tmp_path: Path, keys: Keys) -> None:
+def test_a_web_process_with_another_key_ends_with_the_sentence(
+    db: Database, tmp_path: Path, keys: Keys
+) -> None:
     standing.check_start(db, keys)
     url = db.engine.url.render_as_string(hide_password=False)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CANDOR_")}
     environment |= {"CANDOR_VAR": str(tmp_path / "host"), "PYTHONPATH": str(ROOT)}
-    made = subprocess.run([sys.executable, "-c", "from candor import *; make_keys(read_settings())"], cwd=ROOT, env=environment,
-                          capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        [sys.executable, "-c", "from candor import *; make_keys(read_settings())"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert made.returncode == 0, made.stderr
     environment["CANDOR_DATABASE_URL"] = url
-    started = subprocess.run([sys.executable, "-c", "import candor; candor.web()"], cwd=ROOT, env=environment, capture_output=True,
-                             text=True, check=False)
+    started = subprocess.run(
+        [sys.executable, "-c", "import candor; candor.web()"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert started.returncode == 1
     assert "Candor does not start: this host has other keys" in started.stderr
 
@@ -98,7 +115,9 @@ def test_an_index_that_is_being_built_is_not_there_yet(db: Database, tmp_path: P
     assert freshness.why_behind(db, tmp_path)
 
 
-def test_each_host_builds_the_newest_index_although_nobody_asks_it_anything(db: Database, tmp_path: Path) -> None:
+def test_each_host_builds_the_newest_index_although_nobody_asks_it_anything(
+    db: Database, tmp_path: Path
+) -> None:
     for number, visibility in ((1, "public"), (2, "public"), (3, "agents")):
         name_snapshot(db, number, visibility)
     now = [NOW + 3 * SECOND]
@@ -110,5 +129,7 @@ def test_each_host_builds_the_newest_index_although_nobody_asks_it_anything(db: 
         now[0] += 20 * SECOND
         assert [(v, s) for _, v, s in missing(db, host, now[0])] == [("agents", "s3"), ("public", "s2")]
         keeper.look()
-        assert freshness.built(host, TENANT, "public") == {"s2"} and freshness.built(host, TENANT, "agents") == {"s3"}
+        assert freshness.built(host, TENANT, "public") == {"s2"} and freshness.built(
+            host, TENANT, "agents"
+        ) == {"s3"}
         assert missing(db, host, now[0]) == []

@@ -1,4 +1,5 @@
-"""Deliveries as rows: each kept once, each ticket worked on by one worker, nobody starved, nothing lost by a crash."""
+"""Deliveries as rows: each kept once, each ticket worked on by one worker, nobody starved, nothing lost by a
+crash."""
 from __future__ import annotations
 
 import threading
@@ -76,7 +77,13 @@ def test_a_row_is_claimed_when_it_is_due_and_not_before(db):
     keep(db, delivery(due=NOW + SECOND))
     assert claim(db) is None
     row = claim(db, NOW + SECOND)
-    assert (row.state, row.fence, row.attempts, row.crashes, row.lease_until) == ("working", 1, 1, 0, NOW + SECOND + LEASE)
+    assert (row.state, row.fence, row.attempts, row.crashes, row.lease_until) == (
+        "working",
+        1,
+        1,
+        0,
+        NOW + SECOND + LEASE,
+    )
 
 
 def test_a_claimed_row_is_nobody_elses(db):
@@ -187,7 +194,12 @@ def test_a_holder_that_was_overtaken_writes_nothing(db):
         assert not inbox.put_back(tx, old.id, old.fence, NOW)
         assert not inbox.renew(tx, old.id, old.fence, NOW + 99 * LEASE)
     row = stored(db, old.id)
-    assert (row.state, row.fence, row.result, row.lease_until) == ("working", new.fence, None, new.lease_until)
+    assert (row.state, row.fence, row.result, row.lease_until) == (
+        "working",
+        new.fence,
+        None,
+        new.lease_until,
+    )
 
 
 def test_a_renewed_lease_is_not_taken_over(db):
@@ -240,7 +252,12 @@ def test_everything_that_arrived_before_the_ticket_was_read_is_merged_but_acts_a
         inbox.accept_act(tx, TENANT, "calm", "7", "person", "k", NOW, "act")
         assert inbox.merge_earlier(tx, TENANT, "calm", "7", NOW + 1, "row-x", NOW + 6) == 1
     assert stored(db, early.id).result == "merged into row-x"
-    assert [stored(db, i).state for i in (early.id, late.id, other.id, "act")] == ["done", "waiting", "waiting", "waiting"]
+    assert [stored(db, i).state for i in (early.id, late.id, other.id, "act")] == [
+        "done",
+        "waiting",
+        "waiting",
+        "waiting",
+    ]
 
 
 def test_the_span_of_a_burst_runs_from_its_oldest_to_its_newest_open_delivery(db):

@@ -120,7 +120,11 @@ def test_a_call_that_died_alone_is_left_for_the_next_claim_to_write_down(db: Dat
         outbox.claim(tx, NOW, LEASE, alone="task")
         tx.execute(update(tables.outbox).values(state="sending"))
         assert outbox.witness(tx, "task", NOW)
-        assert (stored(outbox, tx).state, stored(outbox, tx).lease_until, stored(outbox, tx).next_at) == ("sending", LEASE_OVER, NOW)
+        assert (stored(outbox, tx).state, stored(outbox, tx).lease_until, stored(outbox, tx).next_at) == (
+            "sending",
+            LEASE_OVER,
+            NOW,
+        )
         assert outbox.count_abandoned(tx, NOW) == 1
         assert outbox.claim(tx, NOW, LEASE).state == "sending"
 
@@ -128,14 +132,18 @@ def test_a_call_that_died_alone_is_left_for_the_next_claim_to_write_down(db: Dat
 @QUEUES
 def test_every_queue_has_the_same_mechanism(queue: ModuleType) -> None:
     for name in ("claim", "renew", "witness", "lone_due"):
-        assert getattr(queue, name).__func__ is getattr(Leases, name), f"{queue.__name__} has a {name} of its own"
+        assert getattr(queue, name).__func__ is getattr(Leases, name), (
+            f"{queue.__name__} has a {name} of its own"
+        )
 
 
 @QUEUES
 def test_no_statement_of_a_claim_is_built_twice(db: Database, queue: ModuleType) -> None:
     def round_of_claims() -> set[int]:
         ran: list[object] = []
-        event.listen(db.engine, "before_execute", see := lambda connection, statement, *rest: ran.append(statement))
+        event.listen(
+            db.engine, "before_execute", see := lambda connection, statement, *rest: ran.append(statement)
+        )
         with db.write() as tx:
             row = queue.claim(tx, NOW, LEASE)
             queue.renew(tx, row.id, row.fence, NOW + 2 * LEASE)

@@ -19,7 +19,9 @@ LENGTH = 6
 
 
 def entry(number: int, desk: str = "calm", kind: str = "verdict") -> ledger.Entry:
-    return ledger.Entry(f"{desk}-{number}", desk, "7", kind, NOW + number, {"p_right": 0.5, "n": number}, "handoff", "unsure")
+    return ledger.Entry(
+        f"{desk}-{number}", desk, "7", kind, NOW + number, {"p_right": 0.5, "n": number}, "handoff", "unsure"
+    )
 
 
 def write_chain(db: Database, keys: Keys, desk: str = "calm") -> None:
@@ -149,7 +151,9 @@ def test_the_share_of_tamperings_found_is_printed(db, keys, figures):
             found += next(iter(ledger.verify(connection, TENANT, keys))).broken_at is not None
             connection.rollback()
     assert check(db, keys).broken_at is None
-    figures("test", "ledger_tampers_found", found / len(TAMPERS), n=len(TAMPERS), database=db.engine.dialect.name)
+    figures(
+        "test", "ledger_tampers_found", found / len(TAMPERS), n=len(TAMPERS), database=db.engine.dialect.name
+    )
     assert found == len(TAMPERS)
 
 
@@ -225,4 +229,8 @@ def test_the_entries_of_a_ticket_come_oldest_first(db, keys):
 
 
 def test_equal_payloads_are_equal_text_whatever_the_order_of_their_keys():
-    assert ledger.canonical({"b": 1, "a": [1.5, None]}) == ledger.canonical({"a": [1.5, None], "b": 1}) == '{"a":[1.5,null],"b":1}'
+    assert (
+        ledger.canonical({"b": 1, "a": [1.5, None]})
+        == ledger.canonical({"a": [1.5, None], "b": 1})
+        == '{"a":[1.5,null],"b":1}'
+    )

@@ -31,7 +31,8 @@ ROWS = 40
 
 @pytest.fixture
 def filled(sqlite_store: str, keys: Keys) -> Iterator[Database]:
-    """An SQLite store with a bit of everything that is easily lost: bytes, booleans, nulls, chains, words of every script."""
+    """An SQLite store with a bit of everything that is easily lost: bytes, booleans, nulls, chains, words of
+    every script."""
     db = Database(sqlite_store)
     add_desk(db, "calm")
     fill(db, keys)
@@ -41,20 +42,53 @@ def filled(sqlite_store: str, keys: Keys) -> Iterator[Database]:
 
 def fill(db: Database, keys: Keys) -> None:
     with db.write() as tx:
-        tx.execute(insert(policy_versions).values(tenant=TENANT, version=1, yaml="company: Grüße ✓ 你好", by="t", why="", created_at=NOW))
+        tx.execute(
+            insert(policy_versions).values(
+                tenant=TENANT, version=1, yaml="company: Grüße ✓ 你好", by="t", why="", created_at=NOW
+            )
+        )
         person = requesters.meet(tx, TENANT, "maya@example.com", keys, NOW, "person-1")
         for n in range(ROWS):
             assert inbox.accept(tx, TENANT, delivery(ticket=str(n), key=f"key-{n}", body=bytes(range(256))))
-            entry = ledger.Entry(f"entry-{n:03}", "calm", str(n), "verdict", NOW + n, {"n": n, "word": "é"}, "answer")
+            entry = ledger.Entry(
+                f"entry-{n:03}", "calm", str(n), "verdict", NOW + n, {"n": n, "word": "é"}, "answer"
+            )
             ledger.append(tx, TENANT, entry, keys, {"question": f"wörter {n}"}, person)
             audit.append(tx, TENANT, "ana", "tested", {"n": n}, keys, NOW + n, f"audit-{n}")
         outbox.add(tx, TENANT, [effect_row(plan=f"p{n}") for n in range(ROWS)], NOW)
-        tx.execute(insert(versions).values(
-            article="a", version="v", tenant=TENANT, title="T", text="x", public=True, locale="en", section="", kind="policy", blocks="[]",
-            updated_at=NOW, created_at=NOW))
-        tx.execute(insert(passages), [
-            {"article": "a", "version": "v", "start": n, "end": n + 9, "tenant": TENANT, "kind": "text", "text_hash": "h", "model": "m",
-             "vector": bytes([n, 0, 255])} for n in range(ROWS)])
+        tx.execute(
+            insert(versions).values(
+                article="a",
+                version="v",
+                tenant=TENANT,
+                title="T",
+                text="x",
+                public=True,
+                locale="en",
+                section="",
+                kind="policy",
+                blocks="[]",
+                updated_at=NOW,
+                created_at=NOW,
+            )
+        )
+        tx.execute(
+            insert(passages),
+            [
+                {
+                    "article": "a",
+                    "version": "v",
+                    "start": n,
+                    "end": n + 9,
+                    "tenant": TENANT,
+                    "kind": "text",
+                    "text_hash": "h",
+                    "model": "m",
+                    "vector": bytes([n, 0, 255]),
+                }
+                for n in range(ROWS)
+            ],
+        )
         tx.execute(insert(marks).values(name="a fact", value="kept", until=7))
 
 
@@ -85,7 +119,12 @@ def test_every_row_arrives_as_it_was(filled: Database, target_url: str, keys: Ke
     target, before = Database(target_url), everything(filled)
     moved = move.move(filled, target, keys, NOW, "m1")
     assert everything(target) == before
-    assert (moved.rows["inbox"], moved.rows["passages"], moved.ledger_entries, moved.audit_rows) == (ROWS, ROWS, ROWS, ROWS)
+    assert (moved.rows["inbox"], moved.rows["passages"], moved.ledger_entries, moved.audit_rows) == (
+        ROWS,
+        ROWS,
+        ROWS,
+        ROWS,
+    )
     assert mark(target, "a fact") == "kept"
     standing.check_start(target, keys)
     with target.read() as tx:
@@ -93,7 +132,9 @@ def test_every_row_arrives_as_it_was(filled: Database, target_url: str, keys: Ke
     target.close()
 
 
-def test_the_old_database_refuses_to_be_worked_on_and_names_the_new_one(filled: Database, tmp_path: Path, keys: Keys) -> None:
+def test_the_old_database_refuses_to_be_worked_on_and_names_the_new_one(
+    filled: Database, tmp_path: Path, keys: Keys
+) -> None:
     target = Database(f"sqlite:///{tmp_path}/new.db")
     move.move(filled, target, keys, NOW, "m1")
     with pytest.raises(standing.Unfit, match=r"was moved to sqlite:.*new\.db: set CANDOR_DATABASE_URL"):
@@ -127,10 +168,20 @@ print("whole")
 
 def kill_in_the_middle(source: str, target: str, keys: Keys, after: int) -> bool:
     """Let a process move and kill it at that word of progress; False when it came to its end before."""
-    kept = {"fernet": keys.fernet, "ledger": keys.ledger.hex(), "links": keys.links.hex(), "sessions": keys.sessions.hex()}
+    kept = {
+        "fernet": keys.fernet,
+        "ledger": keys.ledger.hex(),
+        "links": keys.links.hex(),
+        "sessions": keys.sessions.hex(),
+    }
     process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, source, target, str(NOW), json.dumps(kept), str(after)], cwd=ROOT, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        [sys.executable, "-c", PROGRAM, source, target, str(NOW), json.dumps(kept), str(after)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     assert process.stdout is not None
     said = process.stdout.readline().strip()
     if said == "here":
@@ -159,7 +210,9 @@ def test_a_move_that_is_killed_goes_on_where_it_stood(filled: Database, target_u
     target.close()
 
 
-def test_a_move_given_up_leaves_the_old_database_to_work_on(filled: Database, tmp_path: Path, keys: Keys) -> None:
+def test_a_move_given_up_leaves_the_old_database_to_work_on(
+    filled: Database, tmp_path: Path, keys: Keys
+) -> None:
     target = f"sqlite:///{tmp_path}/new.db"
     assert kill_in_the_middle(filled.url, target, keys, 6)
     other = Database(f"sqlite:///{tmp_path}/other.db")
@@ -174,11 +227,17 @@ def test_a_move_given_up_leaves_the_old_database_to_work_on(filled: Database, tm
     other.close()
 
 
-def test_a_move_killed_between_its_last_two_marks_is_ended_by_the_same_command(filled: Database, tmp_path: Path, keys: Keys) -> None:
+def test_a_move_killed_between_its_last_two_marks_is_ended_by_the_same_command(
+    filled: Database, tmp_path: Path, keys: Keys
+) -> None:
     target = Database(f"sqlite:///{tmp_path}/new.db")
     assert kill_in_the_middle(filled.url, target.url, keys, 30)
     with filled.write() as tx:
-        tx.execute(update(marks).where(marks.c.name == LEAVING).values(value=str(mark(filled, LEAVING)).replace("false", "true")))
+        tx.execute(
+            update(marks)
+            .where(marks.c.name == LEAVING)
+            .values(value=str(mark(filled, LEAVING)).replace("false", "true"))
+        )
     move.move(filled, target, keys, NOW, "m1")
     standing.check_start(target, keys)
     target.close()
@@ -240,7 +299,9 @@ def test_a_ledger_that_does_not_verify_is_not_switched_over(
     target.close()
 
 
-def test_what_the_new_database_cannot_hold_is_said_by_table_and_row(filled: Database, keys: Keys, target_url: str) -> None:
+def test_what_the_new_database_cannot_hold_is_said_by_table_and_row(
+    filled: Database, keys: Keys, target_url: str
+) -> None:
     with filled.write() as tx:
         tx.execute(update(desks).values(status_why="a zero byte \x00 here"))
     target = Database(target_url)

@@ -1,4 +1,5 @@
-"""Effects on their way: in the order of their plan, under keys that exist once for ever, by a holder whose fence is the newest."""
+"""Effects on their way: in the order of their plan, under keys that exist once for ever, by a holder whose
+fence is the newest."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -45,7 +46,10 @@ def sent(db: Database, row, now: int = NOW) -> None:
 
 
 def test_the_rows_of_a_plan_go_out_in_their_order_each_after_the_one_before_was_sent(db):
-    note, notice = effect_row(place=0, effect="note", purpose="note"), effect_row(place=1, purpose="handoff_notice")
+    note, notice = (
+        effect_row(place=0, effect="note", purpose="note"),
+        effect_row(place=1, purpose="handoff_notice"),
+    )
     add(db, notice, note)
     first = claim(db)
     assert first.id == note.id
@@ -58,7 +62,9 @@ def test_the_rows_of_a_plan_go_out_in_their_order_each_after_the_one_before_was_
 def test_a_row_waits_while_an_earlier_one_of_its_plan_is_on_its_way(db, state):
     add(db, effect_row(place=0), effect_row(place=1))
     first = claim(db)
-    save(db, first, replace(outbox.protocol_row(first), state=state, next_at=NOW + 60 * SECOND, lease_until=0))
+    save(
+        db, first, replace(outbox.protocol_row(first), state=state, next_at=NOW + 60 * SECOND, lease_until=0)
+    )
     assert claim(db) is None
 
 
@@ -138,7 +144,12 @@ def test_a_row_left_sending_by_a_crash_comes_up_and_is_only_looked_up_after_hard
     settled_at = NOW + FENCED.hard_limit + FENCED.settle
     assert claim(db, settled_at - 1) is None
     found = claim(db, settled_at)
-    assert save(db, found, protocol.step(outbox.protocol_row(found), Traced(Trace("r9", False)), settled_at, FENCED), settled_at)
+    assert save(
+        db,
+        found,
+        protocol.step(outbox.protocol_row(found), Traced(Trace("r9", False)), settled_at, FENCED),
+        settled_at,
+    )
     done = stored(db, row.id)
     assert (done.state, done.remote_id, done.done_at) == ("sent", "r9", settled_at)
 
@@ -163,7 +174,9 @@ def test_a_crash_before_the_call_is_counted_and_the_row_goes_on(db):
 def test_a_try_that_did_not_count_is_given_back(db):
     add(db, effect_row())
     row = claim(db)
-    held = protocol.step(outbox.protocol_row(row), protocol.Deferred(NOW, "kill switch", counts=False), NOW, FENCED)
+    held = protocol.step(
+        outbox.protocol_row(row), protocol.Deferred(NOW, "kill switch", counts=False), NOW, FENCED
+    )
     assert save(db, row, held)
     assert stored(db, row.id).attempts == 0
 
@@ -201,7 +214,8 @@ def test_an_answer_and_a_hand_off_notice_to_one_turn_exclude_each_other(db):
     add(db, effect_row("p1", purpose="answer", turn="turn-1"))
     with pytest.raises(IntegrityError):
         add(db, effect_row("p2", purpose="handoff_notice", turn="turn-1"))
-    add(db, effect_row("p3", purpose="note"), effect_row("p3", place=1, purpose="note"))  # rows without a turn do not
+    # rows without a turn do not
+    add(db, effect_row("p3", purpose="note"), effect_row("p3", place=1, purpose="note"))
 
 
 def test_a_plan_is_written_whole_or_not_at_all(db):
@@ -215,7 +229,11 @@ def test_a_plan_is_written_whole_or_not_at_all(db):
 def test_a_stale_row_gives_key_and_turn_free_so_that_the_turn_can_be_composed_anew(db):
     add(db, effect_row(key="k", turn="t", turn_id="m:1"))
     row = claim(db)
-    save(db, row, protocol.step(outbox.protocol_row(row), protocol.Overtaken("the customer wrote again"), NOW, FENCED))
+    save(
+        db,
+        row,
+        protocol.step(outbox.protocol_row(row), protocol.Overtaken("the customer wrote again"), NOW, FENCED),
+    )
     with db.read() as tx:
         assert outbox.tries_of_turn(tx, "calm", "7", "m:1") == 1
         assert not outbox.turn_is_taken(tx, "calm", "7", "m:1")

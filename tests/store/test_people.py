@@ -94,8 +94,18 @@ def plant(db: Database, keys: Keys) -> str:
     """A desk, a person, a ticket, an outbox row and a ledger entry, each with something planted in it."""
     reply = PostReply(f"<p>{SENTENCE}</p>", SENTENCE, {"intent": "returns"}, ("t",), None, Status.PENDING)
     with db.write() as tx:
-        desk_store.add(tx, TENANT, "shop", "zendesk", "Shop", {"subdomain": "shop", "api_token": TOKEN}, frozenset({"api_token"}), None,
-                       keys, NOW)
+        desk_store.add(
+            tx,
+            TENANT,
+            "shop",
+            "zendesk",
+            "Shop",
+            {"subdomain": "shop", "api_token": TOKEN},
+            frozenset({"api_token"}),
+            None,
+            keys,
+            NOW,
+        )
         desk_store.installed(tx, TENANT, "shop", {"user_name": "Shop AI"}, [SIGNING], True, keys)
         maya = requesters.meet(tx, TENANT, ADDRESS, keys, NOW, "r1")
         box = requesters.box(tx, TENANT, maya, keys)
@@ -103,8 +113,16 @@ def plant(db: Database, keys: Keys) -> str:
         tickets.save(tx, held.id, held.fence, subject=box.encrypt(SENTENCE.encode()), requester=maya)
         outbox.add(tx, TENANT, [effect_row(desk="shop", body=box.encrypt(effect_json(reply).encode()),
                                            body_hash=keys.mac("body", spoken(reply)), requester=maya)], NOW)
-        ledger.append(tx, TENANT, ledger.Entry("e1", "shop", "7", "verdict", NOW, {"question_hash": keys.mac("question", SENTENCE)}), keys,
-                      {"question": SENTENCE, "reply": SENTENCE, "address": ADDRESS}, maya)
+        ledger.append(
+            tx,
+            TENANT,
+            ledger.Entry(
+                "e1", "shop", "7", "verdict", NOW, {"question_hash": keys.mac("question", SENTENCE)}
+            ),
+            keys,
+            {"question": SENTENCE, "reply": SENTENCE, "address": ADDRESS},
+            maya,
+        )
     return maya
 
 
@@ -112,7 +130,8 @@ def test_no_secret_no_sentence_and_no_address_stands_in_the_file(sqlite_store, k
     db = Database(sqlite_store)
     plant(db, keys)
     file = Path(sqlite_store.removeprefix("sqlite:///"))
-    written = b"".join(part.read_bytes() for part in file.parent.glob("candor.db*"))  # the write-ahead log too
+    # the write-ahead log too
+    written = b"".join(part.read_bytes() for part in file.parent.glob("candor.db*"))
     assert b'"subdomain": "shop"' in written  # or the test would look at nothing
     for planted in (TOKEN, SIGNING, SENTENCE, ADDRESS, "planted"):
         assert planted.encode() not in written, planted
@@ -142,7 +161,15 @@ def test_a_desk_is_proven_public_once_and_its_settings_can_change(db, keys):
     with db.write() as tx:
         desk_store.prove_public(tx, "shop", NOW)
         desk_store.prove_public(tx, "shop", NOW + 5)
-        desk_store.update_settings(tx, TENANT, "shop", {"subdomain": "shop2", "oauth_token": "new"}, frozenset({"oauth_token"}), None, keys)
+        desk_store.update_settings(
+            tx,
+            TENANT,
+            "shop",
+            {"subdomain": "shop2", "oauth_token": "new"},
+            frozenset({"oauth_token"}),
+            None,
+            keys,
+        )
         desk_store.polled(tx, TENANT, "shop", "cursor", NOW)
     with db.read() as tx:
         shop = next(d for d in desk_store.all_desks(tx, keys) if d.id == "shop")

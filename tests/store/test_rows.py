@@ -1,4 +1,5 @@
-"""Every stored row has a record, and a record is what its table is: the same columns, in the same order, of the same types."""
+"""Every stored row has a record, and a record is what its table is: the same columns, in the same order, of
+the same types."""
 from __future__ import annotations
 
 import types
@@ -17,8 +18,14 @@ from app.store.queues.rows import EffectRow, InboxRow, JobRow
 from app.store.tickets import TicketRow
 
 RECORDS: tuple[tuple[type, Table], ...] = (
-    (InboxRow, tables.inbox), (EffectRow, tables.outbox), (JobRow, tables.jobs), (TicketRow, tables.tickets), (DeskRow, tables.desks),
-    (LedgerRow, tables.ledger), (PromiseRow, tables.promises), (CapRow, tables.caps),
+    (InboxRow, tables.inbox),
+    (EffectRow, tables.outbox),
+    (JobRow, tables.jobs),
+    (TicketRow, tables.tickets),
+    (DeskRow, tables.desks),
+    (LedgerRow, tables.ledger),
+    (PromiseRow, tables.promises),
+    (CapRow, tables.caps),
 )
 
 

@@ -1,4 +1,5 @@
-"""Migrations: they make exactly the tables the code names, once, whoever starts first, and refuse a schema of another age."""
+"""Migrations: they make exactly the tables the code names, once, whoever starts first, and refuse a schema of
+another age."""
 from __future__ import annotations
 
 import ast
@@ -45,17 +46,40 @@ def test_upgrading_twice_changes_nothing(empty):
 def test_every_column_with_a_default_in_the_code_has_it_in_the_database(empty):
     schema.upgrade(empty)
     with empty.write() as tx:
-        tx.execute(text("INSERT INTO desks (id, tenant, kind, name, settings, created_at) VALUES ('d', 't', 'zendesk', 'D', '{}', 1)"))
-        row = tx.execute(text("SELECT status, guard_proven, secrets, state, ledger_seq, ledger_mac, claimed_at FROM desks")).one()
-    assert (row.status, bool(row.guard_proven), row.secrets, row.state, row.ledger_seq, row.ledger_mac, row.claimed_at) == (
-        "active", False, "[]", "{}", 0, "", 0)
+        tx.execute(
+            text(
+                "INSERT INTO desks (id, tenant, kind, name, settings, created_at) VALUES ('d', 't', "
+                "'zendesk', 'D', '{}', 1)"
+            )
+        )
+        row = tx.execute(
+            text("SELECT status, guard_proven, secrets, state, ledger_seq, ledger_mac, claimed_at FROM desks")
+        ).one()
+    assert (
+        row.status,
+        bool(row.guard_proven),
+        row.secrets,
+        row.state,
+        row.ledger_seq,
+        row.ledger_mac,
+        row.claimed_at,
+    ) == ("active", False, "[]", "{}", 0, "", 0)
 
 
 def test_two_processes_that_upgrade_at_once_make_one_schema(database_url):
-    code = "import sys; from app.store import schema; from app.store.database import Database; print(schema.upgrade(Database(sys.argv[1])))"
+    code = (
+        "import sys; from app.store import schema; from app.store.database import Database; "
+        "print(schema.upgrade(Database(sys.argv[1])))"
+    )
     started = [
-        subprocess.Popen([sys.executable, "-c", code, database_url], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            [sys.executable, "-c", code, database_url],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         for _ in range(2)
     ]
     ended = [process.communicate(timeout=60) for process in started]
@@ -86,7 +110,9 @@ def test_a_schema_of_a_much_newer_release_is_refused_and_of_the_next_one_is_not(
 
 
 @pytest.mark.parametrize(("found", "fits"), [("0003", True), ("0004", True), ("0002", False), ("0001", False), ("0005", False)])
-def test_one_step_ahead_is_worked_on_and_nothing_else_but_our_own(sqlite_store, tmp_path, monkeypatch, found, fits):
+def test_one_step_ahead_is_worked_on_and_nothing_else_but_our_own(
+    sqlite_store, tmp_path, monkeypatch, found, fits
+):
     db = Database(sqlite_store)
     (tmp_path / "versions").mkdir()
     for number in (1, 2, 3):
@@ -110,20 +136,30 @@ def test_revisions_are_numbered_without_a_gap_and_named_like_their_files():
 
 
 def test_a_revision_only_expands():
-    """The release before must go on working on it: what it takes away, it takes away from running processes."""
+    """The release before must go on working on it: what it takes away, it takes away from running
+    processes."""
     later = sorted((schema.MIGRATIONS / "versions").glob("0*.py"))[1:]
-    assert {file.name: found for file in later if (found := not_expanding(file.read_text(encoding="utf-8")))} == {}
+    assert {
+        file.name: found for file in later if (found := not_expanding(file.read_text(encoding="utf-8")))
+    } == {}
 
 
 def not_expanding(source: str) -> list[str]:
-    """What a migration does beyond making tables and indexes, and adding columns that old writers may leave out."""
+    """What a migration does beyond making tables and indexes, and adding columns that old writers may leave
+    out."""
     found = []
-    upgrade = next(n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == "upgrade")
-    for call in (n for n in ast.walk(upgrade) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)):
+    upgrade = next(
+        n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef) and n.name == "upgrade"
+    )
+    for call in (
+        n for n in ast.walk(upgrade) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
+    ):
         name = call.func.attr
         if name.startswith(("drop_", "alter_", "rename_", "execute")):
             found.append(f"{name} at line {call.lineno}")
-        if name == "add_column" and ("nullable=False" in ast.unparse(call) and "server_default=" not in ast.unparse(call)):
+        if name == "add_column" and (
+            "nullable=False" in ast.unparse(call) and "server_default=" not in ast.unparse(call)
+        ):
             found.append(f"a column that old writers do not fill, at line {call.lineno}")
     return found
 
@@ -146,15 +182,25 @@ def test_an_upgrade_by_the_release_before_leaves_the_next_ones_schema_alone(empt
     at(empty, following)
     assert schema.upgrade(empty) == following
     at(empty, "0099")
-    with pytest.raises(SchemaError, match=r"0099, which a newer release wrote.*install that release on this host"):
+    with pytest.raises(
+        SchemaError, match=r"0099, which a newer release wrote.*install that release on this host"
+    ):
         schema.upgrade(empty)
 
 
 def test_asking_for_the_version_loads_no_alembic(tmp_path):
     program = (
-        "import sys; from app.store import schema; from app.store.database import Database; db = Database('sqlite:///' + sys.argv[1]); "
-        "print(schema.known()[0], schema.current(db), 'alembic' in sys.modules)")
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "none.db")], cwd=ROOT, capture_output=True, text=True, check=True)
+        "import sys; from app.store import schema; from app.store.database import Database; db = "
+        "Database('sqlite:///' + sys.argv[1]); "
+        "print(schema.known()[0], schema.current(db), 'alembic' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "none.db")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.split() == ["0001", "None", "False"]
 
 

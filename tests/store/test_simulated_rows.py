@@ -1,4 +1,5 @@
-"""The simulation's rows hold the same conditions as the real ones: whatever is claimed here is claimed there."""
+"""The simulation's rows hold the same conditions as the real ones: whatever is claimed here is claimed
+there."""
 from __future__ import annotations
 
 from random import Random
@@ -27,17 +28,40 @@ def test_both_claim_the_same_effect(db: Database) -> None:
         with db.write() as tx:
             tx.execute(delete(outbox_table))
             for place in range(rng.choice((1, 2, 3))):
-                state, next_at, lease, crashes = rng.choice(STATES), rng.choice(TIMES) + place, rng.choice(LEASES), rng.choice((0, 1))
+                state, next_at, lease, crashes = (
+                    rng.choice(STATES),
+                    rng.choice(TIMES) + place,
+                    rng.choice(LEASES),
+                    rng.choice((0, 1)),
+                )
                 row = effect_row(place=place, next_at=next_at)
                 outbox.add(tx, TENANT, [row], NOW)
-                tx.execute(update(outbox_table).where(outbox_table.c.id == row.id).values(state=state, lease_until=lease, crashes=crashes))
+                tx.execute(
+                    update(outbox_table)
+                    .where(outbox_table.c.id == row.id)
+                    .values(state=state, lease_until=lease, crashes=crashes)
+                )
                 words = Words("public", "answer", place, "m:1")
-                ours.effects.append(EffectRow(words, row.id, None, "p1", 0, OutboxRow(state, next_at, lease_until=lease), crashes=crashes))
+                ours.effects.append(
+                    EffectRow(
+                        words,
+                        row.id,
+                        None,
+                        "p1",
+                        0,
+                        OutboxRow(state, next_at, lease_until=lease),
+                        crashes=crashes,
+                    )
+                )
             theirs = outbox.claim(tx, NOW, LEASE)
         mine = ours.claim_effect(NOW)
         assert (theirs.id if theirs else None) == (mine.key if mine else None)
         if theirs and mine:
-            assert (theirs.attempts, theirs.crashes, theirs.lease_until) == (mine.now.attempts, mine.crashes, mine.now.lease_until)
+            assert (theirs.attempts, theirs.crashes, theirs.lease_until) == (
+                mine.now.attempts,
+                mine.crashes,
+                mine.now.lease_until,
+            )
 
 
 def test_both_claim_the_same_delivery(db: Database) -> None:
@@ -47,12 +71,22 @@ def test_both_claim_the_same_delivery(db: Database) -> None:
         with db.write() as tx:
             tx.execute(delete(inbox_table))
             for n in range(rng.choice((1, 2, 3))):
-                state, due, crashes = rng.choice(("waiting", "working", "done")), rng.choice(TIMES) + n, rng.choice((0, 1))
+                state, due, crashes = (
+                    rng.choice(("waiting", "working", "done")),
+                    rng.choice(TIMES) + n,
+                    rng.choice((0, 1)),
+                )
                 lease = rng.choice(TIMES) if state == "working" else 0
                 row = delivery(due=due)
                 assert inbox.accept(tx, TENANT, row)
-                tx.execute(update(inbox_table).where(inbox_table.c.id == row.id).values(state=state, lease_until=lease, crashes=crashes))
-                ours.inbox.append(InboxRow("delivery", row.id, "", NOW, due, state, lease_until=lease, crashes=crashes))
+                tx.execute(
+                    update(inbox_table)
+                    .where(inbox_table.c.id == row.id)
+                    .values(state=state, lease_until=lease, crashes=crashes)
+                )
+                ours.inbox.append(
+                    InboxRow("delivery", row.id, "", NOW, due, state, lease_until=lease, crashes=crashes)
+                )
             theirs = inbox.claim(tx, NOW, LEASE)
         mine = ours.claim_inbox(NOW)
         assert (theirs.id if theirs else None) == (mine.key if mine else None)

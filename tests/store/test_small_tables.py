@@ -59,10 +59,14 @@ def test_a_mark_is_overwritten_and_a_lock_written_free_can_be_taken(db):
 
 def cap(db: Database, desk: str, topic: str, what: str, until: int | None = None) -> None:
     with db.write() as tx:
-        caps.set_cap(tx, TENANT, desk, topic, what, f"{what} because", "admin", until, NOW, f"{desk}-{topic}-{what}")
+        caps.set_cap(
+            tx, TENANT, desk, topic, what, f"{what} because", "admin", until, NOW, f"{desk}-{topic}-{what}"
+        )
 
 
-def ceiling(db: Database, desk: str = "calm", topic: str = "returns", now: int = NOW, tenant: str = TENANT) -> Mode:
+def ceiling(
+    db: Database, desk: str = "calm", topic: str = "returns", now: int = NOW, tenant: str = TENANT
+) -> Mode:
     with db.read() as tx:
         return caps.ceiling(tx, tenant, desk, topic, now)
 
@@ -156,7 +160,17 @@ def test_a_policy_version_is_kept_whole_and_numbered(db):
     with db.write() as tx:
         assert policies.current_version(tx, TENANT) == 0
         assert policies.add(tx, TENANT, shipped, "owner", "first", NOW) == 1
-        assert policies.add(tx, TENANT, shipped.replace("company: Larkfield", "company: Oakfield"), "owner", "renamed", NOW) == 2
+        assert (
+            policies.add(
+                tx,
+                TENANT,
+                shipped.replace("company: Larkfield", "company: Oakfield"),
+                "owner",
+                "renamed",
+                NOW,
+            )
+            == 2
+        )
         assert policies.current_version(tx, TENANT) == 2
         assert [policies.load(tx, TENANT, n).company for n in (1, 2)] == ["Larkfield", "Oakfield"]
         assert policies.load(tx, TENANT, 2).version == 2
@@ -176,7 +190,11 @@ def test_a_version_kept_by_an_earlier_release_loads_although_no_new_one_may_hold
     with pytest.raises(PolicyError, match="bot_allowlist"), db.write() as tx:
         policies.add(tx, TENANT, old, "owner", "new", NOW)
     with db.write() as tx:
-        tx.execute(insert(policy_versions).values(tenant=TENANT, version=1, yaml=old, by="owner", why="old", created_at=NOW))
+        tx.execute(
+            insert(policy_versions).values(
+                tenant=TENANT, version=1, yaml=old, by="owner", why="old", created_at=NOW
+            )
+        )
         assert policies.load(tx, TENANT, 1).company == "Larkfield"
 
 
@@ -189,7 +207,9 @@ def test_the_fallback_is_no_ceiling_and_the_widest_fits_too(db):
         assert caps.of_turn(tx, TENANT, "calm", "shipping", NOW).fallback is None
         assert caps.of_turn(tx, TENANT, "calm", "returns", NOW + 5).fallback is None
         assert caps.of_turn(tx, "another tenant", "calm", "returns", NOW).fallback is None
-        assert [row.topic for row in caps.fallbacks(tx, TENANT, NOW)] == ["returns"] and not caps.fallbacks(tx, TENANT, NOW + 5)
+        assert [row.topic for row in caps.fallbacks(tx, TENANT, NOW)] == ["returns"] and not caps.fallbacks(
+            tx, TENANT, NOW + 5
+        )
 
 
 WAIT = Wait(600, 1800, NOW + 30 * MINUTE, None, None, 2, NOW, "v1", {"agents": 3})

@@ -1,4 +1,5 @@
-"""Who may open what: every route has a policy, sign-in is guarded, and a state change comes from our own pages."""
+"""Who may open what: every route has a policy, sign-in is guarded, and a state change comes from our own
+pages."""
 from __future__ import annotations
 
 import re
@@ -19,8 +20,20 @@ from tests.web.seeding import TENANT, a_morning, build
 HERE = "http://127.0.0.1"
 SAME = {"Origin": HERE}
 PASSWORD = "quiet copper lantern"
-OPEN_TO_ALL = {"static", "hooks.deliver", "signin.login", "signin.login_now", "signin.token", "signin.token_now", "customer.show",
-               "customer.ask_person", "articles.show", "health.healthz", "health.readyz", "health.metrics"}
+OPEN_TO_ALL = {
+    "static",
+    "hooks.deliver",
+    "signin.login",
+    "signin.login_now",
+    "signin.token",
+    "signin.token_now",
+    "customer.show",
+    "customer.ask_person",
+    "articles.show",
+    "health.healthz",
+    "health.readyz",
+    "health.metrics",
+}
 
 
 def form(client, path: str, **values: str):
@@ -62,20 +75,31 @@ def test_a_token_sets_the_password_once(house):
     assert client.get("/tickets", base_url=HERE).status_code == 200
     again = form(house.app.test_client(), "/login/token", token=token, password=PASSWORD, again=PASSWORD)
     assert again.status_code == 401
-    assert form(house.app.test_client(), "/login", email="ana@larkfield.test", password=PASSWORD).status_code == 303
+    assert (
+        form(house.app.test_client(), "/login", email="ana@larkfield.test", password=PASSWORD).status_code
+        == 303
+    )
 
 
 def test_a_token_older_than_a_day_is_refused(house):
     token = house.token()
     house.clock.advance(users.TOKEN_LIFE / 1_000_000 + 1)
-    assert form(house.app.test_client(), "/login/token", token=token, password=PASSWORD, again=PASSWORD).status_code == 401
+    assert (
+        form(
+            house.app.test_client(), "/login/token", token=token, password=PASSWORD, again=PASSWORD
+        ).status_code
+        == 401
+    )
 
 
 @pytest.mark.parametrize(("password", "again"), [("short", "short"), ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa"), (PASSWORD, PASSWORD + "x"),
                                                  ("ana@larkfield.test", "ana@larkfield.test")])
 def test_a_weak_or_mistyped_password_leaves_the_token_usable(house, password, again):
     token = house.token()
-    assert form(house.app.test_client(), "/login/token", token=token, password=password, again=again).status_code == 400
+    assert (
+        form(house.app.test_client(), "/login/token", token=token, password=password, again=again).status_code
+        == 400
+    )
     assert users.use_token(house.db, token, PASSWORD, house.clock()) is not None
 
 
@@ -104,9 +128,19 @@ def test_a_wrong_password_and_an_unknown_address_read_alike_and_end_in_429(house
     csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
 
     def answers(email: str) -> list[tuple[int, str]]:
-        sent = [client.post("/login", base_url=HERE, headers=SAME, data={"csrf_token": csrf, "email": email, "password": "no such"})
-                for _ in range(11)]
-        return [(a.status_code, re.sub(re.escape(email) + r'|name="csrf_token" value="[^"]+"', "…", a.text)) for a in sent]
+        sent = [
+            client.post(
+                "/login",
+                base_url=HERE,
+                headers=SAME,
+                data={"csrf_token": csrf, "email": email, "password": "no such"},
+            )
+            for _ in range(11)
+        ]
+        return [
+            (a.status_code, re.sub(re.escape(email) + r'|name="csrf_token" value="[^"]+"', "…", a.text))
+            for a in sent
+        ]
 
     known, unknown = answers("ana@larkfield.test"), answers("nobody@larkfield.test")
     assert known == unknown
@@ -168,7 +202,13 @@ def test_a_busy_session_ends_after_twelve_hours(house):
 
 def test_a_new_password_signs_everybody_else_out(house):
     old = house.signed_in("owner")
-    form(house.app.test_client(), "/login/token", token=house.token("owner@larkfield.test"), password=PASSWORD, again=PASSWORD)
+    form(
+        house.app.test_client(),
+        "/login/token",
+        token=house.token("owner@larkfield.test"),
+        password=PASSWORD,
+        again=PASSWORD,
+    )
     assert old.get("/tickets", base_url=HERE).status_code == 303
 
 
@@ -193,7 +233,9 @@ def test_a_password_sent_over_plain_http_is_refused_with_the_reason(house):
     with client.session_transaction(base_url=address):
         pass
     house.app.config["WTF_CSRF_ENABLED"] = False
-    answer = client.post("/login", base_url=address, headers={"Origin": address}, data={"email": "a@b.c", "password": "x"})
+    answer = client.post(
+        "/login", base_url=address, headers={"Origin": address}, data={"email": "a@b.c", "password": "x"}
+    )
     assert answer.status_code == 403
     assert "plain http" in answer.text
 
@@ -202,7 +244,9 @@ def test_a_password_sent_over_plain_http_is_refused_with_the_reason(house):
 def test_a_form_from_elsewhere_changes_nothing(house, headers):
     client = house.signed_in()
     csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/tickets", base_url=HERE).text)[1]
-    assert client.post("/logout", base_url=HERE, headers=headers, data={"csrf_token": csrf}).status_code == 403
+    assert (
+        client.post("/logout", base_url=HERE, headers=headers, data={"csrf_token": csrf}).status_code == 403
+    )
     assert client.get("/tickets", base_url=HERE).status_code == 200
 
 
@@ -215,13 +259,20 @@ def test_a_form_without_its_token_changes_nothing(house):
 @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_sign_in_leads_only_to_our_own_pages(house, target):
     house.account(password=PASSWORD)
-    assert form(house.app.test_client(), "/login", email="ana@larkfield.test", password=PASSWORD, next=target).location == "/tickets"
+    assert (
+        form(
+            house.app.test_client(), "/login", email="ana@larkfield.test", password=PASSWORD, next=target
+        ).location
+        == "/tickets"
+    )
 
 
 @pytest.mark.parametrize("path", ["/login", "/tickets", "/a/returns/v1", "/t/nonsense", "/nowhere", "/healthz"])
 def test_every_answer_carries_the_headers(house, path):
     headers = house.signed_in().get(path, base_url="https://candor.example").headers
-    assert headers["Content-Security-Policy"].startswith("default-src 'self'; img-src 'self'; frame-ancestors 'none'")
+    assert headers["Content-Security-Policy"].startswith(
+        "default-src 'self'; img-src 'self'; frame-ancestors 'none'"
+    )
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
@@ -232,10 +283,21 @@ def test_no_page_holds_a_script_or_style_of_its_own(house):
     rows = a_morning(house)
     client = house.signed_in()
     story = f"/tickets/{rows['handed_off']}"
-    for path in ("/login", "/login/token", "/tickets", story, "/desks", "/audit", "/a/returns/v1", house.link("1042")):
+    for path in (
+        "/login",
+        "/login/token",
+        "/tickets",
+        story,
+        "/desks",
+        "/audit",
+        "/a/returns/v1",
+        house.link("1042"),
+    ):
         page = client.get(path, base_url=HERE).text
         assert not re.search(r"<style|style=|<script(?! src=\"/static/)|\son\w+=|javascript:", page), path
-        assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page), f"{path} loads or links to somebody else"
+        assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page), (
+            f"{path} loads or links to somebody else"
+        )
 
 
 def test_another_companys_tickets_are_not_there(house):
@@ -265,7 +327,10 @@ def test_signing_in_and_failing_to_are_written_to_the_audit_log(house):
         rows = audit.newest(connection, TENANT, None, 10)
         assert audit.first_broken(connection, TENANT, house.keys) is None
     assert [(r.who, r.what) for r in reversed(rows)] == [
-        ("ana@larkfield.test", "token_used"), ("ana@larkfield.test", "sign_in_refused"), ("ana@larkfield.test", "signed_in")]
+        ("ana@larkfield.test", "token_used"),
+        ("ana@larkfield.test", "sign_in_refused"),
+        ("ana@larkfield.test", "signed_in"),
+    ]
     assert all(r.detail["ip"] == "127.0.0.1" for r in rows)
     assert PASSWORD not in str(rows) and token not in str(rows)
 
@@ -276,7 +341,11 @@ def test_a_changed_or_removed_audit_row_shows(house, tamper):
         for n in range(5):
             audit.append(tx, TENANT, "ana", "signed_in", {"n": n}, house.keys, house.clock(), f"a{n}")
         third = audit_rows.c.seq == 3
-        tx.execute(update(audit_rows).where(third).values(who="bob") if tamper == "change" else audit_rows.delete().where(third))
+        tx.execute(
+            update(audit_rows).where(third).values(who="bob")
+            if tamper == "change"
+            else audit_rows.delete().where(third)
+        )
     with house.db.read() as connection:
         assert audit.first_broken(connection, TENANT, house.keys) == 3
 
@@ -304,7 +373,9 @@ def test_old_sessions_are_cleared_when_somebody_signs_in(house):
 @pytest.mark.parametrize(("hops", "secure"), [("0", False), ("1", True)])
 def test_a_proxys_word_counts_only_when_a_proxy_was_announced(tmp_path, hops, secure):
     house = build(tmp_path, CANDOR_PROXY_HOPS=hops)
-    answer = house.app.test_client().get("/login", base_url="http://inner", headers={"X-Forwarded-Proto": "https"})
+    answer = house.app.test_client().get(
+        "/login", base_url="http://inner", headers={"X-Forwarded-Proto": "https"}
+    )
     assert ("Strict-Transport-Security" in answer.headers) is secure
     house.db.close()
 
@@ -312,10 +383,21 @@ def test_a_proxys_word_counts_only_when_a_proxy_was_announced(tmp_path, hops, se
 def test_accounts_sessions_and_the_audit_log_work_on_both_databases(tmp_path, database_url):
     house = build(tmp_path, database_url)
     client = house.app.test_client()
-    assert form(client, "/login/token", token=house.token(), password=PASSWORD, again=PASSWORD).status_code == 303
+    assert (
+        form(client, "/login/token", token=house.token(), password=PASSWORD, again=PASSWORD).status_code
+        == 303
+    )
     rows = a_morning(house)
     story = f"/tickets/{rows['answered']}"
-    for path in ("/tickets", "/tickets?verdict=answer&attention=1", story, "/desks", "/audit", house.link("1042"), "/metrics"):
+    for path in (
+        "/tickets",
+        "/tickets?verdict=answer&attention=1",
+        story,
+        "/desks",
+        "/audit",
+        house.link("1042"),
+        "/metrics",
+    ):
         assert client.get(path, base_url=HERE).status_code == 200, path
     house.db.close()
 
@@ -323,6 +405,8 @@ def test_accounts_sessions_and_the_audit_log_work_on_both_databases(tmp_path, da
 def test_the_web_process_loads_no_model_index_or_desk_client():
     program = (
         "import sys; import app.factory; "
-        "print(sorted(set(sys.modules) & {'torch', 'transformers', 'sentence_transformers', 'faiss', 'onnxruntime', 'zenpy', 'sklearn'}))")
+        "print(sorted(set(sys.modules) & {'torch', 'transformers', 'sentence_transformers', 'faiss', "
+        "'onnxruntime', 'zenpy', 'sklearn'}))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

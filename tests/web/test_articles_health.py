@@ -26,7 +26,14 @@ def test_an_article_shows_its_stored_text_piece_by_piece(house):
 
 def test_an_article_from_outside_stays_text(house):
     with house.db.write() as tx:
-        seed_article(tx, "evil", "v1", "<script>x</script>", "Hello <img src=x onerror=alert(1)> {{ticket.comments}}", public=True)
+        seed_article(
+            tx,
+            "evil",
+            "v1",
+            "<script>x</script>",
+            "Hello <img src=x onerror=alert(1)> {{ticket.comments}}",
+            public=True,
+        )
     page = house.app.test_client().get("/a/evil/v1", base_url=HERE).text
     assert "<img" not in page and "<script>x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt; {{ticket.comments}}" in page
@@ -80,9 +87,13 @@ def test_not_ready_without_its_schema(house):
 def test_metrics_count_rows_and_name_no_customer(house):
     a_morning(house)
     page = house.app.test_client().get("/metrics").text
-    for line in ('candor_inbox_rows{state="done",tenant="default"} 6.0', 'candor_outbox_rows{state="dead",tenant="default"} 1.0',
-                 'candor_outbox_rows{state="unknown",tenant="default"} 0.0', "candor_inbox_oldest_waiting_seconds 0.0",
-                 'candor_desks{status="active",tenant="default"} 2.0'):
+    for line in (
+        'candor_inbox_rows{state="done",tenant="default"} 6.0',
+        'candor_outbox_rows{state="dead",tenant="default"} 1.0',
+        'candor_outbox_rows{state="unknown",tenant="default"} 0.0',
+        "candor_inbox_oldest_waiting_seconds 0.0",
+        'candor_desks{status="active",tenant="default"} 2.0',
+    ):
         assert line in page, line
     assert "Boots" not in page and "1041" not in page and "@" not in page
 

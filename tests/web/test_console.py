@@ -14,8 +14,14 @@ from app.web.console import PAGE
 from tests.web.seeding import DESK, NOW, OTHER_DESK, TENANT, a_morning, seed_ticket, seed_verdict
 
 HERE = "http://127.0.0.1"
-SUBJECTS = {"answered": "Boots too small", "handed_off": "Charged twice for order #4471", "clarified": "Change my address",
-            "quiet": "Out of office: back on Thursday", "failed": "Where is my parcel?", "draft": "How do I re-wax a jacket?"}
+SUBJECTS = {
+    "answered": "Boots too small",
+    "handed_off": "Charged twice for order #4471",
+    "clarified": "Change my address",
+    "quiet": "Out of office: back on Thursday",
+    "failed": "Where is my parcel?",
+    "draft": "How do I re-wax a jacket?",
+}
 
 
 def text(client, path: str) -> str:
@@ -34,11 +40,22 @@ def test_the_list_shows_each_ticket_with_verdict_why_and_effects(house):
     a_morning(house)
     page = text(house.signed_in(), "/tickets")
     assert shown(page) == set(SUBJECTS)
-    for said in ("Answered From “Returning an item”", "Handed off This has to be looked at by a person. Policy gives this topic to people.",
-                 "note sent", "fields waiting to be sent", "Stayed quiet An automatic mail, not a person writing.", "nothing",
-                 "reply given up; a person must look", "Answered draft", "5 minutes ago", "with people"):
+    for said in (
+        "Answered From “Returning an item”",
+        "Handed off This has to be looked at by a person. Policy gives this topic to people.",
+        "note sent",
+        "fields waiting to be sent",
+        "Stayed quiet An automatic mail, not a person writing.",
+        "nothing",
+        "reply given up; a person must look",
+        "Answered draft",
+        "5 minutes ago",
+        "with people",
+    ):
         assert said in page, said
-    assert [page.index(SUBJECTS[name]) for name in SUBJECTS] == sorted(page.index(SUBJECTS[name]) for name in SUBJECTS)
+    assert [page.index(SUBJECTS[name]) for name in SUBJECTS] == sorted(
+        page.index(SUBJECTS[name]) for name in SUBJECTS
+    )
 
 
 @pytest.mark.parametrize(("query", "expected"), [
@@ -88,9 +105,23 @@ def test_a_broken_page_address_shows_the_first_page(house, after):
 
 def test_a_delivery_set_aside_without_a_ticket_is_found_under_attention(house):
     with house.db.write() as tx:
-        tx.execute(insert(inbox).values(
-            id="stray", tenant=TENANT, desk=DESK, kind="delivery", delivery_key="s", subject="article", subject_id="4711", body=b"",
-            received_at=NOW, next_at=NOW, state="bad", attempts=5, result="The desk says there is no such article."))
+        tx.execute(
+            insert(inbox).values(
+                id="stray",
+                tenant=TENANT,
+                desk=DESK,
+                kind="delivery",
+                delivery_key="s",
+                subject="article",
+                subject_id="4711",
+                body=b"",
+                received_at=NOW,
+                next_at=NOW,
+                state="bad",
+                attempts=5,
+                result="The desk says there is no such article.",
+            )
+        )
     client = house.signed_in()
     assert "1 needs a person" in text(client, "/tickets")
     page = text(client, "/tickets?attention=1")
@@ -102,14 +133,32 @@ def test_the_story_shows_evidence_rules_effects_and_the_wait(house):
     rows = a_morning(house)
     client = house.signed_in()
     answered = text(client, f"/tickets/{rows['answered']}")
-    for said in ("The desk delivered a change", "Each sentence and what it rests on", "Boots tried on indoors count as unworn.",
-                 "version v1", "81 in 100 that the first page holds the answer", "not calibrated on this desk yet", "sure enough yes",
-                 "people own it no", "p 0.81 >= 0.60", "Reply sent", "number 88412 at the desk", "policy 1", "2.3 s after it came in",
-                 "Goodwill for agents"):
+    for said in (
+        "The desk delivered a change",
+        "Each sentence and what it rests on",
+        "Boots tried on indoors count as unworn.",
+        "version v1",
+        "81 in 100 that the first page holds the answer",
+        "not calibrated on this desk yet",
+        "sure enough yes",
+        "people own it no",
+        "p 0.81 >= 0.60",
+        "Reply sent",
+        "number 88412 at the desk",
+        "policy 1",
+        "2.3 s after it came in",
+        "Goodwill for agents",
+    ):
         assert said in answered, said
     handed = text(client, f"/tickets/{rows['handed_off']}")
-    for said in ("The note for agents AI NOTE · Handed off", "Usually 40 minutes. 9 in 10 by 23 Nov, 12:07 (1 hour 45).", "still running",
-                 "minutes per ticket 25", "waiting before them 3", "Fields waiting to be sent"):
+    for said in (
+        "The note for agents AI NOTE · Handed off",
+        "Usually 40 minutes. 9 in 10 by 23 Nov, 12:07 (1 hour 45).",
+        "still running",
+        "minutes per ticket 25",
+        "waiting before them 3",
+        "Fields waiting to be sent",
+    ):
         assert said in handed, said
     assert "given up; a person must look" in text(client, f"/tickets/{rows['failed']}")
     assert "The desk said: the ticket is closed." in text(client, f"/tickets/{rows['failed']}")
@@ -117,15 +166,28 @@ def test_the_story_shows_evidence_rules_effects_and_the_wait(house):
 
 def test_the_story_says_who_wrote_in_copy(house):
     row = seed_ticket(house, "1")
-    seed_verdict(house, "1", "answer", wrote=(("requester", "Maya", "a"), ("copied", "Bob Stone", "b"), ("copied", "", "c")))
+    seed_verdict(
+        house,
+        "1",
+        "answer",
+        wrote=(("requester", "Maya", "a"), ("copied", "Bob Stone", "b"), ("copied", "", "c")),
+    )
     page = text(house.signed_in(), f"/tickets/{row}")
     assert "Written in this turn (in copy: Bob Stone, no name)" in page and "The customer wrote" not in page
 
 
 def test_a_customers_own_link_is_shown_to_nobody_else(house):
     row, link = seed_ticket(house, "1"), "http://127.0.0.1:8642" + house.link("1")
-    seed_verdict(house, "1", "handoff", reason="customer_asked", detail="phrase", note=f"AI NOTE Evidence ({link})",
-                 reply=f"Passed on. See what I passed on ({link}); to add something, reply. [1] Returns (https://help.example/a/returns)")
+    seed_verdict(
+        house,
+        "1",
+        "handoff",
+        reason="customer_asked",
+        detail="phrase",
+        note=f"AI NOTE Evidence ({link})",
+        reply=f"Passed on. See what I passed on ({link}); to add something, reply. [1] Returns "
+              f"(https://help.example/a/returns)",
+    )
     page = text(house.signed_in(), f"/tickets/{row}")
     assert "/t/" not in page
     assert "See what I passed on; to add something" in page and "(https://help.example/a/returns)" in page
@@ -161,9 +223,12 @@ def test_an_entry_with_nothing_in_it_still_shows(house):
 
 
 @pytest.mark.parametrize(("change", "said"), [
-    ({"secrets": "[]"}, "Larkfield has no signing secret. Its deliveries are refused with 503 until one is set"),
-    ({"status": "paused", "status_why": "by Ana"}, "Larkfield is paused (by Ana). Its tickets wait here; nothing is lost."),
-    ({"status": "broken", "status_why": "the token was refused"}, "Larkfield is broken (the token was refused)."),
+    ({"secrets": "[]"}, "Larkfield has no signing secret. Its deliveries are refused with 503 until one is "
+                        "set"),
+    ({"status": "paused", "status_why": "by Ana"}, "Larkfield is paused (by Ana). Its tickets wait here; "
+                                                   "nothing is lost."),
+    ({"status": "broken", "status_why": "the token was refused"}, "Larkfield is broken (the token was "
+                                                                  "refused)."),
 ])
 def test_a_desk_in_trouble_is_said_on_every_page(house, change, said):
     row = a_morning(house)["answered"]
@@ -197,14 +262,28 @@ def test_a_console_without_policy_says_what_to_do(house):
 def test_the_desks_page_tells_how_each_stands_and_nothing_of_its_secret(house):
     a_morning(house)
     with house.db.write() as tx:
-        tx.execute(update(desks).where(desks.c.id == OTHER_DESK).values(secrets="[]", guard_proven=False, polled_at=None))
+        tx.execute(
+            update(desks)
+            .where(desks.c.id == OTHER_DESK)
+            .values(secrets="[]", guard_proven=False, polled_at=None)
+        )
     client = house.signed_in("viewer")
     page = text(client, "/desks")
-    for said in ("Signing secret set", "Guard against double replies proven", "Last delivery 23 Nov, 10:25 5 minutes ago", "Last poll",
-                 "40 seconds ago", "Signing secret missing", "not proven Until it is, nothing is sent", "Ledger 6 entries"):
+    for said in (
+        "Signing secret set",
+        "Guard against double replies proven",
+        "Last delivery 23 Nov, 10:25 5 minutes ago",
+        "Last poll",
+        "40 seconds ago",
+        "Signing secret missing",
+        "not proven Until it is, nothing is sent",
+        "Ledger 6 entries",
+    ):
         assert said in page, said
     with house.db.read() as connection:
-        sealed = json.loads(connection.exec_driver_sql("SELECT secrets FROM desks WHERE secrets != '[]'").scalar_one())[0]
+        sealed = json.loads(
+            connection.exec_driver_sql("SELECT secrets FROM desks WHERE secrets != '[]'").scalar_one()
+        )[0]
     raw = client.get("/desks", base_url=HERE).text
     assert "a signing secret" not in raw and sealed[-8:] not in raw
 

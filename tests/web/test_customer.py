@@ -40,25 +40,39 @@ def acts(house) -> list[tuple[str, str, bytes]]:
 def test_an_answered_ticket_shows_the_answer_its_source_and_the_way_out(house):
     a_morning(house)
     page = text(house.app.test_client(), house.link("1041"))
-    for said in ("Answered by Larkfield's AI assistant", BUTTON, "You can return shoes within 30 days of delivery if they are unworn. [1]",
-                 "Returning an item", "updated 6 November 2026", "Boots tried on indoors count as unworn.", "<b>Can I</b>",
-                 "It works until 23 December 2026."):
+    for said in (
+        "Answered by Larkfield's AI assistant",
+        BUTTON,
+        "You can return shoes within 30 days of delivery if they are unworn. [1]",
+        "Returning an item",
+        "updated 6 November 2026",
+        "Boots tried on indoors count as unworn.",
+        "<b>Can I</b>",
+        "It works until 23 December 2026.",
+    ):
         assert said in page, said
 
 
 def test_a_handed_off_ticket_shows_who_has_it_the_wait_and_what_was_passed_on(house):
     a_morning(house)
     page = text(house.app.test_client(), house.link("1042"))
-    for said in ("You are in a person's queue", "Your message is with our billing team.",
-                 "They usually reply by 11:05 am (London); 9 in 10 people hear back by 12:10 pm.", "First told 23 Nov, 10:22",
-                 "What was passed on", "I was charged twice for order #4471."):
+    for said in (
+        "You are in a person's queue",
+        "Your message is with our billing team.",
+        "They usually reply by 11:05 am (London); 9 in 10 people hear back by 12:10 pm.",
+        "First told 23 Nov, 10:22",
+        "What was passed on",
+        "I was charged twice for order #4471.",
+    ):
         assert said in page, said
     assert BUTTON not in page
 
 
 def test_a_question_is_called_a_question(house):
     seed_ticket(house, "1")
-    seed_verdict(house, "1", "clarify", effects=(("public", "clarify", "sent"),), reply="Is it about A) or B)?")
+    seed_verdict(
+        house, "1", "clarify", effects=(("public", "clarify", "sent"),), reply="Is it about A) or B)?"
+    )
     page = text(house.app.test_client(), house.link("1"))
     assert "Larkfield's AI assistant has a question for you" in page
     assert "Is it about A) or B)?" in page and BUTTON in page
@@ -68,7 +82,9 @@ def test_a_wait_that_has_passed_is_said_to_have_passed(house):
     a_morning(house)
     link = house.link("1042")
     house.clock.now_us += 150 * MINUTE
-    assert "I said 9 in 10 people would hear back by 12:10 pm (London). That time has passed." in text(house.app.test_client(), link)
+    assert "I said 9 in 10 people would hear back by 12:10 pm (London). That time has passed." in text(
+        house.app.test_client(), link
+    )
 
 
 def test_a_person_has_it_only_once_one_was_seen_to_act(house):
@@ -96,7 +112,17 @@ def test_nothing_of_the_agents_or_of_others_is_on_the_page(house):
     a_morning(house)
     for ticket in ("1041", "1042", "1043", "1046"):
         page = house.app.test_client().get(house.link(ticket), base_url=HERE).text
-        for hidden in ("AI NOTE", "PLAYBOOK", "Goodwill", "0.81", "81 in 100", "must_handoff", "Policy", "ledger", "example.com"):
+        for hidden in (
+            "AI NOTE",
+            "PLAYBOOK",
+            "Goodwill",
+            "0.81",
+            "81 in 100",
+            "must_handoff",
+            "Policy",
+            "ledger",
+            "example.com",
+        ):
             assert hidden not in page, (ticket, hidden)
         others = {"1041": "Charged twice", "1042": "Boots", "1043": "Boots", "1046": "Charged"}
         assert others[ticket] not in page
@@ -136,7 +162,10 @@ def test_pressing_twice_asks_once(house):
     link, client = house.link("1041"), house.app.test_client()
     token = re.search(r'name="press" value="([^"]+)"', client.get(link, base_url=HERE).text)[1]
     for _ in range(3):
-        assert client.post(f"{link}/person", base_url=HERE, headers=SAME, data={"press": token}).status_code == 303
+        assert (
+            client.post(f"{link}/person", base_url=HERE, headers=SAME, data={"press": token}).status_code
+            == 303
+        )
     assert len(acts(house)) == 1 and len(house.rings) == 1
     with house.db.write() as tx:
         tx.execute(update(inbox).where(inbox.c.kind == "act").values(state="done"))
@@ -168,7 +197,12 @@ def test_a_press_from_another_page_does_nothing(house, headers):
     a_morning(house)
     link = read_token(house.keys, house.link("1041")[3:], NOW)
     data = {"press": press_token(house.keys, link)}
-    assert house.app.test_client().post(house.link("1041") + "/person", base_url=HERE, headers=headers, data=data).status_code == 403
+    assert (
+        house.app.test_client()
+        .post(house.link("1041") + "/person", base_url=HERE, headers=headers, data=data)
+        .status_code
+        == 403
+    )
     assert acts(house) == []
 
 
@@ -176,7 +210,12 @@ def test_a_press_without_or_with_another_tickets_proof_does_nothing(house):
     a_morning(house)
     other = press_token(house.keys, read_token(house.keys, house.link("1043")[3:], NOW))
     for data in ({}, {"press": "x"}, {"press": other}, {"press": house.link("1041")[3:]}):
-        assert house.app.test_client().post(house.link("1041") + "/person", base_url=HERE, headers=SAME, data=data).status_code == 404
+        assert (
+            house.app.test_client()
+            .post(house.link("1041") + "/person", base_url=HERE, headers=SAME, data=data)
+            .status_code
+            == 404
+        )
     assert acts(house) == []
 
 
@@ -203,12 +242,19 @@ def test_a_forged_or_foreign_link_shows_nothing(house):
     changed = f"{signed}.{'a' if signature[0] != 'a' else 'b'}{signature[1:]}"
     other_keys = replace(house.keys, links=b"another key of the same length!!")
     forged = [
-        ticket_token(other_keys, TENANT, DESK, "1041", house.holder(), NOW), changed, "x", "",
-        URLSafeSerializer(house.keys.links, salt="candor.ticket-press").dumps([TENANT, DESK, "1041", 9_999_999_999]),
+        ticket_token(other_keys, TENANT, DESK, "1041", house.holder(), NOW),
+        changed,
+        "x",
+        "",
+        URLSafeSerializer(house.keys.links, salt="candor.ticket-press").dumps(
+            [TENANT, DESK, "1041", 9_999_999_999]
+        ),
         ticket_token(house.keys, TENANT, DESK, "no such ticket", house.holder(), NOW),
         ticket_token(house.keys, "another", DESK, "1041", house.holder(), NOW),
-        _signed(house, [2, TENANT, DESK, "1041", None, 9_999_999_999]), _signed(house, [3, TENANT, DESK, "1041", "x", 9_999_999_999]),
-        _signed(house, "1041"), _signed(house, {}),
+        _signed(house, [2, TENANT, DESK, "1041", None, 9_999_999_999]),
+        _signed(house, [3, TENANT, DESK, "1041", "x", 9_999_999_999]),
+        _signed(house, "1041"),
+        _signed(house, {}),
     ]
     for token in forged:
         answer = house.app.test_client().get(f"/t/{token}", base_url=HERE)
@@ -281,7 +327,12 @@ def test_two_presses_at_once_on_both_databases_make_one_row(tmp_path, database_u
     for _ in range(2):
         link = read_token(house.keys, house.link("1041")[3:], NOW)
         data = {"press": press_token(house.keys, link)}
-        assert house.app.test_client().post(house.link("1041") + "/person", base_url=HERE, headers=SAME, data=data).status_code == 303
+        assert (
+            house.app.test_client()
+            .post(house.link("1041") + "/person", base_url=HERE, headers=SAME, data=data)
+            .status_code
+            == 303
+        )
     assert len(acts(house)) == 1
     house.db.close()
 
@@ -300,7 +351,9 @@ def _shows(house, link: str) -> bool:
     page, unknown = client.get(link, base_url=HERE), client.get("/t/x", base_url=HERE)
     read = read_token(house.keys, link[3:], NOW)
     before = len(acts(house))
-    pressed = client.post(f"{link}/person", base_url=HERE, headers=SAME, data={"press": press_token(house.keys, read)})
+    pressed = client.post(
+        f"{link}/person", base_url=HERE, headers=SAME, data={"press": press_token(house.keys, read)}
+    )
     if page.status_code == 200:
         assert pressed.status_code == 303 and "Boots" in page.text
         return True
@@ -385,7 +438,17 @@ def test_words_kept_before_their_writer_was_are_called_nobodys(house):
 
 def test_the_copy_of_a_hand_off_names_who_wrote(house):
     seed_ticket(house, "1", owner="people")
-    seed_verdict(house, "1", "handoff", reason="customer_asked", detail="in_copy", wrote=(("copied", "Bob Stone", "A person please"),))
+    seed_verdict(
+        house,
+        "1",
+        "handoff",
+        reason="customer_asked",
+        detail="in_copy",
+        wrote=(("copied", "Bob Stone", "A person please"),),
+    )
     page = " ".join(text(house.app.test_client(), house.link("1")).split())
-    assert "Somebody in this conversation asked for a person." in page and "Bob Stone wrote A person please" in page
+    assert (
+        "Somebody in this conversation asked for a person." in page
+        and "Bob Stone wrote A person please" in page
+    )
     assert "Your message A person" not in page and "You wrote" not in page

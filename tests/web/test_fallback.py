@@ -1,4 +1,5 @@
-"""The fallback in the console: who may give a topic to people, what everybody then sees, and that it goes on record."""
+"""The fallback in the console: who may give a topic to people, what everybody then sees, and that it goes on
+record."""
 from __future__ import annotations
 
 import pytest
@@ -32,7 +33,10 @@ def test_one_topic_of_one_desk_goes_to_people_until_its_time(house):
     assert held(house).fallback.why == "the returns page is wrong"
     assert held(house).ceiling is Mode.SEND, "a fallback silences nothing"
     assert held(house, OTHER_DESK).fallback is None and held(house, topic="shipping").fallback is None
-    banner = "Given to people at Larkfield: returns and refunds, until 23 Nov, 12:30, by admin@larkfield.test: the returns page is wrong."
+    banner = (
+        "Given to people at Larkfield: returns and refunds, until 23 Nov, 12:30, by "
+        "admin@larkfield.test: the returns page is wrong."
+    )
     assert banner in text(client, "/tickets")
     house.clock.advance(2 * 3600)
     assert held(house).fallback is None
@@ -61,11 +65,14 @@ def test_a_narrower_one_is_taken_back_by_itself(house):
         post(client, "/fallback/on", topic="returns", desk=desk, why="a test")
     assert "takes this topic again" in post(client, "/fallback/off", topic="returns", desk=DESK).text
     assert [one.desk for one in on(house)] == ["*"]
-    assert "It was not with people any more." in post(client, "/fallback/off", topic="returns", desk=DESK).text
+    assert (
+        "It was not with people any more." in post(client, "/fallback/off", topic="returns", desk=DESK).text
+    )
 
 
 @pytest.mark.parametrize(("change", "said"), [
-    ({"topic": "refundz"}, "There is no topic &#39;refundz&#39;; there are: charge_dispute,"), ({"desk": "nope"}, "There is no desk"),
+    ({"topic": "refundz"}, "There is no topic &#39;refundz&#39;; there are: "
+                           "charge_dispute,"), ({"desk": "nope"}, "There is no desk"),
     ({"why": "  "}, "Say why"), ({"why": "x" * 301}, "Say why"), ({"until": "soon"}, "write a duration such as 30m"),
     ({"until": "2020-01-01"}, "over already"), ({"topic": ""}, "There is no topic"),
 ])
@@ -89,7 +96,9 @@ def test_who_may_give_and_take_back(house, role, status):
 @pytest.mark.parametrize("path", ["/fallback/on", "/fallback/off"])
 def test_a_form_without_its_token_does_nothing(house, path):
     post(house.signed_in("owner"), "/fallback/on", **{**RETURNS, "topic": "shipping"})
-    bare = house.signed_in("admin").post(path, base_url=HERE, headers={"Origin": HERE}, data={**RETURNS, "topic": "shipping"})
+    bare = house.signed_in("admin").post(
+        path, base_url=HERE, headers={"Origin": HERE}, data={**RETURNS, "topic": "shipping"}
+    )
     assert bare.status_code == 400
     assert [(one.topic, one.by) for one in on(house)] == [("shipping", "owner@larkfield.test")]
 
@@ -99,10 +108,18 @@ def test_both_directions_are_on_record(house):
     post(client, "/fallback/on", **RETURNS)
     post(client, "/fallback/off", topic="returns", desk=DESK)
     with house.db.read() as tx:
-        rows = [(r.who, r.what, r.detail) for r in audit.newest(tx, TENANT, None, 9) if r.what.startswith("fallback")]
+        rows = [
+            (r.who, r.what, r.detail)
+            for r in audit.newest(tx, TENANT, None, 9)
+            if r.what.startswith("fallback")
+        ]
         assert audit.first_broken(tx, TENANT, house.keys) is None
     ends = house.clock() + 2 * HOUR
     assert rows == [
         ("owner@larkfield.test", "fallback_off", {"desk": DESK, "topic": "returns"}),
-        ("owner@larkfield.test", "fallback_on", {"desk": DESK, "topic": "returns", "why": "the returns page is wrong", "until": ends}),
+        (
+            "owner@larkfield.test",
+            "fallback_on",
+            {"desk": DESK, "topic": "returns", "why": "the returns page is wrong", "until": ends},
+        ),
     ]

@@ -31,7 +31,10 @@ def test_one_desk_is_stopped_and_the_others_send_on(house):
     assert "Sending is stopped" in answer.text
     assert killed(house, DESK) == "wrong prices in the help centre"
     assert killed(house, OTHER_DESK) is None
-    assert "Sending to Larkfield is stopped by admin@larkfield.test: wrong prices in the help centre." in text(client, "/tickets")
+    assert (
+        "Sending to Larkfield is stopped by admin@larkfield.test: wrong prices in the help centre."
+        in text(client, "/tickets")
+    )
     assert house.app.test_client().get("/readyz").text == "ready; the kill switch is on for 1 desk\n"
 
 
@@ -88,7 +91,12 @@ def test_who_may_switch(house, role, status):
 
 def test_a_form_without_its_token_switches_nothing(house):
     client = house.signed_in("owner")
-    assert client.post("/sending/stop", base_url=HERE, headers={"Origin": HERE}, data={"desk": "*", "why": "x"}).status_code == 400
+    assert (
+        client.post(
+            "/sending/stop", base_url=HERE, headers={"Origin": HERE}, data={"desk": "*", "why": "x"}
+        ).status_code
+        == 400
+    )
     assert killed(house, DESK) is None
 
 
@@ -97,7 +105,9 @@ def test_both_directions_are_on_record(house):
     post(client, "/sending/stop", desk=DESK, why="a test")
     post(client, "/sending/allow", desk=DESK, password=PASSWORD)
     with house.db.read() as tx:
-        rows = [(r.who, r.what, r.detail) for r in audit.newest(tx, TENANT, None, 9) if r.what.startswith("kill")]
+        rows = [
+            (r.who, r.what, r.detail) for r in audit.newest(tx, TENANT, None, 9) if r.what.startswith("kill")
+        ]
         assert audit.first_broken(tx, TENANT, house.keys) is None
     assert rows == [("owner@larkfield.test", "kill_switch_off", {"desk": DESK}),
                     ("owner@larkfield.test", "kill_switch_on", {"desk": DESK, "why": "a test"})]

@@ -1,4 +1,5 @@
-"""The house of the flow tests, for what is tested of the workers beside it. Imported: a second plugin of the same file is refused."""
+"""The house of the flow tests, for what is tested of the workers beside it. Imported: a second plugin of the
+same file is refused."""
 from __future__ import annotations
 
 from tests.flow.conftest import embedder, house, house_on_both, pages

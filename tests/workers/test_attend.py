@@ -81,13 +81,17 @@ def test_a_pool_with_nobody_free_is_not_stuck_until_its_limits_are_over(house: H
     pulse.begin(1, 90.0)
     assert not looks(watchdog, 3 * ASKS), "a job of twenty minutes and a ring: both are at work"
     pulse.begin(1, -1.0)
-    assert looks(watchdog, ASKS + 1) and ended == ["ended"], "the one is beyond its limit, and answers nothing"
+    assert looks(watchdog, ASKS + 1) and ended == ["ended"], (
+        "the one is beyond its limit, and answers nothing"
+    )
 
 
 def test_the_minute_is_counted_in_questions_so_that_a_machine_that_slept_ends_nobody(house: House) -> None:
     watchdog, _, ended = dog(house, seconds=60.0)
     due(house)
-    assert not looks(watchdog, 3 * ASKS) and ended == [], "it asks every ten seconds, however often it is told to look"
+    assert not looks(watchdog, 3 * ASKS) and ended == [], (
+        "it asks every ten seconds, however often it is told to look"
+    )
 
 
 def test_rows_of_a_paused_desk_end_nobody(house: House) -> None:
@@ -111,8 +115,11 @@ def test_another_process_sees_the_pulse_at_once() -> None:
 
 
 def test_a_worker_is_ended_with_its_pool() -> None:
-    code = ("import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
-            "print(p.pid, flush=True); time.sleep(60)")
+    code = (
+        "import subprocess, sys, time; p = subprocess.Popen([sys.executable, '-c', 'import time; "
+        "time.sleep(60)']); "
+        "print(p.pid, flush=True); time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())

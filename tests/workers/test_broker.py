@@ -67,11 +67,14 @@ def test_after_a_crash_it_comes_up_at_the_same_address():
             assert client.ping()
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent is gone")
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent "
+                                                                 "is gone")
 def test_a_killed_parent_takes_it_along():
     code = "import time; from workers.running.broker import EmbeddedRedis\nr = EmbeddedRedis(); r.start()\n"
     code += "print(r.pid, r.socket_path, flush=True); time.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as parent:
         pid, address = parent.stdout.readline().split()
         assert alive(int(pid))
         parent.kill()
@@ -129,7 +132,13 @@ def test_without_a_server_there_is_no_address():
 
 
 def test_it_listens_on_no_port(redis_server):
-    links = {os.readlink(f"/proc/{redis_server.pid}/fd/{n}") for n in os.listdir(f"/proc/{redis_server.pid}/fd")}
+    links = {
+        os.readlink(f"/proc/{redis_server.pid}/fd/{n}") for n in os.listdir(f"/proc/{redis_server.pid}/fd")
+    }
     inodes = {link.split("[")[1].rstrip("]") for link in links if link.startswith("socket:")}
-    tcp = {line.split()[9] for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]}
+    tcp = {
+        line.split()[9]
+        for name in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]
+    }
     assert inodes.isdisjoint(tcp)

@@ -17,18 +17,40 @@ from workers.tasks import DRAIN_SECONDS, register
 ROOT = Path(__file__).resolve().parents[2]
 TCP = "redis://127.0.0.1:6379/0"
 WANTED = {
-    "task_acks_late": True, "task_reject_on_worker_lost": False, "task_acks_on_failure": True, "task_acks_on_timeout": True,
-    "task_ignore_result": True, "result_backend": None, "worker_prefetch_multiplier": 1, "worker_eta_task_limit": 100,
-    "worker_max_tasks_per_child": 500, "task_soft_time_limit": 75, "task_time_limit": 90, "worker_soft_shutdown_timeout": 20,
-    # The usual advice is True. Measured with Redis killed: a task cut off in the middle of a row makes its customer wait 105 s more.
+    "task_acks_late": True,
+    "task_reject_on_worker_lost": False,
+    "task_acks_on_failure": True,
+    "task_acks_on_timeout": True,
+    "task_ignore_result": True,
+    "result_backend": None,
+    "worker_prefetch_multiplier": 1,
+    "worker_eta_task_limit": 100,
+    "worker_max_tasks_per_child": 500,
+    "task_soft_time_limit": 75,
+    "task_time_limit": 90,
+    "worker_soft_shutdown_timeout": 20,
+    # The usual advice is True. Measured with Redis killed: a task cut off in the middle of a row makes its
+    # customer wait 105 s more.
     "worker_cancel_long_running_tasks_on_connection_loss": False,
-    "broker_connection_retry_on_startup": True, "broker_connection_max_retries": None, "task_serializer": "json",
-    "accept_content": ["json"], "task_publish_retry": False, "worker_send_task_events": False, "worker_hijack_root_logger": False,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "task_serializer": "json",
+    "accept_content": ["json"],
+    "task_publish_retry": False,
+    "worker_send_task_events": False,
+    "worker_hijack_root_logger": False,
 }
 TRANSPORT = {
-    "visibility_timeout": 180, "unacked_restore_interval": 5, "unacked_restore_throttle": 1, "health_check_interval": 10,
-    "socket_timeout": 15, "socket_connect_timeout": 3, "socket_keepalive": True, "retry_on_timeout": True,
-    "global_keyprefix": "candor:", "client_name": "candor",
+    "visibility_timeout": 180,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "health_check_interval": 10,
+    "socket_timeout": 15,
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+    "retry_on_timeout": True,
+    "global_keyprefix": "candor:",
+    "client_name": "candor",
 }
 
 
@@ -53,11 +75,19 @@ def test_kombu_takes_every_option_by_its_name(redis_url: str) -> None:
 
 def test_the_order_of_times_holds_across_the_rooms() -> None:
     app = make_celery(TCP)
-    soft, hard, again = app.conf.task_soft_time_limit, app.conf.task_time_limit, TRANSPORT["visibility_timeout"]
+    soft, hard, again = (
+        app.conf.task_soft_time_limit,
+        app.conf.task_time_limit,
+        TRANSPORT["visibility_timeout"],
+    )
     assert FENCED.deadline / SECOND < soft < hard < again
-    assert hard * SECOND == FENCED.hard_limit, "the settle of a row left `sending` starts when its holder is certainly dead"
+    assert hard * SECOND == FENCED.hard_limit, (
+        "the settle of a row left `sending` starts when its holder is certainly dead"
+    )
     assert RENEW_SECONDS * SECOND * 3 <= LEASE_US == FENCED.lease
-    assert DRAIN_SECONDS + FENCED.deadline / SECOND < soft, "a row begun at the end of a ring ends before the limit strikes"
+    assert DRAIN_SECONDS + FENCED.deadline / SECOND < soft, (
+        "a row begun at the end of a ring ends before the limit strikes"
+    )
 
 
 def test_no_task_takes_longer_than_a_ring_stays_hidden_unless_it_is_acknowledged_first() -> None:
@@ -77,7 +107,11 @@ def test_no_task_takes_longer_than_a_ring_stays_hidden_unless_it_is_acknowledged
 
 
 def test_the_versions_are_those_the_measurements_were_made_on() -> None:
-    assert version("celery").startswith("5.7.") and version("kombu").startswith("5.7.") and version("redis").startswith("8.")
+    assert (
+        version("celery").startswith("5.7.")
+        and version("kombu").startswith("5.7.")
+        and version("redis").startswith("8.")
+    )
     asked = (ROOT / "requirements.in").read_text()
     assert "celery==5.7." in asked and "kombu==5.7." in asked
 

@@ -1,4 +1,5 @@
-"""`dead-letters`, `kill-switch` and `database move` as an operator types them: what they print, and with which code they end."""
+"""`dead-letters`, `kill-switch` and `database move` as an operator types them: what they print, and with
+which code they end."""
 from __future__ import annotations
 
 import json
@@ -27,16 +28,36 @@ def db(tmp_path: Path) -> Database:
     made = Database(f"sqlite:///{tmp_path}/candor.db")
     prepare(made, SystemClock())
     with made.write() as tx:
-        tx.execute(insert(desks).values(id="calm", tenant=DEFAULT_TENANT, kind="zendesk", name="Calm", settings="{}", created_at=1))
-        tx.execute(insert(jobs).values(id="job-1", tenant=DEFAULT_TENANT, kind="knowledge_sync", args="{}", state="bad",
-                                       result='{"error": "gave up after 3 tries"}', attempts=4, next_at=1, expires=1, created_at=1))
+        tx.execute(
+            insert(desks).values(
+                id="calm", tenant=DEFAULT_TENANT, kind="zendesk", name="Calm", settings="{}", created_at=1
+            )
+        )
+        tx.execute(
+            insert(jobs).values(
+                id="job-1",
+                tenant=DEFAULT_TENANT,
+                kind="knowledge_sync",
+                args="{}",
+                state="bad",
+                result='{"error": "gave up after 3 tries"}',
+                attempts=4,
+                next_at=1,
+                expires=1,
+                created_at=1,
+            )
+        )
     return made
 
 
 @pytest.fixture
 def run(db: Database, tmp_path: Path) -> Run:
     app = Flask("candor")
-    register_commands(app, lambda: load_settings({"CANDOR_VAR": str(tmp_path)}), lambda settings: pytest.fail("no worker is needed"))
+    register_commands(
+        app,
+        lambda: load_settings({"CANDOR_VAR": str(tmp_path)}),
+        lambda settings: pytest.fail("no worker is needed"),
+    )
     return lambda *words: app.test_cli_runner().invoke(args=words)
 
 
@@ -50,12 +71,18 @@ def test_the_shelf_is_listed_shown_and_replayed(run: Run, db: Database) -> None:
     assert replayed.exit_code == 0 and "1 put back to work" in replayed.output
     assert "nothing is on the shelf" in run("dead-letters").output
     with db.read() as tx:
-        assert [(r.who, r.what) for r in audit.newest(tx, DEFAULT_TENANT, None, 5)] == [("ana", "dead_letter_replayed")]
+        assert [(r.who, r.what) for r in audit.newest(tx, DEFAULT_TENANT, None, 5)] == [
+            ("ana", "dead_letter_replayed")
+        ]
 
 
 def test_a_letter_that_is_not_there_ends_the_command_with_a_code(run: Run) -> None:
-    for words in (("dead-letters", "show", "nope"), ("dead-letters", "replay", "nope"), ("dead-letters", "replay"),
-                  ("dead-letters", "replay", "job-1", "--all")):
+    for words in (
+        ("dead-letters", "show", "nope"),
+        ("dead-letters", "replay", "nope"),
+        ("dead-letters", "replay"),
+        ("dead-letters", "replay", "job-1", "--all"),
+    ):
         assert run(*words).exit_code != 0, words
 
 
@@ -73,9 +100,15 @@ def test_the_switch_goes_on_and_off_again(run: Run) -> None:
 def test_a_database_that_was_moved_takes_no_commands_any_more(run: Run, db: Database, tmp_path: Path) -> None:
     moved = run("database", "move", f"sqlite:///{tmp_path}/new.db")
     assert moved.exit_code == 0 and "verify there" in moved.output, moved.output
-    for words in (("kill-switch", "on", "--why", "x"), ("dead-letters", "replay", "--all"), ("database", "move", "--cancel")):
+    for words in (
+        ("kill-switch", "on", "--why", "x"),
+        ("dead-letters", "replay", "--all"),
+        ("database", "move", "--cancel"),
+    ):
         refused = run(*words)
-        assert refused.exit_code == 1 and ("moved to" in refused.output or "finished" in refused.output), words
+        assert refused.exit_code == 1 and ("moved to" in refused.output or "finished" in refused.output), (
+            words
+        )
     with pytest.raises(Unfit):
         check_place(db)
     assert run("database", "move").exit_code == 2
@@ -83,7 +116,9 @@ def test_a_database_that_was_moved_takes_no_commands_any_more(run: Run, db: Data
 
 def test_a_topic_is_given_to_people_listed_and_taken_back(run: Run, db: Database) -> None:
     assert "no topic is with people" in run("fallback").output
-    given = run("fallback", "returns", "--desk", "calm", "--until", "2h", "--why", "wrong prices", "--by", "ana")
+    given = run(
+        "fallback", "returns", "--desk", "calm", "--until", "2h", "--why", "wrong prices", "--by", "ana"
+    )
     assert given.exit_code == 0 and "from the next verdict on, until 2" in given.output, given.output
     listed = run("fallback")
     assert all(word in listed.output for word in ("returns", "calm", "by ana: wrong prices"))
@@ -91,7 +126,10 @@ def test_a_topic_is_given_to_people_listed_and_taken_back(run: Run, db: Database
     assert run("fallback", "returns", "--desk", "calm", "--off", "--by", "bo").exit_code == 0
     assert "no topic is with people" in run("fallback").output
     with db.read() as tx:
-        assert [(r.who, r.what) for r in audit.newest(tx, DEFAULT_TENANT, None, 5)] == [("bo", "fallback_off"), ("ana", "fallback_on")]
+        assert [(r.who, r.what) for r in audit.newest(tx, DEFAULT_TENANT, None, 5)] == [
+            ("bo", "fallback_off"),
+            ("ana", "fallback_on"),
+        ]
 
 
 @pytest.mark.parametrize(("words", "code", "said"), [
@@ -101,6 +139,8 @@ def test_a_topic_is_given_to_people_listed_and_taken_back(run: Run, db: Database
     (("--off",), 2, "name a topic"), (("returns", "--why", "x", "--until", "soon"), 1, "30m, 2h or 3d"),
     (("returns", "--off"), 1, "`flask --app candor fallback` lists those that are"),
 ])
-def test_a_fallback_that_cannot_be_says_what_to_do(run: Run, words: tuple[str, ...], code: int, said: str) -> None:
+def test_a_fallback_that_cannot_be_says_what_to_do(
+    run: Run, words: tuple[str, ...], code: int, said: str
+) -> None:
     refused = run("fallback", *words)
     assert refused.exit_code == code and said in refused.output, refused.output

@@ -1,4 +1,5 @@
-"""The sweep: whatever was not rung is rung for within two seconds, by one sweeper at a time, whoever of them lives."""
+"""The sweep: whatever was not rung is rung for within two seconds, by one sweeper at a time, whoever of them
+lives."""
 from __future__ import annotations
 
 import threading
@@ -55,7 +56,9 @@ def test_of_two_sweepers_one_rings_and_the_other_waits_for_the_end_of_the_lock(h
     # Now the holder is dead.
     house.clock.advance(SWEEP_SECONDS)
     assert rings(house, "b") == {"process"}
-    assert 2 * SWEEP_SECONDS <= PROMISED, "a sweeper that just missed the lock, and the pause of the one who had it"
+    assert 2 * SWEEP_SECONDS <= PROMISED, (
+        "a sweeper that just missed the lock, and the pause of the one who had it"
+    )
 
 
 def test_many_at_once_ring_once(house_on_both: House) -> None:
@@ -88,7 +91,9 @@ def test_without_beat_the_sweeper_of_any_worker_rings_within_two_seconds(house: 
     """In real time: two workers' sweepers, one of which dies while it holds the lock."""
     house.clock.advance(60)
     rung: list[tuple[str, str]] = []
-    first, second = (Sweeper(house.work, lambda name, who=who: rung.append((who, name))) for who in ("first", "second"))
+    first, second = (
+        Sweeper(house.work, lambda name, who=who: rung.append((who, name))) for who in ("first", "second")
+    )
     stop = threading.Event()
 
     def time_passes() -> None:

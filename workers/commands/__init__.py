@@ -1,4 +1,5 @@
-"""`flask --app candor …`: every command ends with a code that means something, and an error that says what to do."""
+"""`flask --app candor …`: every command ends with a code that means something, and an error that says what to
+do."""
 from __future__ import annotations
 
 import json
@@ -52,7 +53,8 @@ def _database(app: Flask, settings: Callable[[], Settings]) -> None:
 
     @group.command("upgrade")
     def upgrade() -> None:
-        """Bring the schema to this release, under a lock; the first time also keep the shipped policy as version 1."""
+        """Bring the schema to this release, under a lock; the first time also keep the shipped policy as
+        version 1."""
         with clear_errors():
             click.echo(f"schema {prepare(Database(settings().database_url), SystemClock())}")
 
@@ -72,7 +74,9 @@ def _knowledge(app: Flask, settings: Callable[[], Settings], make_work: Callable
     def sync() -> None:
         """Read every source of articles now and rebuild what has changed."""
         with clear_errors():
-            result = sync_all(make_work(settings()), DEFAULT_TENANT, lambda text: click.echo(text, err=True), wait=True)
+            result = sync_all(
+                make_work(settings()), DEFAULT_TENANT, lambda text: click.echo(text, err=True), wait=True
+            )
             click.echo(json.dumps(result, indent=2, ensure_ascii=False))
             if any("error" in r for r in result.values() if isinstance(r, dict)):
                 sys.exit(1)
@@ -80,14 +84,16 @@ def _knowledge(app: Flask, settings: Callable[[], Settings], make_work: Callable
     @group.command("recall")
     @click.option("--article", help="Only the answers sent from this article, by its id.")
     def recall_(article: str | None) -> None:
-        """Print the answers sent from pages that have changed or gone since, one JSON object a line; `lost`: quotes no longer there."""
+        """Print the answers sent from pages that have changed or gone since, one JSON object a line; `lost`:
+        quotes no longer there."""
         with clear_errors(), Database(settings().database_url).read() as tx:
             for one in recall.recalled(tx, DEFAULT_TENANT, article):
                 click.echo(json.dumps(asdict(one) | {"sent_at": to_iso(one.sent_at)}, ensure_ascii=False))
 
     @group.command("refit")
     def refit() -> None:
-        """Fit each desk's confidence to what people did with its answers, as happens every night; print labels, reliability, thresholds."""
+        """Fit each desk's confidence to what people did with its answers, as happens every night; print
+        labels, reliability, thresholds."""
         with clear_errors():
             result = refit_all(make_work(settings()), DEFAULT_TENANT, lambda text: click.echo(text, err=True))
             click.echo(json.dumps(result, indent=2, ensure_ascii=False))
@@ -105,7 +111,9 @@ def _ledger(app: Flask, settings: Callable[[], Settings]) -> None:
             broken = False
             with Database(config.database_url).read() as tx:
                 for check in ledger.verify(tx, DEFAULT_TENANT, load_keys(config)[0]):
-                    state = "whole" if check.broken_at is None else f"BROKEN at {check.broken_at}: {check.why}"
+                    state = (
+                        "whole" if check.broken_at is None else f"BROKEN at {check.broken_at}: {check.why}"
+                    )
                     click.echo(f"{check.desk}: {check.entries} entries, {check.erased} erased, {state}")
                     broken |= check.broken_at is not None
             sys.exit(1 if broken else 0)
@@ -135,7 +143,10 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
         """Say whether the policy in FILE could be used; nothing is changed."""
         with clear_errors():
             policy = load_policy(file)
-            click.echo(f"fine: {len(policy.topics)} topics, {len(policy.routes)} routes, languages {', '.join(policy.languages)}")
+            click.echo(
+                f"fine: {len(policy.topics)} topics, {len(policy.routes)} routes, languages "
+                f"{', '.join(policy.languages)}"
+            )
 
     @group.command("export")
     @click.argument("file", type=click.Path(path_type=Path))
@@ -143,7 +154,9 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
         """Write the current policy to FILE, with its version on top."""
         with clear_errors(), Database(settings().database_url).read() as tx:
             version = policies.current_version(tx, DEFAULT_TENANT)
-            file.write_text(f"{_BASE}{version}\n{_without_base(policies.text(tx, DEFAULT_TENANT, version))}", "utf-8")
+            file.write_text(
+                f"{_BASE}{version}\n{_without_base(policies.text(tx, DEFAULT_TENANT, version))}", "utf-8"
+            )
             click.echo(f"version {version} is in {file}")
 
     @group.command("import")
@@ -151,15 +164,21 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
     @click.option("--by", default="command line", help="Who changes it, for the record.")
     @click.option("--why", default="", help="Why, for the record.")
     def import_(file: Path, by: str, why: str) -> None:
-        """Make the policy in FILE the current one. Refused when somebody has changed it since FILE was exported."""
+        """Make the policy in FILE the current one. Refused when somebody has changed it since FILE was
+        exported."""
         with clear_errors():
             load_policy(file)
             text = file.read_text("utf-8")
             with Database(settings().database_url).write() as tx:
                 current, base = policies.current_version(tx, DEFAULT_TENANT), _base_of(text)
                 if base != current:
-                    sys.exit(f"{file} rests on version {base or 'none'}, but {current} is current: export again and repeat your change")
-                click.echo(f"version {policies.add(tx, DEFAULT_TENANT, _without_base(text), by, why, SystemClock()())} is current")
+                    sys.exit(
+                        f"{file} rests on version {base or 'none'}, but {current} is current: export again "
+                        f"and repeat your change"
+                    )
+                click.echo(
+                    f"version {policies.add(tx, DEFAULT_TENANT, _without_base(text), by, why, SystemClock()())} is current"
+                )
 
 
 def _users(app: Flask, settings: Callable[[], Settings]) -> None:
@@ -175,8 +194,13 @@ def _users(app: Flask, settings: Callable[[], Settings]) -> None:
         from app.store.ids import new_id
 
         with clear_errors(), Database(settings().database_url).write() as tx:
-            token = users.create_with_token(tx, DEFAULT_TENANT, email, name or email, role, SystemClock()(), new_id())
-            click.echo(f"Shown once, valid for 24 hours: open /login/token#{token} on the console and choose a password")
+            token = users.create_with_token(
+                tx, DEFAULT_TENANT, email, name or email, role, SystemClock()(), new_id()
+            )
+            click.echo(
+                f"Shown once, valid for 24 hours: open /login/token#{token} on the console and choose a "
+                f"password"
+            )
 
 
 _BASE = "# base version: "
@@ -184,7 +208,11 @@ _BASE = "# base version: "
 
 def _base_of(text: str) -> int | None:
     first = text.split("\n", 1)[0]
-    return int(first.removeprefix(_BASE)) if first.startswith(_BASE) and first.removeprefix(_BASE).isdigit() else None
+    return (
+        int(first.removeprefix(_BASE))
+        if first.startswith(_BASE) and first.removeprefix(_BASE).isdigit()
+        else None
+    )
 
 
 def _without_base(text: str) -> str:

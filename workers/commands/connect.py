@@ -1,4 +1,5 @@
-"""`connect <kind>`: one command for every connector there is; its options are the settings the connector asks for."""
+"""`connect <kind>`: one command for every connector there is; its options are the settings the connector asks
+for."""
 from __future__ import annotations
 
 import sys
@@ -23,15 +24,19 @@ from workers.desks.advice import advice
 from workers.work import Work
 
 OURS = (
-    click.Option(["--desk", "desk_id"], required=True, help="Our name for the desk, part of its hook's address."),
+    click.Option(
+        ["--desk", "desk_id"], required=True, help="Our name for the desk, part of its hook's address."
+    ),
     click.Option(["--wire-url"], help="A sandbox desk's loopback address."),
     click.Option(["--dry-run"], is_flag=True, help="Say what would be done, and do nothing."),
     click.Option(["--remove"], is_flag=True, help="Take our side away again."),
 )
 
 COUNTED = (
-    "Our replies are an agent's public replies to the desk: reports on first reply and targets on first or next reply count them, and a "
-    "hand-off's notice stops such a target too. Leave out the assistant's user where a report shall show people only."
+    "Our replies are an agent's public replies to the desk: reports on first reply and targets on first or "
+    "next reply count them, and a "
+    "hand-off's notice stops such a target too. Leave out the assistant's user where a report shall show "
+    "people only."
 )
 
 
@@ -42,8 +47,12 @@ def register(app: Flask, settings: Callable[[], Settings], make_work: Callable[[
         group.add_command(_command(kind, settings, make_work))
 
 
-def _command(kind: str, settings: Callable[[], Settings], make_work: Callable[[Settings], Work]) -> click.Command:
-    def run(desk_id: str, wire_url: str | None, dry_run: bool, remove: bool, **entered: str | bool | None) -> None:
+def _command(
+    kind: str, settings: Callable[[], Settings], make_work: Callable[[Settings], Work]
+) -> click.Command:
+    def run(
+        desk_id: str, wire_url: str | None, dry_run: bool, remove: bool, **entered: str | bool | None
+    ) -> None:
         # What is not named keeps what was entered before.
         given = {name: _as_setting(value) for name, value in entered.items() if value is not None}
         with clear_errors():
@@ -56,7 +65,9 @@ def _command(kind: str, settings: Callable[[], Settings], make_work: Callable[[S
                 if remove:
                     connecting.disconnect(work, DEFAULT_TENANT, desk_id, _say)
                     return
-                for step in connecting.plan(work, DEFAULT_TENANT, kind, desk_id, given, wire_url, config.public_url):
+                for step in connecting.plan(
+                    work, DEFAULT_TENANT, kind, desk_id, given, wire_url, config.public_url
+                ):
                     _say(step)
                 if dry_run:
                     click.echo("Nothing was written, there or here.")
@@ -64,19 +75,25 @@ def _command(kind: str, settings: Callable[[], Settings], make_work: Callable[[S
                 began = time.monotonic()
                 click.echo("")
                 name = given.get("subdomain", desk_id)
-                proven = connecting.connect(work, DEFAULT_TENANT, desk_id, kind, name, given, wire_url, config.public_url, _say)
+                proven = connecting.connect(
+                    work, DEFAULT_TENANT, desk_id, kind, name, given, wire_url, config.public_url, _say
+                )
             except ConnectorError as error:
                 sys.exit(f"the desk said: {advice(error, work.connector(kind).account(given))}")
             click.echo(f"connected in {(time.monotonic() - began) / 60:.1f} minutes. {COUNTED}")
             sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
 
     asked = [_option(kind, name, field) for name, field in registry.settings_schema(kind)().fields.items()]
-    what = f"Create or update Candor's side at a {kind.title()} desk, and prove its guard; twice changes nothing."
+    what = (
+        f"Create or update Candor's side at a {kind.title()} desk, and prove its guard; twice changes "
+        f"nothing."
+    )
     return click.Command(kind, params=[*OURS, *asked], callback=run, help=what)
 
 
 def _option(kind: str, name: str, field: fields.Field[Any]) -> click.Option:
-    """A setting as an option; a secret one may come from the environment, where no list of processes shows it."""
+    """A setting as an option; a secret one may come from the environment, where no list of processes shows
+    it."""
     flag, about = f"--{name.replace('_', '-')}", field.metadata.get("help") or field.metadata.get("label")
     if field.metadata.get("flag"):
         return click.Option([f"{flag}/--no-{name.replace('_', '-')}", name], default=None, help=about)

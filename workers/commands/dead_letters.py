@@ -58,13 +58,16 @@ def _dead_letters(app: Flask, settings: Callable[[], Settings]) -> None:
     @group.command("show")
     @click.argument("letter")
     def show(letter: str) -> None:
-        """Print one letter whole: why, how often, what was to be sent, and from which articles. It holds customers' words."""
+        """Print one letter whole: why, how often, what was to be sent, and from which articles. It holds
+        customers' words."""
         with clear_errors():
             config = settings()
             with _ready(config).read() as tx:
                 opened = replays.open_letter(tx, DEFAULT_TENANT, letter, load_keys(config)[0])
             if opened is None:
-                sys.exit(f"no letter {letter!r} is on the shelf: `flask --app candor dead-letters` lists them")
+                sys.exit(
+                    f"no letter {letter!r} is on the shelf: `flask --app candor dead-letters` lists them"
+                )
             click.echo(_whole(opened))
 
     @group.command("replay")
@@ -72,7 +75,8 @@ def _dead_letters(app: Flask, settings: Callable[[], Settings]) -> None:
     @click.option("--all", "everything", is_flag=True, help="Every letter that is on the shelf now.")
     @click.option("--by", default=WHO, help="Who asks for it, for the record.")
     def replay(letters: tuple[str, ...], everything: bool, by: str) -> None:
-        """Put LETTERS back to work. A delivery is decided anew; an effect is looked for at the desk first, and never sent twice."""
+        """Put LETTERS back to work. A delivery is decided anew; an effect is looked for at the desk first,
+        and never sent twice."""
         if everything == bool(letters):
             raise click.UsageError("name letters, or give --all")
         with clear_errors():
@@ -82,8 +86,14 @@ def _dead_letters(app: Flask, settings: Callable[[], Settings]) -> None:
                 done = replays.replay_all(db, DEFAULT_TENANT, by, keys, clock, new_id, _told)
                 click.echo(f"{done} put back to work: a worker takes them within two seconds")
                 return
-            missing = [one for one in letters if replays.replay(db, DEFAULT_TENANT, one, by, keys, clock(), new_id) is None]
-            click.echo(f"{len(letters) - len(missing)} put back to work: a worker takes them within two seconds")
+            missing = [
+                one
+                for one in letters
+                if replays.replay(db, DEFAULT_TENANT, one, by, keys, clock(), new_id) is None
+            ]
+            click.echo(
+                f"{len(letters) - len(missing)} put back to work: a worker takes them within two seconds"
+            )
             if missing:
                 sys.exit(f"not on the shelf: {', '.join(missing)}")
 
@@ -92,7 +102,8 @@ def _kill_switch(app: Flask, settings: Callable[[], Settings]) -> None:
     @app.cli.group("kill-switch", cls=AppGroup, invoke_without_command=True)
     @click.pass_context
     def group(context: click.Context) -> None:
-        """Stop everything that is sent, to one desk or to all. Without a word after it: which switches are on."""
+        """Stop everything that is sent, to one desk or to all. Without a word after it: which switches are
+        on."""
         if context.invoked_subcommand is None:
             context.invoke(status)
 
@@ -114,19 +125,29 @@ def _kill_switch(app: Flask, settings: Callable[[], Settings]) -> None:
         """Stop sending now. Rows wait, nothing is lost."""
         with clear_errors():
             config = settings()
-            switch.stop_sending(_ready(config), DEFAULT_TENANT, desk, why, by, load_keys(config)[0], SystemClock()(), new_id)
-            click.echo(f"nothing is sent to {_named(desk)} any more; what waits goes on after `kill-switch off`")
+            switch.stop_sending(
+                _ready(config), DEFAULT_TENANT, desk, why, by, load_keys(config)[0], SystemClock()(), new_id
+            )
+            click.echo(
+                f"nothing is sent to {_named(desk)} any more; what waits goes on after `kill-switch off`"
+            )
 
     @group.command("off")
-    @click.option("--desk", default=switch.EVERY_DESK, help="One desk by its id. Without it: the switch over every desk.")
+    @click.option("--desk", default=switch.EVERY_DESK, help="One desk by its id. Without it: the switch "
+                                                            "over every desk.")
     @click.option("--by", default=WHO, help="Who does it, for the record.")
     def off(desk: str, by: str) -> None:
         """Allow sending again."""
         with clear_errors():
             config = settings()
-            lifted = switch.allow_sending(_ready(config), DEFAULT_TENANT, desk, by, load_keys(config)[0], SystemClock()(), new_id)
+            lifted = switch.allow_sending(
+                _ready(config), DEFAULT_TENANT, desk, by, load_keys(config)[0], SystemClock()(), new_id
+            )
             if not lifted:
-                sys.exit(f"the switch over {_named(desk)} was not on; `flask --app candor kill-switch` lists those that are")
+                sys.exit(
+                    f"the switch over {_named(desk)} was not on; `flask --app candor kill-switch` lists "
+                    f"those that are"
+                )
             click.echo(f"sending to {_named(desk)} goes on")
 
 
@@ -142,8 +163,13 @@ def _named(desk: str) -> str:
 
 def _line(letter: dead_letters.Letter) -> str:
     where = f"{letter.desk} #{letter.ticket}" if letter.desk else "-"
-    tried = f"{letter.attempts} tries, {letter.crashes} crashes" + (f", {letter.sends} calls" if letter.sends is not None else "")
-    return f"{letter.id}  {to_iso(letter.since)}  {letter.state:6} {letter.what:16} {where:28} {tried}: {letter.why}"
+    tried = f"{letter.attempts} tries, {letter.crashes} crashes" + (
+        f", {letter.sends} calls" if letter.sends is not None else ""
+    )
+    return (
+        f"{letter.id}  {to_iso(letter.since)}  {letter.state:6} {letter.what:16} {where:28} {tried}: "
+        f"{letter.why}"
+    )
 
 
 def _whole(opened: Opened) -> str:
@@ -153,10 +179,16 @@ def _whole(opened: Opened) -> str:
         lines.append(f"last call   {to_iso(opened.last_try)}")
     if opened.key is not None:
         lines.append(f"marker      {opened.key}")
-    lines += [f"from        {title} ({article}, version {version})" for article, version, title in opened.evidence]
+    lines += [
+        f"from        {title} ({article}, version {version})" for article, version, title in opened.evidence
+    ]
     for one in opened.to_send:
-        lines += ["", f"-- {one.purpose} ({one.effect}, {one.state})", *(f"{name}: {value}" for name, value in one.more.items()),
-                  "the person it is for was erased" if one.text is None else one.text]
+        lines += [
+            "",
+            f"-- {one.purpose} ({one.effect}, {one.state})",
+            *(f"{name}: {value}" for name, value in one.more.items()),
+            "the person it is for was erased" if one.text is None else one.text,
+        ]
     if opened.body:
         lines += ["", "-- what came in", opened.body]
     return "\n".join(lines)

@@ -1,4 +1,5 @@
-"""How every command ends when it cannot do its work: with the error's own sentence, and a code that is not 0."""
+"""How every command ends when it cannot do its work: with the error's own sentence, and a code that is not
+0."""
 from __future__ import annotations
 
 import sys

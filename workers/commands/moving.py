@@ -24,9 +24,11 @@ def register(app: Flask, settings: Callable[[], Settings]) -> None:
 
     @group.command("move")
     @click.argument("url", required=False)
-    @click.option("--cancel", is_flag=True, help="Give up a move that was begun and not finished: Candor may start here again.")
+    @click.option("--cancel", is_flag=True, help="Give up a move that was begun and not finished: Candor "
+                                                 "may start here again.")
     def move(url: str | None, cancel: bool) -> None:
-        """Copy everything to the empty database at URL (postgresql://… or sqlite:///…), and check counts and chains there.
+        """Copy everything to the empty database at URL (postgresql://… or sqlite:///…), and check counts and
+        chains there.
 
         Stop every process first. Killed or failed, it goes on where it stood when it is given again.
         """
@@ -37,16 +39,26 @@ def register(app: Flask, settings: Callable[[], Settings]) -> None:
             source = Database(config.database_url)
             try:
                 if cancel:
-                    click.echo("given up: Candor starts here again" if moving.cancel(source) else "no move was begun here")
+                    click.echo(
+                        "given up: Candor starts here again"
+                        if moving.cancel(source)
+                        else "no move was begun here"
+                    )
                     return
                 target = Database(load_settings({"CANDOR_DATABASE_URL": str(url)}).database_url)
                 done = moving.move(source, target, load_keys(config)[0], SystemClock()(), new_id(), _told)
             except MoveError as error:
                 sys.exit(str(error))
-            click.echo(f"moved {sum(done.rows.values())} rows of {len(done.rows)} tables; {done.ledger_entries} ledger entries and "
-                       f"{done.audit_rows} rows of the audit log verify there")
-            click.echo("Now set CANDOR_DATABASE_URL to it on every host, with the keys of this one (var/keys or CANDOR_KEYS), and start. "
-                       "This database refuses to be worked on from now on; keep it until you are content.")
+            click.echo(
+                f"moved {sum(done.rows.values())} rows of {len(done.rows)} tables; {done.ledger_entries} "
+                f"ledger entries and "
+                f"{done.audit_rows} rows of the audit log verify there"
+            )
+            click.echo(
+                "Now set CANDOR_DATABASE_URL to it on every host, with the keys of this one (var/keys or "
+                "CANDOR_KEYS), and start. "
+                "This database refuses to be worked on from now on; keep it until you are content."
+            )
 
 
 def _told(table: str, done: int, total: int) -> None:

@@ -1,4 +1,5 @@
-"""Connecting a desk: its row, its side at the vendor, the proof of its guard. A command and the demo call the same function."""
+"""Connecting a desk: its row, its side at the vendor, the proof of its guard. A command and the demo call the
+same function."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -13,13 +14,23 @@ from workers.desks.advice import advice, checked
 from workers.work import Work
 
 
-def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, settings: Mapping[str, str], wire_url: str | None,
-            hook_base: str, progress: Callable[[Step], None]) -> bool:
-    """Add or update the desk, install its side, prove the guard. Returns whether the guard is proven; twice changes nothing.
+def connect(
+    work: Work,
+    tenant: str,
+    desk_id: str,
+    kind: str,
+    name: str,
+    settings: Mapping[str, str],
+    wire_url: str | None,
+    hook_base: str,
+    progress: Callable[[Step], None],
+) -> bool:
+    """Add or update the desk, install its side, prove the guard. Returns whether the guard is proven; twice
+    changes nothing.
 
-    `settings` that are not named keep what was entered before; `hook_base` is the address the desk delivers to. Raises ValueError for
-    settings the connector's form refuses, with nothing stored; ConnectorError when the desk refuses: its row then stays, `broken`, and says
-    what to do.
+    `settings` that are not named keep what was entered before; `hook_base` is the address the desk delivers
+    to. Raises ValueError for settings the connector's form refuses, with nothing stored; ConnectorError when
+    the desk refuses: its row then stays, `broken`, and says what to do.
     """
     connector = work.connector(kind)
     now = work.clock()
@@ -27,15 +38,21 @@ def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, setting
     with work.db.write() as tx:
         known = desk_store.get(tx, tenant, desk_id, work.keys)
         if known is None:
-            desk_store.add(tx, tenant, desk_id, kind, name, settings, connector.secret_keys, wire_url, work.keys, now)
+            desk_store.add(
+                tx, tenant, desk_id, kind, name, settings, connector.secret_keys, wire_url, work.keys, now
+            )
             articles.add_source(tx, tenant, SourceRow(work.new_id(), "desk", desk_id, "", None), now)
         else:
             settings = {**known.connection.settings, **settings}
-            desk_store.update_settings(tx, tenant, desk_id, settings, connector.secret_keys, wire_url, work.keys)
+            desk_store.update_settings(
+                tx, tenant, desk_id, settings, connector.secret_keys, wire_url, work.keys
+            )
         desk = desk_store.get(tx, tenant, desk_id, work.keys)
     assert desk is not None
     try:
-        installed = connector.install(desk.connection, work.clock).apply(f"{hook_base}/hooks/{desk_id}", progress)
+        installed = connector.install(desk.connection, work.clock).apply(
+            f"{hook_base}/hooks/{desk_id}", progress
+        )
         proof = connector.install(replace(desk.connection, state=installed.state), work.clock).prove_guard()
     except ConnectorError as error:
         with work.db.write() as tx:
@@ -51,8 +68,17 @@ def connect(work: Work, tenant: str, desk_id: str, kind: str, name: str, setting
     return proof.held
 
 
-def plan(work: Work, tenant: str, kind: str, desk_id: str, settings: Mapping[str, str], wire_url: str | None, hook_base: str) -> list[Step]:
-    """What `connect` would do at the desk, with what was entered and found before; nothing is written, there or here."""
+def plan(
+    work: Work,
+    tenant: str,
+    kind: str,
+    desk_id: str,
+    settings: Mapping[str, str],
+    wire_url: str | None,
+    hook_base: str,
+) -> list[Step]:
+    """What `connect` would do at the desk, with what was entered and found before; nothing is written, there
+    or here."""
     known = _known(work, tenant, desk_id)
     entered = {**known.settings, **settings}
     checked(kind, entered)
@@ -67,7 +93,8 @@ def _known(work: Work, tenant: str, desk_id: str) -> Connection:
 
 
 def disconnect(work: Work, tenant: str, desk_id: str, progress: Callable[[Step], None]) -> None:
-    """Remove our side from the desk and pause it here; its rows and records stay. Raises LookupError for an unknown desk."""
+    """Remove our side from the desk and pause it here; its rows and records stay. Raises LookupError for an
+    unknown desk."""
     with work.db.read() as tx:
         desk = desk_store.get(tx, tenant, desk_id, work.keys)
     if desk is None:

@@ -1,4 +1,5 @@
-"""The poll: the only source of what agents do, because the loop stop hides it from webhooks. It also finds lost deliveries."""
+"""The poll: the only source of what agents do, because the loop stop hides it from webhooks. It also finds
+lost deliveries."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -45,7 +46,8 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
         if desk.polled_at is not None and desk.polled_at > now - POLL_EVERY:
             marks.write(tx, f"poll:{desk_id}", "", 0)
             return 0  # another worker was faster
-        # Counted before it is done: a desk whose answers break us is asked again in a minute, and holds up no other desk.
+        # Counted before it is done: a desk whose answers break us is asked again in a minute, and holds up no
+        # other desk.
         desk_store.polled(tx, tenant, desk_id, desk.poll_cursor, now)
         if marks.take(tx, f"sync:{tenant}", work.new_id(), now, now + SYNC_EVERY):
             ask_for_sync(tx, tenant, work.new_id(), now)
@@ -56,7 +58,13 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
         log.warning("poll failed", desk=desk_id, status=error.status, permanent=error.permanent)
         if error.status in (401, 403):
             with work.db.write() as tx:
-                desk_store.set_status(tx, tenant, desk_id, "broken", f"the desk refuses our key ({error.status}): connect it again")
+                desk_store.set_status(
+                    tx,
+                    tenant,
+                    desk_id,
+                    "broken",
+                    f"the desk refuses our key ({error.status}): connect it again",
+                )
         return 0
     finally:
         with work.db.write() as tx:
@@ -64,12 +72,15 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
 
 
 def _see_gone(work: Work, desk: StoredDesk) -> None:
-    """Deleted tickets that the list of changed ones does not show: the links we gave out show nothing of them any more."""
+    """Deleted tickets that the list of changed ones does not show: the links we gave out show nothing of them
+    any more."""
     try:
         gone = work.desk(desk).gone_since(desk.poll_cursor)
     except ConnectorError as error:
         # A desk that refuses only this list is still polled; the ticket is found gone when it is read next.
-        log.warning("deleted tickets not listed", desk=desk.id, status=error.status, permanent=error.permanent)
+        log.warning(
+            "deleted tickets not listed", desk=desk.id, status=error.status, permanent=error.permanent
+        )
         return
     if gone:
         with work.db.write() as tx:
@@ -86,7 +97,8 @@ def _take_in(work: Work, desk: StoredDesk) -> int:
         _say_how(work, desk, reader.changes_by)
         with work.db.write() as tx:
             taken += sum(_accept(work, tx, desk, ticket, now) for ticket in changed)
-            # In one transaction with the rows: a crash repeats the page, and the rows' keys make that harmless.
+            # In one transaction with the rows: a crash repeats the page, and the rows' keys make that
+            # harmless.
             desk_store.polled(tx, desk.tenant, desk.id, next_cursor, now)
         if not changed or next_cursor == cursor:
             break
@@ -95,7 +107,8 @@ def _take_in(work: Work, desk: StoredDesk) -> int:
 
 
 def _say_how(work: Work, desk: StoredDesk, by: ChangesBy) -> None:
-    """Tell the admin, on the desk's page and once in the log, when changes come by search: it needs no admin's right, and may be late."""
+    """Tell the admin, on the desk's page and once in the log, when changes come by search: it needs no
+    admin's right, and may be late."""
     with work.db.read() as tx:
         known = marks.read(tx, HOW + desk.id)
     if by == (known or ChangesBy.EXPORT):
@@ -113,9 +126,12 @@ def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket
         return False  # ended before we ever met it
     if known is not None and changed.status is Status.DELETED:
         tickets.gone(tx, desk.tenant, desk.id, changed.id)
-    # Our own write was the last change, or somebody acted within its second: the desk's stamps are no finer, so it is looked up, once.
+    # Our own write was the last change, or somebody acted within its second: the desk's stamps are no finer,
+    # so it is looked up, once.
     own_at = changed.changed_at if known is not None and known.own_stamp == changed.stamp else None
-    return inbox.accept_changed(tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id(), own_at=own_at)
+    return inbox.accept_changed(
+        tx, desk.tenant, desk.id, changed.id, changed.stamp, now, work.new_id(), own_at=own_at
+    )
 
 
 def ask_for_sync(tx: Connection, tenant: str, job_id: str, now: int) -> bool:

@@ -1,4 +1,5 @@
-"""Work that is given up: the act by which people hear of it all the same. What is told of it stands in `workers/deciding/unread.py`.
+"""Work that is given up: the act by which people hear of it all the same. What is told of it stands in
+`workers/deciding/unread.py`.
 
     inbox row `bad`          ─▶ act `unreadable` ─▶ note "could not be read" + the customer's notice, ticket to people
     note refused or dead     ─▶ act `unnoted`    ─▶ plain note without fields or group
@@ -6,6 +7,7 @@
 
 The acts are worked on like deliveries, without reading the ticket: see `workers/deciding/unread.py`.
 """
+
 from __future__ import annotations
 
 import structlog
@@ -34,17 +36,34 @@ def give_up(work: Work, row: InboxRow, why: str, *, readable: bool = True) -> No
 
 
 def tell_people(work: Work, tx: Connection, row: InboxRow, now: int, *, readable: bool) -> None:
-    """A signal always; a hand-off too, unless the ticket cannot be read or this row was one itself: then the shelf is all there is."""
+    """A signal always; a hand-off too, unless the ticket cannot be read or this row was one itself: then the
+    shelf is all there is."""
     signals.add(tx, row.tenant, row.desk, row.subject_id, "other", "given_up", 1.0, now, work.new_id())
     itself = row.act in BLIND_ACTS
     if readable and row.subject == Subject.TICKET and not itself:
-        inbox.accept_act(tx, row.tenant, row.desk, row.subject_id, Act.UNREADABLE, f"{Act.UNREADABLE}:{row.id}", now, work.new_id())
+        inbox.accept_act(
+            tx,
+            row.tenant,
+            row.desk,
+            row.subject_id,
+            Act.UNREADABLE,
+            f"{Act.UNREADABLE}:{row.id}",
+            now,
+            work.new_id(),
+        )
 
 
 def effect_lost(work: Work, tx: Connection, row: EffectRow, unclear: bool, now: int) -> None:
-    """An effect was refused or given up: what it should have told is told in another way, once. Of that one only the shelf is left."""
+    """An effect was refused or given up: what it should have told is told in another way, once. Of that one
+    only the shelf is left."""
     signals.add(tx, row.tenant, row.desk, row.ticket, "other", "given_up", 1.0, now, work.new_id())
     if (inbox.act_behind(tx, row.desk, row.turn_id) or "") in BLIND_ACTS:
         return
-    act = Act.UNNOTED if row.effect != EffectKind.PUBLIC else Act.UNTOLD if unclear or row.purpose == Purpose.HANDOFF_NOTICE else Act.FAILED
+    act = (
+        Act.UNNOTED
+        if row.effect != EffectKind.PUBLIC
+        else Act.UNTOLD
+        if unclear or row.purpose == Purpose.HANDOFF_NOTICE
+        else Act.FAILED
+    )
     inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"{Act.FAILED}:{row.id}", now, work.new_id())

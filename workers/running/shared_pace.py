@@ -1,4 +1,5 @@
-"""Where all workers see each desk's rate budget: in Redis, else in the database, else each for itself. Never raises, never waits long."""
+"""Where all workers see each desk's rate budget: in Redis, else in the database, else each for itself. Never
+raises, never waits long."""
 from __future__ import annotations
 
 import os
@@ -29,7 +30,9 @@ class RedisShelf:
 
     def __init__(self, url: str) -> None:
         # Celery's way to write a socket, and the driver's.
-        self._url = "unix://" + url.removeprefix("redis+socket://") if url.startswith("redis+socket://") else url
+        self._url = (
+            "unix://" + url.removeprefix("redis+socket://") if url.startswith("redis+socket://") else url
+        )
         self._clients: dict[int, Redis] = {}
 
     def change(self, name: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
@@ -53,15 +56,24 @@ class RedisShelf:
         return found.decode() if isinstance(found, bytes) else None
 
     def _redis(self) -> Redis:
-        # One a process, as a connection made before a fork must not be used after it; and one for all its threads, as a client
-        # nobody holds any more closes its connections, also those in use. No lock: a fork could leave it held for ever.
+        # One a process, as a connection made before a fork must not be used after it; and one for all its
+        # threads, as a client nobody holds any more closes its connections, also those in use. No lock: a
+        # fork could leave it held for ever.
         found = self._clients.get(os.getpid())
-        return found or self._clients.setdefault(os.getpid(), Redis.from_url(
-            self._url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)))
+        return found or self._clients.setdefault(
+            os.getpid(),
+            Redis.from_url(
+                self._url,
+                socket_timeout=ANSWER_SECONDS,
+                socket_connect_timeout=ANSWER_SECONDS,
+                retry=Retry(NoBackoff(), 0),
+            ),
+        )
 
 
 class SharedShelf:
-    """Redis when it is there, the database without it. What is known is lost with either, and learned again from the next answers."""
+    """Redis when it is there, the database without it. What is known is lost with either, and learned again
+    from the next answers."""
 
     def __init__(self, redis: RedisShelf | None, database: DatabaseShelf) -> None:
         self._redis, self._database, self._own = redis, database, MemoryShelf()
@@ -98,4 +110,7 @@ class SharedShelf:
 
     def _gone(self, error: Exception) -> None:
         self._away_until = time.monotonic() + AWAY_SECONDS
-        log.warning("redis does not answer: the rate budget is kept in the database meanwhile", error=type(error).__name__)
+        log.warning(
+            "redis does not answer: the rate budget is kept in the database meanwhile",
+            error=type(error).__name__,
+        )

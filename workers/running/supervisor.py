@@ -1,7 +1,8 @@
-"""Beside every worker, a process of its own that sweeps and watches. It has no task to be busy with and no broker to wait for.
+"""Beside every worker, a process of its own that sweeps and watches. It has no task to be busy with and no
+broker to wait for.
 
-Not a thread of the worker's parent: that one forks its pool, and a fork takes along locks that a thread happens to hold, and open
-database connections that must not be used, nor even closed, on the other side.
+Not a thread of the worker's parent: that one forks its pool, and a fork takes along locks that a thread
+happens to hold, and open database connections that must not be used, nor even closed, on the other side.
 """
 from __future__ import annotations
 
@@ -28,16 +29,25 @@ log = structlog.get_logger(__name__)
 
 
 class Watchdog:
-    """Told to look now and then; ends the worker when rows are due and its own pool, free to take one, answers no ring.
+    """Told to look now and then; ends the worker when rows are due and its own pool, free to take one,
+    answers no ring.
 
-    Its own: beside a busy worker one that has stopped consuming would not be seen in the rows. A worker that has nothing to do is in order,
-    and so is one whose every process is at a task. That rows are due must have been so at every one of ASKS questions in a row: a row that
-    has just come up is nobody's fault, and neither is a machine that was asleep. `end` must not return.
+    Its own: beside a busy worker one that has stopped consuming would not be seen in the rows. A worker that
+    has nothing to do is in order, and so is one whose every process is at a task. That rows are due must have
+    been so at every one of ASKS questions in a row: a row that has just come up is nobody's fault, and
+    neither is a machine that was asleep. `end` must not return.
     """
 
-    def __init__(self, work: Work, pulse: Pulse, end: Callable[[], None], seconds: float = STOPPED_SECONDS) -> None:
+    def __init__(
+        self, work: Work, pulse: Pulse, end: Callable[[], None], seconds: float = STOPPED_SECONDS
+    ) -> None:
         self._work, self._pulse, self._end = work, pulse, end
-        self._pause, self._asked_at, self._seen, self._hungry = seconds / ASKS, time.monotonic(), pulse.last, 0
+        self._pause, self._asked_at, self._seen, self._hungry = (
+            seconds / ASKS,
+            time.monotonic(),
+            pulse.last,
+            0,
+        )
 
     def look(self) -> bool:
         """True when the worker was ended."""
@@ -50,7 +60,10 @@ class Watchdog:
         self._hungry = self._hungry + 1 if self._somebody_could_work() else 0
         if self._hungry < ASKS:
             return False
-        log.error("rows are due and this worker answers no ring: it has stopped consuming and is ended", asked=self._hungry)
+        log.error(
+            "rows are due and this worker answers no ring: it has stopped consuming and is ended",
+            asked=self._hungry,
+        )
         self._end()
         return True
 
@@ -62,10 +75,12 @@ class Watchdog:
 
 
 def end_worker(parent: int) -> None:
-    """End a worker that does nothing: its pool first, so that no child outlives it; whoever supervises it starts a new one.
+    """End a worker that does nothing: its pool first, so that no child outlives it; whoever supervises it
+    starts a new one.
 
-    By SIGKILL: a gentle end waits for the very loop that has stopped, and nothing is lost by it, since every row under way has a lease and
-    is taken up again as after any crash. The process that attends ends with the parent.
+    By SIGKILL: a gentle end waits for the very loop that has stopped, and nothing is lost by it, since every
+    row under way has a lease and is taken up again as after any crash. The process that attends ends with the
+    parent.
     """
     for child in _children(parent):
         if child != os.getpid():
@@ -74,7 +89,8 @@ def end_worker(parent: int) -> None:
 
 
 def attend_with(app: Celery, pulse: Pulse, run: Callable[[int], None]) -> None:
-    """Have the worker of this app start `run(parent's pid)` in a process of its own, and start it again should it end."""
+    """Have the worker of this app start `run(parent's pid)` in a process of its own, and start it again
+    should it end."""
 
     class Attendant(bootsteps.StartStopStep):  # type: ignore[misc]
         requires = ("celery.worker.components:Timer",)

@@ -1,7 +1,8 @@
 """The rows are the truth: whatever rang or did not ring, due rows are found again within two seconds.
 
-Runs in beat and beside every worker, behind a lock in the database that ends when its holder would sweep again: many hosts ask the
-database no more than one does, and when the holder dies the next one sweeps at that same moment. Two at once would be harmless, too.
+Runs in beat and beside every worker, behind a lock in the database that ends when its holder would sweep
+again: many hosts ask the database no more than one does, and when the holder dies the next one sweeps at that
+same moment. Two at once would be harmless, too.
 """
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ log = structlog.get_logger(__name__)
 
 
 def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
-    """Ring for everything that is due, unless another holder has just done so; returns the seconds until it is worth looking again.
+    """Ring for everything that is due, unless another holder has just done so; returns the seconds until it
+    is worth looking again.
 
     At most SWEEP_SECONDS. The `holder` of the lock may sweep again at any time.
     """
@@ -35,7 +37,11 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
         other, until = marks.until(tx, LOCK)
         if other != holder and now < until <= now + _LONGEST:
             return max(MIN_SECONDS, (until - now) / 1_000_000)
-        next_inbox, next_outbox, orphans = inbox.next_due(tx), outbox.next_due(tx), outbox.count_abandoned(tx, now)
+        next_inbox, next_outbox, orphans = (
+            inbox.next_due(tx),
+            outbox.next_due(tx),
+            outbox.count_abandoned(tx, now),
+        )
         abandoned, jobs_due = inbox.count_abandoned(tx, now), jobs.any_due(tx, now)
         polls = due_desks(tx, now)
         alone, alone_job = inbox.lone_due(tx, now) or outbox.lone_due(tx, now), jobs.lone_due(tx, now)
@@ -62,7 +68,8 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
 
 
 def _ask_for_refit(tx: Connection, work: Work, now: int) -> bool:
-    """Once a day what is over is forgotten, and the desks' confidence fitted anew; True when that was asked for just now."""
+    """Once a day what is over is forgotten, and the desks' confidence fitted anew; True when that was asked
+    for just now."""
     day = now // DAY
     if marks.read(tx, "refit") == str(day):
         return False
@@ -73,7 +80,8 @@ def _ask_for_refit(tx: Connection, work: Work, now: int) -> bool:
 
 
 class Sweeper:
-    """Sweeps in a thread until stopped. A sweep that fails is tried again: it is the last thing that may give up."""
+    """Sweeps in a thread until stopped. A sweep that fails is tried again: it is the last thing that may give
+    up."""
 
     def __init__(self, work: Work, ring: Callable[[str], None]) -> None:
         self._work, self._ring, self._holder = work, ring, work.new_id()

@@ -14,10 +14,13 @@ log = structlog.get_logger(__name__)
 
 
 def warm_up(work: Work) -> None:
-    """Load everything a first ticket would load. A failure is logged: the ticket itself will meet it, and count it."""
+    """Load everything a first ticket would load. A failure is logged: the ticket itself will meet it, and
+    count it."""
     try:
         work.search(DEFAULT_TENANT).prepare()
-        guess_language("a sentence that is long enough to be guessed, so that the model of languages is loaded too")
+        guess_language(
+            "a sentence that is long enough to be guessed, so that the model of languages is loaded too"
+        )
         Drain(3.0, 1200.0).wait_seconds(1, 0.9)  # loads scipy
         with work.db.write() as tx:
             marks.write(tx, WARM, str(work.clock()))

@@ -1,6 +1,8 @@
-"""A worker as Celery runs it: its tasks, the process beside it that sweeps, and what is done when one of its pool starts or dies.
+"""A worker as Celery runs it: its tasks, the process beside it that sweeps, and what is done when one of its
+pool starts or dies.
 
-The parent forks its pool. So whatever must not be shared over a fork, connections above all, is made after it, or made and closed before.
+The parent forks its pool. So whatever must not be shared over a fork, connections above all, is made after
+it, or made and closed before.
 """
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How a process makes what it works with; `check_start` ends it with a sentence when it may not work on this database."""
+    """How a process makes what it works with; `check_start` ends it with a sentence when it may not work on
+    this database."""
 
     work: Callable[[Settings, Bell], Work]
     clock: Callable[[Settings], Clock]
@@ -75,7 +78,8 @@ class WorkerProcess:
         self.pulse = Pulse()
 
     def work(self) -> Work:
-        """What this process works with. One per process: connections and models made before a fork must not be used after it."""
+        """What this process works with. One per process: connections and models made before a fork must not
+        be used after it."""
         pid = os.getpid()
         if pid not in self._built:
             self._built.clear()
@@ -83,7 +87,8 @@ class WorkerProcess:
         return self._built[pid]
 
     def attend(self, parent: int) -> None:
-        """The life of the process beside the pool; with a doorbell of its own, for the parent's connection is not shared."""
+        """The life of the process beside the pool; with a doorbell of its own, for the parent's connection is
+        not shared."""
         bell = Bell(make_celery(self._redis_url))
         work = self._making.work(self._settings, bell)
         Sweeper(work, bell.ring_now).start()
@@ -109,7 +114,8 @@ class WorkerProcess:
         pass
 
     def _check(self, **_: object) -> None:
-        # A connection of its own, closed again: what is open before the pool forks is shared with every child.
+        # A connection of its own, closed again: what is open before the pool forks is shared with every
+        # child.
         db = Database(self._settings.database_url)
         self._making.check_start(db)
         db.close()
@@ -129,7 +135,8 @@ class WorkerProcess:
         self.pulse.end(_slot())
 
     def _bear_witness(self, task_id: str, exception: BaseException, **_: object) -> None:
-        # In the parent, which outlived the process of the task. While we are told to stop, it is we who end it.
+        # In the parent, which outlived the process of the task. While we are told to stop, it is we who end
+        # it.
         stopping = state.should_stop is not None or state.should_terminate is not None
         if stopping or not isinstance(exception, WorkerLostError | TimeLimitExceeded):
             return

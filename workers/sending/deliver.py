@@ -2,9 +2,11 @@
 
     claim ─▶ (reconcile what is unknown) ─▶ pre-send checks ─▶ commit `sending` ─▶ one call ─▶ classify ─▶ commit
 
-The order of all this is `app.core.sending.steps`, the state machine `app.core.sending.states`; here are the reads, the call and the
-commits they ask for. Every commit carries the fence: a holder that was overtaken writes nothing.
+The order of all this is `app.core.sending.steps`, the state machine `app.core.sending.states`; here are the
+reads, the call and the commits they ask for. Every commit carries the fence: a holder that was overtaken
+writes nothing.
 """
+
 from __future__ import annotations
 
 import json
@@ -41,21 +43,26 @@ CROWDED = "too many people wrote for the first time this hour: put off to the ne
 
 
 def deliver_one(work: Work, alone: str | None = None) -> bool:
-    """Take the next due outbox row one step further, if there is one; True when there was. `alone`: the id of a task of its own."""
+    """Take the next due outbox row one step further, if there is one; True when there was. `alone`: the id of
+    a task of its own."""
     now = work.clock()
     with work.db.write() as tx:
         row = outbox.claim(tx, now, LEASE_US, alone)
         if row is None:
             return False
         # A new ticket is opened at another desk; lease and turn stay with the ticket it comes from.
-        desk = desk_store.get(tx, row.tenant, row.target if row.effect == EffectKind.OPEN_TICKET else row.desk, work.keys)
+        desk = desk_store.get(
+            tx, row.tenant, row.target if row.effect == EffectKind.OPEN_TICKET else row.desk, work.keys
+        )
         held = tickets.lease(tx, row.tenant, row.desk, row.ticket, now, LEASE_US, work.new_id())
         if held is None and row.state != EffectState.SENDING:
             outbox.put_back(tx, row.id, row.fence, now + TICKET_BUSY, count=False)
             return True
     assert desk is not None, "a desk with rows is never deleted"
     try:
-        with hold(work, outbox, row, held, lambda tx, error, now: _broke(work, tx, row, desk, error, now)) as heart:
+        with hold(
+            work, outbox, row, held, lambda tx, error, now: _broke(work, tx, row, desk, error, now)
+        ) as heart:
             _one_step(work, row, desk, heart)
     finally:
         if held is not None:
@@ -66,9 +73,17 @@ def deliver_one(work: Work, alone: str | None = None) -> bool:
 
 def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) -> None:
     """Do what the step asks for until it ends, and tell it each time what came of it."""
-    state, times, fenced = outbox.protocol_row(row), times_of(work, desk), Capability.FENCE in work.connector(desk.kind).capabilities
+    state, times, fenced = (
+        outbox.protocol_row(row),
+        times_of(work, desk),
+        Capability.FENCE in work.connector(desk.kind).capabilities,
+    )
     if given_up(row.crashes, row.lone_runs) and state.state != EffectState.SENDING:
-        _commit(work, row, protocol.step(state, GivenUp(why_given_up(row.crashes, row.lone_runs)), work.clock(), times))
+        _commit(
+            work,
+            row,
+            protocol.step(state, GivenUp(why_given_up(row.crashes, row.lone_runs)), work.clock(), times),
+        )
         return
     try:
         effect = _effect(work, row)
@@ -78,18 +93,35 @@ def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) ->
         with work.db.write() as tx:
             outbox.put_back(tx, row.id, row.fence, work.clock() + OTHER_RELEASE, count=False)
         return
-    if effect is not None and state.state in (EffectState.READY, EffectState.UNKNOWN) and not protocol.worn_out(state):
+    if (
+        effect is not None
+        and state.state in (EffectState.READY, EffectState.UNKNOWN)
+        and not protocol.worn_out(state)
+    ):
         sends = state.state == EffectState.READY
         wait = work.desk_wait(desk.kind, desk.id, SEND_CALLS, writes=int(sends))
         if wait:
-            # Before anything is read or written down as sending: no worker sleeps, and no other desk's row waits behind this one.
-            _commit(work, row, protocol.step(state, Deferred(work.clock() + wait, PUT_OFF, counts=False), work.clock(), times))
+            # Before anything is read or written down as sending: no worker sleeps, and no other desk's row
+            # waits behind this one.
+            _commit(
+                work,
+                row,
+                protocol.step(
+                    state, Deferred(work.clock() + wait, PUT_OFF, counts=False), work.clock(), times
+                ),
+            )
             return
-        until = _crowded(work, row, desk) if sends and row.effect == EffectKind.PUBLIC and not state.sends else 0
+        until = (
+            _crowded(work, row, desk) if sends and row.effect == EffectKind.PUBLIC and not state.sends else 0
+        )
         if until:
-            _commit(work, row, protocol.step(state, Deferred(until, CROWDED, counts=False), work.clock(), times))
+            _commit(
+                work, row, protocol.step(state, Deferred(until, CROWDED, counts=False), work.clock(), times)
+            )
             return
-    asks = steps.one_step(words_of(row), state, times, work.clock(), fenced=fenced, erased=effect is None, crashes=row.crashes)
+    asks = steps.one_step(
+        words_of(row), state, times, work.clock(), fenced=fenced, erased=effect is None, crashes=row.crashes
+    )
     started = state
     try:
         ask = next(asks)
@@ -97,8 +129,11 @@ def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) ->
             try:
                 if isinstance(ask, Commit):
                     started = ask.row
-                if isinstance(ask, Call) and (heart.lost or not protocol.leaves_time(started, work.clock(), times)):
-                    # We were stopped since `sending` was written, and may not be alone at it when the call ends: it is not made.
+                if isinstance(ask, Call) and (
+                    heart.lost or not protocol.leaves_time(started, work.clock(), times)
+                ):
+                    # We were stopped since `sending` was written, and may not be alone at it when the call
+                    # ends: it is not made.
                     log.warning("no time left for the call", row=row.id)
                     answer: object = Later(0.0)
                 else:
@@ -112,7 +147,8 @@ def _one_step(work: Work, row: EffectRow, desk: StoredDesk, heart: Heartbeat) ->
 
 
 def _crowded(work: Work, row: EffectRow, desk: StoredDesk) -> int:
-    """When to look again, because too many people nobody has heard of before were written to this hour; 0 for now."""
+    """When to look again, because too many people nobody has heard of before were written to this hour; 0 for
+    now."""
     if row.requester is None:
         return 0
     now = work.clock()
@@ -150,8 +186,19 @@ def _answer(work: Work, row: EffectRow, desk: StoredDesk, effect: Effect | None,
 
 def _call(work: Work, row: EffectRow, desk: StoredDesk, write: Write) -> Outcome:
     outcome = work.outbound(desk).send(write)
-    log.info("called", row=row.id, desk=desk.id, ticket=row.ticket, purpose=row.purpose, outcome=type(outcome).__name__)
-    if isinstance(outcome, Refused) and outcome.status in (401, 403) and refuses_us(work, desk, outcome.status):
+    log.info(
+        "called",
+        row=row.id,
+        desk=desk.id,
+        ticket=row.ticket,
+        purpose=row.purpose,
+        outcome=type(outcome).__name__,
+    )
+    if (
+        isinstance(outcome, Refused)
+        and outcome.status in (401, 403)
+        and refuses_us(work, desk, outcome.status)
+    ):
         # Nothing was written, and nothing is wrong with the row: it waits until the desk is connected again.
         break_desk(work, desk, outcome.status)
         return Later(0.0)
@@ -170,25 +217,31 @@ def _stored(work: Work, row: EffectRow, desk: StoredDesk) -> Stored:
     with work.db.read() as tx:
         killed = caps.killed(tx, row.tenant, desk.id, now)
         ticket = tickets.find(tx, row.tenant, row.desk, row.ticket)
-        gone = articles.no_longer_public(tx, row.tenant, [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else [])
+        gone = articles.no_longer_public(
+            tx, row.tenant, [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else []
+        )
     shut = None if desk.status == "active" else desk.status_why or f"the desk is {desk.status}"
     return Stored(killed, bool(gone), Owner(ticket.owner) if ticket is not None else None, shut)
 
 
 def _broke(work: Work, tx: Connection, row: EffectRow, desk: StoredDesk, error: Exception, now: int) -> None:
-    """Our own code broke on the row: nothing is lost, the crash is counted, and in the end a person sees it."""
+    """Our own code broke on the row: nothing is lost, the crash is counted, and in the end a person sees
+    it."""
     found = outbox.held(tx, row.id, row.fence)
     if found is None:
         return
     state = outbox.protocol_row(found)
     if state.state == EffectState.SENDING:
-        state = protocol.step(state, Answered(Unknown(f"our own code broke: {type(error).__name__}")), now, times_of(work, desk))
+        state = protocol.step(
+            state, Answered(Unknown(f"our own code broke: {type(error).__name__}")), now, times_of(work, desk)
+        )
     if state.state in OPEN_EFFECTS:
         outbox.broke(tx, row.id, row.fence, state, now)
 
 
 def _commit(work: Work, row: EffectRow, new: OutboxRow, made: Stamp | None = None) -> bool:
-    """Write the row's new state, and what follows from it, at once; False when the row is somebody else's by now."""
+    """Write the row's new state, and what follows from it, at once; False when the row is somebody else's by
+    now."""
     now = work.clock()
     with work.db.write() as tx:
         if not outbox.save(tx, row.id, row.fence, new, now):
@@ -209,4 +262,6 @@ def _effect(work: Work, row: EffectRow) -> Effect | None:
 
 
 def times_of(work: Work, desk: StoredDesk) -> Times:
-    return protocol.FENCED if Capability.FENCE in work.connector(desk.kind).capabilities else protocol.UNFENCED
+    return (
+        protocol.FENCED if Capability.FENCE in work.connector(desk.kind).capabilities else protocol.UNFENCED
+    )

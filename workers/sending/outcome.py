@@ -22,16 +22,39 @@ from workers.work import Work
 def words_of(row: EffectRow) -> Words:
     """What of a stored outbox row never changes, for the core."""
     return Words(
-        EffectKind(row.effect), Purpose(row.purpose), row.place, row.turn_id, tuple(json.loads(row.tags)), row.seen_message,
-        row.written_to)
+        EffectKind(row.effect),
+        Purpose(row.purpose),
+        row.place,
+        row.turn_id,
+        tuple(json.loads(row.tags)),
+        row.seen_message,
+        row.written_to,
+    )
 
 
 def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: Stamp | None, now: int) -> None:
     """Chain the outcome; then let the plan go on, compose anew, or put the ticket on a person's shelf."""
-    ledger.append(tx, row.tenant, ledger.Entry(
-        id=work.new_id(), desk=row.desk, ticket=row.ticket, kind=new.state, at=now,
-        payload={"row": row.id, "plan": row.plan, "purpose": row.purpose, "remote_id": new.remote_id, "sends": new.sends,
-                 "verdict_entry": row.ledger_entry, "body_hash": row.body_hash}), work.keys)
+    ledger.append(
+        tx,
+        row.tenant,
+        ledger.Entry(
+            id=work.new_id(),
+            desk=row.desk,
+            ticket=row.ticket,
+            kind=new.state,
+            at=now,
+            payload={
+                "row": row.id,
+                "plan": row.plan,
+                "purpose": row.purpose,
+                "remote_id": new.remote_id,
+                "sends": new.sends,
+                "verdict_entry": row.ledger_entry,
+                "body_hash": row.body_hash,
+            },
+        ),
+        work.keys,
+    )
     if row.purpose == Purpose.ESCALATION and new.state != EffectState.READY:
         _escalated(work, tx, row, new, now)
         return
@@ -41,7 +64,8 @@ def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: St
             _remember_stamp(tx, row, made)
         return
     if new.state != EffectState.STALE:
-        # The rest of the plan goes on: a customer is told although the note was refused, another desk although the customer could not be.
+        # The rest of the plan goes on: a customer is told although the note was refused, another desk
+        # although the customer could not be.
         effect_lost(work, tx, row, new.state == EffectState.DEAD and new.sends > 0, now)
         return
     words, act = words_of(row), inbox.act_behind(tx, row.desk, row.turn_id)
@@ -56,9 +80,13 @@ def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: St
             again = f"again:{row.id}{pressed_on_page_of(page_of_press(row.turn_id))}"
             inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, again, now, work.new_id())
         case Follow.AGAIN:
-            inbox.accept_changed(tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND)
+            inbox.accept_changed(
+                tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND
+            )
         case Follow.TO_PEOPLE:
-            inbox.accept_act(tx, row.tenant, row.desk, row.ticket, Act.FAILED, f"{Act.FAILED}:{row.id}", now, work.new_id())
+            inbox.accept_act(
+                tx, row.tenant, row.desk, row.ticket, Act.FAILED, f"{Act.FAILED}:{row.id}", now, work.new_id()
+            )
 
 
 def _escalated(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, now: int) -> None:

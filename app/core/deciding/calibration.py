@@ -1,6 +1,8 @@
-"""How far a desk's own labels bear out the probability that an answer is right. Told only with its interval and its labels.
+"""How far a desk's own labels bear out the probability that an answer is right. Told only with its interval
+and its labels.
 
-The pairs are cross-fitted: each label was judged by a model that had not seen its ticket. Nothing is claimed beyond the labels there are.
+The pairs are cross-fitted: each label was judged by a model that had not seen its ticket. Nothing is claimed
+beyond the labels there are.
 """
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ _Z = 1.959964  # 95 %
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A threshold and what the labels say of it: the share right of those answered, its 95 % interval, how many of how many labels."""
+    """A threshold and what the labels say of it: the share right of those answered, its 95 % interval, how
+    many of how many labels."""
 
     threshold: float
     precision: float
@@ -30,7 +33,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A desk's own model: logistic regression over the shipped prior's log odds and the search features. `pairs`: (p held out, right)."""
+    """A desk's own model: logistic regression over the shipped prior's log odds and the search features.
+    `pairs`: (p held out, right)."""
 
     names: tuple[str, ...]
     mean: tuple[float, ...]
@@ -42,7 +46,10 @@ class Calibration:
 
     def probability(self, prior: float, features: Mapping[str, float]) -> float:
         z = self.intercept + self.prior_weight * log_odds(prior)
-        z += sum(w * (features.get(name, m) - m) / s for name, m, s, w in zip(self.names, self.mean, self.scale, self.weights, strict=True))
+        z += sum(
+            w * (features.get(name, m) - m) / s
+            for name, m, s, w in zip(self.names, self.mean, self.scale, self.weights, strict=True)
+        )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, z))))
 
     def interval(self, p: float) -> tuple[float, float, int]:
@@ -51,9 +58,11 @@ class Calibration:
         return (*of_share(sum(right for _, right in near), len(near)), len(near))
 
     def setting(self, target: float) -> Setting | None:
-        """The lowest threshold whose answered labels are right in at least this share; None when no threshold is, on enough labels.
+        """The lowest threshold whose answered labels are right in at least this share; None when no threshold
+        is, on enough labels.
 
-        The share is the one observed. Its interval is wide on few labels, and is never to be shown without it.
+        The share is the one observed. Its interval is wide on few labels, and is never to be shown without
+        it.
         """
         ordered = sorted(self.pairs, reverse=True)
         best, right = None, 0
@@ -72,7 +81,8 @@ def reliability(pairs: Sequence[tuple[float, bool]]) -> tuple[tuple[float, float
     for p, right in pairs:
         held.setdefault(min(int(p * BINS), BINS - 1), []).append((p, right))
     return tuple(
-        (sum(p for p, _ in some) / len(some), sum(right for _, right in some) / len(some), len(some)) for _, some in sorted(held.items())
+        (sum(p for p, _ in some) / len(some), sum(right for _, right in some) / len(some), len(some))
+        for _, some in sorted(held.items())
     )
 
 
@@ -91,5 +101,8 @@ def of_share(hits: int, n: int) -> tuple[float, float]:
     if n == 0:
         return 0.0, 1.0
     share, add = hits / n, _Z * _Z / n
-    middle, half = (share + add / 2) / (1 + add), _Z / (1 + add) * math.sqrt(share * (1 - share) / n + add / (4 * n))
+    middle, half = (
+        (share + add / 2) / (1 + add),
+        _Z / (1 + add) * math.sqrt(share * (1 - share) / n + add / (4 * n)),
+    )
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,6 +1,8 @@
-"""An answer made of the help centre's own sentences: which to quote, in which order, and the link that opens at them.
+"""An answer made of the help centre's own sentences: which to quote, in which order, and the link that opens
+at them.
 
-Nothing here writes a sentence. What is sent is `article_text[start:end]`, and `verify` proves it once more before sending.
+Nothing here writes a sentence. What is sent is `article_text[start:end]`, and `verify` proves it once more
+before sending.
 """
 from __future__ import annotations
 
@@ -13,20 +15,23 @@ from app.core.sentences import ENDS, LINE, MARK, STEP, TABLE_ROW, Piece, pieces
 from app.core.verdicts import Answer, Candidate, Passage, Sentence, Source
 from app.core.writing.links import deep_link
 
-# The second article joins only near the first's score: right often enough to pay for its length (44 of 160 real questions need two).
+# The second article joins only near the first's score: right often enough to pay for its length (44 of 160
+# real questions need two).
 CLOSE = 0.9
 # ... and only when this share of its words is new.
 NEW_WORDS = 0.4
-# A passage of about a hundred words answers as well as any picking of sentences; a list that has begun is always finished.
+# A passage of about a hundred words answers as well as any picking of sentences; a list that has begun is
+# always finished.
 WORDS_FIRST, WORDS_SECOND = 150, 60
 # A line without a closing mark and no longer than this is a heading, unless it stands in a list.
 HEADING_WORDS = 9
-# Sections whose text describes the customer's trouble: the opening sentence there repeats what the customer has just told us.
+# Sections whose text describes the customer's trouble: the opening sentence there repeats what the customer
+# has just told us.
 PROBLEM_SECTIONS = frozenset(
-    "problem issue symptom symptoms question problème symptôme symptômes symptome frage fehler fehlerbild síntoma síntomas problema "
+    "problem issue symptom symptoms question problème symptôme symptômes symptome frage fehler fehlerbild "
+    "síntoma síntomas problema "
     "pregunta".split()
 )
-
 
 
 def compose(
@@ -38,11 +43,13 @@ def compose(
     new_words: float = NEW_WORDS,
     question: str = "",
 ) -> Answer:
-    """The cited body for what was found: verbatim sentences of the first article, and of a second one that is close and adds something.
+    """The cited body for what was found: verbatim sentences of the first article, and of a second one that is
+    close and adds something.
 
-    Passages that state the company's own answering time, headings and empty passages are passed over. `close` is a share of the first
-    score (0-1). With nothing to quote the answer has no sentences, and the caller must not send it.
-    Raises ValueError when a passage's text is not as long as its span: its offsets would point at other words.
+    Passages that state the company's own answering time, headings and empty passages are passed over. `close`
+    is a share of the first score (0-1). With nothing to quote the answer has no sentences, and the caller
+    must not send it. Raises ValueError when a passage's text is not as long as its span: its offsets would
+    point at other words.
     """
     sentences: list[Sentence] = []
     sources: list[Source] = []
@@ -66,20 +73,32 @@ def compose(
 
 
 def source_of(candidate: Candidate, number: int = 1, quote: str | None = None) -> Source:
-    """The candidate's article as a source; its link opens at the quote (the passage's opening words when none is given)."""
+    """The candidate's article as a source; its link opens at the quote (the passage's opening words when none
+    is given)."""
     passage = candidate.passage
     if quote is None:
         quote = _as_shown(_quotable(passage, "", WORDS_SECOND)[:1])
-    return Source(number, passage.article, passage.version, passage.title, deep_link(passage.url, quote), passage.updated_at)
+    return Source(
+        number,
+        passage.article,
+        passage.version,
+        passage.title,
+        deep_link(passage.url, quote),
+        passage.updated_at,
+    )
 
 
 def verify(answer: Answer, texts: Mapping[tuple[str, str], str]) -> tuple[Sentence, ...]:
-    """The sentences that do not stand in their article, of `texts[(article, version)]`; empty when every one does.
+    """The sentences that do not stand in their article, of `texts[(article, version)]`; empty when every one
+    does.
 
-    Verbatim, case and spacing apart, between token boundaries: "1" is not found in "10". An unknown article supports nothing.
+    Verbatim, case and spacing apart, between token boundaries: "1" is not found in "10". An unknown article
+    supports nothing.
     """
     folded = {key: _folded(text) for key, text in texts.items()}
-    return tuple(s for s in answer.sentences if not _stands_in(_folded(s.text), folded.get((s.article, s.version), "")))
+    return tuple(
+        s for s in answer.sentences if not _stands_in(_folded(s.text), folded.get((s.article, s.version), ""))
+    )
 
 
 def without(answer: Answer, unsupported: tuple[Sentence, ...]) -> Answer:
@@ -102,7 +121,10 @@ def _quotable(passage: Passage, question: str, max_words: int) -> list[Piece]:
     if passage.own_time or passage.kind == "heading":
         return []
     if len(passage.text) != passage.end - passage.start:
-        raise ValueError(f"passage of {passage.article} {passage.start}-{passage.end}: its text has {len(passage.text)} characters")
+        raise ValueError(
+            f"passage of {passage.article} {passage.start}-{passage.end}: its text has {len(passage.text)} "
+            f"characters"
+        )
     kept = list(_read_whole(passage))
     if len(kept) > 1 and kept[0].kind == LINE and _only_asks(kept[0], passage, question):
         kept = kept[1:]
@@ -115,7 +137,8 @@ def _read_whole(passage: Passage) -> tuple[Piece, ...]:
 
 
 def _read(passage: Passage) -> list[Piece]:
-    """The passage in pieces; in one of kind steps, bullets or table every line after the last blank line is one item or row."""
+    """The passage in pieces; in one of kind steps, bullets or table every line after the last blank line is
+    one item or row."""
     if passage.kind not in LISTS:
         return _listed(pieces(passage.text))
     lead, gap, items = passage.text.rpartition("\n\n")
@@ -157,7 +180,9 @@ def _without_headings(found: list[Piece], passage: Passage) -> list[Piece]:
 
 
 def _is_heading(piece: Piece) -> bool:
-    return piece.opens and piece.text[-1] not in ENDS + ":;,\"”’»)" and len(piece.text.split()) <= HEADING_WORDS
+    return (
+        piece.opens and piece.text[-1] not in ENDS + ':;,"”’»)' and len(piece.text.split()) <= HEADING_WORDS
+    )
 
 
 def _only_asks(piece: Piece, passage: Passage, question: str) -> bool:
@@ -173,7 +198,9 @@ def _shortened(found: list[Piece], max_words: int) -> list[Piece]:
     kept: list[Piece] = []
     words = 0
     for place, piece in enumerate(found):
-        in_list = piece.kind != LINE and bool(kept) and (kept[-1].kind == piece.kind or kept[-1].text[-1] == ":")
+        in_list = (
+            piece.kind != LINE and bool(kept) and (kept[-1].kind == piece.kind or kept[-1].text[-1] == ":")
+        )
         if kept and not in_list and words + len(piece.text.split()) > max_words:
             break
         words += len(piece.text.split())
@@ -192,14 +219,23 @@ def _adds(chosen: list[Piece], so_far: list[Sentence], share: float) -> bool:
 def _sentence(passage: Passage, piece: Piece, number: int) -> Sentence:
     start = passage.start + piece.start
     return Sentence(
-        piece.text, passage.article, passage.version, start, start + len(piece.text), support=1.0, step=piece.kind != LINE, number=number,
+        piece.text,
+        passage.article,
+        passage.version,
+        start,
+        start + len(piece.text),
+        support=1.0,
+        step=piece.kind != LINE,
+        number=number,
         mark=piece.mark,
     )
 
 
 def _as_shown(chosen: list[Piece]) -> str:
     # A page shows a row's cells apart: only the first can be asked for as one text.
-    return "\n".join(piece.text.split(" | ")[0] if piece.kind == TABLE_ROW else piece.text for piece in chosen)
+    return "\n".join(
+        piece.text.split(" | ")[0] if piece.kind == TABLE_ROW else piece.text for piece in chosen
+    )
 
 
 def _content(text: str) -> set[str]:

@@ -1,4 +1,5 @@
-"""From everything gathered of a ticket to its decision: pure, and the last look at every quote before it is said."""
+"""From everything gathered of a ticket to its decision: pure, and the last look at every quote before it is
+said."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -14,10 +15,11 @@ from app.core.verdicts import Answer, Decision, Hit
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """`events` and `mode_why` as in `Decided`. `decision` is the rules' where gathering has needed it, None where it has not.
+    """`events` and `mode_why` as in `Decided`. `decision` is the rules' where gathering has needed it, None
+    where it has not.
 
-    `pages` are the stored texts by (article, version) of what an answer quotes. `draft` is the newest one, read only when an agent
-    chose to send it; `draft_sent`: it went out before. `stamp` is the ticket's.
+    `pages` are the stored texts by (article, version) of what an answer quotes. `draft` is the newest one,
+    read only when an agent chose to send it; `draft_sent`: it went out before. `stamp` is the ticket's.
     """
 
     situation: Situation
@@ -43,11 +45,14 @@ def conclude(gathered: Gathered) -> Decided:
         return Decided(situation, decision, events, gathered.mode_why, draft=gathered.draft)
     decided = gathered.decision or decide(situation)
     assert decided is not None, "with findings the last rule always hits"
-    return Decided(situation, _proven(situation, decided, gathered.pages), events, gathered.mode_why, gathered.query)
+    return Decided(
+        situation, _proven(situation, decided, gathered.pages), events, gathered.mode_why, gathered.query
+    )
 
 
 def _proven(situation: Situation, decision: Decision, pages: Mapping[tuple[str, str], str]) -> Decision:
-    """The decision with every sentence that does not stand word for word in its article cut; with none left, doubt instead."""
+    """The decision with every sentence that does not stand word for word in its article cut; with none left,
+    doubt instead."""
     answer = decision.verdict
     if not isinstance(answer, Answer) or not answer.sentences:
         return decision

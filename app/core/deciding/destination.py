@@ -1,9 +1,11 @@
-"""Where a hand-off really goes: the group that gets it, which is the one the customer is told, whatever the route wished for.
+"""Where a hand-off really goes: the group that gets it, which is the one the customer is told, whatever the
+route wished for.
 
     a route's group ─▶ its second one (`fallback`), when nobody of the first is there before the horizon, or the desk has no such group
                     ─▶ in place: at the ticket's own desk the same two
                     ─▶ the group the ticket is in ─▶ the default route's groups ─▶ no group: nobody is named
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -27,9 +29,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`group` at `desk` gets it; None when no group can be named. `moves_to` is set on the ticket itself, None leaves it where it is.
+    """`group` at `desk` gets it; None when no group can be named. `moves_to` is set on the ticket itself,
+    None leaves it where it is.
 
-    `opens`: they cannot share the ticket and get an internal one. `why_in_place`: why such a ticket could not be opened, "" otherwise.
+    `opens`: they cannot share the ticket and get an internal one. `why_in_place`: why such a ticket could not
+    be opened, "" otherwise.
     """
 
     desk: str
@@ -39,8 +43,11 @@ class Destination:
     why_in_place: str = ""
 
 
-def destination(policy: Policy, route: Route, own: Place, target: Place | None, ticket_group: str | None, now: int) -> Destination:
-    """`own` is the ticket's desk, `target` the one the route names (the same without one), None when that is not there."""
+def destination(
+    policy: Policy, route: Route, own: Place, target: Place | None, ticket_group: str | None, now: int
+) -> Destination:
+    """`own` is the ticket's desk, `target` the one the route names (the same without one), None when that is
+    not there."""
     wanted = _in_order(policy, route, now)
     at_home = _first(wanted, own)
     why = ""
@@ -48,8 +55,11 @@ def destination(policy: Policy, route: Route, own: Place, target: Place | None, 
         why = _cannot(target, wanted)
         if target is not None and not why:
             group = _first(wanted, target)
-            # At one desk the original stays with those who see it; at two it goes to the namesake, if there is one.
-            return Destination(target.id, group, group if target.id != own.id and group in own.groups else None, opens=True)
+            # At one desk the original stays with those who see it; at two it goes to the namesake, if there
+            # is one.
+            return Destination(
+                target.id, group, group if target.id != own.id and group in own.groups else None, opens=True
+            )
     if at_home is not None:
         return Destination(own.id, at_home, at_home, why_in_place=why)
     if ticket_group is not None:
@@ -62,11 +72,16 @@ def destination(policy: Policy, route: Route, own: Place, target: Place | None, 
 def nobody_there(policy: Policy, group: str, now: int) -> bool:
     """True when nobody of the group works before the horizon, by the team's own number and the hours."""
     opening = opens_at(policy.hours, now)
-    return policy.team(group).agents == 0 or opening is None or opening - now > horizon_of_closed_time(policy.hours, policy.horizon_days)
+    return (
+        policy.team(group).agents == 0
+        or opening is None
+        or opening - now > horizon_of_closed_time(policy.hours, policy.horizon_days)
+    )
 
 
 def _in_order(policy: Policy, route: Route, now: int) -> tuple[str, ...]:
-    """The route's groups, the one that shall get it first. The second never takes over with nobody in its team."""
+    """The route's groups, the one that shall get it first. The second never takes over with nobody in its
+    team."""
     if route.fallback is None:
         return (route.group,)
     second_first = nobody_there(policy, route.group, now) and policy.team(route.fallback).agents != 0

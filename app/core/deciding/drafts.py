@@ -1,4 +1,5 @@
-"""Drafts: an agent sends one by the field *Candor: next step*. Exactly that draft, once, and never past a newer message."""
+"""Drafts: an agent sends one by the field *Candor: next step*. Exactly that draft, once, and never past a
+newer message."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ RULE = "an agent sends the draft"
 class Draft:
     """A message that was written as an internal note.
 
-    `turn` is the customer's turn it answers; `sent_turn` the turn that sending it is, whose reply is one for ever.
+    `turn` is the customer's turn it answers; `sent_turn` the turn that sending it is, whose reply is one for
+    ever.
     """
 
     entry: str
@@ -28,11 +30,14 @@ class Draft:
         return TurnKind.DRAFT.turn(self.entry)
 
 
-def decide_draft(situation: Situation, draft: Draft | None, sent_before: bool, stamp: str) -> tuple[Situation, Decision]:
-    """The verdict on "send the draft": the draft itself, or why not. The turn is the draft's own, so that it goes out once for ever.
+def decide_draft(
+    situation: Situation, draft: Draft | None, sent_before: bool, stamp: str
+) -> tuple[Situation, Decision]:
+    """The verdict on "send the draft": the draft itself, or why not. The turn is the draft's own, so that it
+    goes out once for ever.
 
-    A refusal is a turn of its own for each choice (the choice has moved the ticket's `stamp`, which thereby names it): what an agent
-    asks again is answered again.
+    A refusal is a turn of its own for each choice (the choice has moved the ticket's `stamp`, which thereby
+    names it): what an agent asks again is answered again.
     """
     verdict: Verdict
     if draft is None:

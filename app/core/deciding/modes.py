@@ -29,10 +29,16 @@ def names_an_ai(name: str) -> bool:
 
 def _listed(classes: tuple[FloorClass, ...]) -> str:
     shown = ", ".join(classes[:3])
-    return shown if len(classes) <= 3 else f"{shown} and {len(classes) - 3} more classes of the must-hand-off floor"
+    return (
+        shown
+        if len(classes) <= 3
+        else f"{shown} and {len(classes) - 3} more classes of the must-hand-off floor"
+    )
 
 
-def effective_mode(policy: Policy, desk: str, topic: str, ceiling: Mode, facts: DeskFacts) -> tuple[Mode, str]:
+def effective_mode(
+    policy: Policy, desk: str, topic: str, ceiling: Mode, facts: DeskFacts
+) -> tuple[Mode, str]:
     """The mode in force and, when it is lower than wished, why (for the console); "" otherwise."""
     wished = policy.wished_mode(desk, topic)
     mode = lower(wished, ceiling)
@@ -41,9 +47,15 @@ def effective_mode(policy: Policy, desk: str, topic: str, ceiling: Mode, facts: 
     if not facts.guard_proven:
         return Mode.DRAFT, "the desk's guard against double replies is not proven: run connect again"
     if not (facts.calibrated or policy.accept_uncalibrated):
-        return Mode.DRAFT, "answers are not calibrated on this desk; set accept_uncalibrated to send all the same"
+        return (
+            Mode.DRAFT,
+            "answers are not calibrated on this desk; set accept_uncalibrated to send all the same",
+        )
     if not facts.sandbox and (unowned := policy.floor_without_owner()):
-        return Mode.DRAFT, f"nobody is named who answers for {_listed(unowned)}: set floor.<class>.owner in the policy"
+        return (
+            Mode.DRAFT,
+            f"nobody is named who answers for {_listed(unowned)}: set floor.<class>.owner in the policy",
+        )
     if not names_an_ai(facts.bot_name):
         return Mode.DRAFT, f"the sender's name {facts.bot_name!r} does not say that it is an AI assistant"
     if not facts.public_proven and not facts.sandbox:

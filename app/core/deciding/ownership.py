@@ -49,7 +49,9 @@ TABLE: dict[Event, Owner | None] = {
 }
 
 # What may still be said in public while people own the ticket. Everything else waits for a person.
-ALLOWED_UNDER_PEOPLE = frozenset({Purpose.WAIT_UPDATE, Purpose.ACTION_OUTCOME, Purpose.CORRECTION, Purpose.CLOSING})
+ALLOWED_UNDER_PEOPLE = frozenset(
+    {Purpose.WAIT_UPDATE, Purpose.ACTION_OUTCOME, Purpose.CORRECTION, Purpose.CLOSING}
+)
 
 
 def owner_after(owner: Owner, events: Iterable[Event]) -> Owner:
@@ -60,14 +62,16 @@ def owner_after(owner: Owner, events: Iterable[Event]) -> Owner:
 
 
 def may_post(owner: Owner, purpose: Purpose, plan_made_the_owner: bool) -> bool:
-    """True when a public row may go out now. Rows of the very hand-off that gave the ticket to people are still its own words."""
+    """True when a public row may go out now. Rows of the very hand-off that gave the ticket to people are
+    still its own words."""
     return owner is Owner.ASSISTANT or purpose in ALLOWED_UNDER_PEOPLE or plan_made_the_owner
 
 
 def events_since(ticket: Ticket, seen_message: str | None, changes: Sequence[Change]) -> tuple[Event, ...]:
     """What happened on the ticket since the message seen last (None: never seen), in order of time.
 
-    `changes` are acts from the desk's history that comments do not show (assignments); those made by rules do not count.
+    `changes` are acts from the desk's history that comments do not show (assignments); those made by rules do
+    not count.
     """
     happened: list[tuple[int, Event]] = []
     if seen_message is None:
@@ -76,15 +80,25 @@ def events_since(ticket: Ticket, seen_message: str | None, changes: Sequence[Cha
         event = _event_of(message)
         if event is not None:
             happened.append((message.at, event))
-    happened.extend((c.at, Event.AGENT_ASSIGNED) for c in changes if c.kind == "assignee" and c.actor is Role.AGENT and not c.by_rule)
+    happened.extend(
+        (c.at, Event.AGENT_ASSIGNED)
+        for c in changes
+        if c.kind == "assignee" and c.actor is Role.AGENT and not c.by_rule
+    )
     return tuple(event for _, event in sorted(happened, key=lambda pair: pair[0]))
 
 
-STEPS = {"send_draft": Event.SEND_DRAFT, "continue": Event.MAY_CONTINUE, "stay_out": Event.STAY_OUT, "not_needed": Event.NOT_NEEDED}
+STEPS = {
+    "send_draft": Event.SEND_DRAFT,
+    "continue": Event.MAY_CONTINUE,
+    "stay_out": Event.STAY_OUT,
+    "not_needed": Event.NOT_NEEDED,
+}
 
 
 def step_chosen(ticket: Ticket, last_seen: str) -> tuple[Event, ...]:
-    """What an agent has just chosen in the field *Candor: next step*; nothing while it stays as it was seen last."""
+    """What an agent has just chosen in the field *Candor: next step*; nothing while it stays as it was seen
+    last."""
     chosen = ticket.fields.get("next_step") or ""
     return (STEPS[chosen],) if chosen in STEPS and chosen != last_seen else ()
 

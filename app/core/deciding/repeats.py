@@ -14,20 +14,24 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def as_sent(text: str) -> str:
-    """A sentence as it is compared: case and spacing apart, so that a new version of a page says nothing new by its layout."""
+    """A sentence as it is compared: case and spacing apart, so that a new version of a page says nothing new
+    by its layout."""
     return " ".join(text.casefold().split())
 
 
 def anew(answer: Answer, sent: Collection[str], asked: Collection[str]) -> Answer:
-    """The answer less what was `sent` before (`as_sent`); without sentences when its first page says nothing new.
+    """The answer less what was `sent` before (`as_sent`); without sentences when its first page says nothing
+    new.
 
-    A page with something new is quoted whole, since its sentences lean on each other; one with nothing new is left out. Something is
-    new when a sentence that was not sent answers: it has one of the content words that were `asked` now, or no sentence of its page was
-    sent. A line of courtesy is no answer.
+    A page with something new is quoted whole, since its sentences lean on each other; one with nothing new is
+    left out. Something is new when a sentence that was not sent answers: it has one of the content words that
+    were `asked` now, or no sentence of its page was sent. A line of courtesy is no answer.
     """
     if not sent:
         return answer
-    stale = {source.number for source in answer.sources if not _says_more(_of(answer, source.number), sent, asked)}
+    stale = {
+        source.number for source in answer.sources if not _says_more(_of(answer, source.number), sent, asked)
+    }
     if answer.sources and answer.sources[0].number in stale:
         # How sure the search is says something of the first page alone: the second must not stand in for it.
         return replace(answer, sentences=(), sources=())

@@ -1,6 +1,8 @@
-"""What to do with a ticket: a table read from top to bottom. The first rule that hits decides; hits and misses are kept.
+"""What to do with a ticket: a table read from top to bottom. The first rule that hits decides; hits and
+misses are kept.
 
-Rules below `SEARCH` need the findings of a search. `decide` returns None when it gets that far without them: search, then ask again.
+Rules below `SEARCH` need the findings of a search. `decide` returns None when it gets that far without them:
+search, then ask again.
 """
 from __future__ import annotations
 
@@ -36,8 +38,8 @@ from connectors.records import Status
 DAY = 86_400_000_000  # microseconds
 ASKED_PERSON_DAYS = 30
 UPSET_MESSAGES = 2
-# Both pages of a toss-up speak closely of the question. On the demo shop's own questions such pairs with half the policy's gap between
-# them are 4 in 100, and in 3 of 10 of those the first page is the wrong one.
+# Both pages of a toss-up speak closely of the question. On the demo shop's own questions such pairs with half
+# the policy's gap between them are 4 in 100, and in 3 of 10 of those the first page is the wrong one.
 CLOSE_COSINE = 0.5
 # All that the rule table may say of it: the class stands in the note and the sealed texts alone.
 GRAVE = "words of the must-hand-off floor"
@@ -45,7 +47,8 @@ GRAVE = "words of the must-hand-off floor"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Everything a decision rests on. `mode` is the effective one; `served` the languages the index's model understands."""
+    """Everything a decision rests on. `mode` is the effective one; `served` the languages the index's model
+    understands."""
 
     reading: Reading
     owner: Owner
@@ -57,7 +60,8 @@ class Situation:
     handled: bool = False  # this turn has a verdict already
     cannot_reply: str | None = None
     other_bot: bool = False
-    solved_since: bool = False  # somebody has solved the ticket after the customer's newest message, without a word
+    # somebody has solved the ticket after the customer's newest message, without a word
+    solved_since: bool = False
     asked_person_at: int | None = None  # by this customer, on any ticket
     fallback: str = ""  # that people were given this topic by hand, for the record; "" while they were not
     incident: str = ""  # why the topic is with people because many write the same, "" while it is not
@@ -68,13 +72,15 @@ class Situation:
     findings: Findings | None = None
     floor: tuple[Flag, ...] = ()  # grave messages people were not told of yet, the gravest first
     floor_known: frozenset[FloorClass] = frozenset()  # classes people were told of on this ticket
-    sent: frozenset[str] = frozenset()  # sentences sent before on this ticket, or to its requester on the same matter (`as_sent`)
+    # sentences sent before on this ticket, or to its requester on the same matter (`as_sent`)
+    sent: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()  # the content words of what is asked now
     bar: float | None = None  # the probability an answer needs, by the desk's own labels; None: the policy's
 
     @property
     def answers_requester(self) -> bool:
-        """Whether what is said now answers whose ticket it is; what answers somebody else calls nobody by name."""
+        """Whether what is said now answers whose ticket it is; what answers somebody else calls nobody by
+        name."""
         return self.act == Act.PERSON or self.reading.writer.owns_ticket
 
 
@@ -106,7 +112,11 @@ def _quiet(why: Quiet) -> Callable[[Situation], Verdict]:
 def _handoff(reason: Reason, detail: Detail, public: bool = True) -> Callable[[Situation], Verdict]:
     def make(s: Situation) -> Verdict:
         topic = s.policy.topic(s.reading.topic)
-        leave = reason in (Reason.UNSURE, Reason.OUT_OF_SCOPE) and topic is not None and topic.when_unsure == "leave"
+        leave = (
+            reason in (Reason.UNSURE, Reason.OUT_OF_SCOPE)
+            and topic is not None
+            and topic.when_unsure == "leave"
+        )
         route = (topic.route if topic else None) or s.policy.default_route
         return Handoff(reason, detail, route, nearest(s), public and not leave and s.cannot_reply is None)
 
@@ -130,7 +140,8 @@ def _new_class(s: Situation) -> bool:
 
 
 def nearest(s: Situation) -> Source | None:
-    """The page that came closest, for saying so honestly; None below the floor, where naming it would mislead."""
+    """The page that came closest, for saying so honestly; None below the floor, where naming it would
+    mislead."""
     top = s.findings.candidates[0] if s.findings and s.findings.candidates else None
     if top is None or top.cosine < s.policy.thresholds.floor:
         return None
@@ -138,7 +149,8 @@ def nearest(s: Situation) -> Source | None:
 
 
 def silenced(s: Situation, decision: Decision, why: str) -> Decision:
-    """The decision where one more reply to its sender is too many: people get the ticket, and nothing is said in public."""
+    """The decision where one more reply to its sender is too many: people get the ticket, and nothing is said
+    in public."""
     hit = Hit("too many replies to this sender", True, why)
     return Decision(_handoff(Reason.FALLBACK, Detail.SENDER_CAP, public=False)(s), (*decision.hits, hit))
 
@@ -170,7 +182,11 @@ def _capped(s: Situation) -> str:
 def _nothing_to_read(s: Situation) -> str:
     if not s.reading.question.strip():
         return "no text of the customer's own"
-    return "more than half was cut, and nothing proves that it is a quote" if s.reading.cut_words is not None else ""
+    return (
+        "more than half was cut, and nothing proves that it is a quote"
+        if s.reading.cut_words is not None
+        else ""
+    )
 
 
 def _asked_before(s: Situation) -> str:
@@ -184,14 +200,19 @@ def _denied(s: Situation) -> str:
 
 
 def _sent_before(s: Situation) -> str:
-    """Whether all that would be said was said before: by the page the customer picked, or by the nearest one."""
+    """Whether all that would be said was said before: by the page the customer picked, or by the nearest
+    one."""
     if not s.sent or s.findings is None:
         return ""
     chosen = _picked(s)
     if chosen is None and (_below_floor(s) or s.findings.p_right < s.policy.thresholds.clarify):
         return ""
     answer = chosen or _composed(s)
-    return "nothing that was not sent before" if answer.sentences and not anew(answer, s.sent, s.asked).sentences else ""
+    return (
+        "nothing that was not sent before"
+        if answer.sentences and not anew(answer, s.sent, s.asked).sentences
+        else ""
+    )
 
 
 def _candidates(s: Situation) -> tuple[Candidate, ...]:
@@ -237,7 +258,9 @@ def _answer(s: Situation) -> Answer:
 
 def _composed(s: Situation) -> Answer:
     assert s.findings is not None
-    return compose(s.findings.candidates, p_right=s.findings.p_right, max_articles=2, question=s.reading.question)
+    return compose(
+        s.findings.candidates, p_right=s.findings.p_right, max_articles=2, question=s.reading.question
+    )
 
 
 def _two_fit(s: Situation) -> str:
@@ -261,7 +284,11 @@ def _equal(s: Situation) -> str:
 
 def _clarify(s: Situation) -> Verdict:
     pair = _candidates(s)[:2]
-    return Clarify(tuple(Option(letter, c.passage.article, c.passage.title) for letter, c in zip("AB", pair, strict=True)))
+    return Clarify(
+        tuple(
+            Option(letter, c.passage.article, c.passage.title) for letter, c in zip("AB", pair, strict=True)
+        )
+    )
 
 
 def _says(condition: Callable[[Situation], object], because: str) -> Callable[[Situation], str]:
@@ -269,58 +296,136 @@ def _says(condition: Callable[[Situation], object], because: str) -> Callable[[S
 
 
 BEFORE_SEARCH: tuple[Rule, ...] = (
-    Rule("turn has a verdict", _says(lambda s: s.handled, "this turn was decided before"), _quiet(Quiet.ALREADY_ANSWERED)),
-    Rule("ticket is gone", _says(lambda s: s.status in (Status.CLOSED, Status.DELETED), "nothing can be written into it"),
-         _quiet(Quiet.CLOSED)),
+    Rule(
+        "turn has a verdict",
+        _says(lambda s: s.handled, "this turn was decided before"),
+        _quiet(Quiet.ALREADY_ANSWERED),
+    ),
+    Rule(
+        "ticket is gone",
+        _says(lambda s: s.status in (Status.CLOSED, Status.DELETED), "nothing can be written into it"),
+        _quiet(Quiet.CLOSED),
+    ),
     # The floor: before everything that ends in silence, and before what the words ask for otherwise.
-    Rule("grave, and people have it", _says(lambda s: s.owner is Owner.PEOPLE and _new_class(s), GRAVE), lambda s: Alert()),
+    Rule(
+        "grave, and people have it",
+        _says(lambda s: s.owner is Owner.PEOPLE and _new_class(s), GRAVE),
+        lambda s: Alert(),
+    ),
     Rule("grave", _says(lambda s: s.owner is Owner.ASSISTANT and _by_people(s), GRAVE), _grave_to_people),
-    Rule("grave words in a machine's mail", _says(lambda s: s.floor and not _by_people(s), GRAVE), lambda s: Alert(urgent=False)),
-    Rule("pressed on somebody else's page", _says(lambda s: s.pressed_by_other, "the ticket has changed hands since"),
-         _quiet(Quiet.NOT_THE_REQUESTER)),
-    Rule("person asked for on the page", _says(lambda s: s.act == Act.PERSON and s.owner is Owner.ASSISTANT, "pressed the button"),
-         _handoff(Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
-    Rule("our own reply failed", _says(lambda s: s.act == Act.FAILED and s.owner is Owner.ASSISTANT, "the desk would not take it"),
-         _handoff(Reason.FAILED, Detail.NONE)),
-    Rule("people own it", _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"), _quiet(Quiet.PEOPLE_OWN_IT)),
-    Rule("nothing new from the customer", _says(lambda s: s.reading.message is None or s.act is not None, "no newer public message"),
-         _quiet(Quiet.NOTHING_NEW)),
-    Rule("solved meanwhile", _says(lambda s: s.solved_since, "solved after the customer's message"), _quiet(Quiet.CLOSED)),
+    Rule(
+        "grave words in a machine's mail",
+        _says(lambda s: s.floor and not _by_people(s), GRAVE),
+        lambda s: Alert(urgent=False),
+    ),
+    Rule(
+        "pressed on somebody else's page",
+        _says(lambda s: s.pressed_by_other, "the ticket has changed hands since"),
+        _quiet(Quiet.NOT_THE_REQUESTER),
+    ),
+    Rule(
+        "person asked for on the page",
+        _says(lambda s: s.act == Act.PERSON and s.owner is Owner.ASSISTANT, "pressed the button"),
+        _handoff(Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON),
+    ),
+    Rule(
+        "our own reply failed",
+        _says(lambda s: s.act == Act.FAILED and s.owner is Owner.ASSISTANT, "the desk would not take it"),
+        _handoff(Reason.FAILED, Detail.NONE),
+    ),
+    Rule(
+        "people own it",
+        _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"),
+        _quiet(Quiet.PEOPLE_OWN_IT),
+    ),
+    Rule(
+        "nothing new from the customer",
+        _says(lambda s: s.reading.message is None or s.act is not None, "no newer public message"),
+        _quiet(Quiet.NOTHING_NEW),
+    ),
+    Rule(
+        "solved meanwhile",
+        _says(lambda s: s.solved_since, "solved after the customer's message"),
+        _quiet(Quiet.CLOSED),
+    ),
     Rule("automatic mail", lambda s: s.reading.automatic or "", _quiet(Quiet.AUTOMATIC)),
-    Rule("another bot has answered", _says(lambda s: s.other_bot, "a newer public reply of another bot"), _quiet(Quiet.OTHER_BOT)),
-    Rule("cannot reply here", lambda s: s.cannot_reply or "", _handoff(Reason.CANNOT_REPLY_HERE, Detail.CHANNEL, public=False)),
-    Rule("asks for a person", lambda s: s.reading.asks_person.text if s.reading.asks_person else "",
-         _asked_for_person),
-    Rule("must be handed off", lambda s: s.reading.must_handoff.text if s.reading.must_handoff else "",
-         _handoff(Reason.MUST_HANDOFF, Detail.TOPIC)),
-    Rule("asks what we are", _says(lambda s: s.reading.asks_identity, "asks whether this is a person"),
-         lambda s: Answer((), (), None, fixed=Fixed.IDENTITY)),
-    Rule("says it is settled", _says(lambda s: s.reading.settles and s.memory.answered, "thanks, settled"), lambda s: Settle()),
-    Rule("somebody else says it is settled", _says(lambda s: s.reading.settled_by_other, "not from whose ticket it is"),
-         _quiet(Quiet.NOT_THE_REQUESTER)),
-    Rule("only acknowledges", _says(lambda s: s.reading.acknowledges, "read, and nothing is wanted"), _quiet(Quiet.ACKNOWLEDGED)),
+    Rule(
+        "another bot has answered",
+        _says(lambda s: s.other_bot, "a newer public reply of another bot"),
+        _quiet(Quiet.OTHER_BOT),
+    ),
+    Rule(
+        "cannot reply here",
+        lambda s: s.cannot_reply or "",
+        _handoff(Reason.CANNOT_REPLY_HERE, Detail.CHANNEL, public=False),
+    ),
+    Rule(
+        "asks for a person",
+        lambda s: s.reading.asks_person.text if s.reading.asks_person else "",
+        _asked_for_person,
+    ),
+    Rule(
+        "must be handed off",
+        lambda s: s.reading.must_handoff.text if s.reading.must_handoff else "",
+        _handoff(Reason.MUST_HANDOFF, Detail.TOPIC),
+    ),
+    Rule(
+        "asks what we are",
+        _says(lambda s: s.reading.asks_identity, "asks whether this is a person"),
+        lambda s: Answer((), (), None, fixed=Fixed.IDENTITY),
+    ),
+    Rule(
+        "says it is settled",
+        _says(lambda s: s.reading.settles and s.memory.answered, "thanks, settled"),
+        lambda s: Settle(),
+    ),
+    Rule(
+        "somebody else says it is settled",
+        _says(lambda s: s.reading.settled_by_other, "not from whose ticket it is"),
+        _quiet(Quiet.NOT_THE_REQUESTER),
+    ),
+    Rule(
+        "only acknowledges",
+        _says(lambda s: s.reading.acknowledges, "read, and nothing is wanted"),
+        _quiet(Quiet.ACKNOWLEDGED),
+    ),
     Rule("asked for a person lately", _asked_before, _handoff(Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
     Rule("upset", _upset, _handoff(Reason.MUST_HANDOFF, Detail.UPSET)),
     Rule("denies our answer", _denied, _handoff(Reason.MUST_HANDOFF, Detail.AFTER_ANSWER)),
-    Rule("people are at work", _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),
-         _quiet(Quiet.NOT_YET)),
-    # Below the words that ask for a person or demand one, which no switch may touch; above everything the assistant would work out itself.
+    Rule(
+        "people are at work",
+        _says(lambda s: s.policy.answer_when == "when_closed" and s.open_now, "answers only when closed"),
+        _quiet(Quiet.NOT_YET),
+    ),
+    # Below the words that ask for a person or demand one, which no switch may touch; above everything the
+    # assistant would work out itself.
     Rule("many people write the same", lambda s: s.incident, _handoff(Reason.FALLBACK, Detail.INCIDENT)),
     Rule("given to people by hand", lambda s: s.fallback, _handoff(Reason.FALLBACK, Detail.BY_HAND)),
     Rule("too many replies", _capped, _handoff(Reason.FALLBACK, Detail.CAP)),
-    Rule("nothing to read", _nothing_to_read,
-         _handoff(Reason.UNSURE, Detail.EMPTY)),
-    Rule("language not served", lambda s: s.reading.language if s.reading.language not in s.served else "",
-         _handoff(Reason.UNSURE, Detail.LANGUAGE)),
-    Rule("somebody else chose a page", _says(lambda s: s.reading.chosen_by_other, "not from whose ticket it is"),
-         _handoff(Reason.UNSURE, Detail.ALREADY_ASKED)),
+    Rule("nothing to read", _nothing_to_read, _handoff(Reason.UNSURE, Detail.EMPTY)),
+    Rule(
+        "language not served",
+        lambda s: s.reading.language if s.reading.language not in s.served else "",
+        _handoff(Reason.UNSURE, Detail.LANGUAGE),
+    ),
+    Rule(
+        "somebody else chose a page",
+        _says(lambda s: s.reading.chosen_by_other, "not from whose ticket it is"),
+        _handoff(Reason.UNSURE, Detail.ALREADY_ASKED),
+    ),
 )
 SEARCH: tuple[Rule, ...] = (
-    Rule("no articles", _says(lambda s: s.findings is not None and s.findings.articles == 0, "the help centre is empty"),
-         _handoff(Reason.UNSURE, Detail.NO_ARTICLES)),
+    Rule(
+        "no articles",
+        _says(lambda s: s.findings is not None and s.findings.articles == 0, "the help centre is empty"),
+        _handoff(Reason.UNSURE, Detail.NO_ARTICLES),
+    ),
     Rule("sent before", _sent_before, _handoff(Reason.UNSURE, Detail.ALREADY_ANSWERED)),
-    Rule("customer chose a page", _says(_chosen, "picked one of our two options"),
-         lambda s: _chosen(s) or StayQuiet(Quiet.NOTHING_NEW)),
+    Rule(
+        "customer chose a page",
+        _says(_chosen, "picked one of our two options"),
+        lambda s: _chosen(s) or StayQuiet(Quiet.NOTHING_NEW),
+    ),
     Rule("nothing comes close", _below_floor, _handoff(Reason.OUT_OF_SCOPE, Detail.NOTHING_CLOSE)),
     Rule("two pages fit equally", _equal, _clarify),
     Rule("sure enough", _confident, _answer),

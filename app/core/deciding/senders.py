@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from app.core.reading.phrases import fold
 
 TEXT_MAX = 4_000  # characters of a message that are compared
-# So long a number in an address counts something; "anna1" and "anna2" may be two people. Who asks is taken for a person all the same:
-# a machine tells.
+# So long a number in an address counts something; "anna1" and "anna2" may be two people. Who asks is taken
+# for a person all the same: a machine tells.
 _COUNTER = re.compile(r"\d{4,}")
 _DIGITS = re.compile(r"\d+")
 _ASKS = re.compile("[?？¿]")
@@ -19,8 +19,9 @@ _TAG = re.compile(r"\+[^@]*@")  # "anna+shop@": all tags of a mailbox are one se
 class Said:
     """One message as the limits compare it.
 
-    `text` is folded and has no word with a digit in it, "" when nothing is left; `spelt` is the same with its numbers. `shape` is the
-    sender's name and address without digits, `counted` says that the address itself counts on.
+    `text` is folded and has no word with a digit in it, "" when nothing is left; `spelt` is the same with its
+    numbers. `shape` is the sender's name and address without digits, `counted` says that the address itself
+    counts on.
     """
 
     sender: str
@@ -36,7 +37,8 @@ def said(address: str, name: str | None, text: str) -> Said:
     words = fold(text[:TEXT_MAX]).text.split()
     plain = " ".join(word for word in words if not any(letter.isdigit() for letter in word))
     called = " ".join(fold((name or "")[:200]).text.split())
-    # The name belongs to it: students whose addresses are numbers are many people, and have names of their own.
+    # The name belongs to it: students whose addresses are numbers are many people, and have names of their
+    # own.
     shape = f"{_DIGITS.sub('', sender)} {_DIGITS.sub('', called)}"
     letters = any(letter.isalpha() for letter in plain)
     counted = bool(_COUNTER.search(sender.partition("@")[0])) and not _ASKS.search(text[:TEXT_MAX])

@@ -1,8 +1,9 @@
-"""Does a passage say what a sentence says? By words alone: it errs towards cutting, and cannot certify a free paraphrase.
+"""Does a passage say what a sentence says? By words alone: it errs towards cutting, and cannot certify a free
+paraphrase.
 
-A quote needs nothing of this (`cite.verify` finds it word for word). A reworded sentence may stand only when one sentence of the passage
-holds every word of it that carries meaning, its numbers in the same order, as many negations, and the same words of duty, direction and
-degree.
+A quote needs nothing of this (`cite.verify` finds it word for word). A reworded sentence may stand only when
+one sentence of the passage holds every word of it that carries meaning, its numbers in the same order, as
+many negations, and the same words of duty, direction and degree.
 """
 from __future__ import annotations
 
@@ -20,29 +21,59 @@ MOST_EVIDENCE = 60_000  # characters that are read; a longer page is checked by 
 _TOKEN = re.compile(r"[€$£¥]?\d+(?:[.,:/-]\d+)*\s?%?|[^\W\d_]+(?:['’][^\W\d_]+)?")
 _PLAIN = re.compile(r"\w+")
 _NUMBERS = {
-    word: str(n) for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-} | {"once": "1×", "twice": "2×", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60",
-     "ninety": "90", "hundred": "100", "thousand": "1000", "half": "1/2", "first": "1st", "second": "2nd", "third": "3rd", "dozen": "12"}
+    word: str(n)
+    for n, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+} | {
+    "once": "1×",
+    "twice": "2×",
+    "fifteen": "15",
+    "twenty": "20",
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "ninety": "90",
+    "hundred": "100",
+    "thousand": "1000",
+    "half": "1/2",
+    "first": "1st",
+    "second": "2nd",
+    "third": "3rd",
+    "dozen": "12",
+}
 _NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor without cannot can't cant don't dont doesn't doesnt didn't isn't aren't wasn't weren't"
+    "not no never none nobody nothing neither nor without cannot can't cant don't dont doesn't doesnt "
+    "didn't isn't aren't wasn't weren't"
     " won't wouldn't shouldn't couldn't haven't hasn't hadn't mustn't needn't unless except hardly barely"
-    " pas ne aucun aucune jamais sans rien nicht kein keine keinen keiner nie ohne nunca ningún ninguna sin nada".split()
+    " pas ne aucun aucune jamais sans rien nicht kein keine keinen keiner nie ohne nunca ningún ninguna sin "
+    "nada".split()
 )
-# Words a stop list would drop, and on which the sense hangs: each must stand in the passage's sentence as often.
+# Words a stop list would drop, and on which the sense hangs: each must stand in the passage's sentence as
+# often.
 _DUTY = frozenset(
-    "must should may might can could shall will would need needs required require requires optional always only sometimes often".split()
+    "must should may might can could shall will would need needs required require requires optional always "
+    "only sometimes often".split()
 )
 _TURNING = frozenset(
-    "before after until since during above below over under up down in out on off into onto from to more less most least fewer many few"
-    " all any some every each both either same other another first last next previous now later soon again back through within against"
+    "before after until since during above below over under up down in out on off into onto from to more "
+    "less most least fewer many few"
+    " all any some every each both either same other another first last next previous now later soon again "
+    "back through within against"
     " with without for".split()
 )
-_EMPTY = frozenset(
-    "a an the and or but if then so as at by of is are was were be been being am has have had having do does did it its it's this that"
-    " these those there here i you we they he she him her his hers your yours our ours my mine their theirs them us me who whom which what"
-    " when where how why than too very just also please simply well oh yes actually really etc can't".split()
-) - _NEGATIONS
-# Pairs that turn a sentence round. A word on one side, where the passage has its partner and not the word itself, is a contradiction.
+_EMPTY = (
+    frozenset(
+        "a an the and or but if then so as at by of is are was were be been being am has have had having do "
+        "does did it its it's this that"
+        " these those there here i you we they he she him her his hers your yours our ours my mine their "
+        "theirs them us me who whom which what"
+        " when where how why than too very just also please simply well oh yes actually really etc "
+        "can't".split()
+    )
+    - _NEGATIONS
+)
+# Pairs that turn a sentence round. A word on one side, where the passage has its partner and not the word
+# itself, is a contradiction.
 _PAIRS = """
 accept/reject accept/decline accept/refuse add/remove add/delete activate/deactivate allow/forbid allow/prevent allow/block
 allow/deny approve/reject available/unavailable attach/detach automatic/manual automatically/manually before/after begin/end
@@ -64,10 +95,38 @@ father/mother son/daughter brother/sister king/queen ancient/modern early/late e
 man/woman american/british morning/evening always/never all/none everyone/nobody must/may must/can required/can should/may
 every/some
 """
-_ENDINGS = ("ations", "ation", "ingly", "ments", "ment", "ings", "edly", "ing", "ies", "ied", "ers", "es", "ed", "er", "ly", "s", "e", "y")
-# Set by hand and rounded, chosen on validation pairs of three public sets; only the order of the scores is used.
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ingly",
+    "ments",
+    "ment",
+    "ings",
+    "edly",
+    "ing",
+    "ies",
+    "ied",
+    "ers",
+    "es",
+    "ed",
+    "er",
+    "ly",
+    "s",
+    "e",
+    "y",
+)
+# Set by hand and rounded, chosen on validation pairs of three public sets; only the order of the scores is
+# used.
 WEIGHTS = {
-    "there": 1.2, "near": 1.8, "plain": 1.1, "pairs": 0.5, "phrases": 0.3, "names": 0.2, "numbers": 0.8, "against": -1.2, "negation": -0.4,
+    "there": 1.2,
+    "near": 1.8,
+    "plain": 1.1,
+    "pairs": 0.5,
+    "phrases": 0.3,
+    "names": 0.2,
+    "numbers": 0.8,
+    "against": -1.2,
+    "negation": -0.4,
 }
 BIAS = -4.4
 MOST_SENTENCES = 400
@@ -75,7 +134,8 @@ MOST_SENTENCES = 400
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """`score` 0-1 orders claims by how well the passage carries them; `passes` is the strict rule, `why` what it missed ("" when none)."""
+    """`score` 0-1 orders claims by how well the passage carries them; `passes` is the strict rule, `why` what
+    it missed ("" when none)."""
 
     score: float
     passes: bool
@@ -169,8 +229,18 @@ def _read(text: str) -> _Read:
             if number and token[0].isupper():
                 names.add(stem)
     words = frozenset((*content, *turning, *duty))
-    return _Read(text, content, turning, duty, tuple(numbers), negations, words, frozenset(names), tuple(order),
-                 tuple(_PLAIN.findall(text.casefold())))
+    return _Read(
+        text,
+        content,
+        turning,
+        duty,
+        tuple(numbers),
+        negations,
+        words,
+        frozenset(names),
+        tuple(order),
+        tuple(_PLAIN.findall(text.casefold())),
+    )
 
 
 def _number(word: str) -> str:

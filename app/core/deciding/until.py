@@ -1,4 +1,5 @@
-"""When something that an admin switches on shall end by itself, as people write it: a duration from now, or a date and time."""
+"""When something that an admin switches on shall end by itself, as people write it: a duration from now, or a
+date and time."""
 from __future__ import annotations
 
 import re
@@ -20,7 +21,8 @@ class UntilError(ValueError):
 def parse_until(text: str, now: int, zone: ZoneInfo) -> int | None:
     """The moment in microseconds, None for an empty text (until somebody ends it).
 
-    A date and time without an offset is read on the clock of `zone`. Raises UntilError for anything else, the past, and more than a year.
+    A date and time without an offset is read on the clock of `zone`. Raises UntilError for anything else, the
+    past, and more than a year.
     """
     text = text.strip()
     if not text:
@@ -31,7 +33,9 @@ def parse_until(text: str, now: int, zone: ZoneInfo) -> int | None:
     if at <= now:
         raise UntilError(f"{text!r} is over already: {EXAMPLES}.")
     if at - now > LONGEST:
-        raise UntilError(f"{text!r} is more than a year away: what shall hold so long belongs into the policy.")
+        raise UntilError(
+            f"{text!r} is more than a year away: what shall hold so long belongs into the policy."
+        )
     return at
 
 

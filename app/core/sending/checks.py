@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from app.core.deciding.ownership import Owner, may_post
 from app.core.kinds import ESCALATION_REPORTS, EffectKind, Purpose, TurnKind
-from app.core.sending.states import Deferred, Event, OutboxRow, Overtaken, Times, stamp_is_fresh, stamp_is_safe
+from app.core.sending.states import (
+    Deferred,
+    Event,
+    OutboxRow,
+    Overtaken,
+    Times,
+    stamp_is_fresh,
+    stamp_is_safe,
+)
 from connectors.records import Message, Role, Stamp, Status, Ticket
 
 KILL_LOOK = 2_000_000  # microseconds between looks while the kill switch is on
@@ -14,8 +22,8 @@ SECOND_OVER = 1_200_000
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The part of an outbox row that never changes: what it is, and what it was composed on. `tags` are the ticket's of that read, `seen`
-    is the newest message in it."""
+    """The part of an outbox row that never changes: what it is, and what it was composed on. `tags` are the
+    ticket's of that read, `seen` is the newest message in it."""
 
     effect: EffectKind
     purpose: Purpose
@@ -23,17 +31,22 @@ class Words:
     turn: str
     tags: tuple[str, ...] = ()
     seen: str | None = None
-    written_to: str | None = None  # whose ticket it was in that read; None where a release before did not keep it
+    # whose ticket it was in that read; None where a release before did not keep it
+    written_to: str | None = None
 
     @property
     def due_anyway(self) -> bool:
-        """What is said whatever else happens there: the notice of a hand-off whose note is sent, and links between tickets."""
-        return self.purpose in ESCALATION_REPORTS or (self.purpose == Purpose.HANDOFF_NOTICE and self.place > 0)
+        """What is said whatever else happens there: the notice of a hand-off whose note is sent, and links
+        between tickets."""
+        return self.purpose in ESCALATION_REPORTS or (
+            self.purpose == Purpose.HANDOFF_NOTICE and self.place > 0
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What our own database says now. `killed` and `shut` (the desk is not active) are reasons for people, None without one."""
+    """What our own database says now. `killed` and `shut` (the desk is not active) are reasons for people,
+    None without one."""
 
     killed: str | None = None
     cited_is_gone: bool = False
@@ -43,7 +56,8 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`event` is None when the call may go out; `stamp` is the fence it carries, `tags` the ticket's tags in the read that gave it."""
+    """`event` is None when the call may go out; `stamp` is the fence it carries, `tags` the ticket's tags in
+    the read that gave it."""
 
     event: Event | None
     stamp: Stamp | None
@@ -67,16 +81,17 @@ def by_our_rows(words: Words, state: OutboxRow, stored: Stored, now: int) -> Che
 
 
 def stamp_speaks(words: Words, state: OutboxRow, now: int, times: Times) -> bool:
-    """True when the row's own stamp still tells who has spoken: it was read together with the ticket's messages and tags, so it is not
-    one our own note made, nor a new one taken after a conflict."""
+    """True when the row's own stamp still tells who has spoken: it was read together with the ticket's
+    messages and tags, so it is not one our own note made, nor a new one taken after a conflict."""
     stamp = state.stamp
     whole = words.place == 0 and not state.restamped
     return whole and stamp is not None and stamp_is_fresh(stamp, now, times) and stamp_is_safe(stamp, times)
 
 
 def untouched(present: Stamp, read: Stamp | None) -> bool:
-    """Without a fence a public reply is preceded by a look at the ticket, always. A stamp that was safe when read, and is still there, says
-    that nothing has happened since: it moves with every conversation, which each installation shows on the desk itself."""
+    """Without a fence a public reply is preceded by a look at the ticket, always. A stamp that was safe when
+    read, and is still there, says that nothing has happened since: it moves with every conversation, which
+    each installation shows on the desk itself."""
     return read is not None and present.value == read.value
 
 
@@ -85,15 +100,17 @@ def behind_own_note(made: Stamp, times: Times) -> Check:
     return Check(None if stamp_is_safe(made, times) else _next_second(made.read_at), made)
 
 
-def by_the_ticket(words: Words, ticket: Ticket, state: OutboxRow, times: Times, now: int, fenced: bool) -> Check:
+def by_the_ticket(
+    words: Words, ticket: Ticket, state: OutboxRow, times: Times, now: int, fenced: bool
+) -> Check:
     """What the ticket, just read, says about the call."""
     moved = fenced and state.stamp is not None and ticket.stamp.value != state.stamp.value
     why = overtaken(words, ticket)
     if why and not (moved and state.sends):
         return Check(Overtaken(why), state.stamp)
     if moved and (state.sends or not words.due_anyway):
-        # On the old stamp, so that the desk refuses it: its history then tells our own late write, a rule, and somebody else apart.
-        # A call that may have been made before must never go out on a newer stamp.
+        # On the old stamp, so that the desk refuses it: its history then tells our own late write, a rule,
+        # and somebody else apart. A call that may have been made before must never go out on a newer stamp.
         return Check(None, state.stamp, ticket.tags)
     if not stamp_is_safe(ticket.stamp, times):
         return Check(_next_second(now), state.stamp if fenced else ticket.stamp)
@@ -109,7 +126,8 @@ def overtaken(words: Words, ticket: Ticket) -> str:
         return ""
     if words.written_to not in (None, ticket.requester.id) and not words.due_anyway:
         return "the ticket is somebody else's by now"
-    # Not the newest alone: behind a person's reply the customer may have written again, and our notice would still talk over the reply.
+    # Not the newest alone: behind a person's reply the customer may have written again, and our notice would
+    # still talk over the reply.
     agents = [m for m in _since_the_turn(words, ticket) if m.author.role is Role.AGENT]
     if newest.author.role in (Role.AGENT, Role.BOT) or any(m.public for m in agents):
         return "somebody else has answered meanwhile"
@@ -122,8 +140,8 @@ def overtaken(words: Words, ticket: Ticket) -> str:
 
 
 def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:
-    """Messages after the one the row answers, notes too; behind an act, which is no message, after the newest it was composed on. A draft
-    was sent by a person just now: it talks over nobody."""
+    """Messages after the one the row answers, notes too; behind an act, which is no message, after the newest
+    it was composed on. A draft was sent by a person just now: it talks over nobody."""
     since = words.seen
     if TurnKind.MESSAGE.opened(words.turn):
         since = TurnKind.MESSAGE.subject(words.turn)

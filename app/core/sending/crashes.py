@@ -1,25 +1,31 @@
-"""How often a row may take its worker with it, as a pure rule. Workers are also killed from outside, and that is no fault of the row.
+"""How often a row may take its worker with it, as a pure rule. Workers are also killed from outside, and that
+is no fault of the row.
 
     crash 1, crash 2 ─▶ rests, then runs alone, in a task of its own ─┬─ ends in order ─▶ as if nothing had been
                           ▲                                           ├─ crash with a witness ─▶ crash 3: given up
                           └── the whole process group is gone: no witness, nothing counted (at most MAX_LONE_RUNS times)
 
-A witness is the process itself (it raised), or its parent, which outlived it (killed by a signal, or by the time limit).
+A witness is the process itself (it raised), or its parent, which outlived it (killed by a signal, or by the
+time limit).
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-REST = 30_000_000  # microseconds a row rests after its second crash: whatever killed its workers may be over by then
+# microseconds a row rests after its second crash: whatever killed its workers may be over by then
+REST = 30_000_000
 ALONE_AFTER = 2
 MAX_CRASHES = 3
-MAX_LONE_RUNS = 20  # without a witness; a machine on which that happens has another trouble, and a person should see it
+# without a witness; a machine on which that happens has another trouble, and a person should see it
+MAX_LONE_RUNS = 20
 FIRST_PAUSE = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A row that a crash let fall: its crashes and unseen ends so far, and how long it rests (microseconds) before it is taken again."""
+    """A row that a crash let fall: its crashes and unseen ends so far, and how long it rests (microseconds)
+    before it is taken again."""
 
     crashes: int
     lone_runs: int
@@ -37,7 +43,8 @@ def given_up(crashes: int, lone_runs: int) -> bool:
 
 
 def vanished(crashes: int, lone_runs: int) -> Dropped:
-    """The lease ran out and nobody saw why. Alone it counts as no crash; before, it does: we cannot know better."""
+    """The lease ran out and nobody saw why. Alone it counts as no crash; before, it does: we cannot know
+    better."""
     if crashes >= ALONE_AFTER:
         return Dropped(crashes, lone_runs + 1, 0)
     return Dropped(crashes + 1, lone_runs, REST if crashes + 1 == ALONE_AFTER else 0)

@@ -12,7 +12,8 @@ from config.policy import Mode, Reason
 from connectors.records import Effect, OpenTicket, PostNote, PostReply, Status
 
 TURN_REPLIES = frozenset({Purpose.ANSWER, Purpose.CLARIFY, Purpose.CONFIRM, Purpose.HANDOFF_NOTICE})
-# Hand-offs a customer hears of even in draft mode: they asked, or the company decided that a person must see it.
+# Hand-offs a customer hears of even in draft mode: they asked, or the company decided that a person must see
+# it.
 ANNOUNCED_IN_DRAFT = frozenset({Reason.CUSTOMER_ASKED, Reason.MUST_HANDOFF})
 
 
@@ -37,16 +38,27 @@ class Bodies:
     note: Body | None
 
 
-def plan(verdict: Verdict, mode: Mode, bodies: Bodies, group: str | None, fields: Mapping[str, str], tags: tuple[str, ...],
-         announce: bool, escalation: Planned | None = None) -> tuple[Planned, ...]:
-    """The effects of a verdict; none in watch mode. In a hand-off the note comes first: the facts must be there when the mail is."""
+def plan(
+    verdict: Verdict,
+    mode: Mode,
+    bodies: Bodies,
+    group: str | None,
+    fields: Mapping[str, str],
+    tags: tuple[str, ...],
+    announce: bool,
+    escalation: Planned | None = None,
+) -> tuple[Planned, ...]:
+    """The effects of a verdict; none in watch mode. In a hand-off the note comes first: the facts must be
+    there when the mail is."""
     if mode is Mode.WATCH:
         return ()
     match verdict:
         case StayQuiet():
             return ()
         case Answer() | Clarify() | Confirm():
-            purpose = {Answer: Purpose.ANSWER, Clarify: Purpose.CLARIFY, Confirm: Purpose.CONFIRM}[type(verdict)]
+            purpose = {Answer: Purpose.ANSWER, Clarify: Purpose.CLARIFY, Confirm: Purpose.CONFIRM}[
+                type(verdict)
+            ]
             if mode is Mode.SEND and bodies.public is not None:
                 return (_reply(purpose, bodies.public, fields, tags, None, Status.PENDING),)
             return (_note(bodies.note, fields, tags, None, None),) if bodies.note else ()
@@ -69,8 +81,15 @@ def told(verdict: Handoff, mode: Mode, announce: bool) -> bool:
     return mode is Mode.SEND or (announce and verdict.reason in ANNOUNCED_IN_DRAFT)
 
 
-def _handoff(verdict: Handoff, mode: Mode, bodies: Bodies, group: str | None, fields: Mapping[str, str], tags: tuple[str, ...],
-             announce: bool) -> tuple[Planned, ...]:
+def _handoff(
+    verdict: Handoff,
+    mode: Mode,
+    bodies: Bodies,
+    group: str | None,
+    fields: Mapping[str, str],
+    tags: tuple[str, ...],
+    announce: bool,
+) -> tuple[Planned, ...]:
     rows: list[Planned] = []
     if bodies.note is not None:
         rows.append(_note(bodies.note, fields, tags, group, Status.OPEN))
@@ -79,16 +98,26 @@ def _handoff(verdict: Handoff, mode: Mode, bodies: Bodies, group: str | None, fi
     return tuple(rows)
 
 
-def _reply(purpose: Purpose, body: Body, fields: Mapping[str, str], tags: tuple[str, ...], group: str | None, status: Status) -> Planned:
+def _reply(
+    purpose: Purpose,
+    body: Body,
+    fields: Mapping[str, str],
+    tags: tuple[str, ...],
+    group: str | None,
+    status: Status,
+) -> Planned:
     return Planned(purpose, EffectKind.PUBLIC, PostReply(body.html, body.text, fields, tags, group, status))
 
 
-def _note(body: Body, fields: Mapping[str, str], tags: tuple[str, ...], group: str | None, status: Status | None) -> Planned:
+def _note(
+    body: Body, fields: Mapping[str, str], tags: tuple[str, ...], group: str | None, status: Status | None
+) -> Planned:
     return Planned(Purpose.NOTE, EffectKind.NOTE, PostNote(body.html, body.text, fields, tags, group, status))
 
 
 def outbox_key(tenant: str, desk: str, ticket: str, turn: str, purpose: str) -> str:
-    """The name of one effect of one turn, for ever. Parts are length-prefixed: no two lists of parts collide."""
+    """The name of one effect of one turn, for ever. Parts are length-prefixed: no two lists of parts
+    collide."""
     return _digest(tenant, desk, ticket, turn, purpose)
 
 
@@ -98,7 +127,8 @@ def turn_key(tenant: str, desk: str, ticket: str, turn: str) -> str:
 
 
 def spoken(effect: Effect) -> str:
-    """The effect's words with white space collapsed, as its keyed hash is taken over them: desks rewrite the rest. "" when it has none."""
+    """The effect's words with white space collapsed, as its keyed hash is taken over them: desks rewrite the
+    rest. "" when it has none."""
     text = effect.text if isinstance(effect, PostReply | PostNote | OpenTicket) else ""
     return " ".join(text.split())
 

@@ -7,8 +7,10 @@
       │                   │ └─Answered(Unknown) ──▶ unknown ──settle──▶ Traced ─▶ sent | ready (same bytes) | dead
       └── Deferred        └─ Vanished (the holder died) ─▶ unknown
 
-Source: the send protocol of the design; each guard below is removed in turn by the simulation to show that it is needed.
+Source: the send protocol of the design; each guard below is removed in turn by the simulation to show that it
+is needed.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -17,10 +19,13 @@ from app.core.kinds import EffectState
 from connectors.records import Conflict, Later, Outcome, Refused, Sent, Stamp, Trace, Unknown
 
 SECOND = 1_000_000
-MAX_SENDS = 6  # calls with the same bytes before a person is asked: a desk that loses one write in five loses six in a row of one in 15,000
+# calls with the same bytes before a person is asked: a desk that loses one write in five loses six in a row
+# of one in 15,000
+MAX_SENDS = 6
 MAX_ATTEMPTS = 20  # claims of one row; a row that is only ever deferred must not circle for ever
 MAX_LOOKS = 150  # into a history that cannot be read: about a day of trying, longer than a desk's own outages
-LONGEST_UNKNOWN = 7 * 86_400 * SECOND  # and never more than this, even where no look counts because the desk asks for pauses
+# and never more than this, even where no look counts because the desk asks for pauses
+LONGEST_UNKNOWN = 7 * 86_400 * SECOND
 FIRST_PAUSE = 5 * SECOND
 LONGEST_PAUSE = 600 * SECOND
 FOUND = "found in the desk's history"
@@ -29,7 +34,8 @@ LEASE_TO_SPARE = 5 * SECOND  # must be left of the lease when the call has had i
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What a connector needs, in microseconds. `settle` must exceed the desk's worst late commit; `hard_limit` a worker's longest life."""
+    """What a connector needs, in microseconds. `settle` must exceed the desk's worst late commit;
+    `hard_limit` a worker's longest life."""
 
     settle: int
     hard_limit: int = 90 * SECOND
@@ -72,7 +78,8 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """The desk's history was read. `stamp` is the ticket's stamp in a new read, where the row may need one."""
+    """The desk's history was read. `stamp` is the ticket's stamp in a new read, where the row may need
+    one."""
 
     trace: Trace
     stamp: Stamp | None = None
@@ -85,7 +92,8 @@ class Vanished:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Nothing went out; try again later. `counts` is False when we hold the row back ourselves: that is no failed try."""
+    """Nothing went out; try again later. `counts` is False when we hold the row back ourselves: that is no
+    failed try."""
 
     until: int
     why: str
@@ -118,10 +126,14 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
     match (row.state, event):
         case (EffectState.READY, Started()):
             lease = now + times.deadline + times.lease
-            return replace(row, state=EffectState.SENDING, sends=row.sends + 1, attempt_at=now, lease_until=lease)
+            return replace(
+                row, state=EffectState.SENDING, sends=row.sends + 1, attempt_at=now, lease_until=lease
+            )
         case (EffectState.READY, Deferred(until, why, counts)):
             if not counts:
-                return replace(row, next_at=until, attempts=max(0, row.attempts - 1), result=why, lease_until=0)
+                return replace(
+                    row, next_at=until, attempts=max(0, row.attempts - 1), result=why, lease_until=0
+                )
             if row.attempts >= MAX_ATTEMPTS:
                 return _dead(row, f"tried {row.attempts} times; last: {why}")
             return replace(row, next_at=until, result=why, lease_until=0)
@@ -133,9 +145,16 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
         case (EffectState.SENDING, Answered(outcome)):
             return _answered(row, outcome, now, times)
         case (EffectState.SENDING, Vanished()):
-            # The settle starts when the holder is certainly dead, not when it began: it may have sent at its last moment.
+            # The settle starts when the holder is certainly dead, not when it began: it may have sent at its
+            # last moment.
             dead_at = (row.attempt_at or now) + times.hard_limit
-            return replace(row, state=EffectState.UNKNOWN, unknown_since=dead_at, next_at=max(now, dead_at + times.settle), lease_until=0)
+            return replace(
+                row,
+                state=EffectState.UNKNOWN,
+                unknown_since=dead_at,
+                next_at=max(now, dead_at + times.settle),
+                lease_until=0,
+            )
         case (EffectState.SENDING, Traced(trace, stamp)):
             return _after_conflict(row, trace, stamp, now)
         case (EffectState.UNKNOWN, Traced(trace, stamp)):
@@ -148,17 +167,20 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
 
 
 def leaves_time(started: OutboxRow, now: int, times: Times) -> bool:
-    """True while a call may still be made for a row that is `sending`: a holder that was stopped meanwhile may not be alone at it."""
+    """True while a call may still be made for a row that is `sending`: a holder that was stopped meanwhile
+    may not be alone at it."""
     return started.lease_until - now >= times.deadline + LEASE_TO_SPARE
 
 
 def worn_out(row: OutboxRow) -> bool:
-    """True when a row was claimed more often than it may be and has still not gone out: its holders die before they can say why."""
+    """True when a row was claimed more often than it may be and has still not gone out: its holders die
+    before they can say why."""
     return row.state == EffectState.READY and row.attempts > MAX_ATTEMPTS
 
 
 def stamp_is_safe(stamp: Stamp, times: Times) -> bool:
-    """True when nobody can change the ticket any more within the second the stamp names (the desk's stamps are whole seconds)."""
+    """True when nobody can change the ticket any more within the second the stamp names (the desk's stamps
+    are whole seconds)."""
     return stamp.desk_now > stamp.changed_at + times.same_second
 
 
@@ -176,16 +198,31 @@ def _answered(row: OutboxRow, outcome: Outcome, now: int, times: Times) -> Outbo
         case Sent(remote_id, _):
             return replace(row, state=EffectState.SENT, remote_id=remote_id, lease_until=0, result=None)
         case Later(seconds):
-            # Certain that nothing was written: neither the call nor the try counts, however often the desk asks for a pause.
-            return replace(row, state=EffectState.READY, sends=row.sends - 1, attempts=max(0, row.attempts - 1),
-                           next_at=now + int(seconds * SECOND), lease_until=0,
-                           result=f"the desk asked for a pause of {seconds:.0f} s")
+            # Certain that nothing was written: neither the call nor the try counts, however often the desk
+            # asks for a pause.
+            return replace(
+                row,
+                state=EffectState.READY,
+                sends=row.sends - 1,
+                attempts=max(0, row.attempts - 1),
+                next_at=now + int(seconds * SECOND),
+                lease_until=0,
+                result=f"the desk asked for a pause of {seconds:.0f} s",
+            )
         case Refused(why, _):
             return replace(row, state=EffectState.FAILED, result=why, lease_until=0)
         case Unknown(why):
-            return replace(row, state=EffectState.UNKNOWN, unknown_since=now, next_at=now + times.settle, result=why, lease_until=0)
+            return replace(
+                row,
+                state=EffectState.UNKNOWN,
+                unknown_since=now,
+                next_at=now + times.settle,
+                result=why,
+                lease_until=0,
+            )
         case Conflict():
-            # Stays `sending` until the history was read: only that tells a copy of ours from somebody else's act.
+            # Stays `sending` until the history was read: only that tells a copy of ours from somebody else's
+            # act.
             return row
 
 
@@ -193,9 +230,19 @@ def _after_conflict(row: OutboxRow, trace: Trace, stamp: Stamp | None, now: int)
     if trace.remote_id is not None:
         return replace(row, state=EffectState.SENT, remote_id=trace.remote_id, lease_until=0, result=FOUND)
     if trace.others or row.restamped or stamp is None:
-        return replace(row, state=EffectState.STALE, lease_until=0, result="the ticket was changed by somebody else")
-    return replace(row, state=EffectState.READY, sends=row.sends - 1, restamped=True, stamp=stamp, next_at=now, lease_until=0,
-                   result="only our own plan or a rule had changed the ticket")
+        return replace(
+            row, state=EffectState.STALE, lease_until=0, result="the ticket was changed by somebody else"
+        )
+    return replace(
+        row,
+        state=EffectState.READY,
+        sends=row.sends - 1,
+        restamped=True,
+        stamp=stamp,
+        next_at=now,
+        lease_until=0,
+        result="only our own plan or a rule had changed the ticket",
+    )
 
 
 def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
@@ -212,10 +259,13 @@ def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
 
 
 def _not_looked_up(row: OutboxRow, until: int, why: str, counts: bool, now: int) -> OutboxRow:
-    """The desk's history could not be read. Only a person can find out then, and must hear of it while the customer still waits."""
+    """The desk's history could not be read. Only a person can find out then, and must hear of it while the
+    customer still waits."""
     looks = row.attempts if counts else max(0, row.attempts - 1)
     if looks >= MAX_LOOKS or now - (row.unknown_since or now) >= LONGEST_UNKNOWN:
-        return _dead(row, f"nobody knows whether it was sent: the desk's history could not be read; last: {why}")
+        return _dead(
+            row, f"nobody knows whether it was sent: the desk's history could not be read; last: {why}"
+        )
     return replace(row, attempts=looks, next_at=until, result=why, lease_until=0)
 
 

@@ -2,9 +2,10 @@
 
     (reconcile what is unknown) | pre-send checks ─▶ commit `sending` ─▶ one call ─▶ classify ─▶ commit
 
-`workers/sending/deliver.py` does the asked-for things at a real desk, the simulation at a simulated one: the order of reads, commits
-and calls is decided here, once. An ask that fails is answered by throwing its ConnectorError in. A commit carries the fence of the
-claim; when it is answered False somebody else has the row, and the step ends at once.
+`workers/sending/deliver.py` does the asked-for things at a real desk, the simulation at a simulated one: the
+order of reads, commits and calls is decided here, once. An ask that fails is answered by throwing its
+ConnectorError in. A commit carries the fence of the claim; when it is answered False somebody else has the
+row, and the step ends at once.
 """
 from __future__ import annotations
 
@@ -13,7 +14,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.core.kinds import EffectKind, EffectState, Purpose
-from app.core.sending.checks import Check, Stored, Words, behind_own_note, by_our_rows, by_the_ticket, stamp_speaks, untouched
+from app.core.sending.checks import (
+    Check,
+    Stored,
+    Words,
+    behind_own_note,
+    by_our_rows,
+    by_the_ticket,
+    stamp_speaks,
+    untouched,
+)
 from app.core.sending.states import (
     Answered,
     Deferred,
@@ -74,7 +84,8 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """-> bool: keep the row as it is now, and what follows from it, at once. `made` is the ticket version our own write made."""
+    """-> bool: keep the row as it is now, and what follows from it, at once. `made` is the ticket version our
+    own write made."""
 
     row: OutboxRow
     made: Stamp | None = None
@@ -93,13 +104,18 @@ Told = tuple[int, Any]
 Steps = Generator[Ask, Told, None]
 
 
-def one_step(words: Words, row: OutboxRow, times: Times, now: int, *, fenced: bool, erased: bool, crashes: int) -> Steps:
-    """Take a claimed row one step further. `erased`: the person it is for has been; `crashes`: workers that died with it."""
+def one_step(
+    words: Words, row: OutboxRow, times: Times, now: int, *, fenced: bool, erased: bool, crashes: int
+) -> Steps:
+    """Take a claimed row one step further. `erased`: the person it is for has been; `crashes`: workers that
+    died with it."""
     if row.state == EffectState.SENDING:
         # Its holder died or hangs. Nobody knows whether the call went out.
         yield Commit(step(row, Vanished(), now, times))
     elif row.state == EffectState.READY and worn_out(row):
-        yield Commit(step(row, GivenUp(f"its worker died {crashes} times before the call could go out"), now, times))
+        yield Commit(
+            step(row, GivenUp(f"its worker died {crashes} times before the call could go out"), now, times)
+        )
     elif erased:
         yield Commit(step(row, GivenUp("the person it is for was erased"), now, times))
     elif row.state == EffectState.UNKNOWN:
@@ -111,7 +127,8 @@ def one_step(words: Words, row: OutboxRow, times: Times, now: int, *, fenced: bo
 def _send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) -> Steps:
     try:
         if row.sends and not fenced:
-            # A call was made before, and its holder may have been stopped for longer than the settle: nothing there refuses its copy.
+            # A call was made before, and its holder may have been stopped for longer than the settle: nothing
+            # there refuses its copy.
             trace: Trace
             now, trace = yield _find(row, now)
             if trace.remote_id is not None:
@@ -138,7 +155,9 @@ def _send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) ->
     yield Commit(after, outcome.stamp if isinstance(outcome, Sent) else None)
 
 
-def _pre_send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) -> Generator[Ask, Told, tuple[int, Check]]:
+def _pre_send(
+    words: Words, row: OutboxRow, times: Times, now: int, fenced: bool
+) -> Generator[Ask, Told, tuple[int, Check]]:
     """Kill switch, ownership, cited articles, then the ticket itself where its stamp is old or unsafe."""
     stored: Stored
     now, stored = yield Look()
@@ -156,7 +175,9 @@ def _pre_send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool
     return now, by_our_rows(words, row, stored, now) or check
 
 
-def _at_the_desk(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) -> Generator[Ask, Told, tuple[int, Check]]:
+def _at_the_desk(
+    words: Words, row: OutboxRow, times: Times, now: int, fenced: bool
+) -> Generator[Ask, Told, tuple[int, Check]]:
     if stamp_speaks(words, row, now, times):
         if fenced or words.effect != EffectKind.PUBLIC:
             return now, Check(None, row.stamp, words.tags)
@@ -177,21 +198,32 @@ def _at_the_desk(words: Words, row: OutboxRow, times: Times, now: int, fenced: b
     return now, by_the_ticket(words, ticket, row, times, now, fenced)
 
 
-def _after_conflict(words: Words, row: OutboxRow, sent_on: Stamp | None, times: Times, now: int) -> Generator[Ask, Told, OutboxRow]:
+def _after_conflict(
+    words: Words, row: OutboxRow, sent_on: Stamp | None, times: Times, now: int
+) -> Generator[Ask, Told, OutboxRow]:
     """The desk refused a stale write: was it our own copy, our own plan, or somebody else?"""
     since = sent_on.changed_at if sent_on else (row.attempt_at or now)
     stamp: Stamp
     trace: Trace
     try:
-        # The stamp before the history: what happens in between then makes the stamp old, and the desk refuses again.
+        # The stamp before the history: what happens in between then makes the stamp old, and the desk refuses
+        # again.
         now, stamp = yield ReadStamp()
         now, trace = yield Find(sent_on, since - CLOCK_SKEW)
     except ConnectorError as error:
-        # Refused for certain, so nothing is lost by asking again: as unknown, it is looked up before anything is sent.
-        return replace(row, state=EffectState.UNKNOWN, unknown_since=now, next_at=now + times.settle, lease_until=0,
-                       result=f"refused as stale; the history could not be read: {error}")
+        # Refused for certain, so nothing is lost by asking again: as unknown, it is looked up before anything
+        # is sent.
+        return replace(
+            row,
+            state=EffectState.UNKNOWN,
+            unknown_since=now,
+            next_at=now + times.settle,
+            lease_until=0,
+            result=f"refused as stale; the history could not be read: {error}",
+        )
     if trace.remote_id is None and words.due_anyway:
-        # It carried the ticket's old stamp, so no earlier call can be carried out any more either: the next one is the first.
+        # It carried the ticket's old stamp, so no earlier call can be carried out any more either: the next
+        # one is the first.
         return replace(row, state=EffectState.READY, sends=0, stamp=None, next_at=now, lease_until=0,
                        result="the ticket has changed; it is read again")
     return step(row, Traced(trace, stamp), now, times)
@@ -220,8 +252,12 @@ def _deferred(row: OutboxRow, times: Times, error: ConnectorError) -> Steps:
         return
     if error.permanent and error.status == 404:
         gone = "the ticket is gone from the desk"
-        yield Commit(step(row, Overtaken(gone) if row.state == EffectState.READY else GivenUp(gone), now, times))
+        yield Commit(
+            step(row, Overtaken(gone) if row.state == EffectState.READY else GivenUp(gone), now, times)
+        )
         return
     wait = int((error.retry_after or 0) * 1_000_000) or pause(row.attempts)
     # A desk that wants a pause, or a new key from us, has not failed: such a try does not count.
-    yield Commit(step(row, Deferred(now + wait, str(error), counts=error.status not in (401, 403, 429)), now, times))
+    yield Commit(
+        step(row, Deferred(now + wait, str(error), counts=error.status not in (401, 403, 429)), now, times)
+    )

@@ -1,4 +1,5 @@
-"""How long until a person replies. `dayone` knows the admin's word only, `queue` learns from what happened, `forecast` answers."""
+"""How long until a person replies. `dayone` knows the admin's word only, `queue` learns from what happened,
+`forecast` answers."""
 from __future__ import annotations
 
 from app.core.waits.dayone import (

@@ -1,8 +1,9 @@
 """The open clock: when people work, and how much working time lies between two moments.
 
-Zones, clock changes and closed dates live here and nowhere else. A wait is predicted in open seconds and mapped back to the wall clock.
-All moments are microseconds UTC. Looking up a zone reads only the fixed time zone data, so everything here is pure.
-A local time that a clock change skips is read by the old offset, one that happens twice is its first (PEP 495, fold 0).
+Zones, clock changes and closed dates live here and nowhere else. A wait is predicted in open seconds and
+mapped back to the wall clock. All moments are microseconds UTC. Looking up a zone reads only the fixed time
+zone data, so everything here is pure. A local time that a clock change skips is read by the old offset, one
+that happens twice is its first (PEP 495, fold 0).
 """
 from __future__ import annotations
 
@@ -21,17 +22,20 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_open(hours: Hours, at: int) -> bool:
-    """Whether people work at this moment. A closing moment is already closed; hours without intervals are never open."""
+    """Whether people work at this moment. A closing moment is already closed; hours without intervals are
+    never open."""
     return any(True for _ in _windows(hours, at, at + 1))
 
 
 def opens_at(hours: Hours, at: int) -> int | None:
-    """The first open moment at or after `at`: `at` itself while open, None when nobody works within LOOK_AHEAD_DAYS."""
+    """The first open moment at or after `at`: `at` itself while open, None when nobody works within
+    LOOK_AHEAD_DAYS."""
     return next((start for start, _ in _windows(hours, at, at + LOOK_AHEAD_DAYS * DAY)), None)
 
 
 def next_closing(hours: Hours, at: int) -> int | None:
-    """The end of the open stretch that contains `at`, or of the next one. None when none ends within LOOK_AHEAD_DAYS."""
+    """The end of the open stretch that contains `at`, or of the next one. None when none ends within
+    LOOK_AHEAD_DAYS."""
     until = at + LOOK_AHEAD_DAYS * DAY
     end = next((end for _, end in _windows(hours, at, until)), until)
     return end if end < until else None
@@ -48,10 +52,11 @@ def open_windows(hours: Hours, start: int, end: int) -> Iterator[tuple[int, int]
 
 
 def after_open_seconds(hours: Hours, at: int, seconds: float) -> int | None:
-    """The first moment by which `seconds` of working time have passed since `at`; None beyond LOOK_AHEAD_DAYS.
+    """The first moment by which `seconds` of working time have passed since `at`; None beyond
+    LOOK_AHEAD_DAYS.
 
-    A wait that ends exactly with the working day ends at its closing, not at the next opening; 0 seconds end at `at`.
-    Raises ValueError on negative seconds.
+    A wait that ends exactly with the working day ends at its closing, not at the next opening; 0 seconds end
+    at `at`. Raises ValueError on negative seconds.
     """
     if seconds < 0:
         raise ValueError(f"a wait cannot be negative: {seconds} seconds")
@@ -80,7 +85,11 @@ def works_on(hours: Hours, weekday: int) -> bool:
 def working_day_seconds(hours: Hours) -> float:
     """The mean working time of a day that has any, in seconds; 0.0 for hours without intervals."""
     days = [parts for parts in (_parts(hours, weekday) for weekday in range(7)) if parts]
-    return 60.0 * sum(end - start for parts in days for start, end in _merged(parts)) / len(days) if days else 0.0
+    return (
+        60.0 * sum(end - start for parts in days for start, end in _merged(parts)) / len(days)
+        if days
+        else 0.0
+    )
 
 
 def working_days_a_week(hours: Hours) -> int:
@@ -88,7 +97,8 @@ def working_days_a_week(hours: Hours) -> int:
 
 
 def week_plan(hours: Hours) -> dict[int, tuple[tuple[int, int], ...]]:
-    """The shifts by the weekday they begin on (Monday 0), in minutes of that day; a night shift ends past 1440.
+    """The shifts by the weekday they begin on (Monday 0), in minutes of that day; a night shift ends past
+    1440.
 
     What lasts a day or longer is cut at midnights. Days without work are left out.
     """
@@ -110,13 +120,15 @@ def local(at: int, zone: ZoneInfo) -> datetime:
 
 
 def moment(day: date, minute: int, zone: ZoneInfo) -> int:
-    """Microseconds UTC of a local wall time, `minute` counted from the date's midnight (1440 is the next midnight)."""
+    """Microseconds UTC of a local wall time, `minute` counted from the date's midnight (1440 is the next
+    midnight)."""
     wall = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
     return (wall.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 def _windows(hours: Hours, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Open stretches clipped to [start, end), oldest first; stretches that touch are one, so midnight does not close a team that stays."""
+    """Open stretches clipped to [start, end), oldest first; stretches that touch are one, so midnight does
+    not close a team that stays."""
     if not hours.intervals or end <= start:
         return
     zone = ZoneInfo(hours.time_zone)
@@ -143,11 +155,14 @@ def _day(hours: Hours, day: date) -> tuple[tuple[int, int], ...]:
     if day.isoformat() in hours.closed:
         return ()
     zone = ZoneInfo(hours.time_zone)
-    return tuple((moment(day, start, zone), moment(day, end, zone)) for start, end in _parts(hours, day.weekday()))
+    return tuple(
+        (moment(day, start, zone), moment(day, end, zone)) for start, end in _parts(hours, day.weekday())
+    )
 
 
 def _parts(hours: Hours, weekday: int) -> list[tuple[int, int]]:
-    """The plan's working time of one weekday in minutes of that day; a night shift is cut at midnight, also over the week's end."""
+    """The plan's working time of one weekday in minutes of that day; a night shift is cut at midnight, also
+    over the week's end."""
     midnight = weekday * MINUTES_OF_DAY
     parts = []
     for start, end in hours.intervals:

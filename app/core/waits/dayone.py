@@ -1,8 +1,10 @@
-"""How long until a person replies: a bound that 9 in 10 people fall under, or the true reason why there is none.
+"""How long until a person replies: a bound that 9 in 10 people fall under, or the true reason why there is
+none.
 
-The day-one drain model: `n` tickets ahead leave at an unknown rate. The admin's word on the team (people, minutes per ticket) is a
-Gamma prior on that rate; the wait is then a Gamma(n + 1) over a Gamma rate, whose quantiles have a closed form. It predicts on the
-open clock. Evidence from the queue adds to the two numbers of `Drain`, and other models can stand beside it: the answer keeps its form.
+The day-one drain model: `n` tickets ahead leave at an unknown rate. The admin's word on the team (people,
+minutes per ticket) is a Gamma prior on that rate; the wait is then a Gamma(n + 1) over a Gamma rate, whose
+quantiles have a closed form. It predicts on the open clock. Evidence from the queue adds to the two numbers
+of `Drain`, and other models can stand beside it: the answer keeps its form.
 """
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ NIGHT_SHIFT = 12 * HOUR  # how far past midnight an unbroken open stretch still 
 
 @dataclass(frozen=True, slots=True)
 class Drain:
-    """What is believed about the rate of exits: Gamma with shape `a` (exits) and rate `b_seconds` (open seconds they took)."""
+    """What is believed about the rate of exits: Gamma with shape `a` (exits) and rate `b_seconds` (open
+    seconds they took)."""
 
     a: float
     b_seconds: float
@@ -47,15 +50,18 @@ class Drain:
         """Open seconds within which this share (0-1) of people with `ahead` tickets before them hear back."""
         if ahead == 0:
             return self.b_seconds * math.expm1(-math.log1p(-share) / self.a)
-        # Imported here: the web process speaks of waits and never works one out, and scipy costs it half a second.
+        # Imported here: the web process speaks of waits and never works one out, and scipy costs it half a
+        # second.
         from scipy.special import betaincinv  # type: ignore[import-untyped]
 
-        # From the far side of the beta distribution: near 1 the subtraction 1 - x would lose every digit in a very long queue.
+        # From the far side of the beta distribution: near 1 the subtraction 1 - x would lose every digit in a
+        # very long queue.
         left = float(betaincinv(self.a, ahead + 1, 1.0 - share))
         return self.b_seconds * (1.0 - left) / left
 
     def left_by(self, ahead: int, seconds: float) -> float:
-        """The chance (0-1) that somebody with `ahead` tickets before them hears back within these open seconds."""
+        """The chance (0-1) that somebody with `ahead` tickets before them hears back within these open
+        seconds."""
         if seconds <= 0:
             return 0.0
         from scipy.special import betainc  # for the same reason
@@ -75,10 +81,12 @@ def estimate(
     version: str = VERSION,
     depth_as_of: int | None = None,
 ) -> Wait:
-    """The wait of a ticket that joins the queue now, behind `snapshot_waiting` others (None: the desk cannot say).
+    """The wait of a ticket that joins the queue now, behind `snapshot_waiting` others (None: the desk cannot
+    say).
 
-    `stalled` is the open time in seconds without any reply while somebody waited, None when that is not measured. `depth_as_of` is
-    when the queue was counted (microseconds; None: just now). `horizon_days` are working days: no bound is given beyond them.
+    `stalled` is the open time in seconds without any reply while somebody waited, None when that is not
+    measured. `depth_as_of` is when the queue was counted (microseconds; None: just now). `horizon_days` are
+    working days: no bound is given beyond them.
     """
     opening = opens_at(hours, now)
     closed_until = opening if opening != now else None
@@ -110,8 +118,16 @@ def estimate(
 
     drain = Drain(PRIOR_EXITS, PRIOR_EXITS * 3600 / rate)
     typical_open, bound_open = (drain.wait_seconds(ahead, share) for share in (TYPICAL, BOUND))
-    inputs |= {"a": drain.a, "b_seconds": drain.b_seconds, "typical_open_seconds": typical_open, "bound_open_seconds": bound_open}
-    typical_at, exact_at = after_open_seconds(hours, now, typical_open), after_open_seconds(hours, now, bound_open)
+    inputs |= {
+        "a": drain.a,
+        "b_seconds": drain.b_seconds,
+        "typical_open_seconds": typical_open,
+        "bound_open_seconds": bound_open,
+    }
+    typical_at, exact_at = (
+        after_open_seconds(hours, now, typical_open),
+        after_open_seconds(hours, now, bound_open),
+    )
     horizon_at = after_open_seconds(hours, now, horizon_days * working_day_seconds(hours))
     if typical_at is None or exact_at is None:
         return unknown(WhyNoWait.BEYOND_HORIZON)
@@ -119,17 +135,22 @@ def estimate(
     # The spoken time counts, not the exact one: what is said must lie within the horizon too.
     if horizon_at is not None and bound_at > horizon_at:
         return unknown(WhyNoWait.BEYOND_HORIZON)
-    # The typical wait is cut to whole seconds, so that it stays inside the working day it ends in; the bound is never cut short.
-    typical_seconds, bound_seconds = max((typical_at - now) // SECOND, 1), math.ceil((bound_at - now) / SECOND)
+    # The typical wait is cut to whole seconds, so that it stays inside the working day it ends in; the bound
+    # is never cut short.
+    typical_seconds, bound_seconds = (
+        max((typical_at - now) // SECOND, 1),
+        math.ceil((bound_at - now) / SECOND),
+    )
     return Wait(typical_seconds, bound_seconds, bound_at, None, closed_until, ahead, now, version, inputs)
 
 
 def round_up(hours: Hours, as_of: int, at: int) -> int:
     """The moment `at` as it may be spoken: never earlier, in steps that grow with the wait.
 
-    While people work: 5 minutes up to an hour, 15 up to three hours. Then the next half hour of the desk's clock on the first open day
-    (the last closing at the latest), and noon or the last closing on later days. `at` must be reachable on the open clock: a result
-    of `after_open_seconds`. Raises ValueError for hours that never open.
+    While people work: 5 minutes up to an hour, 15 up to three hours. Then the next half hour of the desk's
+    clock on the first open day (the last closing at the latest), and noon or the last closing on later days.
+    `at` must be reachable on the open clock: a result of `after_open_seconds`. Raises ValueError for hours
+    that never open.
     """
     first = opens_at(hours, as_of)
     if first is None:
@@ -171,5 +192,6 @@ def _rate_per_hour(team: Team) -> float | None:
 
 
 def horizon_of_closed_time(hours: Hours, horizon_days: int) -> float:
-    """The horizon as closed days are felt: five working days of a five-day team are a calendar week, in microseconds."""
+    """The horizon as closed days are felt: five working days of a five-day team are a calendar week, in
+    microseconds."""
     return horizon_days * 7 / working_days_a_week(hours) * DAY

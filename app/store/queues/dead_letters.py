@@ -1,6 +1,8 @@
-"""The people's shelf: inbox rows and jobs that are `bad`, outbox rows that are `failed` or `dead`; reading it, and putting rows back.
+"""The people's shelf: inbox rows and jobs that are `bad`, outbox rows that are `failed` or `dead`; reading
+it, and putting rows back.
 
-Rows that an earlier row of their plan took with it are no letters of their own: they go back together with it.
+Rows that an earlier row of their plan took with it are no letters of their own: they go back together with
+it.
 """
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ Stored = InboxRow | EffectRow | JobRow
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One row on the shelf. `what` is a kind of inbox row or job, or an effect's purpose; `desk` and `ticket` are None for a job.
+    """One row on the shelf. `what` is a kind of inbox row or job, or an effect's purpose; `desk` and `ticket`
+    are None for a job.
 
     `sends` counts calls that may have reached the desk; None where the row makes none.
     """
@@ -53,7 +56,9 @@ class Before:
     id: str
 
 
-def page(tx: Connection, tenant: str, before: Before | None, limit: int) -> tuple[list[Letter], Before | None]:
+def page(
+    tx: Connection, tenant: str, before: Before | None, limit: int
+) -> tuple[list[Letter], Before | None]:
     """Letters, newest first, and where the next page begins (None on the last one)."""
     found: list[Letter] = []
     for kind, query in _queries(tenant).items():
@@ -68,12 +73,19 @@ def page(tx: Connection, tenant: str, before: Before | None, limit: int) -> tupl
 
 
 def count(tx: Connection, tenant: str) -> int:
-    return sum(tx.execute(select(func.count()).select_from(query.subquery())).scalar_one() for query in _queries(tenant).values())
+    return sum(
+        tx.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+        for query in _queries(tenant).values()
+    )
 
 
 def ids(tx: Connection, tenant: str) -> list[str]:
     """Every letter, oldest first: the order in which the tickets came."""
-    found = [letter for kind, query in _queries(tenant).items() for letter in (_letter(_record(kind, row)) for row in tx.execute(query))]
+    found = [
+        letter
+        for kind, query in _queries(tenant).items()
+        for letter in (_letter(_record(kind, row)) for row in tx.execute(query))
+    ]
     return [letter.id for letter in sorted(found, key=lambda letter: (letter.since, letter.id))]
 
 
@@ -90,16 +102,21 @@ def find(tx: Connection, tenant: str, letter_id: str) -> tuple[Letter, Stored] |
 def taken_along(tx: Connection, row: EffectRow) -> Sequence[EffectRow]:
     """Rows of an effect's plan that were ended because it was."""
     mine = select(outbox).where(
-        outbox.c.tenant == row.tenant, outbox.c.plan == row.plan, outbox.c.place > row.place, outbox.c.state == EffectState.FAILED,
-        outbox.c.key.startswith(FREED))
+        outbox.c.tenant == row.tenant,
+        outbox.c.plan == row.plan,
+        outbox.c.place > row.place,
+        outbox.c.state == EffectState.FAILED,
+        outbox.c.key.startswith(FREED),
+    )
     return [EffectRow.from_row(rest) for rest in tx.execute(mine.order_by(outbox.c.place))]
 
 
 def put_back(tx: Connection, tenant: str, letter_id: str, now: int) -> Letter | None:
     """Set the row to work again; None when it is not on the shelf (any more): two replays at once are one.
 
-    A delivery is decided anew on the ticket as it is then. An effect is looked for at the desk before anything is sent, and its key has
-    been taken since it was written: whatever happens, no second reply can come of it.
+    A delivery is decided anew on the ticket as it is then. An effect is looked for at the desk before
+    anything is sent, and its key has been taken since it was written: whatever happens, no second reply can
+    come of it.
     """
     if tx.dialect.name == "sqlite":
         found = find(tx, tenant, letter_id)
@@ -125,27 +142,61 @@ def put_back(tx: Connection, tenant: str, letter_id: str, now: int) -> Letter | 
 
 def _effect_again(tx: Connection, row: EffectRow, now: int) -> None:
     new = replayed(protocol_row(row), now)
-    tx.execute(update(outbox).where(outbox.c.id == row.id).values(
-        state=new.state, next_at=new.next_at, sends=new.sends, unknown_since=new.unknown_since, restamped=new.restamped,
-        base_stamp=stamp_json(new.stamp), result=new.result, done_at=None, **_untried(outbox)))
+    tx.execute(
+        update(outbox)
+        .where(outbox.c.id == row.id)
+        .values(
+            state=new.state,
+            next_at=new.next_at,
+            sends=new.sends,
+            unknown_since=new.unknown_since,
+            restamped=new.restamped,
+            base_stamp=stamp_json(new.stamp),
+            result=new.result,
+            done_at=None,
+            **_untried(outbox),
+        )
+    )
     for rest in taken_along(tx, row):
         key = outbox_key(rest.tenant, rest.desk, rest.ticket, rest.turn_id, rest.purpose)
-        turn = turn_key(rest.tenant, rest.desk, rest.ticket, rest.turn_id) if rest.purpose in TURN_REPLIES else None
+        turn = (
+            turn_key(rest.tenant, rest.desk, rest.ticket, rest.turn_id)
+            if rest.purpose in TURN_REPLIES
+            else None
+        )
         if _taken(tx, key, turn):
             continue  # its turn was composed anew since; that one stands
-        tx.execute(update(outbox).where(outbox.c.id == rest.id).values(
-            state=EffectState.READY, key=key, turn=turn, next_at=now, result=None, done_at=None, **_untried(outbox)))
+        tx.execute(
+            update(outbox)
+            .where(outbox.c.id == rest.id)
+            .values(
+                state=EffectState.READY,
+                key=key,
+                turn=turn,
+                next_at=now,
+                result=None,
+                done_at=None,
+                **_untried(outbox),
+            )
+        )
 
 
 def _untried(table: Table) -> dict[str, object]:
     """As new: nobody holds it, and what went wrong before does not count against it."""
     # By name: which counts of crashes there are is the crash rules' own affair.
-    return {name: 0 for name in ("attempts", "crashes", "lone_runs", "lease_until") if name in table.c} | {"fence": table.c.fence + 1}
+    return {name: 0 for name in ("attempts", "crashes", "lone_runs", "lease_until") if name in table.c} | {
+        "fence": table.c.fence + 1
+    }
 
 
 def _taken(tx: Connection, key: str, turn: str | None) -> bool:
     same = outbox.c.key == key
-    return tx.execute(select(outbox.c.id).where(same if turn is None else or_(same, outbox.c.turn == turn))).first() is not None
+    return (
+        tx.execute(
+            select(outbox.c.id).where(same if turn is None else or_(same, outbox.c.turn == turn))
+        ).first()
+        is not None
+    )
 
 
 _EFFECT_SINCE = func.coalesce(outbox.c.done_at, outbox.c.created_at)
@@ -177,12 +228,46 @@ def _letter(row: Stored) -> Letter:
     match row:
         case InboxRow():
             since = row.received_at if row.done_at is None else row.done_at
-            return Letter(row.id, LetterKind.DELIVERY, row.kind, row.state, row.desk, row.subject_id, row.result or "", row.attempts,
-                          row.crashes, None, since)
+            return Letter(
+                row.id,
+                LetterKind.DELIVERY,
+                row.kind,
+                row.state,
+                row.desk,
+                row.subject_id,
+                row.result or "",
+                row.attempts,
+                row.crashes,
+                None,
+                since,
+            )
         case EffectRow():
             since = row.created_at if row.done_at is None else row.done_at
-            return Letter(row.id, LetterKind.EFFECT, row.purpose, row.state, row.desk, row.ticket, row.result or "", row.attempts,
-                          row.crashes, row.sends, since)
+            return Letter(
+                row.id,
+                LetterKind.EFFECT,
+                row.purpose,
+                row.state,
+                row.desk,
+                row.ticket,
+                row.result or "",
+                row.attempts,
+                row.crashes,
+                row.sends,
+                since,
+            )
         case JobRow():
             why = str(json.loads(row.result).get("error", "")) if row.result else ""
-            return Letter(row.id, LetterKind.JOB, row.kind, row.state, None, None, why, row.attempts, row.crashes, None, row.created_at)
+            return Letter(
+                row.id,
+                LetterKind.JOB,
+                row.kind,
+                row.state,
+                None,
+                None,
+                why,
+                row.attempts,
+                row.crashes,
+                None,
+                row.created_at,
+            )

@@ -11,7 +11,9 @@ _KINDS = {kind.__name__: kind for kind in (PostReply, PostNote, UpdateFields, Op
 
 
 def effect_json(effect: Effect) -> str:
-    return json.dumps({"kind": type(effect).__name__, **as_stored(effect)}, sort_keys=True, ensure_ascii=False)
+    return json.dumps(
+        {"kind": type(effect).__name__, **as_stored(effect)}, sort_keys=True, ensure_ascii=False
+    )
 
 
 def effect_of(text: str) -> Effect:
@@ -19,7 +21,9 @@ def effect_of(text: str) -> Effect:
     raw = json.loads(text)
     kind = _KINDS.get(raw.pop("kind"))
     if kind is None:
-        raise ValueError("an outbox row holds an effect this release does not know: finish the upgrade of this host first")
+        raise ValueError(
+            "an outbox row holds an effect this release does not know: finish the upgrade of this host first"
+        )
     known = {f.name for f in fields(kind)}
     if raw.get("status") is not None:
         raw["status"] = Status(raw["status"])

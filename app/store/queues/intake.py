@@ -1,4 +1,5 @@
-"""Keeping deliveries, several to a transaction when several come at once: on SQLite each commit is one wait for the disk.
+"""Keeping deliveries, several to a transaction when several come at once: on SQLite each commit is one wait
+for the disk.
 
 Nobody is answered before the transaction that holds their row is on the disk.
 """
@@ -21,7 +22,8 @@ class _Waiting:
 
 
 class Intake:
-    """One for all threads of a process. PostgreSQL shares its waits for the disk by itself, and there each row has its own transaction."""
+    """One for all threads of a process. PostgreSQL shares its waits for the disk by itself, and there each
+    row has its own transaction."""
 
     def __init__(self, db: Database, busy_seconds: float) -> None:
         self._db, self._busy_seconds = db, busy_seconds
@@ -29,9 +31,11 @@ class Intake:
         self._line_lock, self._turn = threading.Lock(), threading.Lock()
 
     def keep(self, tenant: str, row: NewRow) -> bool:
-        """True once the row is kept, False when the desk has delivered its key before. Raises StoreBusy when it was not kept in time.
+        """True once the row is kept, False when the desk has delivered its key before. Raises StoreBusy when
+        it was not kept in time.
 
-        After StoreBusy the row may still be kept by the next thread in line. The desk sends it again, and is then told that it is known.
+        After StoreBusy the row may still be kept by the next thread in line. The desk sends it again, and is
+        then told that it is known.
         """
         if not self._db.is_sqlite:
             with self._db.write() as tx:
@@ -60,7 +64,8 @@ class Intake:
                 for waiting in line:
                     waiting.fresh = inbox.accept_plainly(connection, waiting.tenant, waiting.row)
         except Exception as error:
-            # One fate for one transaction: each thread raises it to its own desk. Those still in line have waited for the same file.
+            # One fate for one transaction: each thread raises it to its own desk. Those still in line have
+            # waited for the same file.
             for waiting in line or self._take_line():
                 waiting.error = error
 

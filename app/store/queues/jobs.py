@@ -23,19 +23,36 @@ _ROWS = Leases(
 claim, renew, broke, witness = _ROWS.claim, _ROWS.renew, _ROWS.broke, _ROWS.witness
 lone_due = _ROWS.lone_due
 
-# Without a `once` nothing is in its way. RETURNING, not the row count: that is not known for an INSERT on PostgreSQL.
+# Without a `once` nothing is in its way. RETURNING, not the row count: that is not known for an INSERT on
+# PostgreSQL.
 _ASK = {
     name: maker(jobs).on_conflict_do_nothing(index_elements=["once"]).returning(jobs.c.id)
     for name, maker in (("sqlite", sqlite_insert), ("postgresql", pg_insert))
 }
 
 
-def ask(tx: Connection, tenant: str, job_id: str, kind: str, args: Mapping[str, object], now: int, expires: int,
-        once: str | None = None) -> bool:
+def ask(
+    tx: Connection,
+    tenant: str,
+    job_id: str,
+    kind: str,
+    args: Mapping[str, object],
+    now: int,
+    expires: int,
+    once: str | None = None,
+) -> bool:
     """Ask for a job; False when one under the same `once` is already there."""
     row = {
-        "id": job_id, "tenant": tenant, "kind": kind, "args": json.dumps(args, sort_keys=True), "state": WorkState.WAITING,
-        "progress": "", "next_at": now, "expires": expires, "once": once or None, "created_at": now,
+        "id": job_id,
+        "tenant": tenant,
+        "kind": kind,
+        "args": json.dumps(args, sort_keys=True),
+        "state": WorkState.WAITING,
+        "progress": "",
+        "next_at": now,
+        "expires": expires,
+        "once": once or None,
+        "created_at": now,
     }
     return tx.execute(_ASK[tx.dialect.name], row).first() is not None
 

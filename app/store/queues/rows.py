@@ -1,7 +1,9 @@
-"""The rows of the three queues as they are stored, typed: what a claim returns, and what every reader of a queue is given.
+"""The rows of the three queues as they are stored, typed: what a claim returns, and what every reader of a
+queue is given.
 
-Each record has its table's columns, in the table's order (`tests/store/test_rows.py`), so that `from_row` costs one call. Names of closed
-lists (`app/core/kinds.py`) stay text here: a newer release may have written one that this one does not know.
+Each record has its table's columns, in the table's order (`tests/store/test_rows.py`), so that `from_row`
+costs one call. Names of closed lists (`app/core/kinds.py`) stay text here: a newer release may have written
+one that this one does not know.
 """
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from app.store.database import AnyRow
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A delivery, a changed ticket or an act: something happened to a subject, and nobody has decided on it yet."""
+    """A delivery, a changed ticket or an act: something happened to a subject, and nobody has decided on it
+    yet."""
 
     id: str
     tenant: str

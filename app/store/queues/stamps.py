@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 
 def as_stored(record: DataclassInstance) -> dict[str, object]:
-    """A record's fields for JSON. Shallow: `asdict` copies each value to its depth, and JSON copies it again."""
+    """A record's fields for JSON. Shallow: `asdict` copies each value to its depth, and JSON copies it
+    again."""
     return {f.name: getattr(record, f.name) for f in fields(record)}
 
 

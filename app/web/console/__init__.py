@@ -26,7 +26,8 @@ PAGE = 50
 
 
 def blueprint(house: House) -> Blueprint:
-    """Tickets, one ticket's story, desks, the audit log, the shelf of dead letters, the kill switch, the fallback to people."""
+    """Tickets, one ticket's story, desks, the audit log, the shelf of dead letters, the kill switch, the
+    fallback to people."""
     pages = Blueprint("console", __name__)
     letters.register(pages, house)
     sending.register(pages, house)
@@ -45,15 +46,33 @@ def blueprint(house: House) -> Blueprint:
     def tickets() -> ResponseReturnValue:
         wanted, after = _filter(), _cursor(request.args.get("after", ""))
         with house.db.read() as connection:
-            lines, following = views.ticket_page(connection, current_user.tenant, house.keys, wanted, after, PAGE)
-            titles = evidence.titles(connection, current_user.tenant, (pair for line in lines for pair in entries.sources_of(line.payload)))
+            lines, following = views.ticket_page(
+                connection, current_user.tenant, house.keys, wanted, after, PAGE
+            )
+            titles = evidence.titles(
+                connection,
+                current_user.tenant,
+                (pair for line in lines for pair in entries.sources_of(line.payload)),
+            )
             return page(
-                "console/tickets.html", connection, lines=lines, titles=titles, sources_of=entries.sources_of,
-                urgent=views.urgent(connection, current_user.tenant, house.keys, PAGE) if after is None else [],
-                stray=views.stray_deliveries(connection, current_user.tenant, PAGE) if wanted.attention else [], wanted=wanted,
+                "console/tickets.html",
+                connection,
+                lines=lines,
+                titles=titles,
+                sources_of=entries.sources_of,
+                urgent=views.urgent(connection, current_user.tenant, house.keys, PAGE)
+                if after is None
+                else [],
+                stray=views.stray_deliveries(connection, current_user.tenant, PAGE)
+                if wanted.attention
+                else [],
+                wanted=wanted,
                 desks=desk_store.names(connection, current_user.tenant),
-                counts=views.counts(connection, current_user.tenant), detail_of=entries.detail_of, paged=after is not None,
-                following=f"{following.updated_at}.{following.id}" if following else None)
+                counts=views.counts(connection, current_user.tenant),
+                detail_of=entries.detail_of,
+                paged=after is not None,
+                following=f"{following.updated_at}.{following.id}" if following else None,
+            )
 
     @pages.get("/tickets/<ticket_row>")
     @allow(*READERS)
@@ -63,13 +82,21 @@ def blueprint(house: House) -> Blueprint:
             if told is None:
                 abort(404)
             events = timeline(connection, current_user.tenant, house, told)
-            return page("console/story.html", connection, story=told, events=events, promises={p.entry: p for p in told.promises})
+            return page(
+                "console/story.html",
+                connection,
+                story=told,
+                events=events,
+                promises={p.entry: p for p in told.promises},
+            )
 
     @pages.get("/desks")
     @allow(*READERS)
     def desks() -> ResponseReturnValue:
         with house.db.read() as connection:
-            return page("console/desks.html", connection, desks=desk_pages.cards(connection, current_user.tenant))
+            return page(
+                "console/desks.html", connection, desks=desk_pages.cards(connection, current_user.tenant)
+            )
 
     @pages.get("/recall")
     @allow(*READERS)
@@ -97,14 +124,18 @@ def timeline(connection: Connection, tenant: str, house: House, told: Story) -> 
     pointed = {pair for e in told.entries for pair in entries.cited(json.loads(e.payload), texts[e.id])}
     versions = evidence.load(connection, tenant, pointed)
     events: list[tuple[int, str, Any]] = [(row.received_at, "delivery", row) for row in told.deliveries]
-    events += [(e.at, "entry", entries.entry_view(e, texts[e.id], versions, told.effects)) for e in told.entries]
+    events += [
+        (e.at, "entry", entries.entry_view(e, texts[e.id], versions, told.effects)) for e in told.entries
+    ]
     # A delivery stands before the verdict it led to, also when both carry the same microsecond.
     return sorted(events, key=lambda event: (event[0], event[1] == "entry"))
 
 
 def _filter() -> TicketFilter:
     verdict, desk = request.args.get("verdict", ""), request.args.get("desk", "")
-    return TicketFilter(verdict if verdict in views.VERDICTS else None, desk or None, request.args.get("attention") == "1")
+    return TicketFilter(
+        verdict if verdict in views.VERDICTS else None, desk or None, request.args.get("attention") == "1"
+    )
 
 
 def _cursor(text: str) -> Cursor | None:

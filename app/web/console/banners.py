@@ -26,20 +26,47 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
     found: list[Banner] = []
     for desk in desks.of_tenant(connection, tenant):
         if not json.loads(desk.secrets):
-            found.append(Banner("bad", f"{desk.name} has no signing secret. Its deliveries are refused with 503 until one is set: "
-                                       "run “flask --app candor connect”."))
+            found.append(
+                Banner(
+                    "bad",
+                    f"{desk.name} has no signing secret. Its deliveries are refused with 503 until one is "
+                    f"set: "
+                    "run “flask --app candor connect”.",
+                )
+            )
         if desk.status != "active":
             because = f" ({desk.status_why})" if desk.status_why else ""
-            found.append(Banner("bad", f"{desk.name} is {desk.status}{because}. Its tickets wait here; nothing is lost."))
+            found.append(
+                Banner(
+                    "bad", f"{desk.name} is {desk.status}{because}. Its tickets wait here; nothing is lost."
+                )
+            )
     for on in switches(connection, tenant, now):
         where = f"to {on.name}" if on.name else "to every desk"
-        found.append(Banner("bad", f"Sending {where} is stopped by {on.by}: {on.why.rstrip('.')}. What is decided waits; nothing is lost."))
+        found.append(
+            Banner(
+                "bad",
+                f"Sending {where} is stopped by {on.by}: {on.why.rstrip('.')}. What is decided waits; "
+                f"nothing is lost.",
+            )
+        )
     found += [Banner("note", given_to_people(one, company.tz)) for one in fallbacks(connection, tenant, now)]
     if company.policy_version == 0:
-        found.append(Banner("bad", "No policy has been kept yet, so nothing can be decided: run “flask --app candor policy import”."))
+        found.append(
+            Banner(
+                "bad",
+                "No policy has been kept yet, so nothing can be decided: run “flask --app candor policy "
+                "import”.",
+            )
+        )
     if company.accept_uncalibrated:
-        found.append(Banner("note", "Answers are sent before they are calibrated: policy says accept_uncalibrated. "
-                                    "How sure the assistant is rests on the shipped figures, not on this desk's own."))
+        found.append(
+            Banner(
+                "note",
+                "Answers are sent before they are calibrated: policy says accept_uncalibrated. "
+                "How sure the assistant is rests on the shipped figures, not on this desk's own.",
+            )
+        )
     return found
 
 
@@ -47,4 +74,7 @@ def given_to_people(one: Fallback, zone: tzinfo) -> str:
     """One fallback in a sentence: what, where, how long, by whom and why."""
     where = f"at {one.at_desk}" if one.at_desk else "at every desk"
     until = f"until {times.stamp(one.until, zone)}" if one.until else "until somebody lifts it"
-    return f"Given to people {where}: {one.about}, {until}, by {one.by}: {one.why.rstrip('.')}. The assistant hands these tickets off."
+    return (
+        f"Given to people {where}: {one.about}, {until}, by {one.by}: {one.why.rstrip('.')}. The "
+        f"assistant hands these tickets off."
+    )

@@ -30,7 +30,20 @@ class DeskCard:
 def cards(connection: Connection, tenant: str) -> list[DeskCard]:
     last = inbox.last_deliveries(connection, tenant)
     return [
-        DeskCard(r.id, r.name, r.kind, r.wire_url is not None, r.status, r.status_why, bool(r.guard_proven), bool(json.loads(r.secrets)),
-                 r.public_proven_at, r.polled_at, last.get(r.id), r.ledger_seq, marks.read(connection, f"changes_by:{r.id}") == "search")
+        DeskCard(
+            r.id,
+            r.name,
+            r.kind,
+            r.wire_url is not None,
+            r.status,
+            r.status_why,
+            bool(r.guard_proven),
+            bool(json.loads(r.secrets)),
+            r.public_proven_at,
+            r.polled_at,
+            last.get(r.id),
+            r.ledger_seq,
+            marks.read(connection, f"changes_by:{r.id}") == "search",
+        )
         for r in desks.of_tenant(connection, tenant)
     ]

@@ -1,4 +1,5 @@
-"""A ledger entry made ready for a page. Whatever an entry does not hold is left out; nothing is reconstructed."""
+"""A ledger entry made ready for a page. Whatever an entry does not hold is left out; nothing is
+reconstructed."""
 from __future__ import annotations
 
 import json
@@ -31,7 +32,8 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A sentence as it was written, and the passage it rests on; `shown` is None when that version is not kept any more."""
+    """A sentence as it was written, and the passage it rests on; `shown` is None when that version is not
+    kept any more."""
 
     text: str
     number: int
@@ -54,7 +56,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """What the page shows of one entry. `erased`: its texts are gone with the person's key, or were never kept."""
+    """What the page shows of one entry. `erased`: its texts are gone with the person's key, or were never
+    kept."""
 
     id: str
     seq: int
@@ -97,7 +100,11 @@ def detail_of(payload: Mapping[str, Any]) -> str | None:
 def sources_of(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The (article, version) pairs an answer quotes, in the order of its sources."""
     verdict = _map(payload, "verdict")
-    return [(str(s["article"]), str(s["version"])) for s in _list(verdict, "sources") if "article" in s and "version" in s]
+    return [
+        (str(s["article"]), str(s["version"]))
+        for s in _list(verdict, "sources")
+        if "article" in s and "version" in s
+    ]
 
 
 def cited(payload: Mapping[str, Any], texts: Mapping[str, Any] | None) -> set[tuple[str, str]]:
@@ -117,28 +124,48 @@ def _confidence(findings: Mapping[str, Any]) -> str:
     if not isinstance(given, list) or len(given) != 3:
         return ""
     low, high, labels = given
-    return f"of the {labels} judged answers nearest to it, between {low * 100:.0f} and {high * 100:.0f} in 100 were right"
+    return (
+        f"of the {labels} judged answers nearest to it, between {low * 100:.0f} and {high * 100:.0f} in "
+        f"100 were right"
+    )
 
 
-def entry_view(row: LedgerRow, texts: Mapping[str, Any] | None, versions: Mapping[tuple[str, str], StoredVersion],
-               effects: Sequence[EffectRow]) -> EntryView:
+def entry_view(
+    row: LedgerRow,
+    texts: Mapping[str, Any] | None,
+    versions: Mapping[tuple[str, str], StoredVersion],
+    effects: Sequence[EffectRow],
+) -> EntryView:
     payload: dict[str, Any] = json.loads(row.payload)
     findings, detail = _map(payload, "findings"), detail_of(payload)
     p_right = findings.get("p_right")
     known = texts or {}
     return EntryView(
-        id=row.id, seq=row.seq, at=row.at, kind=row.kind, verdict=row.verdict,
+        id=row.id,
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        verdict=row.verdict,
         title=plain.word(plain.VERDICTS, row.verdict) or plain.word({}, row.kind).capitalize(),
-        why=plain.why(row.verdict, row.reason, detail), reason=row.reason, detail=detail,
-        mode=payload.get("mode"), mode_why=str(payload.get("mode_why") or ""), policy=payload.get("policy"), took_ms=payload.get("took_ms"),
+        why=plain.why(row.verdict, row.reason, detail),
+        reason=row.reason,
+        detail=detail,
+        mode=payload.get("mode"),
+        mode_why=str(payload.get("mode_why") or ""),
+        policy=payload.get("policy"),
+        took_ms=payload.get("took_ms"),
         rules=tuple(_rule(h) for h in _list(payload, "hits")),
-        grave=tuple((str(f.get("class") or ""), str(f.get("text") or ""), str(f.get("example") or "")) for f in _list(known, "floor")),
+        grave=tuple(
+            (str(f.get("class") or ""), str(f.get("text") or ""), str(f.get("example") or ""))
+            for f in _list(known, "floor")
+        ),
         p_right=float(p_right) if isinstance(p_right, int | float) else None,
         confidence=_confidence(findings),
         snapshot=str(findings.get("snapshot") or ""),
         found=tuple(_found(c, versions) for c in _list(findings, "candidates")),
         pairs=tuple(_pair(s, versions) for s in _list(known, "sentences")),
-        wait=_map(payload, "wait") or None, reading=_map(payload, "reading"),
+        wait=_map(payload, "wait") or None,
+        reading=_map(payload, "reading"),
         question=str(known.get("question") or ""),
         by_others=_by_others(known),
         fallback=str(known.get("fallback") or ""),
@@ -157,16 +184,24 @@ def _by_others(known: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _rule(hit: Mapping[str, Any]) -> RuleLine:
     """Only a hit has a reason worth reading."""
-    return RuleLine(str(hit.get("rule", "")), bool(hit.get("hit")), str(hit.get("because") or "") if hit.get("hit") else "")
+    return RuleLine(
+        str(hit.get("rule", "")),
+        bool(hit.get("hit")),
+        str(hit.get("because") or "") if hit.get("hit") else "",
+    )
 
 
 def _pair(sentence: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]) -> Pair:
     stored, text = _stored(sentence, versions), str(sentence.get("text") or "")
     start, end = int(sentence.get("start") or 0), int(sentence.get("end") or 0)
     return Pair(
-        text=text, number=int(sentence.get("number") or 0), title=stored.title if stored else str(sentence.get("article") or ""),
-        version=str(sentence.get("version") or ""), link=_page_of(stored, stored.text[start:end]) if stored else None,
-        public=stored.public if stored else False, shown=evidence.in_context(stored.text, start, end) if stored else None,
+        text=text,
+        number=int(sentence.get("number") or 0),
+        title=stored.title if stored else str(sentence.get("article") or ""),
+        version=str(sentence.get("version") or ""),
+        link=_page_of(stored, stored.text[start:end]) if stored else None,
+        public=stored.public if stored else False,
+        shown=evidence.in_context(stored.text, start, end) if stored else None,
     )
 
 
@@ -174,19 +209,25 @@ def _found(candidate: Mapping[str, Any], versions: Mapping[tuple[str, str], Stor
     stored = _stored(candidate, versions)
     start, end = int(candidate.get("start") or 0), int(candidate.get("end") or 0)
     return Found(
-        title=stored.title if stored else str(candidate.get("article") or ""), version=str(candidate.get("version") or ""),
-        link=_page_of(stored, "") if stored else None, score=candidate.get("score"), cosine=candidate.get("cosine"),
+        title=stored.title if stored else str(candidate.get("article") or ""),
+        version=str(candidate.get("version") or ""),
+        link=_page_of(stored, "") if stored else None,
+        score=candidate.get("score"),
+        cosine=candidate.get("cosine"),
         quote=stored.text[start:end] if stored else "",
     )
 
 
 def _page_of(stored: StoredVersion, quote: str) -> str | None:
-    """The article at the desk, opened at the quote; else our own page of it, which only public articles have."""
+    """The article at the desk, opened at the quote; else our own page of it, which only public articles
+    have."""
     own = url_for("articles.show", article=stored.article, version=stored.version) if stored.public else None
     return deep_link(stored.url, quote) or own
 
 
-def _stored(place: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]) -> StoredVersion | None:
+def _stored(
+    place: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion]
+) -> StoredVersion | None:
     return versions.get((str(place.get("article")), str(place.get("version"))))
 
 

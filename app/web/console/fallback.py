@@ -20,9 +20,15 @@ def register(pages: Blueprint, house: House) -> None:
 
     def page(connection: Connection, **said: str) -> str:
         frame, tenant = framed(house, connection), current_user.tenant
-        return render_template("console/fallback.html", on=fallbacks(connection, tenant, frame["now"]), topics=frame["company"].topics,
-                               places=[(EVERY, "Every desk"), *desks.names(connection, tenant)], said=said,
-                               may_switch=current_user.role in SWITCHERS, **frame)
+        return render_template(
+            "console/fallback.html",
+            on=fallbacks(connection, tenant, frame["now"]),
+            topics=frame["company"].topics,
+            places=[(EVERY, "Every desk"), *desks.names(connection, tenant)],
+            said=said,
+            may_switch=current_user.role in SWITCHERS,
+            **frame,
+        )
 
     @pages.get("/fallback")
     @allow(*READERS)
@@ -35,18 +41,33 @@ def register(pages: Blueprint, house: House) -> None:
     def give_to_people() -> ResponseReturnValue:
         given = {name: request.form.get(name, "") for name in ("topic", "desk", "why", "until")}
         try:
-            fall_back(house.db, current_user.tenant, Wish(**given), current_user.email, house.keys, house.clock(), new_id)
+            fall_back(
+                house.db,
+                current_user.tenant,
+                Wish(**given),
+                current_user.email,
+                house.keys,
+                house.clock(),
+                new_id,
+            )
         except FallbackError as error:
             with house.db.read() as connection:
                 return page(connection, wrong=str(error), **given), 400
         flash("From the next ticket on, people get this topic.")
         return redirect(url_for("console.fallback_page"), 303)
 
-    # No password here, unlike the kill switch: what is taken back was never silenced, and goes no further than policy and caps allow.
+    # No password here, unlike the kill switch: what is taken back was never silenced, and goes no further
+    # than policy and caps allow.
     @pages.post("/fallback/off")
     @allow(*SWITCHERS)
     def take_back() -> ResponseReturnValue:
         topic, desk = request.form.get("topic", ""), request.form.get("desk", "")
-        ended = end_fallback(house.db, current_user.tenant, topic, desk, current_user.email, house.keys, house.clock(), new_id)
-        flash("From the next ticket on, the assistant takes this topic again." if ended else "It was not with people any more.")
+        ended = end_fallback(
+            house.db, current_user.tenant, topic, desk, current_user.email, house.keys, house.clock(), new_id
+        )
+        flash(
+            "From the next ticket on, the assistant takes this topic again."
+            if ended
+            else "It was not with people any more."
+        )
         return redirect(url_for("console.fallback_page"), 303)

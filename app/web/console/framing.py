@@ -1,4 +1,5 @@
-"""What every page of the console is given: the company, times in its zone, the banners, and who is looking."""
+"""What every page of the console is given: the company, times in its zone, the banners, and who is
+looking."""
 from __future__ import annotations
 
 from typing import Any

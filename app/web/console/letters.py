@@ -1,4 +1,5 @@
-"""The people's shelf: what was given up, why, what was to be sent, and the button that tries once more. Works without scripts."""
+"""The people's shelf: what was given up, why, what was to be sent, and the button that tries once more. Works
+without scripts."""
 from __future__ import annotations
 
 from typing import Any
@@ -32,10 +33,13 @@ def register(pages: Blueprint, house: House) -> None:
         with house.db.read() as connection:
             rows, following = dead_letters.page(connection, current_user.tenant, before, PAGE)
             shown: dict[str, Any] = {
-                "letters": rows, "paged": before is not None, "following": f"{following.since}.{following.id}" if following else None,
+                "letters": rows,
+                "paged": before is not None,
+                "following": f"{following.since}.{following.id}" if following else None,
                 "total": dead_letters.count(connection, current_user.tenant),
                 "desks": dict(desks.names(connection, current_user.tenant)),
-                "may_replay_all": current_user.role in WHOLE_SHELF, "most": MOST_AT_ONCE,
+                "may_replay_all": current_user.role in WHOLE_SHELF,
+                "most": MOST_AT_ONCE,
             }
             return render_template("console/letters.html", **shown, **framed(house, connection))
 
@@ -46,14 +50,20 @@ def register(pages: Blueprint, house: House) -> None:
             opened = replays.open_letter(connection, current_user.tenant, letter_id, house.keys)
             if opened is None:
                 abort(404)
-            shown = {"opened": opened, "letter": opened.letter, "desks": dict(desks.names(connection, current_user.tenant)),
-                     "may_replay": current_user.role in REPLAYERS}
+            shown = {
+                "opened": opened,
+                "letter": opened.letter,
+                "desks": dict(desks.names(connection, current_user.tenant)),
+                "may_replay": current_user.role in REPLAYERS,
+            }
             return render_template("console/letter.html", **shown, **framed(house, connection))
 
     @pages.post("/dead-letters/<letter_id>/replay")
     @allow(*REPLAYERS)
     def replay_letter(letter_id: str) -> ResponseReturnValue:
-        done = replays.replay(house.db, current_user.tenant, letter_id, current_user.email, house.keys, house.clock(), new_id)
+        done = replays.replay(
+            house.db, current_user.tenant, letter_id, current_user.email, house.keys, house.clock(), new_id
+        )
         house.ring()
         flash("Put back to work. If it cannot be done this time either, it comes back here." if done
               else "It was not on the shelf any more: somebody else was faster. Nothing was done.")
@@ -62,7 +72,15 @@ def register(pages: Blueprint, house: House) -> None:
     @pages.post("/dead-letters/replay")
     @allow(*WHOLE_SHELF)
     def replay_letters() -> ResponseReturnValue:
-        done = replays.replay_all(house.db, current_user.tenant, current_user.email, house.keys, house.clock, new_id, most=MOST_AT_ONCE)
+        done = replays.replay_all(
+            house.db,
+            current_user.tenant,
+            current_user.email,
+            house.keys,
+            house.clock,
+            new_id,
+            most=MOST_AT_ONCE,
+        )
         house.ring()
         flash(f"{done} put back to work. What cannot be done this time either comes back here.")
         return redirect(url_for("console.letters"), 303)
@@ -70,4 +88,6 @@ def register(pages: Blueprint, house: House) -> None:
 
 def _cursor(text: str) -> Before | None:
     since, _, row = text.partition(".")
-    return Before(int(since), row) if since.isascii() and since.isdigit() and len(since) < 18 and row else None
+    return (
+        Before(int(since), row) if since.isascii() and since.isdigit() and len(since) < 18 and row else None
+    )

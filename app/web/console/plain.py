@@ -1,4 +1,5 @@
-"""The console's words for what the core decided: every name of the closed lists in a sentence a person can act on."""
+"""The console's words for what the core decided: every name of the closed lists in a sentence a person can
+act on."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -43,7 +44,8 @@ DETAILS: Mapping[Detail, str] = {
     Detail.UPSET: "The customer is upset.",
     Detail.REPEATED: "The customer came back on the same matter.",
     Detail.CAP: "It has written as often as it may in 24 hours.",
-    Detail.SENDER_CAP: "This sender has got as many replies as policy allows in 24 hours, so nothing was sent.",
+    Detail.SENDER_CAP: "This sender has got as many replies as policy allows in 24 hours, so nothing was "
+                       "sent.",
     Detail.INCIDENT: "Many people are writing the same right now.",
     Detail.BY_HAND: "Somebody has given this topic to people.",
     Detail.SPEND: "The budget for outside models is used up.",
@@ -118,8 +120,17 @@ STATES: Mapping[EffectState, str] = {
 }
 # How a state looks: good, busy, plain or bad. Never by colour alone: the word stands beside it.
 TONES: Mapping[str, str] = {
-    "ready": "busy", "sending": "busy", "sent": "good", "unknown": "bad", "stale": "plain", "failed": "bad", "dead": "bad",
-    "waiting": "busy", "working": "busy", "done": "good", "bad": "bad",
+    "ready": "busy",
+    "sending": "busy",
+    "sent": "good",
+    "unknown": "bad",
+    "stale": "plain",
+    "failed": "bad",
+    "dead": "bad",
+    "waiting": "busy",
+    "working": "busy",
+    "done": "good",
+    "bad": "bad",
 }
 INBOX_KINDS: Mapping[InboxKind, str] = {
     InboxKind.DELIVERY: "The desk delivered a change",
@@ -131,7 +142,11 @@ INBOX_STATES: Mapping[WorkState, str] = {
     WorkState.BAD: "set aside, a person must look",
 }
 PROMISE_STATES: Mapping[str, str] = {
-    "open": "still running", "kept": "kept", "broken": "broken", "none": "no time was told", "void": "no longer counts",
+    "open": "still running",
+    "kept": "kept",
+    "broken": "broken",
+    "none": "no time was told",
+    "void": "no longer counts",
 }
 OWNERS: Mapping[Owner, str] = {Owner.ASSISTANT: "The assistant", Owner.PEOPLE: "A person"}
 DESK_STATES: Mapping[str, str] = {"active": "active", "paused": "paused", "broken": "broken"}
@@ -159,7 +174,11 @@ def letter_name(letter: Letter) -> str:
     """What a dead letter is, in two or three words."""
     if letter.kind == LetterKind.EFFECT:
         return word(PURPOSES, letter.what).capitalize()
-    return f"Job {letter.what.replace('_', ' ')}" if letter.kind == LetterKind.JOB else word(INBOX_KINDS, letter.what)
+    return (
+        f"Job {letter.what.replace('_', ' ')}"
+        if letter.kind == LetterKind.JOB
+        else word(INBOX_KINDS, letter.what)
+    )
 
 
 def tried(letter: Letter) -> str:

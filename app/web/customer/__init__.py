@@ -1,4 +1,5 @@
-"""The customer's page of one ticket, behind the signed link in each message. Opening it never does anything: mail scanners open links."""
+"""The customer's page of one ticket, behind the signed link in each message. Opening it never does anything:
+mail scanners open links."""
 from __future__ import annotations
 
 from functools import cache
@@ -21,8 +22,8 @@ from app.web.house import House
 from config.wording import LANGUAGES, Words, load_words
 
 PRESS_LIMIT = "60 per hour"  # per address; a whole office may stand behind one
-# Not in config/words on purpose: those sentences are taken out of customers' mails before they are read, and a customer
-# who writes the words on our button must be heard.
+# Not in config/words on purpose: those sentences are taken out of customers' mails before they are read, and
+# a customer who writes the words on our button must be heard.
 WORDS = Path(__file__).parent / "words"
 
 
@@ -43,10 +44,20 @@ def blueprint(house: House) -> Blueprint:
             if ticket is None or not links.still_shows(link, ticket):
                 return _no_page(LinkRefused(expired=False))
             company = company_of(connection, link.tenant)
-            view = customer_view(connection, house, link, ticket, company, messages_of(_language(ticket, company)), now)
-        return _quiet_page(render_template(
-            "customer/ticket.html", view=view, company=company, say=page_words(view.language).say, language=view.language,
-            press=links.press_token(house.keys, link), ask_at=url_for("customer.ask_person", token=token)))
+            view = customer_view(
+                connection, house, link, ticket, company, messages_of(_language(ticket, company)), now
+            )
+        return _quiet_page(
+            render_template(
+                "customer/ticket.html",
+                view=view,
+                company=company,
+                say=page_words(view.language).say,
+                language=view.language,
+                press=links.press_token(house.keys, link),
+                ask_at=url_for("customer.ask_person", token=token),
+            )
+        )
 
     @pages.post("/t/<token>/person")
     @public_page
@@ -72,7 +83,8 @@ def blueprint(house: House) -> Blueprint:
 
 
 def _keep_press(tx: Connection, link: TicketLink, ticket: TicketRow, now: int) -> bool:
-    """Keep the wish for a person once: not while one is being carried out, nor when people have the ticket."""
+    """Keep the wish for a person once: not while one is being carried out, nor when people have the
+    ticket."""
     if ticket.owner == "people" or asking(tx, link):
         return False
     # Two presses at once carry the same number, so the desk's unique key lets one row in.

@@ -1,4 +1,5 @@
-"""What a customer may see of their ticket: what was sent to them, where it comes from, who has it now, and the wait they were told."""
+"""What a customer may see of their ticket: what was sent to them, where it comes from, who has it now, and
+the wait they were told."""
 from __future__ import annotations
 
 import json
@@ -41,7 +42,8 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """What somebody wrote. `writer`: mine (whose page it is), other, or unknown (kept before a message's writer was).
+    """What somebody wrote. `writer`: mine (whose page it is), other, or unknown (kept before a message's
+    writer was).
 
     `name` is that of somebody else, None where the desk holds nothing that reads like one.
     """
@@ -53,7 +55,8 @@ class Wrote:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One message that was sent to the customer. `sentences` (text, source number) for an answer, else the whole `text`."""
+    """One message that was sent to the customer. `sentences` (text, source number) for an answer, else the
+    whole `text`."""
 
     at: str
     at_iso: str
@@ -83,8 +86,8 @@ class PassedOn:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """`owner`: reading (no reply yet), question (it asks one), assistant (it has replied), asked (a person is being called),
-    queue (handed over), people (one has acted)."""
+    """`owner`: reading (no reply yet), question (it asks one), assistant (it has replied), asked (a person is
+    being called), queue (handed over), people (one has acted)."""
 
     language: str
     subject: str | None
@@ -106,19 +109,33 @@ def presses(connection: Connection, link: TicketLink) -> int:
     return customer.wishes_carried_out(connection, link)
 
 
-def customer_view(connection: Connection, house: House, link: TicketLink, ticket: TicketRow, company: Company, words: Words,
-                  now: int) -> CustomerView:
-    """Everything the page shows, read in one transaction. Internal notes and scores have no place here, nor what was said
-    while the ticket was somebody else's."""
+def customer_view(
+    connection: Connection,
+    house: House,
+    link: TicketLink,
+    ticket: TicketRow,
+    company: Company,
+    words: Words,
+    now: int,
+) -> CustomerView:
+    """Everything the page shows, read in one transaction. Internal notes and scores have no place here, nor
+    what was said while the ticket was somebody else's."""
     language = words.language
     everything = ledger.verdicts_of(connection, link.tenant, link.desk, link.ticket)
     entries = [e for e in everything if e.of in (None, ticket.requester)]
     texts = {e.id: ledger.texts(connection, link.tenant, e.id, house.keys) or {} for e in entries}
     sent = customer.sent(connection, link)
     told = [e for e in entries if e.id in sent]
-    versions = evidence.load(connection, link.tenant, {
-        (str(s["article"]), str(s["version"])) for e in entries for s in (*_sentences(texts[e.id]), *_looked(e)) if "article" in s
-    })
+    versions = evidence.load(
+        connection,
+        link.tenant,
+        {
+            (str(s["article"]), str(s["version"]))
+            for e in entries
+            for s in (*_sentences(texts[e.id]), *_looked(e))
+            if "article" in s
+        },
+    )
     handed = next((e for e in everything if e.verdict == "handoff"), None)
     owner = _owner(connection, link, ticket, handed, told)
     copy = handed if handed in entries and owner in ("queue", "people") else None
@@ -129,7 +146,9 @@ def customer_view(connection: Connection, house: House, link: TicketLink, ticket
         team=_team(handed, company, language) if owner == "queue" else None,
         told=tuple(_told(e, sent[e.id], texts[e.id], versions, company, language) for e in told),
         wait=_wait(connection, link, entries, company, words, now),
-        passed_on=_passed_on(copy, texts[copy.id], versions, words, any(e.seq < copy.seq for e in told)) if copy else None,
+        passed_on=_passed_on(copy, texts[copy.id], versions, words, any(e.seq < copy.seq for e in told))
+        if copy
+        else None,
         until=times.day(link.until, company.tz, language),
     )
 
@@ -146,8 +165,14 @@ def _owner(connection: Connection, link: TicketLink, ticket: TicketRow, handed: 
     return "people" if customer.replied_since(connection, link, handed.at) else "queue"
 
 
-def _told(entry: VerdictRow, at: int, texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion],
-          company: Company, language: str) -> Told:
+def _told(
+    entry: VerdictRow,
+    at: int,
+    texts: Mapping[str, Any],
+    versions: Mapping[tuple[str, str], StoredVersion],
+    company: Company,
+    language: str,
+) -> Told:
     sentences = _sentences(texts) if entry.verdict == "answer" else []
     return Told(
         at=times.stamp(at, company.tz, language), at_iso=times.iso(at), wrote=_wrote(texts),
@@ -157,18 +182,28 @@ def _told(entry: VerdictRow, at: int, texts: Mapping[str, Any], versions: Mappin
     )
 
 
-def _sources(sentences: list[Mapping[str, Any]], versions: Mapping[tuple[str, str], StoredVersion], company: Company,
-             language: str) -> tuple[SourceView, ...]:
+def _sources(
+    sentences: list[Mapping[str, Any]],
+    versions: Mapping[tuple[str, str], StoredVersion],
+    company: Company,
+    language: str,
+) -> tuple[SourceView, ...]:
     by_number: dict[int, list[tuple[StoredVersion, int, int]]] = {}
     for s in sentences:
         stored = versions.get((str(s.get("article")), str(s.get("version"))))
-        # Public when it was quoted does not mean public today; the quote was sent, but the page around it is not shown again.
+        # Public when it was quoted does not mean public today; the quote was sent, but the page around it is
+        # not shown again.
         if stored is not None and stored.public:
-            by_number.setdefault(int(s.get("number") or 0), []).append((stored, int(s.get("start") or 0), int(s.get("end") or 0)))
+            by_number.setdefault(int(s.get("number") or 0), []).append(
+                (stored, int(s.get("start") or 0), int(s.get("end") or 0))
+            )
     return tuple(
         SourceView(
-            number=number, title=places[0][0].title, updated=times.day(places[0][0].updated_at, company.tz, language),
-            link=_link(places[0][0], places[0][1], places[0][2]), passages=_passages(places),
+            number=number,
+            title=places[0][0].title,
+            updated=times.day(places[0][0].updated_at, company.tz, language),
+            link=_link(places[0][0], places[0][1], places[0][2]),
+            passages=_passages(places),
         )
         for number, places in sorted(by_number.items())
     )
@@ -199,7 +234,8 @@ def _wait(connection: Connection, link: TicketLink, entries: list[VerdictRow], c
         return None
     return WaitView(
         # Spoken as of now: "within 40 minutes" would be wrong an hour later, the clock time it meant is not.
-        text=speak_wait(wait, company.hours, words, now, None), told_at=times.stamp(made.made_at, company.tz, words.language),
+        text=speak_wait(wait, company.hours, words, now, None),
+        told_at=times.stamp(made.made_at, company.tz, words.language),
         told_iso=times.iso(made.made_at),
         replied_at=times.stamp(made.replied_at, company.tz, words.language) if made.replied_at else None,
     )
@@ -224,12 +260,21 @@ def _team(handed: VerdictRow | None, company: Company, language: str) -> str | N
     return company.team(route, (payload["went_to"] or {}).get("group"), language)
 
 
-def _passed_on(handed: VerdictRow, texts: Mapping[str, Any], versions: Mapping[tuple[str, str], StoredVersion], words: Words,
-               answered: bool) -> PassedOn:
+def _passed_on(
+    handed: VerdictRow,
+    texts: Mapping[str, Any],
+    versions: Mapping[tuple[str, str], StoredVersion],
+    words: Words,
+    answered: bool,
+) -> PassedOn:
     detail = json.loads(handed.payload).get("verdict", {}).get("detail")
     why = (words.texts.get(f"message.handoff.why.{handed.reason}.{key}") for key in (detail, "default"))
-    titles = (stored.title for c in _looked(handed)[:3]
-              if (stored := versions.get((str(c.get("article")), str(c.get("version"))))) is not None and stored.public)
+    titles = (
+        stored.title
+        for c in _looked(handed)[:3]
+        if (stored := versions.get((str(c.get("article")), str(c.get("version"))))) is not None
+        and stored.public
+    )
     return PassedOn(next((w for w in why if w), ""), _wrote(texts), tuple(dict.fromkeys(titles)), answered)
 
 
@@ -238,7 +283,10 @@ def _wrote(texts: Mapping[str, Any]) -> tuple[Wrote, ...]:
     voices, question = texts.get("wrote"), str(texts.get("question") or "")
     if not isinstance(voices, list) or all(v.get("writer") in OWN for v in voices):
         return (Wrote("unknown" if voices is None else "mine", None, question),) if question else ()
-    said = (Wrote("mine" if v.get("writer") in OWN else "other", _name(v), str(v.get("text") or "")) for v in voices)
+    said = (
+        Wrote("mine" if v.get("writer") in OWN else "other", _name(v), str(v.get("text") or ""))
+        for v in voices
+    )
     return tuple(wrote for wrote in said if wrote.text)
 
 

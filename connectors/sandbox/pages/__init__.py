@@ -1,4 +1,5 @@
-"""A sandbox desk's pages for people: the customer's side, the agent's side and the help centre. Plain forms, no script at all."""
+"""A sandbox desk's pages for people: the customer's side, the agent's side and the help centre. Plain forms,
+no script at all."""
 from __future__ import annotations
 
 from typing import Any
@@ -34,15 +35,21 @@ def create_pages(side: Side, company: str, vendor: str, help_centre: Blueprint, 
         # Another site in the same browser must not write tickets, nor read them under a name of its own.
         host = urlsplit(f"//{request.host}").hostname
         origin = request.headers.get("Origin")
-        if host not in ("127.0.0.1", "localhost", "::1") or (origin is not None and origin != f"http://{request.host}"):
+        if host not in ("127.0.0.1", "localhost", "::1") or (
+            origin is not None and origin != f"http://{request.host}"
+        ):
             abort(403, "These pages answer to this machine only.")
 
     @app.after_request
     def guarded(response: Response) -> Response:
-        response.headers.update({
-            "Date": http_date(side.now_us()), "Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
-        })
+        response.headers.update(
+            {
+                "Date": http_date(side.now_us()),
+                "Content-Security-Policy": _POLICY,
+                "X-Content-Type-Options": "nosniff",
+                "Referrer-Policy": "same-origin",
+            }
+        )
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"
         return response

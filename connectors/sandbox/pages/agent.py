@@ -60,8 +60,13 @@ def routes(side: Side) -> Blueprint:
         if found is None:
             abort(404)
         return showing.page(
-            "agent.html", ticket=found, messages=side.thread(ticket_id, with_notes=True), beside=side.details(ticket_id), wrong=wrong,
-            agents=side.agents(), playing=chosen_agent(),
+            "agent.html",
+            ticket=found,
+            messages=side.thread(ticket_id, with_notes=True),
+            beside=side.details(ticket_id),
+            wrong=wrong,
+            agents=side.agents(),
+            playing=chosen_agent(),
         )
 
     return bp

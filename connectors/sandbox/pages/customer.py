@@ -46,8 +46,12 @@ def routes(side: Side) -> Blueprint:
         unanswered = last is not None and last.side == "customer"
         young = last is not None and side.now_us() - last.at_us < _LOOK_FOR_S * 1_000_000
         return showing.page(
-            "customer.html", ticket=line, messages=messages, waiting=bool(request.args.get("waiting")) and unanswered and young,
-            acknowledged=side.acknowledged(ticket_id), followups=side.goes_on_in(ticket_id),
+            "customer.html",
+            ticket=line,
+            messages=messages,
+            waiting=bool(request.args.get("waiting")) and unanswered and young,
+            acknowledged=side.acknowledged(ticket_id),
+            followups=side.goes_on_in(ticket_id),
         )
 
     @bp.post("/tickets/<int:ticket_id>/reply")
@@ -57,6 +61,9 @@ def routes(side: Side) -> Blueprint:
         text = request.form.get("text", "").strip()[: _LIMITS["text"]]
         if text:
             side.acts.customer_comment(ticket_id, text)
-        return redirect(url_for("customer.ticket", ticket_id=(side.goes_on_in(ticket_id) or [ticket_id])[-1], waiting=1), 303)
+        return redirect(
+            url_for("customer.ticket", ticket_id=(side.goes_on_in(ticket_id) or [ticket_id])[-1], waiting=1),
+            303,
+        )
 
     return bp

@@ -12,7 +12,9 @@ from markupsafe import Markup
 from connectors.clock import SECOND
 
 _COMMENT_TAGS = {"p", "div", "br", "a", "ol", "ul", "li", "strong", "em", "blockquote"}
-_ARTICLE_TAGS = _COMMENT_TAGS | set("h1 h2 h3 h4 h5 h6 table thead tbody tr th td code pre hr b i dl dt dd".split())
+_ARTICLE_TAGS = _COMMENT_TAGS | set(
+    "h1 h2 h3 h4 h5 h6 table thead tbody tr th td code pre hr b i dl dt dd".split()
+)
 
 
 def page(template: str, **values: Any) -> str:
@@ -39,13 +41,22 @@ def article_html(fragment: str) -> Markup:
 
 
 def _clean(fragment: str, tags: set[str]) -> str:
-    return nh3.clean(fragment, tags=tags, attributes={"a": {"href"}}, url_schemes={"http", "https"}, attribute_filter=_safe_link,
-                     link_rel="noopener noreferrer")
+    return nh3.clean(
+        fragment,
+        tags=tags,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https"},
+        attribute_filter=_safe_link,
+        link_rel="noopener noreferrer",
+    )
 
 
 def _safe_link(tag: str, attribute: str, value: str) -> str | None:
-    """Addresses on the web by https, and on this machine; a relative one would lead into the desk's own pages."""
+    """Addresses on the web by https, and on this machine; a relative one would lead into the desk's own
+    pages."""
     parts = urlsplit(value)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
+    if parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    ):
         return value
     return None

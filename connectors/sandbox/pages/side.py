@@ -1,4 +1,5 @@
-"""What the pages ask of a desk. Every method takes the desk's lock itself; times are microseconds UTC; `html` is cleaned by the page."""
+"""What the pages ask of a desk. Every method takes the desk's lock itself; times are microseconds UTC; `html`
+is cleaned by the page."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A ticket in a list. `status` is one of new, open, pending, hold, solved, closed, whatever the desk calls it in `status_word`."""
+    """A ticket in a list. `status` is one of new, open, pending, hold, solved, closed, whatever the desk
+    calls it in `status_word`."""
 
     id: int
     subject: str
@@ -56,7 +58,8 @@ class Details:
 
 
 class Side(Protocol):
-    """`acts` has the verbs `customer_ticket`, `customer_comment`, `agent_reply`, `agent_note`, `solve`, `assign`, `set_field`."""
+    """`acts` has the verbs `customer_ticket`, `customer_comment`, `agent_reply`, `agent_note`, `solve`,
+    `assign`, `set_field`."""
 
     acts: Any
 

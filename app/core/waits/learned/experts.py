@@ -1,6 +1,8 @@
-"""Those who challenge the drain: what waits were lately, what they were under a similar load, and how far the drain was off.
+"""Those who challenge the drain: what waits were lately, what they were under a similar load, and how far the
+drain was off.
 
-Waits are open seconds. A row that has not ended is censored at its age: leaving it out would flatter every growing backlog.
+Waits are open seconds. A row that has not ended is censored at its age: leaving it out would flatter every
+growing backlog.
 """
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-CALM = 300.0  # open seconds added to both sides of a ratio: seconds of difference in a short wait mean nothing
+# open seconds added to both sides of a ratio: seconds of difference in a short wait mean nothing
+CALM = 300.0
 LEAST_STRETCH, CAP = -2.5, math.log(6.0)
 STRETCH_FROM, RECENT_FROM, SIMILAR_FROM = 20, 30, 60
 RECENT, SIMILAR = 200, 100
@@ -37,7 +40,8 @@ class Row:
 
 
 def kaplan_meier(rows: Iterable[tuple[float, bool]], share: float) -> float | None:
-    """The wait that this share (0-1) of people stays within; None when too many have not ended to tell. Rows: (wait, ended)."""
+    """The wait that this share (0-1) of people stays within; None when too many have not ended to tell. Rows:
+    (wait, ended)."""
     ordered = sorted(rows, key=lambda row: (row[0], not row[1]))
     at_risk, survival = len(ordered), 1.0
     for wait, ended in ordered:
@@ -50,12 +54,14 @@ def kaplan_meier(rows: Iterable[tuple[float, bool]], share: float) -> float | No
 
 
 def conformal_rank(count: int, level: float) -> int:
-    """Which of `count` scores in rising order covers 1 - level of what comes next; may be count + 1: none does."""
+    """Which of `count` scores in rising order covers 1 - level of what comes next; may be count + 1: none
+    does."""
     return math.ceil((count + 1) * (1.0 - level) - 1e-9)
 
 
 def stretch(rows: Sequence[Row], now: float, level: float) -> float | None:
-    """By what the drain's bound must be stretched, as a logarithm within the cap; None before there are enough outcomes."""
+    """By what the drain's bound must be stretched, as a logarithm within the cap; None before there are
+    enough outcomes."""
     scores = []
     for row in rows:
         wait, replied = row.seen(now)
@@ -85,7 +91,8 @@ def similar(rows: Sequence[Row], now: float, level: float, median: float, band: 
         return None
     count, here = len(rows), math.log(median + 1.0)
     distances = [
-        (abs(row.load - here) + (0.7 if row.band != band else 0.0) + 0.3 * (count - index) / count, index) for index, row in enumerate(rows)
+        (abs(row.load - here) + (0.7 if row.band != band else 0.0) + 0.3 * (count - index) / count, index)
+        for index, row in enumerate(rows)
     ]
     far = heapq.nsmallest(SIMILAR, distances)
     return kaplan_meier((rows[index].seen(now) for _, index in far), 1.0 - level)

@@ -1,4 +1,5 @@
-"""Who waits, in the order they are expected to leave: by priority band, then by arrival. Places and ranks without walking the line."""
+"""Who waits, in the order they are expected to leave: by priority band, then by arrival. Places and ranks
+without walking the line."""
 from __future__ import annotations
 
 from bisect import bisect_left, insort
@@ -8,7 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`ahead`: tickets expected to leave first. `overtaken`: of those that came later, how many went or stand ahead by their priority."""
+    """`ahead`: tickets expected to leave first. `overtaken`: of those that came later, how many went or stand
+    ahead by their priority."""
 
     ahead: int
     overtaken: int
@@ -18,12 +20,14 @@ REMEMBERED = 1_000  # arrivals kept beyond those of the waiting before old ones 
 
 
 class Line:
-    """One band's list holds (arrival number, ticket), oldest first. Bands are small numbers; the lowest goes first."""
+    """One band's list holds (arrival number, ticket), oldest first. Bands are small numbers; the lowest goes
+    first."""
 
     def __init__(self) -> None:
         self._bands: dict[int, list[tuple[int, str]]] = {}
         self._where: dict[str, tuple[int, int]] = {}
-        self._arrivals: dict[int, list[int]] = {}  # arrival numbers of each band, for what came after a ticket
+        # arrival numbers of each band, for what came after a ticket
+        self._arrivals: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
         return len(self._where)
@@ -58,7 +62,9 @@ class Line:
         if sum(map(len, self._arrivals.values())) > 2 * len(self._where) + REMEMBERED:
             oldest = min((row[0][0] for row in self._bands.values() if row), default=None)
             # Nobody is left who could have been overtaken by what came before.
-            self._arrivals = {b: [n for n in row if oldest is not None and n > oldest] for b, row in self._arrivals.items()}
+            self._arrivals = {
+                b: [n for n in row if oldest is not None and n > oldest] for b, row in self._arrivals.items()
+            }
 
     def before(self, band: int) -> int:
         """How many stand before a ticket that would join this band now."""
@@ -73,11 +79,16 @@ class Line:
         """Raises KeyError for a ticket that does not wait."""
         band, number = self._where[ticket]
         higher = sum(len(row) for other, row in self._bands.items() if other < band)
-        later = sum(len(row) - bisect_left(row, number) for other, row in self._arrivals.items() if other < band)
+        later = sum(
+            len(row) - bisect_left(row, number) for other, row in self._arrivals.items() if other < band
+        )
         return Place(higher + self.rank(ticket), later)
 
     def dump(self) -> dict[str, object]:
-        return {"waiting": [[t, *self._where[t]] for t in self._where], "arrivals": [[b, row] for b, row in sorted(self._arrivals.items())]}
+        return {
+            "waiting": [[t, *self._where[t]] for t in self._where],
+            "arrivals": [[b, row] for b, row in sorted(self._arrivals.items())],
+        }
 
     def load(self, dumped: dict[str, list[list[object]]]) -> None:
         """Takes what `dump` gave; the line must be empty."""

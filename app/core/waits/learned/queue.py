@@ -1,7 +1,8 @@
 """What is known of one queue of people: who waits, how fast it drains, and what became of every bound.
 
-Fed with arrivals and exits in order of time, from deliveries or from history; the same events give the same state. No clock, no I/O.
-Every arrival gets a bound of its own, told or not, so that a queue that fell silent can learn its way back.
+Fed with arrivals and exits in order of time, from deliveries or from history; the same events give the same
+state. No clock, no I/O. Every arrival gets a bound of its own, told or not, so that a queue that fell silent
+can learn its way back.
 """
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Ticket:
 
 
 class Queue:
-    """`band`: small numbers, the lowest goes first. Moments are microseconds UTC; one before the latest seen is taken as that."""
+    """`band`: small numbers, the lowest goes first. Moments are microseconds UTC; one before the latest seen
+    is taken as that."""
 
     def __init__(self, hours: Hours, team: Team, horizon_days: int) -> None:
         self.hours, self.team, self.horizon_days = hours, team, horizon_days
@@ -59,7 +61,8 @@ class Queue:
         self.memory = MEMORY_DAYS * day if day > 0 else 1.0
 
     def arrive(self, ticket: str, at: int, band: int = 2) -> None:
-        """Somebody waits for a person from now on. One who waits already is not counted twice; one who had left begins anew."""
+        """Somebody waits for a person from now on. One who waits already is not counted twice; one who had
+        left begins anew."""
         self.tick(at)
         if ticket in self.line:
             return
@@ -81,8 +84,14 @@ class Queue:
             heapq.heappush(self._lapses, (spoken, self.arrivals, ticket))
 
     def leave(self, ticket: str, at: int, *, replied: bool) -> None:
-        """It waits no longer: a person's first public reply, or closed, merged, moved, deleted without one. Unknown tickets are no news."""
-        if ticket in self.line and at < self.now and self.clock is not None and self.clock.seconds(at) < self.tickets[ticket].row.arrived:
+        """It waits no longer: a person's first public reply, or closed, merged, moved, deleted without one.
+        Unknown tickets are no news."""
+        if (
+            ticket in self.line
+            and at < self.now
+            and self.clock is not None
+            and self.clock.seconds(at) < self.tickets[ticket].row.arrived
+        ):
             self.odd, replied = self.odd + 1, False  # a reply dated before its question teaches nothing
         self.tick(at)
         if ticket not in self.line:
@@ -131,9 +140,12 @@ class Queue:
         return self.line.place(ticket)
 
     def left_by(self, ticket: str, at: int) -> float:
-        """The chance (0-1) that a ticket that waits hears back by this moment, by the drain. Raises KeyError like `place`."""
+        """The chance (0-1) that a ticket that waits hears back by this moment, by the drain. Raises KeyError
+        like `place`."""
         ahead = self.place(ticket).ahead
-        return self.drain(self.line.band_of(ticket)).left_by(ahead, open_seconds_between(self.hours, self.now, at))
+        return self.drain(self.line.band_of(ticket)).left_by(
+            ahead, open_seconds_between(self.hours, self.now, at)
+        )
 
     @property
     def order_index(self) -> float | None:
@@ -164,7 +176,9 @@ class Queue:
         """Every expert's bound in open seconds, for a ticket that comes now; the silent ones are left out."""
         rows = list(self.rows)
         found: dict[str, float | None] = {RAW: raw}
-        by = stretch(list(islice(self.rows, max(len(rows) - SCORED, 0), None)), self.at, self.record.level("drain"))
+        by = stretch(
+            list(islice(self.rows, max(len(rows) - SCORED, 0), None)), self.at, self.record.level("drain")
+        )
         found["drain"] = None if by is None else stretched(raw, by)
         found["recent"] = recent(rows, self.at, self.record.level("recent"))
         found["similar"] = similar(rows, self.at, self.record.level("similar"), median, band)
@@ -184,20 +198,40 @@ class Queue:
         """Plain JSON from which `load` makes the same queue again."""
         rows = {row.number: row for row in (*self.rows, *(t.row for t in self.tickets.values()))}
         return {
-            "format": FORMAT, "origin": None if self.clock is None else self.clock.origin, "now": self.now, "at": self.at,
-            "line": self.line.dump(), "pooled": self.pooled, "bands": [[b, *seen] for b, seen in sorted(self.bands.items())],
-            "replies": self.replies, "arrivals": self.arrivals, "odd": self.odd,
-            "quiet": self.quiet, "pace": self.pace, "order": list(self.order),
-            "rows": [[r.number, r.band, r.arrived, r.median, r.bound, r.wait, r.replied] for _, r in sorted(rows.items())],
+            "format": FORMAT,
+            "origin": None if self.clock is None else self.clock.origin,
+            "now": self.now,
+            "at": self.at,
+            "line": self.line.dump(),
+            "pooled": self.pooled,
+            "bands": [[b, *seen] for b, seen in sorted(self.bands.items())],
+            "replies": self.replies,
+            "arrivals": self.arrivals,
+            "odd": self.odd,
+            "quiet": self.quiet,
+            "pace": self.pace,
+            "order": list(self.order),
+            "rows": [
+                [r.number, r.band, r.arrived, r.median, r.bound, r.wait, r.replied]
+                for _, r in sorted(rows.items())
+            ],
             "recent": [row.number for row in self.rows],
-            "tickets": [[name, t.row.number, t.bounds, t.bound_at, t.closed, t.lapsed] for name, t in self.tickets.items()],
-            "record": {"z": self.record.z, "levels": self.record.levels, "losses": {k: list(v) for k, v in self.record.losses.items()},
-                       "outcomes": list(self.record.outcomes)},
+            "tickets": [
+                [name, t.row.number, t.bounds, t.bound_at, t.closed, t.lapsed]
+                for name, t in self.tickets.items()
+            ],
+            "record": {
+                "z": self.record.z,
+                "levels": self.record.levels,
+                "losses": {k: list(v) for k, v in self.record.losses.items()},
+                "outcomes": list(self.record.outcomes),
+            },
         }
 
     @classmethod
     def load(cls, dumped: dict[str, Any], hours: Hours, team: Team, horizon_days: int) -> Queue:
-        """Raises ValueError for another format: replay the events instead. Changed hours start the open clock anew at the last moment."""
+        """Raises ValueError for another format: replay the events instead. Changed hours start the open clock
+        anew at the last moment."""
         if dumped.get("format") != FORMAT:
             raise ValueError("this queue was written by another version: replay its events")
         queue = cls(hours, team, horizon_days)

@@ -1,4 +1,5 @@
-"""What became of the bounds told: each expert's trailing loss, and the level and tracker that answer for broken promises.
+"""What became of the bounds told: each expert's trailing loss, and the level and tracker that answer for
+broken promises.
 
 A promise counts as broken at the moment it lapses, not when somebody replies at last.
 """
@@ -12,13 +13,15 @@ AIM = 0.1  # the share of promises that may break
 LEVEL_STEP, LEVEL_LEAST, LEVEL_MOST = 0.01, 0.003, 0.4
 TRACKER_STEP, TRACKER_LEAST, TRACKER_MOST = 0.01, -0.7, 0.7
 HALF_LIFE, ROUNDS = 150, 50
-MARGIN = 0.2  # a challenger must beat the raw drain by this share of its loss: on fresh queues smaller leads did not last
+# a challenger must beat the raw drain by this share of its loss: on fresh queues smaller leads did not last
+MARGIN = 0.2
 RECORD_SIZE, RECORD_FROM, RECORD_LEAST = 50, 50, 0.75
 RAW = "raw"
 
 
 def pinball(wait: float, bound: float, share: float = 1.0 - AIM) -> float:
-    """The loss of a bound that was to hold with this share: too short hurts nine times as much as too long."""
+    """The loss of a bound that was to hold with this share: too short hurts nine times as much as too
+    long."""
     return share * (wait - bound) if wait >= bound else (1.0 - share) * (bound - wait)
 
 
@@ -26,24 +29,29 @@ def pinball(wait: float, bound: float, share: float = 1.0 - AIM) -> float:
 class Record:
     """One queue's. `z` moves the chosen bound (told while open, while closed), `levels` each expert's.
 
-    `losses`: per expert the faded sums of its difference to raw and of raw's loss, their weight, and the rounds.
+    `losses`: per expert the faded sums of its difference to raw and of raw's loss, their weight, and the
+    rounds.
     """
 
     z: list[float] = field(default_factory=lambda: [0.0, 0.0])
     levels: dict[str, float] = field(default_factory=dict)
     losses: dict[str, tuple[float, float, float, int]] = field(default_factory=dict)
-    outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=RECORD_SIZE))  # kept or not, newest last
+    # kept or not, newest last
+    outcomes: deque[bool] = field(default_factory=lambda: deque(maxlen=RECORD_SIZE))
 
     def level(self, expert: str) -> float:
         return self.levels.get(expert, AIM)
 
     def track(self, broken: bool, closed: bool = False) -> None:
-        """One spoken or shadow promise: kept, or lapsed. Told while closed, it is overtaken by what still comes in before the opening."""
+        """One spoken or shadow promise: kept, or lapsed. Told while closed, it is overtaken by what still
+        comes in before the opening."""
         self.z[closed] = min(max(self.z[closed] + TRACKER_STEP * (broken - AIM), TRACKER_LEAST), TRACKER_MOST)
         self.outcomes.append(not broken)
 
     def adapt(self, expert: str, broken: bool) -> None:
-        self.levels[expert] = min(max(self.level(expert) + LEVEL_STEP * (AIM - broken), LEVEL_LEAST), LEVEL_MOST)
+        self.levels[expert] = min(
+            max(self.level(expert) + LEVEL_STEP * (AIM - broken), LEVEL_LEAST), LEVEL_MOST
+        )
 
     def learn(self, wait: float, bounds: dict[str, float]) -> None:
         """A reply after `wait` open seconds, to a ticket for which the experts had these bounds."""
@@ -53,7 +61,12 @@ class Record:
             if expert == RAW:
                 continue
             difference, loss, weight, rounds = self.losses.get(expert, (0.0, 0.0, 0.0, 0))
-            self.losses[expert] = (fade * difference + pinball(wait, bound) - raw, fade * loss + raw, fade * weight + 1.0, rounds + 1)
+            self.losses[expert] = (
+                fade * difference + pinball(wait, bound) - raw,
+                fade * loss + raw,
+                fade * weight + 1.0,
+                rounds + 1,
+            )
 
     def pick(self, bounds: dict[str, float]) -> str:
         """The challenger with the smallest trailing loss, and raw drain unless one is clearly better."""
