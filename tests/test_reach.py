@@ -22,6 +22,7 @@ NOT_REACHED = {
     "connectors.sandbox": "sandbox desks: for the demo and the tests",
     "connectors.sandbox.": "sandbox desks: for the demo and the tests",
     "workers.knowledge.fit": "a program for developers: fits the shipped prior",
+    "workers.knowledge.fit_grave": "a program for developers: fits the shipped head of the floor",
 } | {
     f"connectors.{kind}.sandbox{dot}": "sandbox desks: for the demo and the tests"
     for kind in registry.NAMES
