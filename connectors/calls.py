@@ -16,6 +16,7 @@ import requests
 
 from connectors.contract import Connection
 from connectors.errors import ConnectorError
+from connectors.files import FILE_MAX
 from connectors.http import DeskSession, Timeouts, desk_session
 from connectors.limits import RateBudget
 from connectors.view import View
@@ -146,6 +147,26 @@ class DeskCalls(ABC):
         if not isinstance(value, dict):
             raise ConnectorError("the desk's answer has another form than its documents say", status=200)
         return value
+
+    def file(self, url: str) -> bytes:
+        """The bytes of a file of the account's own host. Raises ConnectorError for every other host, unasked, and for a larger file.
+
+        A link that leads on to another host is not followed either: our credentials are for this account alone.
+        """
+        if not url.startswith(f"{self.base_url}/"):
+            raise ConnectorError("the file lies on another host, where nothing of ours may go", permanent=True)
+        session = self.begin()
+        session.file_cap = FILE_MAX
+        try:
+            response = session.get(url)
+            response.raise_for_status()
+            if response.status_code != 200:
+                raise self.failure(session, ValueError("no file"))
+            return bytes(response.content)
+        except requests.RequestException as error:
+            raise self.failure(session, error) from error
+        finally:
+            session.file_cap = None
 
     def failure(self, session: DeskSession, error: Exception) -> ConnectorError:
         """The one reading of everything that can come out of a call, decided on the answer as it came."""

@@ -19,6 +19,7 @@ from connectors.records import (
     ChangedTicket,
     Delivery,
     Effect,
+    File,
     Group,
     Outcome,
     Person,
@@ -94,6 +95,10 @@ class Desk(Protocol):
 
     def ticket(self, ticket_id: str) -> Ticket:
         """The ticket as it is now. Raises ConnectorError(permanent=True, status=404) when it is gone."""
+        ...
+
+    def file(self, file: File) -> bytes:
+        """The bytes of a message's attachment, from the account's own host and no other. Raises ConnectorError when they cannot be had."""
         ...
 
     def stamp(self, ticket_id: str) -> Stamp:

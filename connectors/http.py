@@ -83,6 +83,7 @@ class DeskSession(requests.Session):
         super().__init__()
         self.last: Exchange | None = None
         self.calls: deque[tuple[str, str]] = deque(maxlen=_CALLS_KEPT)
+        self.file_cap: int | None = None  # bytes of a file that is being read, as it is; None while JSON is expected
 
 
 def desk_session(
@@ -242,7 +243,7 @@ class _DeskAdapter(HTTPAdapter):
         try:
             with deadline:
                 response = super().send(request, *args, **kwargs)
-                _read_body(response)
+                _read_body(response, self._session.file_cap)
         except requests.RequestException as error:
             if deadline.passed:
                 raise self._too_late(request) from error
@@ -287,15 +288,19 @@ def _request_id(headers: Mapping[str, str]) -> str | None:
     return said if _REQUEST_ID.fullmatch(said) else None
 
 
-def _read_body(response: requests.Response) -> None:
+def _read_body(response: requests.Response, file_cap: int | None) -> None:
+    cap = BODY_CAP if file_cap is None else file_cap
     parts: list[bytes] = []
     size = 0
     for part in response.iter_content(65_536):
         size += len(part)
-        if size > BODY_CAP:
+        if size > cap:
             response.close()
-            raise AnswerTooBig(f"the answer is larger than {BODY_CAP} bytes", request=response.request)
+            raise AnswerTooBig(f"the answer is larger than {cap} bytes", request=response.request)
         parts.append(part)
+    if file_cap is not None and response.ok:
+        response._content = b"".join(parts)
+        return
     # Before anybody parses it: what client libraries make of the answer is as clean as what we make of it.
     # JSON is UTF-8 (RFC 8259); what is neither is some page of an error, and only its status is used.
     body = carriable_json(b"".join(parts).decode("utf-8", "replace")).encode()

@@ -86,6 +86,24 @@ class Person:
     staff: bool = False  # an agent of the desk, whatever their part in this ticket
 
 
+FILE_GAP = "\n\n"  # between a message's text and its files
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment as the desk names it: `kind` its media type in lower case, `size` in bytes, `url` where its bytes lie.
+
+    `shown` is part of a message's own body, such as a signature's picture. `text` are its words, once they were read.
+    """
+
+    name: str
+    kind: str = ""
+    size: int | None = None
+    url: str = ""
+    shown: bool = False
+    text: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One public reply or internal note. `text` is plain text as the desk gives it; `html` its HTML form when
@@ -103,6 +121,22 @@ class Message:
     # of a mail, lower-case names, where the desk keeps them
     headers: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[str, ...] = ()  # file names only
+    files: tuple[File, ...] = ()  # the same, with what is known of each
+
+    @property
+    def read_files(self) -> tuple[tuple[int, str], ...]:
+        """The texts of files that were read, each with its place in `whole`."""
+        placed, at = [], len(self.text)
+        for file in self.files:
+            if file.text is not None:
+                placed.append((at + len(FILE_GAP), file.text))
+                at += len(FILE_GAP) + len(file.text)
+        return tuple(placed)
+
+    @property
+    def whole(self) -> str:
+        """The text and behind it the words of files that were read: what places in a message count in."""
+        return FILE_GAP.join([self.text, *(text for _, text in self.read_files)])
 
 
 _WRITERS = {

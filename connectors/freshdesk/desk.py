@@ -10,7 +10,7 @@ from connectors.errors import ConnectorError
 from connectors.freshdesk import payloads
 from connectors.freshdesk.client import PAGE, FreshdeskClient
 from connectors.freshdesk.payloads import Json
-from connectors.records import Change, ChangedTicket, Group, Person, QueueSnapshot, Role, Stamp, Status, Ticket
+from connectors.records import Change, ChangedTicket, File, Group, Person, QueueSnapshot, Role, Stamp, Status, Ticket
 
 # A list is asked for a little more than is missing: our clock and the desk's may differ.
 LIST_BEHIND_SECONDS = 90
@@ -26,6 +26,10 @@ class FreshdeskDesk:
         """The ticket as it is now, in two calls. Raises ConnectorError(permanent=True, status=404) when it is gone."""
         # The requester comes along: a call of its own would be one more, and the embedded conversations end after ten.
         return self._whole(ticket_id, {"include": "requester"})
+
+    def file(self, file: File) -> bytes:
+        """The bytes of a message's attachment, from the account's own host alone."""
+        return self._client.file(file.url)
 
     def stamp(self, ticket_id: str) -> Stamp:
         """The ticket's present stamp alone, in one call of one credit: `updated_at`, which moves with every conversation.

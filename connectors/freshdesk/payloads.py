@@ -13,7 +13,7 @@ from typing import Any
 from connectors.clock import from_iso, to_iso
 from connectors.freshdesk.reference import strip_reference
 from connectors.mailtext import lines_of
-from connectors.records import NEXT_STEPS, ChangedTicket, Message, Person, Role, Stamp, Status, Ticket
+from connectors.records import NEXT_STEPS, ChangedTicket, File, Message, Person, Role, Stamp, Status, Ticket
 from connectors.view import View, known_of, listed, texts
 
 Json = Mapping[str, Any]
@@ -97,6 +97,7 @@ def message(conversation: Json, requester: Person, view: FreshdeskView) -> Messa
         flags=_flags(conversation),
         headers=_headers(conversation),
         attachments=_attachments(conversation),
+        files=_files(conversation),
     )
 
 
@@ -115,6 +116,7 @@ def opening(data: Json, requester: Person, view: FreshdeskView) -> Message:
         html=data.get("description") or None,
         channel=channel(data),
         attachments=_attachments(data),
+        files=_files(data),
     )
 
 
@@ -239,6 +241,20 @@ def _text(data: Json, plain: str, markup: str) -> str:
 
 def _attachments(data: Json) -> tuple[str, ...]:
     return tuple(str(a.get("name") or "") for a in data.get("attachments") or () if isinstance(a, Mapping))
+
+
+def _files(data: Json) -> tuple[File, ...]:
+    return tuple(_file(a) for a in data.get("attachments") or () if isinstance(a, Mapping))
+
+
+def _file(data: Json) -> File:
+    size = data.get("size")
+    return File(
+        name=str(data.get("name") or ""),
+        kind=str(data.get("content_type") or "").partition(";")[0].strip().lower(),
+        size=size if isinstance(size, int) else None,
+        url=str(data.get("attachment_url") or ""),
+    )
 
 
 def _code(value: object) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from connectors.clock import SECOND
+from connectors.sandbox.attachments import Attachment
 from connectors.sandbox.recorder import Recorder
 from connectors.sandbox.switches import SwitchBoard
 
@@ -36,4 +37,10 @@ class BaseState:
         self.clock = ShiftableClock(clock)
         self.recorder = Recorder()
         self.page_url = ""  # where people's pages and articles are served; known once the server runs
+        self.attachments: dict[int, list[Attachment]] = {}  # by the message they came with; a ticket's opening text by minus its id
         self.mails: list[dict[str, Any]] = []  # none leaves the machine
+
+    def attachment(self, number: int) -> Attachment | None:
+        """The file of this number, where the desk's own host serves it."""
+        found = (file for files in self.attachments.values() for file in files)
+        return next((file for file in found if file.id == number and not file.elsewhere), None)

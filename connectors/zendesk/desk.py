@@ -7,7 +7,7 @@ from dataclasses import replace
 from connectors.clock import SECOND, from_iso, to_iso
 from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
-from connectors.records import Change, ChangedTicket, Group, Person, QueueSnapshot, Stamp, Ticket
+from connectors.records import Change, ChangedTicket, File, Group, Person, QueueSnapshot, Stamp, Ticket
 from connectors.zendesk import payloads
 from connectors.zendesk.audits import audits, changes
 from connectors.zendesk.client import ZendeskClient
@@ -40,6 +40,10 @@ class ZendeskDesk:
             people.update(_by_id(more))
         self._add_missing(people, comments, str(data.get("requester_id")))
         return payloads.ticket(data, comments, people, stamp, self._client.view)
+
+    def file(self, file: File) -> bytes:
+        """The bytes of a message's attachment, from the account's own host alone."""
+        return self._client.file(file.url)
 
     def stamp(self, ticket_id: str) -> Stamp:
         """The ticket's present stamp alone, with the desk's clock at this read."""

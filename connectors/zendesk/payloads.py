@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.clock import from_iso
 from connectors.mailtext import hides_words, lines_of
-from connectors.records import NEXT_STEPS, ChangedTicket, Message, Person, Role, Stamp, Status, Ticket
+from connectors.records import NEXT_STEPS, ChangedTicket, File, Message, Person, Role, Stamp, Status, Ticket
 from connectors.view import View, known_of
 
 Json = Mapping[str, Any]
@@ -97,6 +97,18 @@ def message(comment: Json, people: Mapping[str, Json], view: View, requester_id:
         flags=frozenset(FLAGS.get(flag, f"flag_{flag}") for flag in flags),
         headers=_headers(comment),
         attachments=tuple(str(a.get("file_name") or "") for a in comment.get("attachments") or ()),
+        files=tuple(_file(a) for a in comment.get("attachments") or ()),
+    )
+
+
+def _file(data: Json) -> File:
+    size = data.get("size")
+    return File(
+        name=str(data.get("file_name") or ""),
+        kind=str(data.get("content_type") or "").partition(";")[0].strip().lower(),
+        size=size if isinstance(size, int) else None,
+        url=str(data.get("content_url") or ""),
+        shown=data.get("inline") is True,
     )
 
 

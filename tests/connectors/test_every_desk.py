@@ -9,9 +9,11 @@ import pytest
 from connectors.clock import SECOND
 from connectors.contract import Capability
 from connectors.errors import ConnectorError
+from connectors.files import FILE_MAX
 from connectors.records import (
     FIELDS,
     Conflict,
+    File,
     Later,
     OpenTicket,
     PostNote,
@@ -369,3 +371,29 @@ def test_the_budget_learns_of_a_pause_and_is_the_same_for_all_who_ask_this_conne
     with pytest.raises(ConnectorError):
         desk.desk.ticket(number)
     assert connector_of(desk.kind).budget("another").wait_needed(desk.clock()) == 0
+
+
+# -- files
+@pytest.mark.parametrize("link", [
+    "https://files.elsewhere.example/a.txt", "{own}.evil.example/a.txt", "{own}@evil.example/a.txt", "{plain}/a.txt",
+    "//evil.example/a.txt", "file:///etc/passwd", "",
+])
+def test_no_file_is_fetched_from_another_host(bare: Connected, link: str) -> None:
+    own = bare.connector.account(bare.connection.settings).address
+    before = bare.requests()
+    with pytest.raises(ConnectorError):
+        bare.desk.file(File("a.txt", "text/plain", 5, link.format(own=f"https://{own}", plain=f"http://{own}")))
+    assert bare.requests() == before, "nothing may go out, our credentials least of all"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "paper"])
+def test_a_file_on_the_desks_own_host_comes_byte_by_byte_up_to_its_limit(kind: str) -> None:
+    with opened(kind) as bare:
+        ticket = bare.ticket()
+        for name, content in (("small.txt", "für €"), ("large.txt", "a" * (FILE_MAX + 1))):
+            bare.sandbox.do.attach(int(ticket), name=name, content=content, coding="utf-16")
+        small, large = bare.read(ticket).messages[0].files
+        assert (small.name, small.kind, bare.desk.file(small)) == ("small.txt", "text/plain", "für €".encode("utf-16"))
+        with pytest.raises(ConnectorError):
+            bare.desk.file(large)
+        assert bare.read(ticket).subject, "the next answer is JSON again"

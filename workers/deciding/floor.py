@@ -54,7 +54,7 @@ def _flags_of(part: Part, words: Mapping[str, Words], policy: Policy, likeness: 
 
 def _hidden(found: Sequence[Flag], ticket: Ticket) -> tuple[Flag, ...]:
     """The flags with their words taken from the masked text; masking keeps every place."""
-    texts = {m.id: m.text for m in masked(ticket).messages}
+    texts = {m.id: m.whole for m in masked(ticket).messages}
     return tuple(
         replace(flag, span=replace(flag.span, text=texts[flag.span.message][flag.span.start : flag.span.end]))
         if flag.span.message in texts else flag

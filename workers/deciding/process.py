@@ -33,6 +33,7 @@ from app.store.tickets import TicketRow
 from connectors.errors import ConnectorError
 from connectors.records import Role, Subject
 from workers.deciding.case import Case
+from workers.deciding.files import with_files
 from workers.deciding.floor import read_floor
 from workers.deciding.gather import gather
 from workers.deciding.limits import OverLimit
@@ -113,6 +114,7 @@ def _decide_and_record(work: Work, case: Case) -> None:
 
 
 def _read(work: Work, case: Case) -> tuple[Case, Decided, Composed]:
+    case = with_files(work, case)
     floor = read_floor(work, case)
     case = replace(case, ticket=floor.ticket)
     decided = conclude(gather(work, case, floor))

@@ -30,7 +30,7 @@ def bare(ticket: Ticket) -> Ticket:
     def nameless(person: Person) -> Person:
         return replace(person, name="")
 
-    messages = (replace(m, author=nameless(m.author), text="", html=None, headers={}, attachments=()) for m in ticket.messages)
+    messages = (replace(m, author=nameless(m.author), text="", html=None, headers={}, attachments=(), files=()) for m in ticket.messages)
     chosen = {name: value for name, value in ticket.fields.items() if value in NEXT_STEPS}
     return replace(ticket, subject="", requester=nameless(ticket.requester), messages=tuple(messages), fields=chosen)
 

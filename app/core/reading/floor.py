@@ -17,7 +17,7 @@ from app.core.reading.sensitive import mask
 from app.core.verdicts import Span
 from config.floor import FloorClass
 from config.wording import Words
-from connectors.records import Message, Role, Ticket
+from connectors.records import File, Message, Role, Ticket
 
 SUBJECT = "subject"  # stands for a message id where the words stand in the ticket's subject
 SUBJECT_MAX = 300
@@ -74,6 +74,7 @@ def parts_to_read(ticket: Ticket, seen: str | None, acted: Collection[str], word
             parts.append(_subject(ticket.subject, machine))
         ours = runs_of(m.text for m in ticket.messages if m.at <= message.at and m.author.role in (Role.ASSISTANT, Role.AGENT))
         parts.append(_part(message, machine, ours, words))
+        parts += [_file(message, start, start + len(text), machine) for start, text in message.read_files]
     return tuple(part for part in parts if part.text.strip())
 
 
@@ -92,8 +93,20 @@ def gravest(flags: Sequence[Flag]) -> FloorClass | None:
 
 def masked(ticket: Ticket) -> Ticket:
     """The ticket without card numbers, passwords and the like: what everything but the floor reads, and the only form that is kept."""
-    changed = tuple(replace(m, text=mask(m.text), html=None if m.html is None else mask(m.html)) for m in ticket.messages)
+    changed = tuple(
+        replace(m, text=mask(m.text), html=None if m.html is None else mask(m.html), files=tuple(_masked(f) for f in m.files))
+        for m in ticket.messages
+    )
     return replace(ticket, subject=mask(ticket.subject), messages=changed)
+
+
+def _masked(file: File) -> File:
+    return file if file.text is None else replace(file, text=mask(file.text))
+
+
+def _file(message: Message, start: int, end: int, machine: bool) -> Part:
+    text, at = shown(message.whole, [(start, end)], [])
+    return Part(message.id, text, at, machine)
 
 
 def _unread(ticket: Ticket, seen: str | None, acted: Collection[str]) -> list[Message]:

@@ -24,13 +24,14 @@ from app.core.reading.sentiment import sentiment
 from app.core.verdicts import Reading, Span, Voice
 from config.policy import Policy, Topic
 from config.wording import Words
-from connectors.clean import HIDDEN_KINDS, strip_hidden
+from connectors.clean import HIDDEN_KINDS, strip_hidden, visible
 from connectors.records import Message, Role, Ticket, Writer, writer_of
 
 TURN_MESSAGES = 10  # of one burst, the newest
 SUBJECT_MAX = 300
 SUBJECT_ALONE = 4  # words of a subject that may be a question without any text below it
 LAST_READ = 5_000  # characters of the end of a text that was not read to its end
+FILE_WORDS = 2_000  # characters of a file that may belong to the question, and that are kept with it
 SUBJECT = "subject"  # stands for a message id in spans found in the ticket's subject
 STEM_LETTERS = 4  # topic phrases of so many letters may go on ("refund" finds "refunded")
 ENDINGS = ("", "s", "es", "e", "n", "en", "er", "in", "'s", "ed", "d")  # a phrase that hands off may only be inflected
@@ -76,9 +77,10 @@ def read_ticket(
     own = [_own_text(message, mail.known_of(ticket, message), words) for message in burst]
     subject = _subject(ticket) if burst and burst[0] is _opening(ticket) else None
     parts = [part for part in ([subject] if subject else []) + own if part.text.strip()]
+    files = [_file(message, start, text) for message in burst for start, text in message.read_files]
     gone = [o.gone for o in own if o.gone is not None]
     bare = not any(message.attachments for message in burst) and not any(mail.CUTS_OF_WORDS.intersection(o.cut) for o in own)
-    question = _question(subject, own, bare)
+    question = _with_files(_question(subject, own, bare), files)
     voices = tuple(_voice(message, said, ticket, automatic) for message, said in zip(burst, own, strict=True))
     owners = {voice.message for voice in voices if voice.writer.owns_ticket}
     theirs, others = [o for o in own if o.message in owners], [o for o in own if o.message not in owners]
@@ -86,7 +88,8 @@ def read_ticket(
     person = (
         _first_person([*([subject] if subject else []), *theirs], words) or _first_person(others, words)
         # An exit word alone is asked for by our own messages; in what was cut only a whole wish counts.
-        or _first_person([g for g in gone if g.message in owners], words, first=False) or _first_person(gone, words, first=False)
+        or _first_person([g for g in (*files, *gone) if g.message in owners], words, first=False)
+        or _first_person([*files, *gone], words, first=False)
     )
     doubtful = any(o.doubtful for o in own)
     # Whose ticket it is hears from us: somebody in copy may write another language.
@@ -94,7 +97,7 @@ def read_ticket(
     clues = Clues(guess, ticket.requester.locale, _earlier(ticket, burst))
     language, known = _language(said, words, clues, person[1] if person else None, policy)
     lexicon = words.get(language)
-    must, topic = _topics(parts, policy, language)
+    must, topic = _topics([*parts, *files], policy, language)
     mood, mood_spans = _mood(parts, lexicon)
     newest = own[-1] if own else None
     names = tuple(dict.fromkeys([ticket.requester.name, *(m.author.name for m in ticket.messages)]))
@@ -110,23 +113,37 @@ def read_ticket(
         must_handoff=must,
         asks_identity=any(requests.asks_identity(part.text, words) for part in parts),
         denies=any(requests.denies(o.text, words) for o in own),
-        settles=bool(theirs) and not doubtful and _settled(theirs, words, names) and _settled(own, words, names),
-        acknowledges=bool(own) and not doubtful and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
+        settles=bool(theirs) and not doubtful and not files and _settled(theirs, words, names) and _settled(own, words, names),
+        acknowledges=bool(own) and not doubtful and not files and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
         sentiment=mood,
         sentiment_spans=mood_spans,
-        entities=tuple((kind, part.span(a, b)) for part in [*parts, *gone] for kind, a, b in entities(part.text, words)),
+        entities=tuple((kind, part.span(a, b)) for part in [*parts, *files, *gone] for kind, a, b in entities(part.text, words)),
         choice=requests.choice(theirs[-1].text, memory.options, words) if theirs and memory.clarified else None,
         cut=tuple(name for name in CUT_ORDER if any(name in part.cut for part in [*own, *([subject] if subject else [])])),
         voices=voices,
         settled_by_other=bool(others) and not theirs and _settled(others, words, names),
-        cut_words=_cut_words(own),
+        cut_words=None if files and not doubtful else _cut_words(own),
         chosen_by_other=not theirs and _somebody_picks(others, memory, words),
     )
 
 
 def _voice(message: Message, said: _Own, ticket: Ticket, automatic: str | None) -> Voice:
     writer = Writer.MACHINE if automatic else writer_of(message, ticket.requester)
-    return Voice(message.id, writer, message.author.name, said.text)
+    filed = [f"[{visible(file.name)}]\n{file.text[:FILE_WORDS]}" for file in message.files if file.text is not None]
+    return Voice(message.id, writer, message.author.name, "\n\n".join([said.text, *filed]).strip() if filed else said.text)
+
+
+def _file(message: Message, start: int, text: str) -> _Own:
+    """A file's words: the writer's own of that message, with nothing cut from them."""
+    words, at = shown(message.whole, [(start, start + len(text))], [])
+    return _Own(message.id, words, [*at, at[-1] + 1 if at else start], ())
+
+
+def _with_files(question: str, files: Sequence[_Own]) -> str:
+    """The question; where the message itself asks nothing, what its files say belongs to it."""
+    if not files or "?" in question:
+        return question
+    return "\n\n".join([question, *(file.text[:FILE_WORDS] for file in files)]).strip()
 
 
 def _somebody_picks(others: Sequence[_Own], memory: TicketMemory, words: Mapping[str, Words]) -> bool:

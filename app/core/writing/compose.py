@@ -179,7 +179,14 @@ def frame_of(ticket: Ticket, situation: Situation, supplies: Supplies, words: Wo
         first=not situation.memory.noticed, page_url=supplies.page_url, able=abilities(policy.actions),
         # What is drafted is what a colleague sends, word for word: it says so from the start.
         checked=situation.mode is Mode.DRAFT and isinstance(verdict, Answer | Clarify | Settle),
+        unread=0 if isinstance(verdict, Settle) else _files_not_read(ticket, situation),
     )
+
+
+def _files_not_read(ticket: Ticket, situation: Situation) -> int:
+    turn = {voice.message for voice in situation.reading.voices}
+    # A picture in the message's own body, a signature's logo mostly, is nothing its writer would miss.
+    return sum(1 for m in ticket.messages if m.id in turn for file in m.files if file.text is None and not file.shown)
 
 
 def _draft(w: _Writing, public: Body, verdict: Verdict) -> Body:

@@ -84,7 +84,7 @@ def handoff(
     kept = say(words, f"message.handoff.kept.{'searched' if looked else 'plain'}")
     # What the assistant cannot do is news where that is why people get it; to somebody who asked for them, or in distress, it is noise.
     opening = notice.opening(frame, words, "handing", limits=verdict.reason in _NOT_KNOWN)
-    return assemble([opening, paragraph(*said), notice.closing(replace(frame, people=True), words, "people", kept)])
+    return assemble([opening, paragraph(*said), *_unread(frame, words), notice.closing(replace(frame, people=True), words, "people", kept)])
 
 
 def grave(kind: FloorClass, line: str, route_spoken: str, wait_text: str, frame: Frame, words: Words) -> Body:
@@ -126,7 +126,14 @@ def _spoken_day(day: date, language: str) -> str:
 
 
 def _message(frame: Frame, words: Words, blocks: Sequence[Block], exit_kind: str = "other") -> Body:
-    return assemble([notice.opening(frame, words, "first"), *blocks, notice.closing(frame, words, exit_kind)])
+    return assemble([notice.opening(frame, words, "first"), *blocks, *_unread(frame, words), notice.closing(frame, words, exit_kind)])
+
+
+def _unread(frame: Frame, words: Words) -> list[Block]:
+    """That files were not read. Their names stay out: they are somebody's words, and this is ours."""
+    if not frame.unread:
+        return []
+    return [paragraph(say(words, "message.unread.one" if frame.unread == 1 else "message.unread.many", count=str(frame.unread)))]
 
 
 def _why(verdict: Handoff, words: Words) -> str:

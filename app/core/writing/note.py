@@ -5,7 +5,7 @@ stand in the console, one link away.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from babel import Locale, UnknownLocaleError
@@ -84,7 +84,8 @@ def _header(facts: NoteFacts, words: Words, what: Part, room: _Room) -> Part:
 def _parts(facts: NoteFacts, words: Words, room: _Room) -> Iterator[Part]:
     yield _part("wants", [_wants(facts, words, room)], words)
     known = _commas([_fact(kind, span, facts, words, room) for kind, span in facts.known[: room.items]])
-    yield _part("known", [joined([known, _unread(facts, words, room)], "; ")], words)
+    files = [_files("read", facts.read, facts, words, room), _files("unread", facts.unread, facts, words, room)]
+    yield _part("known", [joined([known, *files], "; ")], words)
     yield _part("cut", [_cut_words(facts, words, room)], words)
     yield _part("did", [_done(facts, words, room)], words)
     yield _part("open", [_opening(facts, words)], words)
@@ -120,11 +121,11 @@ def _fact(kind: str, span: Span, facts: NoteFacts, words: Words, room: _Room) ->
     return joined([_kind(kind, words), _cut(span.text, room.item), _at(span, facts, words)])
 
 
-def _unread(facts: NoteFacts, words: Words, room: _Room) -> Part:
-    if not facts.unread:
+def _files(key: str, named: Sequence[tuple[str, str]], facts: NoteFacts, words: Words, room: _Room) -> Part:
+    if not named:
         return data("")
-    files = [joined([_cut(name, room.item), _label(message, facts, words)]) for name, message in facts.unread[: room.items]]
-    return say(words, "note.unread", files=_commas(files))
+    files = [joined([_cut(name, room.item), _label(message, facts, words)]) for name, message in named[: room.items]]
+    return say(words, f"note.{key}", files=_commas(files))
 
 
 def _done(facts: NoteFacts, words: Words, room: _Room) -> Part:

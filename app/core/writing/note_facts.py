@@ -84,6 +84,7 @@ class NoteFacts:
     searched: bool
     nearest: Source | None
     hidden: tuple[str, ...]  # of HIDDEN_KINDS
+    read: tuple[tuple[str, str], ...] = ()  # files whose words count as the message's
     lookalikes: tuple[str, ...] = ()  # words with letters of another alphabet that only look Latin
     reason: Reason | None = None
     detail: Detail = Detail.NONE
@@ -117,7 +118,7 @@ def facts_of(
 ) -> NoteFacts:
     """The facts of a ticket for its note. `deeds` are our earlier messages as the ledger knows them; without it they are only counted."""
     theirs = [message for message in ticket.messages if message.public and message.author.role is Role.CUSTOMER]
-    texts = {message.id: visible(message.text) for message in ticket.messages}
+    texts = {message.id: visible(message.whole) for message in ticket.messages}
     asked = _found(reading.asks_person or reading.must_handoff, texts) if handoff and handoff.reason in _BY_WORDS else None
     return NoteFacts(
         labels=labels(ticket),
@@ -128,7 +129,8 @@ def facts_of(
         wants=_wish(ticket, theirs, reading, texts),
         subject=_subject(ticket, handoff),
         known=_known(reading.entities, texts),
-        unread=tuple((visible(name), message.id) for message in theirs for name in message.attachments),
+        unread=tuple((visible(name), message.id) for message in theirs for name in _not_read(message)),
+        read=tuple((visible(file.name), message.id) for message in theirs for file in message.files if file.text is not None),
         deeds=tuple(deeds) or tuple(Deed("replied", (), m.id) for m in ticket.messages if m.public and m.author.role is Role.ASSISTANT),
         searched=findings is not None,
         nearest=handoff.nearest if handoff else None,
@@ -149,6 +151,11 @@ def facts_of(
         by_machine=grave is not None and grave.by_machine,
         unreviewed=told and grave is not None and grave.unreviewed,
     )
+
+
+def _not_read(message: Message) -> list[str]:
+    read = {file.name for file in message.files if file.text is not None}
+    return [name for name in message.attachments if name not in read]
 
 
 def _subject(ticket: Ticket, handoff: Handoff | None) -> str:

@@ -35,6 +35,7 @@ class Frame:
     people: bool = False
     checked: bool = False
     able: frozenset[Ability] = frozenset()
+    unread: int = 0  # files of this turn that nobody has read: said, so that nobody waits for an answer to them
 
 
 _AI = {

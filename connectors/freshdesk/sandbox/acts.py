@@ -13,6 +13,7 @@ from connectors.freshdesk.sandbox.state import State
 from connectors.freshdesk.sandbox.tickets import Tickets
 from connectors.sandbox.acts import CommonActs, verbs_of
 from connectors.sandbox.articles import Source
+from connectors.sandbox.attachments import Attachment
 from connectors.sandbox.faults import Faults, with_bodies
 
 _FAULTS = with_bodies(
@@ -47,6 +48,18 @@ class Acts(CommonActs):
             wanted = {"subject": subject, "description": html or texts.from_mail(text), "requester_id": customer.id, "tags": tags or [],
                       "source": CHAT if messaging else source, "type": type, "priority": priority}
             return self.tickets.create(Actor(customer, "email"), wanted).id
+
+    def attach(self, ticket: int, name: str, content: str, content_type: str = "text/plain", coding: str = "utf-8", elsewhere: bool = False,
+               shown: bool = False) -> int:
+        """A file that came with the ticket's newest message; its number. `content` is its text, in `coding` on the wire.
+
+        `elsewhere`: the desk's link to it leads to another host. `shown`: part of the mail's body, as a signature's picture is.
+        """
+        with self.state.lock:
+            file = Attachment(self.state.ids.number(), name, content_type, content.encode(coding), elsewhere, shown)
+            said = self._ticket(ticket).conversations
+            self.state.attachments.setdefault(said[-1].id if said else -ticket, []).append(file)
+            return file.id
 
     def customer_comment(self, ticket: int, text: str, email: str | None = None, html: str | None = None, source: int = 0,
                          auto_response: bool = False) -> int:
@@ -201,7 +214,7 @@ class Acts(CommonActs):
         with self.state.lock:
             found = self._ticket(ticket)
             shown = shapes.ticket(self.state, found, frozenset({"requester", "stats"}))
-            return {**shown, "conversations": [shapes.conversation(found, c) for c in found.conversations]}
+            return {**shown, "conversations": [shapes.conversation(self.state, found, c) for c in found.conversations]}
 
     def public_replies(self, ticket: int) -> list[dict[str, Any]]:
         """What the desk said on the ticket, as the end user sees it: replies, and notes that are not private."""
@@ -226,7 +239,7 @@ class Acts(CommonActs):
     def _said(self, ticket: int, wanted: Callable[[Conversation], bool]) -> list[dict[str, Any]]:
         with self.state.lock:
             found = self._ticket(ticket)
-            return [shapes.conversation(found, c) for c in found.conversations if wanted(c)]
+            return [shapes.conversation(self.state, found, c) for c in found.conversations if wanted(c)]
 
     def _agent(self, name: str | None) -> Person:
         if name is not None:

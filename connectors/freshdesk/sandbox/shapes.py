@@ -12,6 +12,7 @@ from connectors.freshdesk.sandbox.state import State
 from connectors.freshdesk.sandbox.texts import to_text
 
 Json = dict[str, Any]
+_FILE_STORE = "https://s3.amazonaws.com/cdn.freshdesk.com/data"
 
 
 def ticket(state: State, t: Ticket, include: frozenset[str] = frozenset(), *, whole: bool = True) -> Json:
@@ -29,7 +30,7 @@ def ticket(state: State, t: Ticket, include: frozenset[str] = frozenset(), *, wh
     if whole or "description" in include:
         made |= {"description": t.description, "description_text": t.description_text}
     if whole:
-        made |= {"attachments": [], "source_additional_info": None}
+        made |= {"attachments": attachments(state, -t.id), "source_additional_info": None}
     if "requester" in include:
         made["requester"] = _requester(state, t)
     if "stats" in include:
@@ -37,7 +38,7 @@ def ticket(state: State, t: Ticket, include: frozenset[str] = frozenset(), *, wh
     if "company" in include:
         made["company"] = {}
     if "conversations" in include:
-        made["conversations"] = [conversation(t, c) for c in reversed(t.conversations[-10:])]
+        made["conversations"] = [conversation(state, t, c) for c in reversed(t.conversations[-10:])]
     return made
 
 
@@ -58,11 +59,20 @@ def _stats(t: Ticket) -> Json:
     return {name: None if us is None else to_iso(us) for name, us in times.items()}
 
 
-def conversation(t: Ticket, c: Conversation) -> Json:
+def attachments(state: State, message: int) -> list[Json]:
+    return [
+        {"id": a.id, "name": a.name, "content_type": a.content_type, "size": len(a.body), "created_at": to_iso(state.clock()),
+         "updated_at": to_iso(state.clock()),
+         "attachment_url": f"{_FILE_STORE if a.elsewhere else state.vendor_url}/helpdesk/attachments/{a.id}"}
+        for a in state.attachments.get(message, ())
+    ]
+
+
+def conversation(state: State, t: Ticket, c: Conversation) -> Json:
     return {
         "body": c.body, "body_text": c.body_text, "id": c.id, "incoming": c.incoming, "private": c.private, "user_id": c.user_id,
         "support_email": None, "source": c.source, "ticket_id": t.id, "to_emails": c.to_emails, "from_email": c.from_email, "cc_emails": [],
-        "bcc_emails": [], "created_at": to_iso(c.at_us), "updated_at": to_iso(c.at_us), "attachments": [],
+        "bcc_emails": [], "created_at": to_iso(c.at_us), "updated_at": to_iso(c.at_us), "attachments": attachments(state, c.id),
         "auto_response": c.auto_response, "automation_id": c.automation_id,
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from connectors.sandbox.acts import CommonActs, verbs_of
 from connectors.sandbox.articles import Source
+from connectors.sandbox.attachments import Attachment
 from connectors.sandbox.faults import Faults, with_bodies
 from connectors.zendesk.sandbox import articles, comments, events, mails, shapes
 from connectors.zendesk.sandbox.api.states import merge_into
@@ -51,6 +52,17 @@ class Acts(CommonActs):
             act = self.tickets.create(Actor(customer, "email"), wanted, marks, self._via(customer, channel))
             act.ticket.from_messaging_channel = messaging
             return act.ticket.id
+
+    def attach(self, ticket: int, name: str, content: str, content_type: str = "text/plain", coding: str = "utf-8", elsewhere: bool = False,
+               shown: bool = False) -> int:
+        """A file that came with the ticket's newest message; its number. `content` is its text, in `coding` on the wire.
+
+        `elsewhere`: the desk's link to it leads to another host. `shown`: part of the mail's body, as a signature's picture is.
+        """
+        with self.state.lock:
+            file = Attachment(self.state.ids.number(), name, content_type, content.encode(coding), elsewhere, shown)
+            self.state.attachments.setdefault(self._ticket(ticket).comments[-1].id, []).append(file)
+            return file.id
 
     def customer_comment(self, ticket: int, text: str, headers: dict[str, str] | None = None, flags: list[int] | None = None,
                          email: str | None = None) -> int:

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from connectors.clock import SECOND, to_iso
+from connectors.sandbox.attachments import Attachment
 from connectors.zendesk.sandbox.comments import FLAGS
 from connectors.zendesk.sandbox.invocations import Attempt, Invocation
 from connectors.zendesk.sandbox.nouns import (
@@ -45,8 +47,18 @@ def ticket(state: State, t: Ticket) -> Json:
 def comment(state: State, c: Comment) -> Json:
     return {
         "id": c.id, "type": "Comment", "author_id": c.author_id, "body": c.body, "html_body": c.html_body, "plain_body": c.plain_body,
-        "public": c.public, "attachments": [], "audit_id": c.audit_id, "via": c.via, "created_at": to_iso(c.at_us),
+        "public": c.public, "attachments": [attachment(state, a) for a in state.attachments.get(c.id, ())],
+        "audit_id": c.audit_id, "via": c.via, "created_at": to_iso(c.at_us),
         "metadata": _metadata(c.flags, c.custom),
+    }
+
+
+def attachment(state: State, a: Attachment) -> Json:
+    host = "https://p1.zdusercontent.com" if a.elsewhere else state.vendor_url
+    return {
+        "url": f"{state.vendor_url}/api/v2/attachments/{a.id}.json", "id": a.id, "file_name": a.name, "content_type": a.content_type,
+        "content_url": f"{host}/attachments/token/{a.id}/?name={quote(a.name)}", "size": len(a.body), "inline": a.shown, "deleted": False,
+        "malware_access_override": False, "malware_scan_result": "malware_not_found", "thumbnails": [],
     }
 
 

@@ -38,6 +38,13 @@ class Counting(FreshdeskClient):
         finally:
             self.raw_calls |= set(list(self.session.calls)[before:])
 
+    def file(self, *args: Any) -> bytes:
+        before = len(self.session.calls)
+        try:
+            return super().file(*args)
+        finally:
+            self.raw_calls |= set(list(self.session.calls)[before:])
+
 
 def counting(sandbox: SandboxFreshdesk, clock: SetClock, state: Mapping[str, object]) -> Counting:
     connection = Connection("freshdesk-1", settings(sandbox, one_mail="yes"), state, sandbox.url)
@@ -55,7 +62,8 @@ def test_each_call_goes_the_way_the_readme_says(sandbox: SandboxFreshdesk, clock
     of = counting(sandbox, clock, state)
     install, desk, out, ticket_id = FreshdeskInstall(of), FreshdeskDesk(of), FreshdeskOutbound(of), str(mayas_ticket)
     install.apply(HOOK, lambda step: None)
-    desk.ticket(ticket_id)
+    sandbox.do.attach(mayas_ticket, name="a.txt", content="words")
+    desk.file(desk.ticket(ticket_id).messages[0].files[0])
     desk.stamp(ticket_id)
     _, cursor = desk.changed_since(None, clock())
     desk.gone_since(cursor)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
-from connectors.records import Change, ChangedTicket, Group, Person, QueueSnapshot, Stamp, Ticket
+from connectors.records import Change, ChangedTicket, File, Group, Person, QueueSnapshot, Stamp, Ticket
 from tests.connectors.paper import payloads
 from tests.connectors.paper.client import PaperClient
 from tests.connectors.paper.payloads import Json
@@ -20,6 +20,9 @@ class PaperDesk:
     def ticket(self, ticket_id: str) -> Ticket:
         data = self._read(ticket_id)
         return payloads.ticket(data, self._stamp(data), self._client.view)
+
+    def file(self, file: File) -> bytes:
+        return self._client.file(file.url)
 
     def stamp(self, ticket_id: str) -> Stamp:
         return self._stamp(self._read(ticket_id))

@@ -37,6 +37,13 @@ class Counting(ZendeskClient):
         finally:
             self.raw_calls |= set(list(self.session.calls)[before:])
 
+    def file(self, *args: Any) -> bytes:
+        before = len(self.session.calls)
+        try:
+            return super().file(*args)
+        finally:
+            self.raw_calls |= set(list(self.session.calls)[before:])
+
 
 def counting(sandbox: SandboxZendesk, clock: SetClock, state: dict[str, object]) -> Counting:
     connection = Connection("zendesk-1", settings(sandbox, one_mail="yes"), state, sandbox.url)
@@ -59,7 +66,9 @@ def test_each_call_goes_the_way_the_readme_says(sandbox: SandboxZendesk, clock: 
 
     of = counting(sandbox, clock, state)
     desk, out = ZendeskDesk(of), ZendeskOutbound(of)
+    sandbox.do.attach(mayas_ticket, name="a.txt", content="words")
     ticket = desk.ticket(ticket_id)
+    desk.file(ticket.messages[0].files[0])
     desk._add_missing({}, [], ticket.requester.id)
     desk.stamp(ticket_id)
     desk.changed_since(None, clock())

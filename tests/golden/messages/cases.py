@@ -90,11 +90,13 @@ KINDS: dict[str, tuple[Callable[[str, Words, Frame], Body], Frame]] = {
     "answer_no_page": (_answer, replace(FRAME, page_url=None)),
     "answer_checked": (_answer, replace(FRAME, checked=True)),
     "answer_while_people_wait": (_answer, replace(FRAME, first=False, people=True)),
+    "answer_file_not_read": (_answer, replace(FRAME, unread=1)),
     "clarify": (_clarify, FRAME),
     "settle": (lambda language, words, frame: messages.settle(frame, words), replace(FRAME, first=False)),
     "fixed_identity": (lambda language, words, frame: messages.fixed("identity", frame, words), FRAME),
     "fixed_abilities": (lambda language, words, frame: messages.fixed("abilities", frame, words), FRAME),
     "handoff_no_page": (_handoff(Reason.UNSURE, Detail.NOT_SURE_ENOUGH), replace(FRAME, page_url=None)),
+    "handoff_files_not_read": (_handoff(Reason.UNSURE, Detail.NOT_SURE_ENOUGH), replace(FRAME, unread=2)),
     "handoff_again": (_handoff(Reason.CUSTOMER_ASKED, Detail.PHRASE), replace(FRAME, first=False)),
 }
 KINDS |= {

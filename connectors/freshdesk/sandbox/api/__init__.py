@@ -32,7 +32,7 @@ class Desk:
 
 def create_api(desk: Desk) -> Callable[..., Any]:
     """The API as a WSGI app."""
-    from connectors.freshdesk.sandbox.api import fields, hours, people, ratings, rules, search, solutions, tickets
+    from connectors.freshdesk.sandbox.api import attachments, fields, hours, people, ratings, rules, search, solutions, tickets
 
     app = Flask("freshdesk-sandbox-api", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -41,6 +41,7 @@ def create_api(desk: Desk) -> Callable[..., Any]:
     app.teardown_request(lambda _: _leave(desk))
     for noun in (tickets, people, rules, fields, search, solutions, hours, ratings):
         app.register_blueprint(noun.routes(desk), url_prefix="/api/v2")
+    app.register_blueprint(attachments.routes(desk))
     app.register_error_handler(answers.Refusal, _refused)
     app.register_error_handler(HTTPException, lambda error: _missing(desk, error))
     app.register_error_handler(Exception, lambda error: _broken(desk, error))

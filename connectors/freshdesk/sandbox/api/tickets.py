@@ -106,7 +106,7 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/tickets/<int:ticket_id>/conversations")
     def conversations(ticket_id: int) -> Response:
         ticket = ticket_of(ticket_id)
-        return page(ticket.conversations, lambda c: shapes.conversation(ticket, c), request.args, list_url(desk))
+        return page(ticket.conversations, lambda c: shapes.conversation(desk.state, ticket, c), request.args, list_url(desk))
 
     @bp.post("/tickets/<int:ticket_id>/reply")
     def reply(ticket_id: int) -> tuple[Response, int]:
@@ -114,7 +114,7 @@ def routes(desk: Desk) -> Blueprint:
         only(wanted, _REPLY)
         body = _structured(wanted) if ticket.structured else required(wanted, "body")
         said = desk.tickets.reply(actor(), ticket, body, agent_id(wanted), wanted.get("from_email"))
-        return jsonify(shapes.conversation(ticket, said)), 201
+        return jsonify(shapes.conversation(desk.state, ticket, said)), 201
 
     @bp.post("/tickets/<int:ticket_id>/notes")
     def note(ticket_id: int) -> tuple[Response, int]:
@@ -126,7 +126,7 @@ def routes(desk: Desk) -> Blueprint:
         # Left out, `private` is true: a public note has to be asked for (F8).
         said = desk.tickets.note(actor(), ticket, required(wanted, "body"), private=bool(wanted.get("private", True)), user_id=user_id,
                                  incoming=bool(wanted.get("incoming", False)))
-        return jsonify(shapes.conversation(ticket, said)), 201
+        return jsonify(shapes.conversation(desk.state, ticket, said)), 201
 
     def agent_id(wanted: dict[str, Any]) -> int | None:
         user_id = wanted.get("user_id")

@@ -33,6 +33,7 @@ class Desk:
 def create_api(desk: Desk) -> Callable[..., Any]:
     """The API as a WSGI app. Paths work with and without `.json`, as at Zendesk."""
     from connectors.zendesk.sandbox.api import (
+        attachments,
         exports,
         groups,
         help_center,
@@ -55,6 +56,7 @@ def create_api(desk: Desk) -> Callable[..., Any]:
     app.teardown_request(lambda _: _leave(desk))
     for noun in (tickets, users, groups, rules, views, webhooks, search, exports, help_center, hours, ratings, states, metrics, jobs):
         app.register_blueprint(noun.routes(desk), url_prefix="/api/v2")
+    app.register_blueprint(attachments.routes(desk))
     app.register_error_handler(answers.Refusal, _refused)
     app.register_error_handler(HTTPException, lambda error: _missing(desk, error))
     app.register_error_handler(Exception, lambda error: _broken(desk, error))
