@@ -1,7 +1,7 @@
 """What a worker works with: everything given by `candor.py`, nothing built here."""
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,7 @@ from connectors.contract import Connector, Desk, Outbound
 
 if TYPE_CHECKING:
     from workers.knowledge.embed import Embedder
-    from workers.knowledge.likeness import Near
+    from workers.knowledge.likeness import Graveness
 
 
 class Search(Protocol):
@@ -35,9 +35,9 @@ class Search(Protocol):
 
 
 class Nearness(Protocol):
-    """Which wordings of the must-hand-off floor a text comes close to, by the search model."""
+    """How grave a text is, by the search model and examples of the must-hand-off floor."""
 
-    def near(self, text: str) -> Sequence[Near]: ...
+    def read(self, text: str) -> Graveness: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def test_a_word_of_one_language_is_no_slip_of_a_word_of_another(text):
 
 def test_a_secret_is_flagged_in_its_place():
     text = "take card 4111 1111 1111 1111 then"
-    assert flags(text, WORDS) == (Flagged(FloorClass.SENSITIVE, 10, 29),)
+    assert flags(text, WORDS) == (Flagged(FloorClass.SENSITIVE, 10, 29, firm=True),)
 
 
 def test_a_phrase_of_the_policy_counts_even_where_it_looks_like_a_near_miss():

@@ -43,7 +43,7 @@ from workers.desks.connect import connect
 from workers.desks.poll import poll_due
 from workers.jobs import job_one
 from workers.knowledge.embed import HashEmbedder
-from workers.knowledge.likeness import Likeness, Near
+from workers.knowledge.likeness import Graveness, Likeness
 from workers.knowledge.run import Finder, sync_all
 from workers.rows.lease import Superseded
 from workers.running.first_start import prepare
@@ -59,8 +59,8 @@ MORNING = 1_791_882_720_000_000
 class Unlike:
     """Stands in for nearness to examples where vectors are made of hashes and nothing is near anything."""
 
-    def near(self, text: str) -> tuple[Near, ...]:
-        return ()
+    def read(self, text: str) -> Graveness:
+        return Graveness()
 
 
 @dataclass

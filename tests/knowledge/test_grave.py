@@ -10,7 +10,7 @@ import pytest
 from config.floor import FloorClass
 from workers.knowledge import fit_grave, grave, wordings
 from workers.knowledge.embed import HashEmbedder, LazyEmbedder
-from workers.knowledge.likeness import STRETCHES_MAX, Likeness, stretches
+from workers.knowledge.likeness import STRETCHES_MAX, Graveness, Likeness, stretches
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,7 +28,7 @@ def likeness(embedder: LazyEmbedder) -> Likeness:
 def test_every_class_has_many_wordings_and_none_stands_twice() -> None:
     told = wordings.read()
     counts = {kind: len(wordings.grave(kind)) for kind in FloorClass}
-    assert min(counts.values()) >= 75, counts
+    assert min(counts.values()) >= 180, counts
     assert sum(w.kind is None for w in told) >= 1_600
     assert len({w.text.casefold() for w in told}) == len(told)
 
@@ -46,7 +46,7 @@ def test_held_out_wordings_are_found_and_harmless_ones_left_alone(embedder: Lazy
     found = head.graveness(shares) >= grave.shipped().threshold
     serious = np.array([row.label != grave.HARMLESS for row in unseen])
     assert found[serious].mean() > 0.6
-    assert found[~serious].mean() < 0.06
+    assert found[~serious].mean() < 0.08
 
 
 @pytest.mark.slow
@@ -62,7 +62,7 @@ def test_the_shipped_head_is_the_one_its_wordings_make(embedder: LazyEmbedder, s
 
 def test_the_stretch_is_told_with_its_class_and_the_example_it_comes_near(likeness: Likeness) -> None:
     text = "Order 5512 came on Monday.\n\nMy brother has died and his card is still charged for the films. Thanks."
-    near = {n.kind: n for n in likeness.near(text)}
+    near = {n.kind: n for n in likeness.read(text).near}
     found = near[FloorClass.DEATH]
     assert "brother" in text[found.start : found.end]
     assert found.example in wordings.grave(FloorClass.DEATH)
@@ -71,33 +71,33 @@ def test_the_stretch_is_told_with_its_class_and_the_example_it_comes_near(likene
 
 def test_ordinary_messages_are_near_nothing(likeness: Likeness) -> None:
     for text in ("Where is my parcel?", "Which size should I take, M or L?", "How do I change the address on my invoice?"):
-        assert likeness.near(text) == ()
+        assert likeness.read(text).near == ()
 
 
 def test_another_model_turns_the_head_off() -> None:
     embedder = HashEmbedder()
-    assert Likeness(embedder).near("My brother has died") == ()
+    assert Likeness(embedder).read("My brother has died") == Graveness()
     assert embedder.embedded == 0
 
 
 @pytest.mark.parametrize("text", ["", " \n\t ", "😀🎉👍🏽", "...!!!???", "\x00", "\ud83d", "a" * 400, "𝕏" * 50])
 def test_odd_texts_are_near_nothing(likeness: Likeness, text: str) -> None:
-    assert likeness.near(text) == ()
+    assert likeness.read(text).near == ()
 
 
 def test_a_megabyte_costs_no_more_than_a_page(likeness: Likeness) -> None:
-    likeness.near("warm up")
+    likeness.read("warm up")
     text = "The parcel is late. " * 50_000
     assert len(stretches(text)) <= 2 * STRETCHES_MAX
     begun = time.perf_counter()
-    likeness.near(text)
-    likeness.near("x" * 1_000_000)
+    likeness.read(text)
+    likeness.read("x" * 1_000_000)
     assert time.perf_counter() - begun < 10
 
 
 def test_what_stands_last_in_a_long_message_is_read(likeness: Likeness) -> None:
     text = "The parcel is late and nobody tells me why it is.\n" * 2_000 + "My husband died on Sunday, please close his account."
-    assert FloorClass.DEATH in {n.kind for n in likeness.near(text)}
+    assert FloorClass.DEATH in {n.kind for n in likeness.read(text).near}
 
 
 def test_stretches_hold_words_and_lie_in_the_text() -> None:

@@ -10,10 +10,16 @@ from app.core.reading.floor import Flag, Part, masked, parts_to_read, sorted_fla
 from app.keys import Keys
 from config.floor import FloorClass
 from config.policy import Policy
-from config.wording import Words
+from config.wording import LANGUAGES, Words
 from connectors.records import Ticket
 from workers.deciding.case import Case
+from workers.deciding.language import guess_language
+from workers.knowledge.grave import FIRM
+from workers.knowledge.likeness import Graveness
 from workers.work import Nearness, Work
+
+ENGLISH = "en"
+SURE = 0.9  # of the language of a whole text
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +53,26 @@ def marks(keys: Keys, case: Case, found: Sequence[Flag]) -> tuple[tuple[str, str
 
 
 def _flags_of(part: Part, words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> list[Flag]:
-    told = [Flag(f.kind, part.sentence(f.start, f.end), "", part.machine) for f in flags(part.text, words, policy.floor_phrases())]
-    near = [Flag(n.kind, part.span(n.start, n.end), n.example, part.machine) for n in likeness.near(part.text)]
+    """By phrases and, in English, by the head, which also takes back a phrase in a sentence that is surely harmless ("a killer deal")."""
+    read = Graveness() if _foreign(part.text) else likeness.read(part.text)
+    told = [
+        Flag(f.kind, part.sentence(f.start, f.end), "", part.machine)
+        for f in flags(part.text, words, policy.floor_phrases())
+        if f.firm or f.kind in FIRM or not (read.harmless(f.start, f.end) and _english(part.sentence(f.start, f.end).text))
+    ]
+    near = [Flag(n.kind, part.span(n.start, n.end), n.example, part.machine) for n in read.near]
     return [*told, *near]
+
+
+def _foreign(text: str) -> bool:
+    """Whether the text is surely in another language that has phrases of its own: the head knows English alone."""
+    guess = guess_language(text)
+    return guess is not None and guess[0] in LANGUAGES and guess[0] != ENGLISH and guess[1] >= SURE
+
+
+def _english(sentence: str) -> bool:
+    guess = guess_language(sentence)
+    return guess is not None and guess[0] == ENGLISH
 
 
 def _hidden(found: Sequence[Flag], ticket: Ticket) -> tuple[Flag, ...]:

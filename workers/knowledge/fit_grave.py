@@ -22,13 +22,14 @@ from config.floor import FloorClass
 from config.wording import LANGUAGES, load_words
 from workers.knowledge import wordings
 from workers.knowledge.embed import Embedder, LazyEmbedder, Vectors
-from workers.knowledge.grave import BUCKETS, HARMLESS, HEAD, Head, buckets_of, dense, spelled
+from workers.knowledge.grave import BUCKETS, FIRM, HARMLESS, HEAD, Head, buckets_of, dense, spelled
 
 STRENGTH = 10.0  # inverse of the regularisation; best recall by cross-validation of 5, 10, 20, 30
 FOREIGN = 0.5  # what a row of a public suite counts of one of ours
 FOREIGN_ROWS = 3_000  # of each suite, by seed
 FOLDS = 5
 FALSE_ALARMS = 0.03  # of our own harmless wordings, most of which were chosen to sound grave: here the threshold stands
+HARMLESS_BELOW = 0.1  # set where few grave wordings of ours with a phrase in them lie below, and a third of the harmless ones with one
 SEED = 0
 # Suites in the public domain or under a licence that lets us use their rows so, less the intents whose rows may be grave.
 SUITES = {
@@ -80,7 +81,7 @@ def fit(rows: Sequence[Row], peaks: Vectors, model: str) -> Head:
     weights = fitted.coef_.T.astype(np.float32)
     width = peaks.shape[1]
     classes, bias = tuple(map(str, fitted.classes_)), fitted.intercept_.astype(np.float32)
-    return Head(model, classes, weights[:width], weights[width:], rarity, bias, 1.0)
+    return Head(model, classes, weights[:width], weights[width:], rarity, bias, 1.0, HARMLESS_BELOW)
 
 
 def cross_validated(own: Sequence[Row], peaks: Vectors, others: Sequence[Row], others_peaks: Vectors) -> NDArray[np.float64]:
@@ -102,7 +103,7 @@ def threshold(own: Sequence[Row], scores: NDArray[np.float64]) -> float:
 
 def save(head: Head, file: Path) -> None:
     """As half-precision numbers: the scores change in the third digit at most."""
-    said = json.dumps({"model": head.model, "classes": head.classes, "threshold": head.threshold})
+    said = json.dumps({"model": head.model, "classes": head.classes, "threshold": head.threshold, "harmless_below": head.harmless_below})
     parts = {"dense": head.dense, "spelled": head.spelled, "rarity": head.rarity, "bias": head.bias}
     np.savez_compressed(file, said=np.array(said), **{name: part.astype(np.float16) for name, part in parts.items()})  # type: ignore[arg-type]
 
@@ -132,7 +133,9 @@ def report(own: Sequence[Row], scores: NDArray[np.float64], at: float) -> dict[s
     """On rows of our own, each scored by a head that has not seen its group: what the head finds, and head and phrases together."""
     words = {language: load_words(language) for language in LANGUAGES}
     found = scores >= at
-    either = found | np.array([bool(flags(r.text, words)) for r in own])
+    told = [flags(r.text, words) for r in own]
+    stands = [[f for f in flagged if f.firm or f.kind in FIRM or s >= HARMLESS_BELOW] for flagged, s in zip(told, scores, strict=True)]
+    either = found | np.array([bool(flagged) for flagged in stands])
     labels = np.array([r.label for r in own])
     kinds = {str(k): round(float(either[labels == k].mean()), 3) for k in FloorClass}
     grave = labels != HARMLESS

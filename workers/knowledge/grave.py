@@ -21,6 +21,7 @@ from workers.knowledge.embed import Vectors
 
 HEAD = Path(__file__).parent / "grave.npz"
 HARMLESS = "harmless"
+FIRM = frozenset({FloorClass.DANGER})  # the head takes back no phrase of these classes: a miss costs too much
 BUCKETS = 1 << 14  # of words and pieces of words, by their checksum
 PEAKS = 0.1  # how much a token's peaks weigh beside the unit vector
 SPELLED = 0.6  # how much words and pieces weigh, each kind a unit vector
@@ -35,7 +36,8 @@ Spelled = tuple[NDArray[np.int64], NDArray[np.float64]]  # buckets and their wei
 class Head:
     """`dense`, shape (2 * width, classes), and `spelled`, (BUCKETS, classes), are weights; `rarity` is of buckets; `bias` of classes.
 
-    From `threshold` on, 0-1, a stretch is grave. `model` is the only model whose vectors it reads.
+    From `threshold` on, 0-1, a stretch is grave; below `harmless_below` it is not, even where a shipped phrase is in it. `model` is the
+    only model whose vectors it reads.
     """
 
     model: str
@@ -45,6 +47,7 @@ class Head:
     rarity: NDArray[np.float32]
     bias: NDArray[np.float32]
     threshold: float
+    harmless_below: float
 
     def probabilities(self, peaks: Vectors, texts: Sequence[str]) -> NDArray[np.float64]:
         """Shape (len(texts), classes). `peaks` as `Embedder.embed_peaks` makes them."""
@@ -106,4 +109,4 @@ def shipped() -> Head:
     with np.load(HEAD, allow_pickle=False) as stored:
         said = json.loads(str(stored["said"]))
         weights, words, rarity, bias = (stored[name].astype(np.float32) for name in ("dense", "spelled", "rarity", "bias"))
-    return Head(said["model"], tuple(said["classes"]), weights, words, rarity, bias, said["threshold"])
+    return Head(said["model"], tuple(said["classes"]), weights, words, rarity, bias, said["threshold"], said["harmless_below"])

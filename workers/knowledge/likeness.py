@@ -33,6 +33,20 @@ class Near:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Graveness:
+    """What the head makes of a text: `near` are the stretches near enough, at most one a class; `scores` how grave each is, 0–1."""
+
+    near: tuple[Near, ...] = ()
+    scores: tuple[tuple[int, int, float], ...] = ()
+    harmless_below: float = 0.0
+
+    def harmless(self, start: int, end: int) -> bool:
+        """Whether every stretch read with these words in it is surely harmless. False where they were not read."""
+        around = [score for a, b, score in self.scores if a < end and start < b]
+        return bool(around) and max(around) < self.harmless_below
+
+
 class Likeness:
     """Nearness on one embedder."""
 
@@ -40,12 +54,12 @@ class Likeness:
         self._embedder = embedder
         self._examples: dict[FloorClass, Vectors] = {}
 
-    def near(self, text: str) -> tuple[Near, ...]:
-        """The stretches that are near enough, at most one a class."""
+    def read(self, text: str) -> Graveness:
+        """How grave the text is: nothing at all on another model than the head's."""
         places = stretches(text)
         head = grave.shipped()
         if not places or self._embedder.model_id != head.model:
-            return ()
+            return Graveness()
         texts = [text[start:end] for start, end in places]
         peaks = self._embedder.embed_peaks(texts)
         shares = head.probabilities(peaks, texts)
@@ -55,7 +69,8 @@ class Likeness:
             if scores[n] >= head.threshold and kinds[n] not in best:
                 start, end = places[n]
                 best[kinds[n]] = Near(kinds[n], start, end, self._example(kinds[n], peaks[n]), float(scores[n]))
-        return tuple(best.values())
+        read = tuple((start, end, float(score)) for (start, end), score in zip(places, scores, strict=True))
+        return Graveness(tuple(best.values()), read, head.harmless_below)
 
     def _example(self, kind: FloorClass, peaks: Vectors) -> str:
         """The example of the class that comes nearest: the note shows it. A class's examples are embedded at its first message."""

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -22,11 +22,15 @@ _NONE: Mapping[FloorClass, tuple[str, ...]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """A place of a message, in characters of its text, that makes the message one of this class."""
+    """A place of a message, in characters of its text, that makes the message one of this class.
+
+    What is `firm` stands whatever else is known: a phrase of the company's own, or a secret with its check digits.
+    """
 
     kind: FloorClass
     start: int
     end: int
+    firm: bool = False
 
 
 def flags(text: str, words: Mapping[str, Words], added: Mapping[FloorClass, tuple[str, ...]] = _NONE) -> tuple[Flagged, ...]:
@@ -37,7 +41,7 @@ def flags(text: str, words: Mapping[str, Words], added: Mapping[FloorClass, tupl
     watch = _watch(tuple(words.values()), tuple((kind, added[kind]) for kind in FloorClass if added.get(kind)))
     found: list[Flagged] = []
     for offset, part in _parts(text):
-        found += (Flagged(f.kind, f.start + offset, f.end + offset) for f in _in_part(part, watch))
+        found += (replace(f, start=f.start + offset, end=f.end + offset) for f in _in_part(part, watch))
     return tuple(place for kind in FloorClass for place in _apart(f for f in found if f.kind is kind)[:FLAGS_MAX])
 
 
@@ -58,9 +62,9 @@ def _in_part(text: str, watch: Watch) -> Iterable[Flagged]:
             if not any(_takes_out(miss, (start, end)) for miss in misses):
                 yield Flagged(kind, start, end)
         for start, end in places.get(_ADDED + kind, ()):
-            yield Flagged(kind, start, end)
+            yield Flagged(kind, start, end, firm=True)
     for secret in sensitive.find(text):
-        yield Flagged(FloorClass.SENSITIVE, secret.start, secret.end)
+        yield Flagged(FloorClass.SENSITIVE, secret.start, secret.end, firm=True)
 
 
 def _takes_out(miss: tuple[int, int], found: tuple[int, int]) -> bool:
@@ -73,7 +77,8 @@ def _apart(found: Iterable[Flagged]) -> list[Flagged]:
     kept: list[Flagged] = []
     for flagged in sorted(found, key=lambda f: (f.start, -f.end)):
         if kept and flagged.start < kept[-1].end:
-            kept[-1] = Flagged(flagged.kind, kept[-1].start, max(kept[-1].end, flagged.end))
+            last = kept[-1]
+            kept[-1] = replace(last, end=max(last.end, flagged.end), firm=last.firm or flagged.firm)
         else:
             kept.append(flagged)
     return kept
