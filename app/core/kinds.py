@@ -1,6 +1,8 @@
-"""The closed lists of stored rows and of verdicts: what a row is, what it is for, how far it got, and why nothing is said.
+"""The closed lists of stored rows and of verdicts: what a row is, what it is for, how far it got, and why
+nothing is said.
 
-Every value is written into the database, the ledger and the words files: members may be added, a value is never renamed.
+Every value is written into the database, the ledger and the words files: members may be added, a value is
+never renamed.
 """
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class Purpose(StrEnum):
 
 
 # Notes in the original about its escalation ticket.
-ESCALATION_REPORTS = frozenset({Purpose.ESCALATION_LINK, Purpose.ESCALATION_FAILED, Purpose.ESCALATION_SOLVED})
+ESCALATION_REPORTS = frozenset(
+    {Purpose.ESCALATION_LINK, Purpose.ESCALATION_FAILED, Purpose.ESCALATION_SOLVED}
+)
 
 
 class InboxKind(StrEnum):

@@ -10,7 +10,8 @@ from app.core.verdicts import Option
 
 @dataclass(frozen=True, slots=True)
 class TicketMemory:
-    """`replies` are the times (microseconds) of our public messages. `cited` are the article ids of the last answer."""
+    """`replies` are the times (microseconds) of our public messages. `cited` are the article ids of the last
+    answer."""
 
     noticed: bool = False  # the full AI notice stands in an earlier message
     clarified: bool = False  # our one question was asked
@@ -24,7 +25,8 @@ class TicketMemory:
     assignee: str | None = None  # as last seen, to notice a change
     group: str | None = None
     next_step: str = ""  # the field *Candor: next step* as last seen
-    original: tuple[str, str] | None = None  # (desk, ticket) this one was escalated from; people own it, and only they
+    # (desk, ticket) this one was escalated from; people own it, and only they
+    original: tuple[str, str] | None = None
     reported: bool = False  # its solving was told to the original
     floor: tuple[tuple[str, str], ...] = ()  # (keyed mark of the class, message id) people were told of
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -44,7 +46,9 @@ class TicketMemory:
         """Unknown keys are dropped: an older process may read what a newer one wrote."""
         raw = json.loads(text)
         known = {k: v for k, v in raw.items() if k in TicketMemory.__dataclass_fields__}
-        known["options"] = tuple(Option(o["letter"], o["article"], o["title"]) for o in known.get("options", ()))
+        known["options"] = tuple(
+            Option(o["letter"], o["article"], o["title"]) for o in known.get("options", ())
+        )
         known["replies"] = tuple(known.get("replies", ()))
         known["cited"] = tuple(known.get("cited", ()))
         known["floor"] = tuple((mark, message) for mark, message in known.get("floor", ()))

@@ -1,4 +1,5 @@
-"""Plain article text cut into sentences and steps, each with its exact place. Linear; a missed cut is harmless, a wrong one is not."""
+"""Plain article text cut into sentences and steps, each with its exact place. Linear; a missed cut is
+harmless, a wrong one is not."""
 from __future__ import annotations
 
 import re
@@ -9,7 +10,8 @@ LINE, STEP, TABLE_ROW = "line", "step", "row"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A verbatim piece of a text: `text[start:end]`, never with space at its ends. `kind`: running sentence, one step, or one table row."""
+    """A verbatim piece of a text: `text[start:end]`, never with space at its ends. `kind`: running sentence,
+    one step, or one table row."""
 
     text: str
     start: int
@@ -20,11 +22,16 @@ class Piece:
 
 
 # A mark in front of a step, as help centres write them: "1." "2)" "a)" "-" "•" "Step 3:" "Schritt 3:".
-MARK = re.compile(r"(?:\d{1,3}[.)](?=\s)|[a-z]\)(?=\s)|[-*–•·▪◦‣](?=\s)|(?:Step|Étape|Etape|Schritt|Paso)\s{1,3}\d{1,3}\s?[:.)])\s*", re.I)
+MARK = re.compile(
+    r"(?:\d{1,3}[.)](?=\s)|[a-z]\)(?=\s)|[-*–•·▪◦‣](?=\s)|(?:Step|Étape|Etape|Schritt|Paso)\s{1,3}\d{1,3}\s?[:.)])\s*",
+    re.I,
+)
 
-# Short forms after which a full stop ends no sentence, in the four languages; compared in lower case without the stop.
+# Short forms after which a full stop ends no sentence, in the four languages; compared in lower case without
+# the stop.
 _SHORT = frozenset(
-    "e.g i.e vs etc approx no nos nr st mr mrs ms dr prof inc ltd co corp dept fig art p pp vol ext tel max min incl excl hrs "
+    "e.g i.e vs etc approx no nos nr st mr mrs ms dr prof inc ltd co corp dept fig art p pp vol ext tel max "
+    "min incl excl hrs "
     "z.b d.h u.a z.t s.o s.u bzw ca evtl ggf inkl exkl zzgl abs str usw vgl bspw mind hr fr gem nr "
     "p.ex c.-à-d env m mm mme mlle av bd chap réf tél "
     "p.ej ej ud uds sr sra sres srta núm pág aprox art avda tfno ee uu a.m p.m mon tue wed thu fri sat sun "
@@ -36,9 +43,11 @@ _CLOSERS = "\"”’»)]"
 
 
 def pieces(text: str) -> list[Piece]:
-    """The text's sentences, steps and table rows, in order, headings included; each is `text[piece.start:piece.end]`.
+    """The text's sentences, steps and table rows, in order, headings included; each is
+    `text[piece.start:piece.end]`.
 
-    A line is never joined to the next, except one that stops in the middle (no closing mark, and the next begins in lower case).
+    A line is never joined to the next, except one that stops in the middle (no closing mark, and the next
+    begins in lower case).
     """
     found: list[Piece] = []
     for start, end in _lines(text):
@@ -89,7 +98,8 @@ def _sentences(text: str, start: int, end: int) -> list[Piece]:
 
 
 def _ends_here(text: str, start: int, end: int) -> bool:
-    # At most three closing quotes or brackets are looked through: enough for people, and bounded for hostile text.
+    # At most three closing quotes or brackets are looked through: enough for people, and bounded for hostile
+    # text.
     stop = end
     while stop > start and end - stop < 3 and text[stop - 1] in _CLOSERS:
         stop -= 1
@@ -100,8 +110,13 @@ def _ends_here(text: str, start: int, end: int) -> bool:
         return True
     word = text[max(start, stop - 24) : stop - 1].rsplit(None, 1)[-1:]
     last = word[0].lstrip("([\"“„«‘’'") if word else ""
-    # A bare number or a single letter before the stop is an ordinal ("am 3. Mai") or an initial far more often than an end.
-    return not (last.casefold() in _SHORT or (last.isdigit() and len(last) <= 2) or (len(last) == 1 and last.isalpha()))
+    # A bare number or a single letter before the stop is an ordinal ("am 3. Mai") or an initial far more
+    # often than an end.
+    return not (
+        last.casefold() in _SHORT
+        or (last.isdigit() and len(last) <= 2)
+        or (len(last) == 1 and last.isalpha())
+    )
 
 
 def _begins(letter: str) -> bool:

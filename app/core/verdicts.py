@@ -1,4 +1,5 @@
-"""What the core is given, and what it decides. All plain frozen data: equal inputs give byte-equal verdicts."""
+"""What the core is given, and what it decides. All plain frozen data: equal inputs give byte-equal
+verdicts."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -11,10 +12,12 @@ from connectors.records import Writer
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A verbatim span of one article version. (article, version, start, end) is its identity; offsets count characters of `Source.text`.
+    """A verbatim span of one article version. (article, version, start, end) is its identity; offsets count
+    characters of `Source.text`.
 
-    `kind` is `steps`, `bullets`, `table`, `text` or `heading`; in the first three the lines after the last blank line are items or rows.
-    `own_time` marks a passage that states the company's own answering time: never quoted.
+    `kind` is `steps`, `bullets`, `table`, `text` or `heading`; in the first three the lines after the last
+    blank line are items or rows. `own_time` marks a passage that states the company's own answering time:
+    never quoted.
     """
 
     article: str
@@ -34,7 +37,8 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One article found for a question, with its best passage. `score` is the fused score (0-1), `cosine` the raw best cosine."""
+    """One article found for a question, with its best passage. `score` is the fused score (0-1), `cosine` the
+    raw best cosine."""
 
     passage: Passage
     score: float
@@ -45,9 +49,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The result of one search: candidates by falling score, and the probability (0-1) that the first holds the answer.
+    """The result of one search: candidates by falling score, and the probability (0-1) that the first holds
+    the answer.
 
-    `snapshot` names the index it was made on; `calibrated` is false while the shipped prior stands in for the desk's own labels.
+    `snapshot` names the index it was made on; `calibrated` is false while the shipped prior stands in for the
+    desk's own labels.
     """
 
     candidates: tuple[Candidate, ...]
@@ -56,9 +62,11 @@ class Findings:
     calibrated: bool = False
     articles: int = 0  # public articles in the snapshot
     features: Mapping[str, float] = field(default_factory=dict)
-    # Of the same search without its first article, in which no first article can be right: a label for calibration that costs nothing.
+    # Of the same search without its first article, in which no first article can be right: a label for
+    # calibration that costs nothing.
     left_out: Mapping[str, float] = field(default_factory=dict)
-    low: float | None = None  # interval of `p_right` by the desk's own labels nearest to it; None while uncalibrated
+    # interval of `p_right` by the desk's own labels nearest to it; None while uncalibrated
+    low: float | None = None
     high: float | None = None
     labels: int = 0
 
@@ -75,7 +83,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One message of a turn: whose it is, their name ("" when the desk does not say), and what they say newly in it."""
+    """One message of a turn: whose it is, their name ("" when the desk does not say), and what they say newly
+    in it."""
 
     message: str
     writer: Writer
@@ -85,10 +94,11 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read out of a ticket at its newest customer turn. `question` is the clean new text; nothing is decided yet.
+    """What was read out of a ticket at its newest customer turn. `question` is the clean new text; nothing is
+    decided yet.
 
-    `settles` and `choice` rest on words of whose ticket it is; `settled_by_other` and `chosen_by_other` say that only
-    somebody else did so.
+    `settles` and `choice` rest on words of whose ticket it is; `settled_by_other` and `chosen_by_other` say
+    that only somebody else did so.
     """
 
     turn: str  # what opened this turn: `m:<message id>` or `act:<id>`
@@ -103,14 +113,16 @@ class Reading:
     asks_identity: bool = False
     denies: bool = False  # "that is not what I asked"
     settles: bool = False  # "thanks, solved"
-    acknowledges: bool = False  # "ok", a thumb, thanks: read, and nothing wanted; only where we or an agent have spoken before
+    # "ok", a thumb, thanks: read, and nothing wanted; only where we or an agent have spoken before
+    acknowledges: bool = False
     sentiment: str = "unread"  # frustrated | neutral | satisfied | unread
     sentiment_spans: tuple[Span, ...] = ()
     entities: tuple[tuple[str, Span], ...] = ()  # (kind, span)
     choice: str | None = None  # article id chosen in reply to our clarifying question
     cut: tuple[str, ...] = ()  # what was trimmed: quote, signature, hidden characters …
     voices: tuple[Voice, ...] = ()  # the turn's messages, oldest first
-    cut_words: Span | None = None  # cut as a quote or a foot, though the question may be in it: nothing else is left, or nothing proves it
+    # cut as a quote or a foot, though the question may be in it: nothing else is left, or nothing proves it
+    cut_words: Span | None = None
     settled_by_other: bool = False
     chosen_by_other: bool = False
 
@@ -120,14 +132,16 @@ class Reading:
         return self.voices[-1].writer if self.voices else Writer.REQUESTER
 
     def writer_of(self, span: Span) -> Writer:
-        """Whose words the span is. One of the subject is of whoever opened the ticket, with the turn's first message."""
+        """Whose words the span is. One of the subject is of whoever opened the ticket, with the turn's first
+        message."""
         opened_by = self.voices[0].writer if self.voices else Writer.REQUESTER
         return next((v.writer for v in self.voices if v.message == span.message), opened_by)
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence (or step list) of the body. Its text is verbatim from the passage it cites; `support` is 1.0 for a verbatim quote."""
+    """One sentence (or step list) of the body. Its text is verbatim from the passage it cites; `support` is
+    1.0 for a verbatim quote."""
 
     text: str
     article: str
@@ -163,7 +177,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """An answer to "how long". Either both bounds (seconds of wall clock from `as_of`) or the reason why there is none.
+    """An answer to "how long". Either both bounds (seconds of wall clock from `as_of`) or the reason why
+    there is none.
 
     `bound_at` is the moment 9 in 10 people have heard back by, already rounded as it is spoken.
     """
@@ -232,7 +247,8 @@ class StayQuiet:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """People have the ticket, or a machine wrote: a note about a grave message, nothing to the customer, the owner as it was.
+    """People have the ticket, or a machine wrote: a note about a grave message, nothing to the customer, the
+    owner as it was.
 
     Not `urgent` for a machine's mail: it gets the note alone.
     """
@@ -243,7 +259,12 @@ class Alert:
 Verdict = Answer | Clarify | Confirm | Handoff | Settle | StayQuiet | Alert
 
 _NAMES: Mapping[type[Verdict], str] = {
-    Answer: "answer", Clarify: "clarify", Confirm: "confirm", Handoff: "handoff", Settle: "settle", StayQuiet: "stay_quiet",
+    Answer: "answer",
+    Clarify: "clarify",
+    Confirm: "confirm",
+    Handoff: "handoff",
+    Settle: "settle",
+    StayQuiet: "stay_quiet",
     Alert: "alert",
 }
 

@@ -1,7 +1,8 @@
-"""The one door through which the cases reach the product: what a case may ask, whatever module answers it today.
+"""The one door through which the cases reach the product: what a case may ask, whatever module answers it
+today.
 
-A case is a failing input with its right value, written by somebody who knows no module's name. When a module moves, this page follows and
-no case changes; a name is never taken away.
+A case is a failing input with its right value, written by somebody who knows no module's name. When a module
+moves, this page follows and no case changes; a name is never taken away.
 """
 from __future__ import annotations
 
@@ -24,7 +25,29 @@ from tests.flow.house import House, open_house
 from tests.flow.on_freshdesk import open_freshdesk
 
 __all__ = [
-    "DEFAULT_TENANT", "FRESH", "HELP_CENTRE", "LANGUAGES", "Database", "House", "Message", "Person", "Role", "Side", "first_name",
-    "freshdesk_side", "is_automatic", "jobs", "lines_of", "listed_in_all", "load_words", "new_text", "open_freshdesk", "open_house",
-    "parts_to_read", "schema", "strip_hidden", "wants", "zendesk_side",
+    "DEFAULT_TENANT",
+    "FRESH",
+    "HELP_CENTRE",
+    "LANGUAGES",
+    "Database",
+    "House",
+    "Message",
+    "Person",
+    "Role",
+    "Side",
+    "first_name",
+    "freshdesk_side",
+    "is_automatic",
+    "jobs",
+    "lines_of",
+    "listed_in_all",
+    "load_words",
+    "new_text",
+    "open_freshdesk",
+    "open_house",
+    "parts_to_read",
+    "schema",
+    "strip_hidden",
+    "wants",
+    "zendesk_side",
 ]

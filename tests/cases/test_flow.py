@@ -23,7 +23,9 @@ def full(tmp_path_factory: pytest.TempPathFactory, embedder: Any) -> Iterator[Ho
 
 
 def kinds(house: House, ticket: str) -> list[str]:
-    payloads = [json.loads(e.payload) if isinstance(e.payload, str) else e.payload for e in house.entries(ticket)]
+    payloads = [
+        json.loads(e.payload) if isinstance(e.payload, str) else e.payload for e in house.entries(ticket)
+    ]
     return [p["verdict"]["kind"] for p in payloads]
 
 
@@ -47,7 +49,8 @@ def test_half_a_character_in_the_subject_loses_no_ticket(full: House) -> None:
 
 # F2 the same answer again to somebody who says that it did not help
 @pytest.mark.parametrize("second", ["That is not what I asked.", "No, that is not it", "Thanks. I already waited that long",
-                                    "I know that already, it has been three weeks", "ok thanks, I will try that and come back to you"])
+                                    "I know that already, it has been three "
+                                    "weeks", "ok thanks, I will try that and come back to you"])
 def test_an_answer_is_not_given_twice_on_one_ticket(full: House, second: str) -> None:
     ticket = asked(full, QUESTION, f"f2{abs(hash(second))}@example.com")
     full.reply(ticket, second)
@@ -93,7 +96,12 @@ def test_the_opposite_is_no_answer(full: House, question: str, opposite: str) ->
 
 # F6 a quoted sentence that leans on one which is not quoted
 def test_a_sentence_is_not_quoted_without_what_it_leans_on(full: House) -> None:
-    ticket = asked(full, "Why was I logged out when I signed in on a second phone? Is only one device allowed per account?", "f6@example.com", "Logged out")
+    ticket = asked(
+        full,
+        "Why was I logged out when I signed in on a second phone? Is only one device allowed per account?",
+        "f6@example.com",
+        "Logged out",
+    )
     assert all("You are then signed out" not in text_of(r) for r in full.replies(ticket))
 
 
@@ -106,8 +114,17 @@ def test_a_second_question_is_not_passed_over_in_silence(full: House) -> None:
 
 # F8 a machine without headers that opens a new ticket each time
 def test_a_machine_gets_no_more_than_three_replies_a_day_over_all_its_tickets(full: House) -> None:
-    tickets = [asked(full, f"Thank you for contacting Zed. We have received your request (#{n}). Please do not reply to this email.",
-                     "help@zed.example", f"[Zed] We received your request #{n}", name="Zed Support") for n in range(4801, 4811)]
+    tickets = [
+        asked(
+            full,
+            f"Thank you for contacting Zed. We have received your request (#{n}). Please do not reply to "
+            f"this email.",
+            "help@zed.example",
+            f"[Zed] We received your request #{n}",
+            name="Zed Support",
+        )
+        for n in range(4801, 4811)
+    ]
     assert sum(len(full.replies(t)) for t in tickets) <= 3
 
 
@@ -132,15 +149,25 @@ def test_not_solved(full: House, second: str) -> None:
 def test_a_quote_from_a_chinese_mail_program_is_no_question(full: House) -> None:
     ticket = asked(full, QUESTION, "f11@example.com")
     ours = text_of(full.replies(ticket)[-1])
-    full.reply(ticket, "My zip is broken on the Drizzle Shell, can it be repaired?\n\n发件人: Larkfield <help@larkfield.example>\n发送时间: 2026年10月13日 10:15\n"
-                       f"收件人: Maya\n主题: Re: Refund\n\n{ours}")
+    full.reply(
+        ticket,
+        "My zip is broken on the Drizzle Shell, can it be repaired?\n\n发件人: Larkfield "
+        "<help@larkfield.example>\n发送时间: 2026年10月13日 10:15\n"
+        f"收件人: Maya\n主题: Re: Refund\n\n{ours}",
+    )
     full.settle(60)
     assert "5–7 working days" not in text_of(full.replies(ticket)[-1])
 
 
 # F12 what was cut is not said to be nothing
 def test_a_mail_whose_words_were_cut_is_not_told_that_nothing_was_found(full: House) -> None:
-    ticket = asked(full, "On 12 November you wrote:\n\"your refund arrives within 7 days\".\nIt has been 14 days. Where is my money?", "f12@example.com", "A question")
+    ticket = asked(
+        full,
+        'On 12 November you wrote:\n"your refund arrives within 7 days".\nIt has been 14 days. Where is my '
+        'money?',
+        "f12@example.com",
+        "A question",
+    )
     assert "I found nothing in our help centre" not in text_of(full.replies(ticket)[-1])
 
 
@@ -172,4 +199,6 @@ def test_words_of_somebody_in_copy_are_not_called_the_requesters(full: House) ->
     ticket = asked(full, QUESTION, "f13c@example.com")
     full.reply(ticket, "Bobswords: when do refunds arrive on a bank account?", email="bob@other.example")
     full.settle(60)
-    assert "You wrote Bobswords" not in BeautifulSoup(_page(full, ticket).text, "lxml").get_text(" ", strip=True)
+    assert "You wrote Bobswords" not in BeautifulSoup(_page(full, ticket).text, "lxml").get_text(
+        " ", strip=True
+    )

@@ -24,13 +24,22 @@ PERSON = "I want to talk to a person."
 
 # K1 the customer's own words are taken for a quote, a signature or a disclaimer
 @pytest.mark.parametrize("text", [
-    pytest.param("The parcel is late.\n--\nAnd please cancel order 4471 before it ships. " + PERSON, id="dashes-between-paragraphs"),  # email_reply_parser#17, cyclescape#728, crisp#41
-    pytest.param("On 12 November you wrote:\n\"your refund comes within 7 days\".\nIt has been 14. " + PERSON, id="you-wrote"),  # talonjs#34, chatmail#5925
+    # email_reply_parser#17, cyclescape#728, crisp#41
+    pytest.param("The parcel is late.\n--\nAnd please cancel order 4471 before it ships. "
+                 "" + PERSON, id="dashes-between-paragraphs"),
+    # talonjs#34, chatmail#5925
+    pytest.param("On 12 November you wrote:\n\"your refund comes within 7 days\".\nIt has been 14. "
+                 "" + PERSON, id="you-wrote"),
     pytest.param("From: Leeds\nTo: Paris\nDate: 3 June\n" + PERSON, id="a-form-of-their-own"),
-    pytest.param("Hello, my jacket is torn.\n\nKind regards\nMaya Okonkwo\n\nPS: I want to talk to a person", id="postscript"),  # talon#129
-    pytest.param("My account is locked.\nThis e-mail is confidential and intended for the named addressee only.\n" + PERSON, id="after-a-disclaimer-line"),  # laya#93
+    # talon#129
+    pytest.param("Hello, my jacket is torn.\n\nKind regards\nMaya Okonkwo\n\nPS: I want to talk to a "
+                 "person", id="postscript"),
+    # laya#93
+    pytest.param("My account is locked.\nThis e-mail is confidential and intended for the named addressee "
+                 "only.\n" + PERSON, id="after-a-disclaimer-line"),
     pytest.param("| order | item |\n| 4471 | shoes |\n| 4472 | " + PERSON + " |", id="table-with-bars"),
-    pytest.param("On Tue, 13 Oct 2026 at 10:15, Larkfield <h@l.example> wrote:\nRefunds take 5-7 days.\n\nIt has been 20 days. " + PERSON, id="answer-below-an-unmarked-quote"),
+    pytest.param("On Tue, 13 Oct 2026 at 10:15, Larkfield <h@l.example> wrote:\nRefunds take 5-7 "
+                 "days.\n\nIt has been 20 days. " + PERSON, id="answer-below-an-unmarked-quote"),
 ])
 def test_a_wish_for_a_person_is_never_cut_with_the_mail(text: str) -> None:
     # Whatever else is cut: either the wish survives, or the cut says that it may have been lost.
@@ -38,7 +47,9 @@ def test_a_wish_for_a_person_is_never_cut_with_the_mail(text: str) -> None:
 
 
 @pytest.mark.parametrize("markup", [
-    '<div>Two things:</div><blockquote style="margin:0 0 0 40px;border:none;padding:0px"><div>I want to talk to a person.</div></blockquote>',  # talonjs#9, talon#50
+    # talonjs#9, talon#50
+    '<div>Two things:</div><blockquote style="margin:0 0 0 40px;border:none;padding:0px"><div>I want to '
+    'talk to a person.</div></blockquote>',
 ])
 def test_an_indented_paragraph_is_no_quote(markup: str) -> None:
     assert "person" in new_text(lines_of(markup))[0]
@@ -59,8 +70,18 @@ def test_what_the_writer_could_not_see_is_not_read(markup: str) -> None:
     ("보낸 사람: ", "보낸 날짜: ", "받는 사람: ", "제목: "), ("Feladó: ", "Elküldve: ", "Címzett: ", "Tárgy: "),
 ])  # twenty#25315
 def test_a_header_block_is_told_by_its_shape(header: tuple[str, ...]) -> None:
-    block = "\n".join(a + b for a, b in zip(header, ("Larkfield <h@l.example>", "12/10/2026 10:15", "Maya <m@x.example>", "Re: tent"), strict=True))
-    assert new_text(f"Still broken\n\n{block}\n\nRefunds reach your card 5-7 working days after.")[0] == "Still broken"
+    block = "\n".join(
+        a + b
+        for a, b in zip(
+            header,
+            ("Larkfield <h@l.example>", "12/10/2026 10:15", "Maya <m@x.example>", "Re: tent"),
+            strict=True,
+        )
+    )
+    assert (
+        new_text(f"Still broken\n\n{block}\n\nRefunds reach your card 5-7 working days after.")[0]
+        == "Still broken"
+    )
 
 
 # K3 machines
@@ -71,7 +92,9 @@ def test_an_address_that_takes_no_reply(email: str) -> None:  # freescout#1258, 
 
 
 @pytest.mark.parametrize(("subject", "text"), [
-    ("[Acme] We received your request #4821", "Thank you for contacting Acme. We have received your request (#4821). Please do not reply to this email."),  # freescout#2445
+    # freescout#2445
+    ("[Acme] We received your request #4821", "Thank you for contacting Acme. We have received your request "
+                                              "(#4821). Please do not reply to this email."),
     ("Undeliverable: your order", "Delivery has failed to these recipients or groups."),
     ("Re: Automatic reply: your order", "I am away"),
 ])
@@ -80,12 +103,16 @@ def test_a_machines_mail_without_headers(subject: str, text: str) -> None:
 
 
 def test_a_person_who_says_that_they_are_away_is_a_person() -> None:
-    text = "I will be out of the office until Monday and have limited access to email. Please deliver parcel 4471 on Tuesday and not before."
+    text = (
+        "I will be out of the office until Monday and have limited access to email. Please deliver "
+        "parcel 4471 on Tuesday and not before."
+    )
     assert not _automatic("a@b.example", text, "Delivery of 4471")
 
 
 # K4 ordinary typing called hidden
-@pytest.mark.parametrize("text", ["\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f from Leeds", "می\u200cخواهم",
+@pytest.mark.parametrize("text", ["\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f "
+                                  "from Leeds", "می\u200cخواهم",
                                   "call \u202a+44 20 7946 0018\u202c"])  # agentmetry#182, ship-safe#114
 def test_ordinary_typing_is_not_reported_as_hidden(text: str) -> None:
     assert strip_hidden(text)[1] == ()
@@ -107,7 +134,8 @@ def test_not_settled(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["👍", "ok", "Noted", "Maya reacted to your message: 👍", "You're welcome, have a nice day"])
-def test_acknowledgements_are_told_apart(text: str) -> None:  # frappe/helpdesk#2228, libredesk#145, nextcloud/mail#10961
+# frappe/helpdesk#2228, libredesk#145, nextcloud/mail#10961
+def test_acknowledgements_are_told_apart(text: str) -> None:
     assert wants.settles(text, WORDS) or getattr(wants, "acknowledges", lambda *_: False)(text, WORDS)
 
 
@@ -120,4 +148,6 @@ def test_no_person_is_greeted_by_these(name: str) -> None:  # AI-Shipping-Labs#1
 
 def _automatic(email: str, text: str, subject: str) -> str | None:
     texts, headings = (listed_in_all(tuple(WORDS.values()), f"absence.{n}") for n in ("text", "heading"))
-    return is_automatic(Message("1", Person("9", Role.CUSTOMER, "x", email), 0, True, text), subject, texts, headings)
+    return is_automatic(
+        Message("1", Person("9", Role.CUSTOMER, "x", email), 0, True, text), subject, texts, headings
+    )

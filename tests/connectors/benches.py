@@ -17,7 +17,8 @@ from connectors.records import Effect, Stamp, Ticket
 from connectors.sandbox.articles import Source
 from connectors.sandbox.desk import SandboxDesk
 
-# All that a new desk says outside its own folders: one line, in the registry for a real desk and here for one of the tests' own.
+# All that a new desk says outside its own folders: one line, in the registry for a real desk and here for one
+# of the tests' own.
 KINDS: Mapping[str, tuple[str, str]] = {
     **registry.CONNECTORS,
     "paper": ("tests.connectors.paper.connector", "PaperConnector"),
@@ -26,9 +27,28 @@ KINDS: Mapping[str, tuple[str, str]] = {
 START = from_iso("2026-03-11T10:00:00Z")
 SECRET = "Qx0nq6m1oQm0xg1w9v3k8h2yYb5n7c4zLr6t8u0sPdE="
 ARTICLES = (
-    Source("returns", "Returning an item", "<h2>How</h2><p>Print the label, then post the parcel.</p>", section="Orders", updated_us=START),
-    Source("refunds", "When refunds arrive", "<p>Refunds take 5 to 7 working days.</p>", section="Orders", updated_us=START),
-    Source("goodwill", "Goodwill limits", "<p>Up to 20 euros without asking.</p>", public=False, section="Playbook", updated_us=START),
+    Source(
+        "returns",
+        "Returning an item",
+        "<h2>How</h2><p>Print the label, then post the parcel.</p>",
+        section="Orders",
+        updated_us=START,
+    ),
+    Source(
+        "refunds",
+        "When refunds arrive",
+        "<p>Refunds take 5 to 7 working days.</p>",
+        section="Orders",
+        updated_us=START,
+    ),
+    Source(
+        "goodwill",
+        "Goodwill limits",
+        "<p>Up to 20 euros without asking.</p>",
+        public=False,
+        section="Playbook",
+        updated_us=START,
+    ),
 )
 
 
@@ -47,7 +67,8 @@ class Genuine:
 
 @dataclass(frozen=True)
 class Bench:
-    """`sandbox` makes a desk that is not started yet, of a clock and articles. `text` is the name of a message's plain words at this desk.
+    """`sandbox` makes a desk that is not started yet, of a clock and articles. `text` is the name of a
+    message's plain words at this desk.
 
     `published_secret` is one that stands in the vendor's documents, for desks that sign.
     """
@@ -110,10 +131,17 @@ class Connected:
 
     def ticket(self, text: str = "I sent the shoes back.", subject: str = "Where is my refund") -> str:
         """A customer opens one; its id."""
-        return str(self.sandbox.do.customer_ticket(name="Maya Lind", email="maya@example.com", subject=subject, text=text))
+        return str(
+            self.sandbox.do.customer_ticket(
+                name="Maya Lind", email="maya@example.com", subject=subject, text=text
+            )
+        )
 
-    def write(self, ticket: Ticket | str, effect: Effect, key: str = "key-1", stamp: Stamp | None = None) -> Write:
-        """A row to send. Of a ticket as read, with its stamp and tags, past the second in which a write is not safe."""
+    def write(
+        self, ticket: Ticket | str, effect: Effect, key: str = "key-1", stamp: Stamp | None = None
+    ) -> Write:
+        """A row to send. Of a ticket as read, with its stamp and tags, past the second in which a write is
+        not safe."""
         if isinstance(ticket, str):
             return Write(ticket, effect, key, "plan-1", stamp)
         return Write(ticket.id, effect, key, "plan-1", stamp or ticket.stamp, ticket.tags)

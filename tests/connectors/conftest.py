@@ -1,4 +1,5 @@
-"""A peer on loopback that answers what a test tells it to, and a session of ours that reaches it under a vendor's name."""
+"""A peer on loopback that answers what a test tells it to, and a session of ours that reaches it under a
+vendor's name."""
 from __future__ import annotations
 
 import re
@@ -29,7 +30,8 @@ class Seen:
 
 @dataclass
 class Peer:
-    """`answers` are taken in turn, the last one for ever: (status, headers, body), or a function that writes to the handler itself."""
+    """`answers` are taken in turn, the last one for ever: (status, headers, body), or a function that writes
+    to the handler itself."""
 
     url: str
     ended: threading.Event
@@ -39,7 +41,13 @@ class Peer:
     def say(self, status: int, body: bytes | str = b"{}", **headers: str) -> None:
         """Answer so from now on; header names with underscores for dashes."""
         data = body.encode() if isinstance(body, str) else body
-        self.answers = [(status, {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}}, data)]
+        self.answers = [
+            (
+                status,
+                {"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}},
+                data,
+            )
+        ]
 
     def do(self, act: Callable[[BaseHTTPRequestHandler], None]) -> None:
         self.answers = [act]
@@ -54,7 +62,9 @@ def peer() -> Iterator[Peer]:
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            there.seen.append(Seen(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
+            there.seen.append(
+                Seen(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            )
             answer = there.answers.pop(0) if len(there.answers) > 1 else there.answers[0]
             if callable(answer):
                 self.close_connection = True
@@ -98,7 +108,13 @@ def budget() -> RateBudget:
 @pytest.fixture
 def session(peer: Peer, budget: RateBudget) -> Iterator[DeskSession]:
     with desk_session(
-        VENDOR, peer.url, host_rule=HOSTS, user_agent="Candor", budget=budget, clock=SetClock(NOON), sandbox_allowed=True,
+        VENDOR,
+        peer.url,
+        host_rule=HOSTS,
+        user_agent="Candor",
+        budget=budget,
+        clock=SetClock(NOON),
+        sandbox_allowed=True,
         timeouts=Timeouts(connect=1, read=0.5, total=1.0),
     ) as made:
         yield made

@@ -13,7 +13,8 @@ import pytest
 
 @dataclass
 class Receiver:
-    """Stands where Candor's hook would: records deliveries, answers what it is told (200 when told nothing)."""
+    """Stands where Candor's hook would: records deliveries, answers what it is told (200 when told
+    nothing)."""
 
     url: str
     seen: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -21,10 +22,16 @@ class Receiver:
     silent_for: float = 0.0
 
     def wait_for(self, count: int, seconds: float = 5.0) -> None:
-        wait_until(lambda: len(self.seen) >= count, seconds, lambda: f"{len(self.seen)} of {count} deliveries came")
+        wait_until(
+            lambda: len(self.seen) >= count, seconds, lambda: f"{len(self.seen)} of {count} deliveries came"
+        )
 
 
-def wait_until(truth: Callable[[], bool], seconds: float = 5.0, why: Callable[[], str] = lambda: "the condition never held") -> None:
+def wait_until(
+    truth: Callable[[], bool],
+    seconds: float = 5.0,
+    why: Callable[[], str] = lambda: "the condition never held",
+) -> None:
     deadline = time.monotonic() + seconds
     pause = threading.Event()
     while not truth():

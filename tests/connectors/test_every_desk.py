@@ -1,4 +1,5 @@
-"""What the contract promises of every desk, shown on its sandbox desk over HTTP. Written once, run for each kind there is."""
+"""What the contract promises of every desk, shown on its sandbox desk over HTTP. Written once, run for each
+kind there is."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -56,18 +57,26 @@ def desk(bare: Connected, receiver: Receiver) -> Connected:
 
 
 # -- installing
-def test_a_plan_writes_nothing_and_the_second_run_finds_all_as_it_was_left(bare: Connected, receiver: Receiver) -> None:
+def test_a_plan_writes_nothing_and_the_second_run_finds_all_as_it_was_left(
+    bare: Connected, receiver: Receiver
+) -> None:
     assert "planned" in {step.state for step in bare.install.plan(receiver.url)}
     assert bare.requests(*WRITES) == []
     first = bare.connect(receiver.url)
     written = len(bare.requests(*WRITES))
     second = bare.connect(receiver.url)
     assert {step.state for step in second.steps} <= {"exists", "offered", "manual"}
-    assert (len(bare.requests(*WRITES)), second.state, second.secrets) == (written, first.state, first.secrets)
+    assert (len(bare.requests(*WRITES)), second.state, second.secrets) == (
+        written,
+        first.state,
+        first.secrets,
+    )
     assert {step.state for step in bare.install.plan(receiver.url)} <= {"exists", "offered", "manual"}
 
 
-def test_what_was_found_at_the_desk_is_kept_under_the_names_that_reading_and_writing_look_for(desk: Connected) -> None:
+def test_what_was_found_at_the_desk_is_kept_under_the_names_that_reading_and_writing_look_for(
+    desk: Connected,
+) -> None:
     state = desk.installed.state
     me = desk.desk.whoami()
     assert (state["user_id"], state["user_name"]) == (me.id, me.name)
@@ -108,13 +117,19 @@ def test_a_revoked_key_is_told_as_one_and_for_good(desk: Connected) -> None:
 def test_the_account_is_told_in_words_and_without_its_key(desk: Connected) -> None:
     account = desk.connector.account(desk.connection.settings)
     assert desk.connection.settings["subdomain"] in account.address and account.new_key
-    keys = [desk.connection.settings[name] for name in desk.connector.secret_keys if desk.connection.settings.get(name)]
+    keys = [
+        desk.connection.settings[name]
+        for name in desk.connector.secret_keys
+        if desk.connection.settings.get(name)
+    ]
     assert keys and not [key for key in keys if key in f"{account.address} {account.new_key}"]
     assert desk.connector.account({}).new_key == account.new_key, "settings may be incomplete"
 
 
 # -- deliveries
-def test_a_customers_message_makes_a_delivery_that_the_installed_secret_opens(desk: Connected, receiver: Receiver) -> None:
+def test_a_customers_message_makes_a_delivery_that_the_installed_secret_opens(
+    desk: Connected, receiver: Receiver
+) -> None:
     ticket = desk.ticket()
     receiver.wait_for(1)
     headers, body = receiver.seen[0]
@@ -140,7 +155,11 @@ def test_a_ticket_is_read_whole_oldest_first_with_whose_words_are_whose(desk: Co
         getattr(desk.sandbox.do, act)(int(number), f"Words of {act}.")
     ticket = desk.read(number)
     assert (ticket.desk, ticket.id, ticket.subject) == ("desk-1", number, "Where is my refund")
-    assert (ticket.requester.role, ticket.requester.name, ticket.requester.email) == (Role.CUSTOMER, "Maya Lind", "maya@example.com")
+    assert (ticket.requester.role, ticket.requester.name, ticket.requester.email) == (
+        Role.CUSTOMER,
+        "Maya Lind",
+        "maya@example.com",
+    )
     told = [(m.author.role, m.public, m.text.strip()) for m in ticket.messages]
     assert told == [
         (Role.CUSTOMER, True, "I sent the shoes back."), (Role.AGENT, True, "Words of agent_reply."),
@@ -227,8 +246,16 @@ def test_history_says_who_said_something_and_what_was_ours(desk: Connected) -> N
     desk.sandbox.do.agent_reply(int(number), "I am on it.")
     desk.clock.advance(60)
     desk.sandbox.do.agent_note(int(number), "Checked.")
-    said = [(c.actor, c.kind, c.by_rule) for c in desk.desk.history(number, since) if c.kind in ("comment", "note")]
-    assert said == [(Role.ASSISTANT, "comment", False), (Role.AGENT, "comment", False), (Role.AGENT, "note", False)]
+    said = [
+        (c.actor, c.kind, c.by_rule)
+        for c in desk.desk.history(number, since)
+        if c.kind in ("comment", "note")
+    ]
+    assert said == [
+        (Role.ASSISTANT, "comment", False),
+        (Role.AGENT, "comment", False),
+        (Role.AGENT, "note", False),
+    ]
 
 
 def test_the_queue_is_a_count_or_not_known_and_never_guessed(desk: Connected) -> None:
@@ -278,11 +305,15 @@ def test_a_note_is_for_agents_alone(desk: Connected) -> None:
     assert not desk.read(number).messages[-1].public
 
 
-def test_fields_tags_group_and_status_are_kept_under_our_names_and_tags_that_were_there_stay(desk: Connected) -> None:
+def test_fields_tags_group_and_status_are_kept_under_our_names_and_tags_that_were_there_stay(
+    desk: Connected,
+) -> None:
     number = desk.ticket()
     tagged = UpdateFields(add_tags=("vip",))
     assert isinstance(desk.outbound.send(desk.write(desk.read(number), tagged, "key-0")), Sent)
-    effect = UpdateFields({"intent": "refund", "next_step": "stay_out"}, ("candor_seen",), "Billing", Status.SOLVED)
+    effect = UpdateFields(
+        {"intent": "refund", "next_step": "stay_out"}, ("candor_seen",), "Billing", Status.SOLVED
+    )
     assert isinstance(desk.outbound.send(desk.write(desk.read(number), effect)), Sent)
     ticket = desk.read(number)
     assert ticket.fields == {"intent": "refund", "next_step": "stay_out"}
@@ -302,7 +333,9 @@ def test_a_new_ticket_is_opened_in_its_group_and_found_again(desk: Connected) ->
 
 
 @pytest.mark.parametrize("effect", [replace(REPLY, group="No such group"), RunAction("refund"), replace(OPENING, group="No such group")])
-def test_what_no_desk_takes_is_refused_in_words_before_a_call(desk: Connected, effect: PostReply | RunAction | OpenTicket) -> None:
+def test_what_no_desk_takes_is_refused_in_words_before_a_call(
+    desk: Connected, effect: PostReply | RunAction | OpenTicket
+) -> None:
     ticket = desk.read(desk.ticket())
     before = len(desk.requests())
     refused = desk.outbound.send(desk.write(ticket, effect))

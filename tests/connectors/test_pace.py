@@ -1,4 +1,5 @@
-"""How fast a desk may be called: all of a limit and no call more, room for the company's own tools, rest for a desk in trouble."""
+"""How fast a desk may be called: all of a limit and no call more, room for the company's own tools, rest for
+a desk in trouble."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -17,7 +18,9 @@ START = 1_791_882_720_000_000
 ONE = Call((ACCOUNT,))
 
 
-def admitted(pace: Pace, call: Call, now: int, known: Mapping[str, int] = MappingProxyType({}), reserve: float = 0.0) -> tuple[Pace, int]:
+def admitted(
+    pace: Pace, call: Call, now: int, known: Mapping[str, int] = MappingProxyType({}), reserve: float = 0.0
+) -> tuple[Pace, int]:
     """The pace after as many calls as may go now, and how many they were."""
     calls = 0
     while calls < 2_000:
@@ -53,8 +56,12 @@ def test_a_wait_is_as_long_as_it_must_be_and_no_longer() -> None:
 
 def test_a_part_of_the_account_is_left_to_the_companys_own_tools() -> None:
     assert admitted(seen(Pace(), 100, 100, START), ONE, START, reserve=0.2)[1] == 80
-    assert admitted(seen(Pace(), 100, 70, START), ONE, START, reserve=0.2)[1] == 50, "others use 30, and 20 more stay free"
-    assert admitted(seen(Pace(), 100, 10, START), ONE, START, reserve=0.2)[1] == 5, "a little goes on while anything is left"
+    assert admitted(seen(Pace(), 100, 70, START), ONE, START, reserve=0.2)[1] == 50, (
+        "others use 30, and 20 more stay free"
+    )
+    assert admitted(seen(Pace(), 100, 10, START), ONE, START, reserve=0.2)[1] == 5, (
+        "a little goes on while anything is left"
+    )
     assert admitted(seen(Pace(), 100, 0, START), ONE, START, reserve=0.2)[1] == 0
 
 
@@ -72,7 +79,9 @@ def test_a_refused_endpoint_pauses_alone_and_its_limit_is_learned() -> None:
     pace = pacing.refused(pace, call, {ACCOUNT: Seen(200, 120, None)}, 20 * SECOND, START)
     assert pacing.wait_of(pace, call, {}, 0.0, START) == 20 * SECOND
     assert pacing.limit_of(pace.buckets["create"], None, START) == 80
-    assert pacing.limit_of(pace.buckets["create"], None, START + pacing.LOWERED_FOR) is None, "asked anew after a while"
+    assert pacing.limit_of(pace.buckets["create"], None, START + pacing.LOWERED_FOR) is None, (
+        "asked anew after a while"
+    )
 
 
 def test_the_limit_of_an_endpoint_told_in_the_accounts_words_is_not_taken_for_the_accounts() -> None:
@@ -86,7 +95,9 @@ def test_the_limit_of_an_endpoint_told_in_the_accounts_words_is_not_taken_for_th
 @pytest.mark.parametrize("told", [{}, {"ticket:7": Seen(None, 0, START + 400 * SECOND)}])
 def test_the_ten_minutes_of_one_ticket_stop_that_ticket_alone(told: dict[str, Seen]) -> None:
     update = zendesk.call_of("PUT", "/api/v2/tickets/7.json", "")
-    pace = pacing.refused(seen(Pace(), 700, 690, START), update, {ACCOUNT: Seen(30, 0, None), **told}, 400 * SECOND, START)
+    pace = pacing.refused(
+        seen(Pace(), 700, 690, START), update, {ACCOUNT: Seen(30, 0, None), **told}, 400 * SECOND, START
+    )
     assert pacing.wait_of(pace, update, {}, 0.0, START) == 400 * SECOND
     assert pacing.wait_of(pace, zendesk.call_of("PUT", "/api/v2/tickets/8.json", ""), {}, 0.0, START) == 0
     later, _ = pacing.admit(pace, ONE, {}, 0.0, START + 401 * SECOND)
@@ -113,7 +124,9 @@ def test_credits_count_and_not_calls() -> None:
      ("GET", "/api/v2/tickets/7.json", "tickets"), ("GET", "/api/v2/incremental/tickets/cursor.json", "exports"),
      ("GET", "/api/v2/search.json", "search"), ("POST", "/api/v2/webhooks/test", "webhooks")],
 )  # fmt: skip
-def test_each_zendesk_call_draws_on_the_account_and_on_its_endpoint(method: str, path: str, bucket: str) -> None:
+def test_each_zendesk_call_draws_on_the_account_and_on_its_endpoint(
+    method: str, path: str, bucket: str
+) -> None:
     assert zendesk.call_of(method, path, "").buckets[:2] == (ACCOUNT, bucket)
 
 
@@ -122,7 +135,11 @@ def test_the_help_centre_has_a_bucket_of_its_own() -> None:
 
 
 def test_the_high_volume_add_on_is_known_by_the_accounts_limit() -> None:
-    assert (zendesk.known(None)["updates"], zendesk.known(700)["updates"], zendesk.known(2_500)["updates"]) == (100, 100, 300)
+    assert (
+        zendesk.known(None)["updates"],
+        zendesk.known(700)["updates"],
+        zendesk.known(2_500)["updates"],
+    ) == (100, 100, 300)
 
 
 def test_a_desk_that_fails_rests_and_one_call_at_a_time_asks_whether_it_is_well() -> None:

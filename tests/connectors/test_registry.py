@@ -40,10 +40,19 @@ def test_every_connector_fulfils_the_contract(name: str) -> None:
 
 @pytest.mark.parametrize("capability", Capability)
 def test_each_capability_is_asked_for_outside_the_vendors_folders(capability: Capability) -> None:
-    # A delivery's signature matters to the shared security cases alone: our door is the same for both kinds of desks.
-    asking = [*Path("app").rglob("*.py"), *Path("workers").rglob("*.py"), Path("tests/connectors/test_shared_deliveries.py")]
-    assert any(f"Capability.{capability.name}" in file.read_text() for file in asking), f"nobody asks for {capability}"
-    assert any(capability in registry.connector(kind).capabilities for kind in registry.NAMES), f"no desk has {capability}"
+    # A delivery's signature matters to the shared security cases alone: our door is the same for both kinds
+    # of desks.
+    asking = [
+        *Path("app").rglob("*.py"),
+        *Path("workers").rglob("*.py"),
+        Path("tests/connectors/test_shared_deliveries.py"),
+    ]
+    assert any(f"Capability.{capability.name}" in file.read_text() for file in asking), (
+        f"nobody asks for {capability}"
+    )
+    assert any(capability in registry.connector(kind).capabilities for kind in registry.NAMES), (
+        f"no desk has {capability}"
+    )
 
 
 def test_an_unknown_kind_is_named_together_with_those_there_are() -> None:

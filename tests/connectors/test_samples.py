@@ -1,4 +1,5 @@
-"""Every recorded payload in ../shared/samples through the parser that reads its kind: none fails, none is passed over without a reason."""
+"""Every recorded payload in ../shared/samples through the parser that reads its kind: none fails, none is
+passed over without a reason."""
 from __future__ import annotations
 
 import json
@@ -25,7 +26,9 @@ from connectors.zendesk.inbound import ZendeskInbound
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT.parent / "shared" / "samples"
-Z = View("z", "1", frozenset(), {"next_step": "7"}, {"Support": "2"}, "https://acme.zendesk.com/agent/tickets/")
+Z = View(
+    "z", "1", frozenset(), {"next_step": "7"}, {"Support": "2"}, "https://acme.zendesk.com/agent/tickets/"
+)
 F = freshdesk.FreshdeskView("f", "1", agent_url="https://acme.freshdesk.com/a/tickets/")
 NOON = from_iso("2026-03-11T12:00:00Z")
 Parser = Callable[[Any], object]
@@ -108,7 +111,9 @@ def f_written(data: Any) -> object:
 def f_articles(found: list[Any]) -> object:
     # The recorded folder says nothing of its visibility, and that is no yes.
     assert not any(is_public_solution(data, {}) for data in found)
-    return [(str(data["id"]), data["title"], data["description"], from_iso(data["updated_at"])) for data in found]
+    return [
+        (str(data["id"]), data["title"], data["description"], from_iso(data["updated_at"])) for data in found
+    ]
 
 
 def f_hook(value: Any) -> object:
@@ -125,7 +130,9 @@ def f_groups(found: list[Any]) -> object:
 
 def z_hook(value: Any) -> object:
     """An event of a kind nobody subscribed to: read, and of no interest."""
-    assert ZendeskInbound().parse({"X-Zendesk-Webhook-Invocation-Id": "1"}, json.dumps(value).encode()) is None
+    assert (
+        ZendeskInbound().parse({"X-Zendesk-Webhook-Invocation-Id": "1"}, json.dumps(value).encode()) is None
+    )
     return value
 
 
@@ -133,7 +140,9 @@ def z_hook(value: Any) -> object:
 PARSERS: dict[str, Parser] = {
     "aaronellington-zendesk-go/group_membership_created": z_hook,
     "go-zendesk/ticket_result": lambda v: [z_ticket(t) for t in v],
-    "go-zendesk/GET_search_ticket": lambda v: [z_ticket(t) for t in v["results"] if t.get("result_type") == "ticket"],
+    "go-zendesk/GET_search_ticket": lambda v: [
+        z_ticket(t) for t in v["results"] if t.get("result_type") == "ticket"
+    ],
     "go-zendesk/GET_ticket_custom_field": lambda v: zendesk.own_fields(v["ticket"], Z),
     "go-zendesk/GET_ticket_comments": z_comments,
     "go-zendesk/GET_ticket_audit": lambda v: z_audits([v["audit"]]),
@@ -168,8 +177,12 @@ PARSERS: dict[str, Parser] = {
     "python-freshdesk/groups": f_groups,
     "python-freshdesk/solution_articles": f_articles,
     "python-freshdesk/solution_articles_fr": f_articles,
-    "python-freshdesk/solution_folders": lambda v: [is_public_solution({"status": 2}, folder) for folder in v],
-    "python-freshdesk/solution_folders_fr": lambda v: [is_public_solution({"status": 2}, folder) for folder in v],
+    "python-freshdesk/solution_folders": lambda v: [
+        is_public_solution({"status": 2}, folder) for folder in v
+    ],
+    "python-freshdesk/solution_folders_fr": lambda v: [
+        is_public_solution({"status": 2}, folder) for folder in v
+    ],
     "zulip-freshdesk/inline_images": f_hook,
     "zulip-freshdesk/status_changed": f_hook,
 }
@@ -186,18 +199,23 @@ NOT_READ: dict[str, str] = {
         "PUT_automations", "PUT_brands", "PUT_macro", "PUT_organization", "PUT_organization_membership", "PUT_redact_ticket_comment",
         "PUT_redact_ticket_comment_attachment", "PUT_sla_policies", "PUT_target", "PUT_ticket_form",
     )), "a noun of the desk that no call of the connector asks for"),
-    **dict.fromkeys(("go-zendesk/GET_tags", "go-zendesk/PUT_tags"), "tags come with the ticket and go with its update"),
+    **dict.fromkeys(("go-zendesk/GET_tags", "go-zendesk/PUT_tags"), "tags come with the ticket and go with "
+                                                                    "its update"),
     **dict.fromkeys((f"python-freshdesk/{n}" for n in (
         "companies", "company", "company_updated", "customer", "role_1", "roles", "search_companies", "search_contacts", "time_entries",
         "time_entry_1", "contacts", "contact_updated", "contact_1_agent",
     )), "a noun of the desk that no call of the connector asks for"),
     "python-freshdesk/all_tickets": "the shape of the API before v2, which the connector does not speak",
     **dict.fromkeys((f"python-freshdesk/{n}" for n in ("agent_1", "agent_1_updated", "agents", "contact")),
-                    "read through python-freshdesk's own models; test_client_library.py and test_desk.py run them"),
+                    "read through python-freshdesk's own models; test_client_library.py and test_desk.py "
+                    "run them"),
     **dict.fromkeys(("python-freshdesk/solution_categories", "python-freshdesk/solution_categories_fr"),
                     "only id and name are taken, in the walk over the help centre that test_desk.py runs"),
 }  # fmt: skip
-TABLES = "dbt_zendesk: tables of an export, for arithmetic on waits; no desk sends them, so no connector reads them"
+TABLES = (
+    "dbt_zendesk: tables of an export, for arithmetic on waits; no desk sends them, so no connector "
+    "reads them"
+)
 
 
 def present() -> list[str]:
@@ -206,13 +224,20 @@ def present() -> list[str]:
 
 def test_every_sample_has_its_parser_or_a_reason() -> None:
     if not SAMPLES.is_dir():
-        pytest.skip("../shared/samples is not part of this repository; it lies beside the checkout of those who have it")
+        pytest.skip(
+            "../shared/samples is not part of this repository; it lies beside the checkout of those who "
+            "have it"
+        )
     assert not PARSERS.keys() & NOT_READ.keys()
     assert set(present()) == PARSERS.keys() | NOT_READ.keys()
     for name, why in sorted(NOT_READ.items()):
         print(f"{name}: {why}")  # shown with -rP
     print(TABLES)
-    others = {p.parent.name for p in SAMPLES.glob("*/*") if p.suffix not in (".json", ".txt", "") and p.name != "README.md"}
+    others = {
+        p.parent.name
+        for p in SAMPLES.glob("*/*")
+        if p.suffix not in (".json", ".txt", "") and p.name != "README.md"
+    }
     assert others <= {TABLES.split(":")[0]}, "a kind of sample that is neither read nor accounted for"
 
 

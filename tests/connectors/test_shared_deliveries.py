@@ -1,7 +1,8 @@
 """Security cases of a delivery, written once and run for every connector there is.
 
-A connector brings one genuine delivery (`benches.py`): headers, body, secret and the time it was signed. Everything else is done to it
-here. What only a signature can tell (a changed body, an old stamp) is asked of the connectors whose desks sign.
+A connector brings one genuine delivery (`benches.py`): headers, body, secret and the time it was signed.
+Everything else is done to it here. What only a signature can tell (a changed body, an old stamp) is asked of
+the connectors whose desks sign.
 """
 from __future__ import annotations
 
@@ -33,9 +34,17 @@ def is_proof(header: str) -> bool:
     return "signature" in header.lower() or "secret" in header.lower()
 
 
-def refused(inbound: Inbound, delivery: Genuine, *, secrets: list[str] | None = None, production: bool = True) -> int:
+def refused(
+    inbound: Inbound, delivery: Genuine, *, secrets: list[str] | None = None, production: bool = True
+) -> int:
     with pytest.raises(Rejected) as rejected:
-        inbound.verify(delivery.headers, delivery.body, [SECRET] if secrets is None else secrets, delivery.now, production=production)
+        inbound.verify(
+            delivery.headers,
+            delivery.body,
+            [SECRET] if secrets is None else secrets,
+            delivery.now,
+            production=production,
+        )
     assert "1001" not in str(rejected.value), "a refusal never quotes the body"
     return rejected.value.status
 
@@ -50,7 +59,9 @@ def test_a_genuine_delivery_is_accepted_and_read(case: tuple[Inbound, Genuine]) 
 
 
 @pytest.mark.parametrize("spelling", [str.lower, str.upper, str.title])
-def test_header_names_are_read_whatever_their_case(case: tuple[Inbound, Genuine], spelling: Callable[[str], str]) -> None:
+def test_header_names_are_read_whatever_their_case(
+    case: tuple[Inbound, Genuine], spelling: Callable[[str], str]
+) -> None:
     inbound, genuine = case
     headers = {spelling(name): value for name, value in genuine.headers.items()}
     inbound.verify(headers, genuine.body, [SECRET], genuine.now, production=True)
@@ -78,7 +89,9 @@ def test_a_changed_body_is_401(signed: tuple[Inbound, Genuine]) -> None:
         assert refused(inbound, replace(genuine, body=body)) == 401
 
 
-def test_a_delivery_without_a_configured_secret_is_503_and_never_passes(case: tuple[Inbound, Genuine]) -> None:
+def test_a_delivery_without_a_configured_secret_is_503_and_never_passes(
+    case: tuple[Inbound, Genuine],
+) -> None:
     inbound, genuine = case
     for secrets in ([], [""]):
         assert refused(inbound, genuine, secrets=secrets) == 503
@@ -87,7 +100,11 @@ def test_a_delivery_without_a_configured_secret_is_503_and_never_passes(case: tu
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if bench_of(kind).published_secret])
 def test_the_vendors_published_test_secret_is_refused_in_production(kind: str) -> None:
-    inbound, genuine, published = connector_of(kind).inbound(), bench_of(kind).genuine(), bench_of(kind).published_secret
+    inbound, genuine, published = (
+        connector_of(kind).inbound(),
+        bench_of(kind).genuine(),
+        bench_of(kind).published_secret,
+    )
     assert published is not None
     tested = genuine.resigned(genuine.body, published)
     assert refused(inbound, tested, secrets=[published]) == 503

@@ -15,7 +15,14 @@ NOW = from_iso(AT)
 SECRET = "3kk1l0SXhVs9vNqPxxtVxtVnKTXgEqhbWdHRXYF4Yh0="
 
 
-def accepted(signature: str | None, timestamp: str | None, body: bytes, *secrets: str, now: int = NOW, production: bool = False) -> bool:
+def accepted(
+    signature: str | None,
+    timestamp: str | None,
+    body: bytes,
+    *secrets: str,
+    now: int = NOW,
+    production: bool = False,
+) -> bool:
     try:
         signing.verify(signature, timestamp, body, secrets, now, production=production)
     except Rejected as rejected:
@@ -32,8 +39,14 @@ def test_the_sample_keeps_its_last_newline() -> None:
 
 def test_the_published_vector_of_an_independent_implementer_is_reproduced() -> None:
     body = SAMPLE.read_bytes()
-    assert signing.sign(signing.PUBLISHED_TEST_SECRET, "1234", body) == "10IqYzYTLHRftNsNE+im0DeOM6/JactIRuy0XCHJ9B8="
-    assert signing.sign(signing.PUBLISHED_TEST_SECRET, "1234", body.rstrip(b"\n")) == "kvWjaewTmBsDVRjQ3UaEiTsGMU5eeIv33St++Kl9z+Q="
+    assert (
+        signing.sign(signing.PUBLISHED_TEST_SECRET, "1234", body)
+        == "10IqYzYTLHRftNsNE+im0DeOM6/JactIRuy0XCHJ9B8="
+    )
+    assert (
+        signing.sign(signing.PUBLISHED_TEST_SECRET, "1234", body.rstrip(b"\n"))
+        == "kvWjaewTmBsDVRjQ3UaEiTsGMU5eeIv33St++Kl9z+Q="
+    )
 
 
 def test_an_empty_body_is_legal() -> None:
@@ -43,7 +56,11 @@ def test_an_empty_body_is_legal() -> None:
 
 
 def test_the_superseded_order_of_body_and_timestamp_is_refused() -> None:
-    secret, at, body = "HRkRd4BeOAoUkfZr-mhauJT64rvBASlJRoIyPsd3zeA=", "2021-07-25T10:00:00Z", b'{"say": "hello"}'
+    secret, at, body = (
+        "HRkRd4BeOAoUkfZr-mhauJT64rvBASlJRoIyPsd3zeA=",
+        "2021-07-25T10:00:00Z",
+        b'{"say": "hello"}',
+    )
     assert not accepted("tRDSF7URY8BLCDlaBcQ7FHu051Zk+aAB0NKMP53teMw=", at, body, secret, now=from_iso(at))
     assert accepted("Rry/4TtIdFyawtXXp8QdI6tlAUUQ/5kL1OTp5qo/ZIk=", at, body, secret, now=from_iso(at))
 
@@ -52,7 +69,9 @@ def test_the_published_test_secret_is_no_secret_in_production() -> None:
     signature = signing.sign(signing.PUBLISHED_TEST_SECRET, AT, b"{}")
     assert accepted(signature, AT, b"{}", signing.PUBLISHED_TEST_SECRET)
     assert not accepted(signature, AT, b"{}", signing.PUBLISHED_TEST_SECRET, SECRET, production=True)
-    assert accepted(signing.sign(SECRET, AT, b"{}"), AT, b"{}", signing.PUBLISHED_TEST_SECRET, SECRET, production=True)
+    assert accepted(
+        signing.sign(SECRET, AT, b"{}"), AT, b"{}", signing.PUBLISHED_TEST_SECRET, SECRET, production=True
+    )
     with pytest.raises(Rejected) as refused:
         signing.verify(signature, AT, b"{}", [signing.PUBLISHED_TEST_SECRET], NOW, production=True)
     assert refused.value.status == 503
@@ -94,5 +113,7 @@ def test_a_signature_of_another_form_is_refused_and_never_an_error(signature: st
     "timestamp", [None, "", "1234", "2021-03-25", "2021-03-25T05:09:27", "9999999-01-01T00:00:00Z", "Z" * 9_999, "é", "\ud800"]
 )
 def test_a_timestamp_that_cannot_be_read_is_refused_and_never_an_error(timestamp: str | None) -> None:
-    signature = signing.sign(SECRET, timestamp, b"{}") if timestamp and timestamp.isascii() else "A" * 43 + "="
+    signature = (
+        signing.sign(SECRET, timestamp, b"{}") if timestamp and timestamp.isascii() else "A" * 43 + "="
+    )
     assert not accepted(signature, timestamp, b"{}", SECRET)

@@ -1,4 +1,5 @@
-"""Our words as mail programs quote them when a customer replies: made up for the tests, in the shapes of these programs."""
+"""Our words as mail programs quote them when a customer replies: made up for the tests, in the shapes of
+these programs."""
 from __future__ import annotations
 
 ADDRESS = "help@larkfield.example"

@@ -9,8 +9,13 @@ QUIET, LONGEST = 8 * SECOND, 30 * SECOND
 
 
 def until(*said: tuple[int, Role, bool]) -> int:
-    messages = tuple(Message(str(i), Person(r.value, r, ""), at * SECOND, public, "…") for i, (at, r, public) in enumerate(said))
-    ticket = Ticket("d", "1", "", Status.OPEN, Person("c", Role.CUSTOMER, ""), messages, Stamp("0", 0, 0, 0), 0, 0)
+    messages = tuple(
+        Message(str(i), Person(r.value, r, ""), at * SECOND, public, "…")
+        for i, (at, r, public) in enumerate(said)
+    )
+    ticket = Ticket(
+        "d", "1", "", Status.OPEN, Person("c", Role.CUSTOMER, ""), messages, Stamp("0", 0, 0, 0), 0, 0
+    )
     return writing_until(ticket, QUIET, LONGEST) // SECOND
 
 

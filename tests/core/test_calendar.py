@@ -71,7 +71,11 @@ def test_a_closed_date_is_skipped_on_the_local_calendar() -> None:
 def test_hours_without_intervals_are_never_open() -> None:
     now = from_iso("2026-05-12T10:00:00Z")
     assert not is_open(NEVER, now)
-    assert opens_at(NEVER, now) is None and next_closing(NEVER, now) is None and after_open_seconds(NEVER, now, 1) is None
+    assert (
+        opens_at(NEVER, now) is None
+        and next_closing(NEVER, now) is None
+        and after_open_seconds(NEVER, now, 1) is None
+    )
     assert open_seconds_between(NEVER, now, now + 30 * DAY) == 0
     assert working_day_seconds(NEVER) == 0 and working_days_a_week(NEVER) == 0
 
@@ -113,7 +117,9 @@ def test_beyond_the_look_ahead_there_is_no_answer() -> None:
     now = from_iso("2026-05-12T10:00:00Z")
     assert after_open_seconds(LONDON, now, (LOOK_AHEAD_DAYS + 1) * 24 * HOUR_S) is None
     assert after_open_seconds(LONDON, now, LOOK_AHEAD_DAYS * 20 * HOUR_S) is None
-    away = frozenset(date.fromordinal(date(2026, 5, 12).toordinal() + d).isoformat() for d in range(LOOK_AHEAD_DAYS + 2))
+    away = frozenset(
+        date.fromordinal(date(2026, 5, 12).toordinal() + d).isoformat() for d in range(LOOK_AHEAD_DAYS + 2)
+    )
     assert opens_at(Hours("Europe/London", week(0, 1, 2, 3, 4), away), now) is None
 
 
@@ -125,7 +131,10 @@ def test_a_negative_wait_is_refused() -> None:
 def test_overlapping_intervals_are_counted_once() -> None:
     twice = Hours("Europe/London", (*week(0), *week(0, start=8 * 60, end=12 * 60)))
     assert working_day_seconds(twice) == 9 * HOUR_S
-    assert open_seconds_between(twice, from_iso("2026-05-11T00:00:00Z"), from_iso("2026-05-12T00:00:00Z")) == 9 * HOUR_S
+    assert (
+        open_seconds_between(twice, from_iso("2026-05-11T00:00:00Z"), from_iso("2026-05-12T00:00:00Z"))
+        == 9 * HOUR_S
+    )
 
 
 def test_a_day_ends_at_midnight_at_the_latest() -> None:
@@ -134,10 +143,18 @@ def test_a_day_ends_at_midnight_at_the_latest() -> None:
 
 
 # Properties. Zones with changes in both hemispheres, at midnight, by half an hour, and none at all.
-zones = st.sampled_from(["Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu", "UTC"])
+zones = st.sampled_from(
+    ["Europe/London", "America/New_York", "Australia/Lord_Howe", "America/Havana", "Asia/Kathmandu", "UTC"]
+)
 starts = st.integers(0, MINUTES_OF_WEEK - 1)
-intervals = st.lists(st.tuples(starts, st.integers(15, 20 * 60)).map(lambda pair: (pair[0], pair[0] + pair[1])), min_size=1, max_size=6)
-changes = [from_iso(f"2026-{day}T00:00:00Z") for day in ("03-08", "03-29", "04-04", "10-03", "10-25", "11-01")]
+intervals = st.lists(
+    st.tuples(starts, st.integers(15, 20 * 60)).map(lambda pair: (pair[0], pair[0] + pair[1])),
+    min_size=1,
+    max_size=6,
+)
+changes = [
+    from_iso(f"2026-{day}T00:00:00Z") for day in ("03-08", "03-29", "04-04", "10-03", "10-25", "11-01")
+]
 moments = st.one_of(
     st.integers(from_iso("2026-01-01T00:00:00Z"), from_iso("2027-01-01T00:00:00Z")),
     st.tuples(st.sampled_from(changes), st.integers(-DAY, DAY)).map(sum),
@@ -164,7 +181,9 @@ def test_a_longer_wait_never_ends_earlier(hours: Hours, now: int, one: float, ot
 @given(plans, moments, st.integers(0, 3 * DAY), st.integers(0, 3 * DAY))
 def test_open_time_adds_up(hours: Hours, now: int, first: int, second: int) -> None:
     whole = open_seconds_between(hours, now, now + first + second)
-    parts = open_seconds_between(hours, now, now + first) + open_seconds_between(hours, now + first, now + first + second)
+    parts = open_seconds_between(hours, now, now + first) + open_seconds_between(
+        hours, now + first, now + first + second
+    )
     assert whole == pytest.approx(parts, abs=1e-6) and 0 <= whole <= (first + second) / SECOND
 
 
@@ -174,11 +193,15 @@ def test_the_next_opening_is_open_and_all_before_it_is_closed(hours: Hours, now:
     assert opening is not None and is_open(hours, opening)
     assert open_seconds_between(hours, now, opening) == 0
     closing = next_closing(hours, now)
-    assert closing is None or (closing > opening and not is_open(hours, closing) and is_open(hours, closing - 1))
+    assert closing is None or (
+        closing > opening and not is_open(hours, closing) and is_open(hours, closing - 1)
+    )
 
 
 @given(st.builds(lambda zone, plan: Hours(zone, tuple(plan)), st.just("Asia/Kathmandu"), intervals), moments)
 def test_open_is_what_the_clock_on_the_wall_says(hours: Hours, now: int) -> None:
     wall = local(now, ZoneInfo(hours.time_zone))
     minute = wall.weekday() * 1440 + wall.hour * 60 + wall.minute
-    assert is_open(hours, now) == any(start <= m < end for start, end in hours.intervals for m in (minute, minute + MINUTES_OF_WEEK))
+    assert is_open(hours, now) == any(
+        start <= m < end for start, end in hours.intervals for m in (minute, minute + MINUTES_OF_WEEK)
+    )

@@ -1,4 +1,5 @@
-"""What a desk's labels may say: a threshold only on enough of them, an interval always, and a fit only where it beats the shipped prior."""
+"""What a desk's labels may say: a threshold only on enough of them, an interval always, and a fit only where
+it beats the shipped prior."""
 from __future__ import annotations
 
 import random
@@ -23,7 +24,10 @@ def desk(n: int, *, prior_knows: bool, seed: int = 3) -> list[Label]:
     for number in range(n):
         truth = draw.random()
         right = draw.random() < truth
-        features = dict.fromkeys(FEATURES, 0.5) | {"cosine_top": truth, "words_margin": truth * 3 + draw.random()}
+        features = dict.fromkeys(FEATURES, 0.5) | {
+            "cosine_top": truth,
+            "words_margin": truth * 3 + draw.random(),
+        }
         labels.append(Label(f"t{number}", truth if prior_knows else 0.9, features, right))
     return labels
 
@@ -50,7 +54,10 @@ def test_a_desk_whose_pages_the_prior_misjudges_gets_a_model_of_its_own() -> Non
     found = fit(labels)
     assert found is not None
     assert loss(found.pairs) < loss([(one.prior, one.right) for one in labels])
-    sure, unsure = (found.probability(0.9, {**labels[0].features, "cosine_top": c, "words_margin": 3 * c + 0.5}) for c in (0.95, 0.05))
+    sure, unsure = (
+        found.probability(0.9, {**labels[0].features, "cosine_top": c, "words_margin": 3 * c + 0.5})
+        for c in (0.95, 0.05)
+    )
     assert sure > 0.6 > 0.4 > unsure
 
 
@@ -79,14 +86,19 @@ def test_the_interval_is_that_of_the_nearest_labels() -> None:
 
 
 def test_reliability_tells_each_range_that_has_labels() -> None:
-    assert reliability([(0.1, False), (0.9, True), (0.95, False)]) == ((0.1, 0.0, 1), (pytest.approx(0.925), 0.5, 2))
+    assert reliability([(0.1, False), (0.9, True), (0.95, False)]) == (
+        (0.1, 0.0, 1),
+        (pytest.approx(0.925), 0.5, 2),
+    )
 
 
 def test_log_odds_of_the_impossible_are_finite() -> None:
     assert -20 < log_odds(0.0) < 0 < log_odds(1.0) < 20
 
 
-def verdict(kind: str, mode: str = "draft", events: tuple[str, ...] = (), **more: object) -> dict[str, object]:
+def verdict(
+    kind: str, mode: str = "draft", events: tuple[str, ...] = (), **more: object
+) -> dict[str, object]:
     return {"mode": mode, "events": list(events), "verdict": {"kind": kind, **more},
             "findings": {"features": {"cosine_top": 0.6}, "left_out": {"cosine_top": 0.3}}}
 
@@ -144,5 +156,7 @@ def chose(step: str) -> dict[str, object]:
     ([{**NOT_SURE, "mode": "watch"}, chose("not_needed")], []),
     ([verdict("answer", mode="send"), NOT_SURE, chose("not_needed")], [(True, "handoff_not_needed")] * 2),
 ])
-def test_an_agents_word_on_a_hand_off_outweighs_what_it_seemed_to_say(chain: list[dict[str, object]], said: list[tuple[bool, str]]) -> None:
+def test_an_agents_word_on_a_hand_off_outweighs_what_it_seemed_to_say(
+    chain: list[dict[str, object]], said: list[tuple[bool, str]]
+) -> None:
     assert [(one.right, one.why) for one in judged(chain)] == said

@@ -12,7 +12,8 @@ from app.core.writing.links import deep_link
 
 RETURNS = (
     "Returning an item\n"
-    "You can return shoes within 30 days of delivery if they are unworn. Socks, e.g. hiking socks, can't be returned. Sale items can.\n"
+    "You can return shoes within 30 days of delivery if they are unworn. Socks, e.g. hiking socks, can't be "
+    "returned. Sale items can.\n"
     "To return shoes:\n"
     "1. Open Your orders.\n"
     "2. Choose the pair.\n"
@@ -20,11 +21,24 @@ RETURNS = (
     "Anything else\n"
     "Ask us by mail."
 )
-REFUNDS = "Refunds reach your card 5–7 working days after we receive the parcel. Gift cards are refunded at once."
+REFUNDS = (
+    "Refunds reach your card 5–7 working days after we receive the parcel. Gift cards are refunded at once."
+)
 
 
-def passage(text: str, *, article: str = "returns", at: int = 0, title: str = "Returning an item", **more: object) -> Passage:
-    made = Passage(article, "v1", at, at + len(text), text, title, f"https://help.example/{article}", 1_772_000_000_000_000)
+def passage(
+    text: str, *, article: str = "returns", at: int = 0, title: str = "Returning an item", **more: object
+) -> Passage:
+    made = Passage(
+        article,
+        "v1",
+        at,
+        at + len(text),
+        text,
+        title,
+        f"https://help.example/{article}",
+        1_772_000_000_000_000,
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -54,14 +68,21 @@ def test_steps_stay_whole_behind_their_opening_line_and_headings_are_left_out() 
 
 
 def test_a_list_that_has_begun_is_finished_past_the_word_limit() -> None:
-    steps = "To do it:\n" + "\n".join(f"{n}. Press the button named {'x ' * 20}" for n in range(1, 13)) + "\nMore words follow here."
+    steps = (
+        "To do it:\n"
+        + "\n".join(f"{n}. Press the button named {'x ' * 20}" for n in range(1, 13))
+        + "\nMore words follow here."
+    )
     answer = compose(found((passage(steps.rstrip()), 1.0)))
     assert sum(s.step for s in answer.sentences) == 12
     assert answer.sentences[-1].step
 
 
 def test_the_lines_of_a_list_passage_are_whole_steps_with_the_numbers_the_page_shows() -> None:
-    text = "Sign in first. It is quick.\n\nOpen the settings page. Wait a moment.\nChoose the plan that you want."
+    text = (
+        "Sign in first. It is quick.\n\nOpen the settings page. Wait a moment.\nChoose the plan that you "
+        "want."
+    )
     answer = compose(found((passage(text, kind="steps"), 1.0)))
     assert [(s.text, s.mark) for s in answer.sentences] == [
         ("Sign in first.", ""),
@@ -78,7 +99,9 @@ def test_a_list_that_began_in_another_passage_counts_on() -> None:
 
 
 def test_bullets_and_rows_carry_no_numbers_and_a_row_is_linked_by_its_first_cell() -> None:
-    answer = compose(found((passage("Sizes we make:\n\nSmall | 36 to 38\nLarge | 42 to 44", kind="table"), 1.0)))
+    answer = compose(
+        found((passage("Sizes we make:\n\nSmall | 36 to 38\nLarge | 42 to 44", kind="table"), 1.0))
+    )
     assert [(s.mark, s.step) for s in answer.sentences] == [("", False), ("", True), ("", True)]
     assert answer.sources[0].url == "https://help.example/returns#:~:text=Sizes%20we%20make%3A,Large"
 
@@ -159,16 +182,27 @@ def test_pieces_are_verbatim_in_order_and_lose_nothing_but_space(text: str) -> N
 
 
 def test_a_short_quote_is_linked_whole_and_encoded() -> None:
-    assert deep_link("https://h.example/a", "Pay-in, cash & card") == "https://h.example/a#:~:text=Pay%2Din%2C%20cash%20%26%20card"
+    assert (
+        deep_link("https://h.example/a", "Pay-in, cash & card")
+        == "https://h.example/a#:~:text=Pay%2Din%2C%20cash%20%26%20card"
+    )
 
 
 def test_a_long_quote_is_linked_by_its_ends() -> None:
-    link = deep_link("https://h.example/a?x=1#part", "1. One two three four five six seven eight.\n2. And the last step ends right here.")
-    assert link == "https://h.example/a?x=1#part:~:text=One%20two%20three%20four%20five%20six,the%20last%20step%20ends%20right%20here."
+    link = deep_link(
+        "https://h.example/a?x=1#part",
+        "1. One two three four five six seven eight.\n2. And the last step ends right here.",
+    )
+    assert (
+        link
+        == "https://h.example/a?x=1#part:~:text=One%20two%20three%20four%20five%20six,the%20last%20step%20ends%20right%20here."
+    )
 
 
 def test_an_old_text_fragment_is_replaced() -> None:
-    assert deep_link("https://h.example/a#:~:text=old", "new words") == "https://h.example/a#:~:text=new%20words"
+    assert (
+        deep_link("https://h.example/a#:~:text=old", "new words") == "https://h.example/a#:~:text=new%20words"
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,7 +223,9 @@ def test_a_planted_sentence_is_found() -> None:
     answer = compose(found((passage(RETURNS), 1.0)))
     texts = {("returns", "v1"): RETURNS.replace("You can", "YOU  can")}
     assert verify(answer, texts) == ()
-    planted = replace(answer.sentences[0], text="You can return shoes within 3 days of delivery if they are unworn.")
+    planted = replace(
+        answer.sentences[0], text="You can return shoes within 3 days of delivery if they are unworn."
+    )
     forged = replace(answer, sentences=(planted, *answer.sentences[1:]))
     assert verify(forged, texts) == (planted,)
     assert verify(answer, {}) == answer.sentences

@@ -52,7 +52,8 @@ def test_ordinary_emoji_and_soft_hyphens_are_not_reported_as_hiding() -> None:
     "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f from Leeds",
     "🏴\U000e0075\U000e0073\U000e0074\U000e0078\U000e007f howdy",
     "می\u200cخواهم بروم", "کتاب\u200cها و ه\u200d. ش.", "क्\u200dष और र्\u200c", "ශ්\u200dරී ලංකාව", "മലയാളം ന്\u200d",
-    "call \u202a+44 20 7946 0018\u202c today", "\u202d+1 (415) 555-0132\u202c", "Tel.: \u200e020 7946 0018", "שלום \u200fLarkfield\u200e!",
+    "call \u202a+44 20 7946 0018\u202c "
+    "today", "\u202d+1 (415) 555-0132\u202c", "Tel.: \u200e020 7946 0018", "שלום \u200fLarkfield\u200e!",
     "هاتف: \u200e+966 11 000 0000\u200e شكرا", "\u202bأريد شخصا\u202c", "\u2067שלום\u2069 there",
     "Hi \u2068Maya\u2069, order \u20684471\u2069",
     "🐈\u200d⬛ and 👩🏽\u200d⚕\ufe0f and 🙂\u200d↔\ufe0f and 1\ufe0f⃣", "葛\U000e0100城市", "ᠮᠣᠩᠭᠣᠯ\u180b",
@@ -113,7 +114,9 @@ def test_stripping_twice_changes_nothing_more(text: str) -> None:
 
 
 # Surrogates among them, which `st.text()` leaves out.
-ANY_TEXT = st.text(st.characters(codec=None, categories=None) | st.sampled_from("\x00\ud83d\ude00\udc00\ufffe\U0001ffff\\u"))
+ANY_TEXT = st.text(
+    st.characters(codec=None, categories=None) | st.sampled_from("\x00\ud83d\ude00\udc00\ufffe\U0001ffff\\u")
+)
 
 
 @given(ANY_TEXT)
@@ -166,6 +169,14 @@ def test_a_megabyte_of_escapes_is_repaired_at_once(piece: str) -> None:
 
 
 def test_the_kinds_cover_every_format_character_the_rules_name() -> None:
-    spans = ((0xE0000, 0xE007F), (0xFE00, 0xFE0F), (0x200B, 0x200D), (0x2060, 0x2060), (0xFEFF, 0xFEFF), (0x202A, 0x202E), (0x2066, 0x2069))
+    spans = (
+        (0xE0000, 0xE007F),
+        (0xFE00, 0xFE0F),
+        (0x200B, 0x200D),
+        (0x2060, 0x2060),
+        (0xFEFF, 0xFEFF),
+        (0x202A, 0x202E),
+        (0x2066, 0x2069),
+    )
     listed = [chr(code) for first, last in spans for code in range(first, last + 1)]
     assert [letter for letter in listed if strip_hidden(f"a{letter}b")[0] != "ab"] == []

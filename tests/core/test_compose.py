@@ -1,4 +1,5 @@
-"""A decision becomes texts and effects without a desk, a store or a clock: everything comes as an argument."""
+"""A decision becomes texts and effects without a desk, a store or a clock: everything comes as an
+argument."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -30,13 +31,20 @@ PLACE = Destination("larkfield", "Support", "Support")
 WAY = Way(PLACE, "Larkfield", "Larkfield", QueueSnapshot("Support", 4, NOW, "search"))
 
 
-def decided(verdict: Answer | Handoff | StayQuiet, s: Situation, *events: Event, draft: Draft | None = None) -> Decided:
+def decided(
+    verdict: Answer | Handoff | StayQuiet, s: Situation, *events: Event, draft: Draft | None = None
+) -> Decided:
     return Decided(s, Decision(verdict, ()), events, draft=draft)
 
 
 def test_a_handoff_names_the_group_tells_the_wait_and_writes_the_note_first() -> None:
     s = situation(policy=STAFFED, mode=Mode.SEND)
-    composed = compose(ticket(), decided(HANDED, s), Supplies("https://c.example/t/1", "https://c.example/tickets/1", way=WAY), LEXICA)
+    composed = compose(
+        ticket(),
+        decided(HANDED, s),
+        Supplies("https://c.example/t/1", "https://c.example/tickets/1", way=WAY),
+        LEXICA,
+    )
     assert composed.wait is not None and composed.wait.bound_at is not None
     assert composed.to == PLACE
     assert [p.purpose for p in composed.planned] == [Purpose.NOTE, Purpose.HANDOFF_NOTICE]
@@ -44,7 +52,11 @@ def test_a_handoff_names_the_group_tells_the_wait_and_writes_the_note_first() ->
     assert public is not None and "https://c.example/t/1" in public.html
     assert note is not None and "https://c.example/tickets/1" in note.html
     written = composed.planned[0].effect
-    assert isinstance(written, PostNote) and written.fields["handoff_reason"] == "unsure" and written.fields["promised_by"]
+    assert (
+        isinstance(written, PostNote)
+        and written.fields["handoff_reason"] == "unsure"
+        and written.fields["promised_by"]
+    )
 
 
 def test_where_no_queue_was_counted_no_wait_is_told() -> None:
@@ -74,9 +86,13 @@ def test_an_answer_is_sent_drafted_or_kept(mode: Mode, kinds: list[EffectKind]) 
 def test_silence_empties_the_field_only_when_an_agent_chose_something() -> None:
     s = situation()
     assert compose(ticket(), decided(StayQuiet(Quiet.ALREADY_ANSWERED), s), Supplies(), LEXICA).planned == ()
-    asked = compose(ticket(), decided(StayQuiet(Quiet.ALREADY_ANSWERED), s, Event.SEND_DRAFT), Supplies(), LEXICA)
+    asked = compose(
+        ticket(), decided(StayQuiet(Quiet.ALREADY_ANSWERED), s, Event.SEND_DRAFT), Supplies(), LEXICA
+    )
     assert [p.effect for p in asked.planned] == [UpdateFields({"next_step": ""})]
-    refused = compose(ticket(), decided(StayQuiet(Quiet.DRAFT_OUTDATED), s, Event.SEND_DRAFT), Supplies(), LEXICA)
+    refused = compose(
+        ticket(), decided(StayQuiet(Quiet.DRAFT_OUTDATED), s, Event.SEND_DRAFT), Supplies(), LEXICA
+    )
     assert [p.purpose for p in refused.planned] == [Purpose.NOTE]
 
 
@@ -88,7 +104,9 @@ def test_a_draft_goes_out_byte_for_byte_and_its_turn_is_its_own() -> None:
     assert isinstance(sent, PostReply) and sent.html == "<p>Hello</p>"
     assert one.situation.reading.turn == draft.sent_turn
     assert conclude(replace(gathered, draft_sent=True)).verdict == StayQuiet(Quiet.ALREADY_ANSWERED)
-    assert conclude(replace(gathered, draft=replace(draft, turn="message:older"))).verdict == StayQuiet(Quiet.DRAFT_OUTDATED)
+    assert conclude(replace(gathered, draft=replace(draft, turn="message:older"))).verdict == StayQuiet(
+        Quiet.DRAFT_OUTDATED
+    )
     assert conclude(replace(gathered, draft=None)).verdict == StayQuiet(Quiet.DRAFT_MISSING)
 
 
@@ -104,7 +122,9 @@ def test_a_quote_that_no_longer_stands_in_its_page_is_doubted_instead() -> None:
 @pytest.mark.parametrize(("act", "purposes"), [
     (Act.UNREADABLE, [Purpose.NOTE, Purpose.HANDOFF_NOTICE]), (Act.UNNOTED, [Purpose.NOTE]), (Act.UNTOLD, [Purpose.NOTE]),
 ])  # fmt: skip
-def test_what_could_not_be_read_is_told_without_a_word_of_the_ticket(act: Act, purposes: list[Purpose]) -> None:
+def test_what_could_not_be_read_is_told_without_a_word_of_the_ticket(
+    act: Act, purposes: list[Purpose]
+) -> None:
     s = situation(act=act, mode=Mode.SEND)
     verdict = Handoff(Reason.FAILED, Detail.NONE, POLICY.default_route, None, act is Act.UNREADABLE)
     composed = compose_unread(decided(verdict, s), Supplies(way=WAY), LEXICA)
@@ -114,4 +134,7 @@ def test_what_could_not_be_read_is_told_without_a_word_of_the_ticket(act: Act, p
 
 def _pages(s: Situation, days: str) -> dict[tuple[str, str], str]:
     assert s.findings is not None
-    return {(c.passage.article, c.passage.version): c.passage.text.replace("thirty", days) for c in s.findings.candidates}
+    return {
+        (c.passage.article, c.passage.version): c.passage.text.replace("thirty", days)
+        for c in s.findings.candidates
+    }

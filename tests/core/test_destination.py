@@ -24,7 +24,14 @@ def nobody_in(*teams: Team) -> Policy:
     return replace(POLICY, teams=teams)
 
 
-def goes(route: Route, *, policy: Policy = POLICY, own: Place = OWN, target: Place | None = OWN, group: str | None = None) -> Destination:
+def goes(
+    route: Route,
+    *,
+    policy: Policy = POLICY,
+    own: Place = OWN,
+    target: Place | None = OWN,
+    group: str | None = None,
+) -> Destination:
     return destination(policy, route, own, target, group, NOW)
 
 
@@ -36,32 +43,64 @@ NOT_THERE = replace(OWN, groups=frozenset({"Support"}))
 CASES: dict[str, tuple[Destination, Destination]] = {
     "the route's group": (goes(BILLING), here("Billing", "Billing")),
     "it is not there, the second is": (goes(Route("Refunds", fallback="Night")), here("Night", "Night")),
-    "nobody is there, the second takes over": (goes(replace(BILLING, fallback="Night"), policy=nobody_in(AWAY)), here("Night", "Night")),
+    "nobody is there, the second takes over": (
+        goes(replace(BILLING, fallback="Night"), policy=nobody_in(AWAY)),
+        here("Night", "Night"),
+    ),
     "nobody in either: the first keeps it": (
-        goes(replace(BILLING, fallback="Night"), policy=nobody_in(AWAY, Team("Night", agents=0.0))), here("Billing", "Billing")),
+        goes(replace(BILLING, fallback="Night"), policy=nobody_in(AWAY, Team("Night", agents=0.0))),
+        here("Billing", "Billing"),
+    ),
     "nobody is there, and the second is not at the desk": (
-        goes(replace(BILLING, fallback="Moon"), policy=nobody_in(AWAY)), here("Billing", "Billing")),
-    "neither is there: the ticket stays in its group": (goes(Route("Refunds", fallback="Moon"), group="Night"), here("Night")),
+        goes(replace(BILLING, fallback="Moon"), policy=nobody_in(AWAY)),
+        here("Billing", "Billing"),
+    ),
+    "neither is there: the ticket stays in its group": (
+        goes(Route("Refunds", fallback="Moon"), group="Night"),
+        here("Night"),
+    ),
     "a ticket in no group goes to the default one": (goes(Route("Refunds")), here("Support", "Support")),
-    "not even that one: nobody is named": (goes(Route("Refunds"), own=replace(OWN, groups=frozenset())), here(None)),
-    "another desk has it": (goes(ACROSS, target=OTHER), Destination("workshop", "Chargebacks", None, opens=True)),
+    "not even that one: nobody is named": (
+        goes(Route("Refunds"), own=replace(OWN, groups=frozenset())),
+        here(None),
+    ),
+    "another desk has it": (
+        goes(ACROSS, target=OTHER),
+        Destination("workshop", "Chargebacks", None, opens=True),
+    ),
     "another desk has it, and its namesake is here": (
-        goes(Route("Billing", desk="workshop"), target=OTHER), Destination("workshop", "Billing", "Billing", opens=True)),
+        goes(Route("Billing", desk="workshop"), target=OTHER),
+        Destination("workshop", "Billing", "Billing", opens=True),
+    ),
     "another desk has only the second": (
         goes(Route("Refunds", fallback="Chargebacks", desk="workshop"), target=OTHER),
-        Destination("workshop", "Chargebacks", None, opens=True)),
+        Destination("workshop", "Chargebacks", None, opens=True),
+    ),
     "another desk has neither: in place, where the group is": (
-        goes(Route("Night", desk="workshop"), target=OTHER), here("Night", "Night", "it has no group 'Night'")),
+        goes(Route("Night", desk="workshop"), target=OTHER),
+        here("Night", "Night", "it has no group 'Night'"),
+    ),
     "another desk has neither, nor has this one": (
-        goes(Route("Moon", fallback="Sun", desk="workshop"), target=OTHER), here("Support", "Support", "it has no group 'Moon' or 'Sun'")),
+        goes(Route("Moon", fallback="Sun", desk="workshop"), target=OTHER),
+        here("Support", "Support", "it has no group 'Moon' or 'Sun'"),
+    ),
     "the same, of a ticket in a group": (
-        goes(Route("Moon", desk="workshop"), target=OTHER, group="Night"), here("Night", None, "it has no group 'Moon'")),
-    "another desk is paused": (goes(ACROSS, target=replace(OTHER, why_not="paused")), here("Support", "Support", "paused")),
+        goes(Route("Moon", desk="workshop"), target=OTHER, group="Night"),
+        here("Night", None, "it has no group 'Moon'"),
+    ),
+    "another desk is paused": (
+        goes(ACROSS, target=replace(OTHER, why_not="paused")),
+        here("Support", "Support", "paused"),
+    ),
     "no such desk": (goes(ACROSS, target=None), here("Support", "Support", "no such desk")),
     "a group that cannot share the ticket": (
-        goes(Route("Billing", own_ticket=True)), Destination("larkfield", "Billing", None, opens=True)),
+        goes(Route("Billing", own_ticket=True)),
+        Destination("larkfield", "Billing", None, opens=True),
+    ),
     "such a group that is not there": (
-        goes(Route("Moon", own_ticket=True), own=NOT_THERE, target=NOT_THERE), here("Support", "Support", "it has no group 'Moon'")),
+        goes(Route("Moon", own_ticket=True), own=NOT_THERE, target=NOT_THERE),
+        here("Support", "Support", "it has no group 'Moon'"),
+    ),
 }
 
 

@@ -1,4 +1,5 @@
-"""What the must-hand-off floor is read from: all words of people, those cut as quote or signature too, and never words of ours."""
+"""What the must-hand-off floor is read from: all words of people, those cut as quote or signature too, and
+never words of ours."""
 from __future__ import annotations
 
 import pytest
@@ -28,12 +29,17 @@ def test_quotes_and_signatures_are_read_as_well() -> None:
 def test_the_subject_counts_with_the_opening_message_only() -> None:
     asked = ticket("first", said("second", "customer", 2), subject="My husband died")
     assert read(asked)[SUBJECT] == "My husband died"
-    answered = ticket("first", said("answer", "assistant", 2), said("second", "customer", 3), subject="My husband died")
+    answered = ticket(
+        "first", said("answer", "assistant", 2), said("second", "customer", 3), subject="My husband died"
+    )
     assert SUBJECT not in read(answered, seen="m2")
 
 
 def test_words_of_ours_that_come_back_are_not_the_customers_however_they_are_wrapped() -> None:
-    wrapped = "> Shoes may be sent back within thirty\n> days of delivery, unless they caught fire in the\n> hospital.\n\nAnd gloves?"
+    wrapped = (
+        "> Shoes may be sent back within thirty\n> days of delivery, unless they caught fire in "
+        "the\n> hospital.\n\nAnd gloves?"
+    )
     found = read(ticket("Shoes?", said(OURS, "assistant", 2), said(wrapped, "customer", 3)))
     assert "hospital" not in found["m3"] and "And gloves?" in found["m3"]
 
@@ -59,7 +65,9 @@ def test_words_are_shown_in_their_sentence(text: str, words: str, sentence: str)
 
 
 def test_only_what_nobody_was_told_of_is_read_again() -> None:
-    asked = ticket(said("one", number=1), said("two", number=2), said("answer", "agent", 3), said("three", number=4))
+    asked = ticket(
+        said("one", number=1), said("two", number=2), said("answer", "agent", 3), said("three", number=4)
+    )
     assert list(read(asked, seen="m3")) == ["m4"]
     assert list(read(asked, seen="m4")) == ["m4"], "the turn is unanswered: it is read until people were told"
     assert list(read(asked, seen="m4", acted=("m4",))) == []
@@ -67,7 +75,16 @@ def test_only_what_nobody_was_told_of_is_read_again() -> None:
 
 
 def test_messages_of_agents_and_of_the_assistant_are_not_read() -> None:
-    assert list(read(ticket(said("a", "assistant", 1), said("b", "agent", 2), said("c", "bot", 3), said("d", "customer", 4)))) == ["m4"]
+    assert list(
+        read(
+            ticket(
+                said("a", "assistant", 1),
+                said("b", "agent", 2),
+                said("c", "bot", 3),
+                said("d", "customer", 4),
+            )
+        )
+    ) == ["m4"]
 
 
 def test_a_machines_mail_is_marked() -> None:
@@ -85,13 +102,17 @@ def flag(kind: FloorClass, message: str = "m1", start: int = 0, *, machine: bool
 
 
 def test_the_gravest_class_stands_first_and_each_once_per_message() -> None:
-    found = sorted_flags([flag(FloorClass.PRESS), flag(FloorClass.DANGER, start=9), flag(FloorClass.DANGER, start=2)])
+    found = sorted_flags(
+        [flag(FloorClass.PRESS), flag(FloorClass.DANGER, start=9), flag(FloorClass.DANGER, start=2)]
+    )
     assert [(f.kind, f.span.start) for f in found] == [(FloorClass.DANGER, 2), (FloorClass.PRESS, 0)]
     assert gravest(found) is FloorClass.DANGER and gravest(()) is None
 
 
 @pytest.mark.parametrize(("mode", "effects"), [(Mode.WATCH, []), (Mode.DRAFT, ["note"]), (Mode.SEND, ["note"])])
-def test_an_alert_writes_one_note_that_changes_neither_status_nor_group(mode: Mode, effects: list[str]) -> None:
+def test_an_alert_writes_one_note_that_changes_neither_status_nor_group(
+    mode: Mode, effects: list[str]
+) -> None:
     note = Body("<p>look</p>", "look")
     rows = plan(Alert(), mode, Bodies(None, note), "Support", {"urgency": "urgent"}, ("candor_urgent",), True)
     assert [row.kind for row in rows] == effects

@@ -1,7 +1,8 @@
 """Recall of the floor's phrases on the wordings they are tuned on.
 
-These rows guide the phrases: that they are found measures nothing, it holds what was gained. What is unseen is scored elsewhere.
-`<name>_apart.yaml` holds rows set apart at random before phrases were written for the others. One hand wrote rows and phrases.
+These rows guide the phrases: that they are found measures nothing, it holds what was gained. What is unseen
+is scored elsewhere. `<name>_apart.yaml` holds rows set apart at random before phrases were written for the
+others. One hand wrote rows and phrases.
 """
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ HELD = 0.95  # of the rows of a language
 HELD_IN_CLASS = 0.85
 FALSE_ALARMS = 0.01
 HELD_APART = 0.92
-FALSE_ALARMS_APART = {"en": 0.05, "fr": 0.05, "de": 0.05, "es": 0.08}  # of lines that all hold a word of the floor
+# of lines that all hold a word of the floor
+FALSE_ALARMS_APART = {"en": 0.05, "fr": 0.05, "de": 0.05, "es": 0.08}
 
 
 def rows(name: str) -> dict[str, list[str]]:
@@ -37,12 +39,18 @@ def test_the_phrases_find_the_rows_they_were_written_for(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_row_of_danger_is_missed(language):
-    assert [text for text in rows(language)[FloorClass.DANGER] if not is_flagged(text, FloorClass.DANGER)] == []
+    assert [
+        text for text in rows(language)[FloorClass.DANGER] if not is_flagged(text, FloorClass.DANGER)
+    ] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_harmless_rows_raise_no_alarm(language):
-    texts = [t for texts in rows("harmless").values() for t in texts] if language == "en" else rows(language)["harmless"]
+    texts = (
+        [t for texts in rows("harmless").values() for t in texts]
+        if language == "en"
+        else rows(language)["harmless"]
+    )
     alarms = [text for text in texts if flags(text, WORDS)]
     assert len(alarms) <= FALSE_ALARMS * len(texts), alarms
 

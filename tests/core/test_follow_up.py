@@ -22,10 +22,13 @@ def test_a_short_question_that_points_back_leans_on_the_one_before(language: str
 @pytest.mark.parametrize(("language", "message"), [
     ("en", "One more thing, is that tent pole covered?"), ("en", "Another question: is it open on Sunday?"),
     ("en", "By the way, do you sell them in Dublin?"), ("en", "I have a separate issue, can you look at it?"),
-    ("fr", "Autre question : est-ce que le magasin est ouvert ?"), ("fr", "Encore une question, c'est ouvert le dimanche ?"),
-    ("fr", "Au fait, vous les vendez à Lyon ?"), ("fr", "Rien à voir, mais est-ce que cela existe en rouge ?"),
+    ("fr", "Autre question : est-ce que le magasin est ouvert "
+           "?"), ("fr", "Encore une question, c'est ouvert le dimanche ?"),
+    ("fr", "Au fait, vous les vendez à Lyon ?"), ("fr", "Rien à voir, mais est-ce que cela existe en rouge "
+                                                        "?"),
     ("de", "Noch eine Frage: ist das Zelt auch wasserdicht?"), ("de", "Übrigens, gibt es sie in Köln?"),
-    ("de", "Andere Sache: wie ist das mit dem Newsletter?"), ("de", "Und eine Frage noch, habt ihr das in Rot?"),
+    ("de", "Andere Sache: wie ist das mit dem "
+           "Newsletter?"), ("de", "Und eine Frage noch, habt ihr das in Rot?"),
     ("es", "Otra pregunta: ¿está abierto el domingo?"), ("es", "Una cosa más, ¿y esa tienda?"),
     ("es", "Por cierto, ¿los venden en Madrid?"), ("es", "Cambiando de tema, ¿lo tienen en rojo?"),
 ])

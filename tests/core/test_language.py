@@ -9,10 +9,22 @@ from app.core.reading.triage import read_ticket
 from tests.core.tickets import POLICY, WORDS, said, ticket
 
 TOLD = [
-    ("fr", "Où est mon colis ?"), ("fr", "colis pas recu"), ("fr", "Je veux un remboursement"), ("fr", "fermeture éclair cassée"),
-    ("de", "Wo ist mein Paket?"), ("de", "paket nicht da"), ("de", "Reissverschluss kaputt"), ("de", "Bestellung stornieren"),
-    ("es", "¿Dónde está mi pedido?"), ("es", "donde esta mi paquete"), ("es", "cremallera rota"), ("es", "no puedo entrar"),
-    ("en", "Where is my parcel?"), ("en", "zipper broken"), ("en", "Promo code invalid"), ("en", "Got a reminder, why?"),
+    ("fr", "Où est mon colis ?"),
+    ("fr", "colis pas recu"),
+    ("fr", "Je veux un remboursement"),
+    ("fr", "fermeture éclair cassée"),
+    ("de", "Wo ist mein Paket?"),
+    ("de", "paket nicht da"),
+    ("de", "Reissverschluss kaputt"),
+    ("de", "Bestellung stornieren"),
+    ("es", "¿Dónde está mi pedido?"),
+    ("es", "donde esta mi paquete"),
+    ("es", "cremallera rota"),
+    ("es", "no puedo entrar"),
+    ("en", "Where is my parcel?"),
+    ("en", "zipper broken"),
+    ("en", "Promo code invalid"),
+    ("en", "Got a reminder, why?"),
 ]
 
 
@@ -23,7 +35,9 @@ def test_a_short_message_is_told_by_its_words_alone(language: str, text: str) ->
 
 @pytest.mark.parametrize(("language", "text"), TOLD)
 @pytest.mark.parametrize("locale", ["fr", "de-AT", "es_419", "en-US"])
-def test_a_locale_of_another_language_takes_no_clear_message_over(language: str, text: str, locale: str) -> None:
+def test_a_locale_of_another_language_takes_no_clear_message_over(
+    language: str, text: str, locale: str
+) -> None:
     # Never the locale's: unsure at most, where the locale's language writes one of the words too.
     assert language_told(text, WORDS, Clues(locale=locale)) in (language, None)
 
@@ -46,8 +60,14 @@ def test_what_says_nothing_is_in_no_language() -> None:
 
 
 def test_a_language_that_is_not_shipped_is_told_where_the_detector_is_sure() -> None:
-    assert language_told("Waar is mijn pakket gebleven? Ik wacht al een week", WORDS, Clues(("nl", 0.99))) == "nl"
-    assert language_told("Dove è il mio pacco? Non lo trovo da nessuna parte", WORDS, Clues(("it", 0.98))) == "it"
+    assert (
+        language_told("Waar is mijn pakket gebleven? Ik wacht al een week", WORDS, Clues(("nl", 0.99)))
+        == "nl"
+    )
+    assert (
+        language_told("Dove è il mio pacco? Non lo trovo da nessuna parte", WORDS, Clues(("it", 0.98)))
+        == "it"
+    )
     assert language_told("Wo ist mein Paket geblieben? Ich warte schon", WORDS, Clues(("nl", 0.6))) == "de"
 
 

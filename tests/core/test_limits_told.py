@@ -19,7 +19,9 @@ EN = WORDS["en"]
 SEES, CHANGES = Ability.SEE_ORDERS, Ability.CHANGE_ORDERS
 LOOKUP = {"order_lookup": frozenset({SEES}), "order_change": frozenset({SEES, CHANGES})}
 LACKING = {
-    frozenset(): "I can't see or change orders", frozenset({SEES}): "I can't change orders", frozenset({CHANGES}): "I can't see orders",
+    frozenset(): "I can't see or change orders",
+    frozenset({SEES}): "I can't change orders",
+    frozenset({CHANGES}): "I can't see orders",
 }
 
 
@@ -42,7 +44,8 @@ def test_no_action_is_built_so_none_is_promised() -> None:
 @pytest.mark.parametrize(("able", "told"), LACKING.items())
 def test_the_clause_changes_with_what_can_be_done(able: frozenset[Ability], told: str) -> None:
     assert opening(able) == (
-        f"Hi Maya, I'm Larkfield's AI assistant. I answer from our help centre; {told}, but a person is here whenever you'd like one."
+        f"Hi Maya, I'm Larkfield's AI assistant. I answer from our help centre; {told}, but a person is "
+        f"here whenever you'd like one."
     )
 
 
@@ -50,7 +53,9 @@ def test_the_clause_changes_with_what_can_be_done(able: frozenset[Ability], told
 def test_with_every_ability_nothing_is_said_to_be_lacking(language: str) -> None:
     assert limits_key(frozenset(Ability)) is None
     told = opening(frozenset(Ability), language)
-    assert not any(text in told for key, text in WORDS[language].texts.items() if key.startswith("message.limits."))
+    assert not any(
+        text in told for key, text in WORDS[language].texts.items() if key.startswith("message.limits.")
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,8 +18,10 @@ def test_a_word_that_only_reads_as_latin_is_told(text: str, found: tuple[str, ..
 
 
 @pytest.mark.parametrize("text", [
-    "Plain text, naïve café, Größe 42, mañana", "Здравствуйте, где мой заказ?", "Πού είναι η παραγγελία μου;", "USB-кабель и Wi-Fi роутер",
-    "cегодня не работает", "Δx is 3 µm, λ-calculus, Ω-3", "почта: ivan@example.com, сайт example.com", "МТС и VPN, 3D-печать", "",
+    "Plain text, naïve café, Größe 42, "
+    "mañana", "Здравствуйте, где мой заказ?", "Πού είναι η παραγγελία μου;", "USB-кабель и Wi-Fi роутер",
+    "cегодня не работает", "Δx is 3 µm, λ-calculus, Ω-3", "почта: ivan@example.com, сайт "
+                                                          "example.com", "МТС и VPN, 3D-печать", "",
     "президент.рф", "日本語 mixed with English", "Łódź, Þór, Đặng",
 ])
 def test_ordinary_typing_is_not(text: str) -> None:

@@ -19,14 +19,31 @@ SUITES = ROOT.parent / "shared" / "quality"
 
 
 def message(
-    text: str = "Hello", headers: dict[str, str] | None = None, email: str | None = "maya@example.com", name: str = "Maya Okonkwo",
-    flags: frozenset[str] = frozenset(), channel: str = "email", attachments: tuple[str, ...] = (),
+    text: str = "Hello",
+    headers: dict[str, str] | None = None,
+    email: str | None = "maya@example.com",
+    name: str = "Maya Okonkwo",
+    flags: frozenset[str] = frozenset(),
+    channel: str = "email",
+    attachments: tuple[str, ...] = (),
 ) -> Message:
     writer = Person("1", Role.CUSTOMER, name, email)
-    return Message("1", writer, 0, True, text, channel=channel, flags=flags, headers=headers or {}, attachments=attachments)
+    return Message(
+        "1",
+        writer,
+        0,
+        True,
+        text,
+        channel=channel,
+        flags=flags,
+        headers=headers or {},
+        attachments=attachments,
+    )
 
 
-def read(text: str = "Hello", subject: str = "A question", *, answers_us: bool = False, **more: object) -> str | None:
+def read(
+    text: str = "Hello", subject: str = "A question", *, answers_us: bool = False, **more: object
+) -> str | None:
     return is_automatic(message(text, **more), subject, TEXTS, HEADINGS, answers_us=answers_us)  # type: ignore[arg-type]
 
 
@@ -103,12 +120,21 @@ MACHINES = {
     "bounce, standing": ("Undelivered Mail Returned to Sender", "I'm sorry to have to inform you …"),
     "bounce, by code": ("Delivery failure", "bob@x.example\nRemote server returned '550 5.1.1 User unknown'"),
     "bounce, older": ("Nondeliverable mail", "User not known"),
-    "bounce, filtered": ("Considered UNSOLICITED BULK EMAIL, apparently from you", "The message was not delivered."),
-    "bounce, de": ("Unzustellbar: Ihre Bestellung", "Ihre Nachricht an bob@x.example konnte nicht zugestellt werden."),
+    "bounce, filtered": (
+        "Considered UNSOLICITED BULK EMAIL, apparently from you",
+        "The message was not delivered.",
+    ),
+    "bounce, de": (
+        "Unzustellbar: Ihre Bestellung",
+        "Ihre Nachricht an bob@x.example konnte nicht zugestellt werden.",
+    ),
     "bounce, fr": ("Non remis : votre commande", "Votre message à bob@x.example n'a pas pu être remis."),
     "bounce, es": ("No se puede entregar: su pedido", "Su mensaje para bob@x.example no se pudo entregar."),
     "spam report": ("Spam complaint from 192.0.2.1", "The message below was marked as spam by its reader."),
-    "report": ("complaint about message from 192.0.2.1", "This is an email abuse report for an email message."),
+    "report": (
+        "complaint about message from 192.0.2.1",
+        "This is an email abuse report for an email message.",
+    ),
     "receipt, en": ("Read: your order", "Your message\nTo: Maya\nSubject: your order\nwas read on Monday."),
     "receipt, de": ("Gelesen: Ihre Bestellung", "Ihre Nachricht wurde am Montag gelesen."),
     "receipt, fr": ("Lu : votre commande", "Votre message a été lu le lundi."),
@@ -117,13 +143,27 @@ MACHINES = {
     "calendar, de": ("Zugesagt: Termin", "Wann: Montag 10:30-11:00"),
     "calendar, fr": ("Accepté : Réunion", "Quand : lundi 10:30"),
     "calendar, es": ("Aceptada: Reunión", "Cuándo: lunes 10:30"),
-    "ack, en": ("[Acme] We received your request #4821",
-                "Thank you for contacting Acme. We have received your request (#4821). Please do not reply to this email."),
-    "ack, ticket": ("Your ticket 77 has been created", "A member of our support team will get back to you within 2 business days."),
-    "ack, de": ("Ihre Anfrage 4821 ist eingegangen", "Vielen Dank für Ihre Nachricht. Bitte antworten Sie nicht auf diese E-Mail."),
-    "ack, fr": ("Nous avons bien reçu votre demande",
-                "Notre équipe vous répondra dans un délai de 48 heures. Merci de ne pas répondre à ce message."),
-    "ack, es": ("Hemos recibido su solicitud 77", "Gracias por contactarnos. Nuestro equipo le responderá pronto."),
+    "ack, en": (
+        "[Acme] We received your request #4821",
+        "Thank you for contacting Acme. We have received your request (#4821). Please do not reply to this "
+        "email.",
+    ),
+    "ack, ticket": (
+        "Your ticket 77 has been created",
+        "A member of our support team will get back to you within 2 business days.",
+    ),
+    "ack, de": (
+        "Ihre Anfrage 4821 ist eingegangen",
+        "Vielen Dank für Ihre Nachricht. Bitte antworten Sie nicht auf diese E-Mail.",
+    ),
+    "ack, fr": (
+        "Nous avons bien reçu votre demande",
+        "Notre équipe vous répondra dans un délai de 48 heures. Merci de ne pas répondre à ce message.",
+    ),
+    "ack, es": (
+        "Hemos recibido su solicitud 77",
+        "Gracias por contactarnos. Nuestro equipo le responderá pronto.",
+    ),
     "says so": ("Order 77", "This is an automated message. Your parcel 77 is on its way."),
 }
 
@@ -135,8 +175,14 @@ def test_a_machines_mail_is_known_by_subject_and_text(kind: str) -> None:
 
 
 PEOPLE = {
-    "a parcel fails, too": ("Delivery failed", "My parcel could not be delivered to me, the driver says address not found."),
-    "undeliverable parcel": ("Undeliverable: parcel 4471", "The card in my letter box says that. I was at home all day."),
+    "a parcel fails, too": (
+        "Delivery failed",
+        "My parcel could not be delivered to me, the driver says address not found.",
+    ),
+    "undeliverable parcel": (
+        "Undeliverable: parcel 4471",
+        "The card in my letter box says that. I was at home all day.",
+    ),
     "an order is cancelled": ("Cancelled: order 4471", "I never cancelled it."),
     "a card is declined": ("Declined: my card", "It worked yesterday."),
     "an accepted return": ("Accepted: return 4471", "It says so on the page, and no money has come."),
@@ -150,10 +196,15 @@ PEOPLE = {
     "complains of spam": ("Spam from your shop", "I get it every day and never asked for it."),
     "absence": ("Absence de colis dans ma boîte", "Le livreur n'est pas passé."),
     "on holiday": ("On holiday and no parcel", "We are away from the 3rd, it should come before."),
-    "forwards a bounce": ("Fwd: Undeliverable: my order",
-                          "My mail to your shop came back: 550 5.1.1 user unknown. Which address is right?"),
+    "forwards a bounce": (
+        "Fwd: Undeliverable: my order",
+        "My mail to your shop came back: 550 5.1.1 user unknown. Which address is right?",
+    ),
     "out of office, asks": ("Out of office", "Please deliver parcel 4471 on Tuesday."),
-    "quotes a machine": ("A strange mail", "I got this from you: “This is an automated message”. Is it really yours?"),
+    "quotes a machine": (
+        "A strange mail",
+        "I got this from you: “This is an automated message”. Is it really yours?",
+    ),
     "einladung": ("Einladung: Rabatt", "Der Gutschein aus der Einladung geht nicht."),
 }
 
@@ -168,9 +219,12 @@ def test_a_persons_mail_that_comes_close_is_a_persons(kind: str, answers_us: boo
 ABSENCES = [
     "Thank you for your message. I am out of the office until Monday and will reply on my return.",
     "Bonjour, je suis absente du bureau jusqu'au 12 mai. En cas d'urgence, écrivez à accueil@example.org.",
-    "Vielen Dank für Ihre Nachricht. Ich bin bis zum 12. Mai nicht im Büro. In dringenden Fällen wenden Sie sich an das Sekretariat.",
-    "Gracias por su mensaje. Estoy fuera de la oficina hasta el lunes. En caso de urgencia escriba a mi compañera.",
-    "I am out of the office until Monday with no access to email. Please contact my colleague Bob for urgent matters.",
+    "Vielen Dank für Ihre Nachricht. Ich bin bis zum 12. Mai nicht im Büro. In dringenden Fällen wenden Sie "
+    "sich an das Sekretariat.",
+    "Gracias por su mensaje. Estoy fuera de la oficina hasta el lunes. En caso de urgencia escriba a mi "
+    "compañera.",
+    "I am out of the office until Monday with no access to email. Please contact my colleague Bob for "
+    "urgent matters.",
 ]
 
 
@@ -186,11 +240,13 @@ def test_the_same_words_in_a_first_message_are_a_persons(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "I am out of the office until Monday. Can you deliver on Tuesday?",
-    "I will be out of the office until Monday and have limited access to email. Please deliver parcel 4471 on Tuesday and not before.",
+    "I will be out of the office until Monday and have limited access to email. Please deliver parcel 4471 "
+    "on Tuesday and not before.",
     "We are on holiday from the 3rd, please deliver before.",
     "Ich bin im Urlaub und habe mein Paket nicht bekommen.",
     "Ich bin bis Freitag nicht im Büro und außer Haus. Bitte liefern Sie das Paket erst am Montag.",
-    "Je suis absente du bureau jusqu'au 12 mai, sans accès à mes mails. Merci de livrer mon colis après cette date.",
+    "Je suis absente du bureau jusqu'au 12 mai, sans accès à mes mails. Merci de livrer mon colis après "
+    "cette date.",
     "Estoy de viaje, fuera de la oficina hasta el lunes. Por favor, entreguen el paquete el martes.",
     "I am away until Monday with no access to email. Please call me on my mobile.",
 ])
@@ -199,7 +255,10 @@ def test_a_person_may_write_of_their_absence(text: str) -> None:
 
 
 def test_another_desks_acknowledgement_in_the_same_ticket_is_known_without_its_subject() -> None:
-    text = "Thank you for contacting Zed. We have received your request (#4821). Please do not reply to this email."
+    text = (
+        "Thank you for contacting Zed. We have received your request (#4821). Please do not reply to "
+        "this email."
+    )
     assert read(text, "", answers_us=True)
     assert read(text, "") is None
 

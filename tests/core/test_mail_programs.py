@@ -85,7 +85,8 @@ def test_answers_with_a_mark_of_the_customers_own_are_kept(answer: str) -> None:
     "The parcel weighs\n>30 kg, so what does it cost?",
     ">_< it broke again",
     "I found this on your page about refunds.\n\n> It takes five days and no longer.\n\nIt has been twenty.",
-    "This is what I got:\nOn 3 May 2026 at 10:15 DHL <info@dhl.example> wrote:\n\"It is at the depot.\"\nThe depot has nothing.",
+    "This is what I got:\nOn 3 May 2026 at 10:15 DHL <info@dhl.example> wrote:\n\"It is at the "
+    "depot.\"\nThe depot has nothing.",
     "On 3 May 2026 ben@larkfield.example wrote to me:\nIt ships today.\nIt did not.",
     "Am 3. Mai 2026 hat mir ben@larkfield.example geschrieben:\nEs geht heute raus.\nNichts kam.",
     "From: Leeds, to: Manchester, date: 3 June 2026 10:15, and it never came.",

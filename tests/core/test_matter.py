@@ -1,4 +1,5 @@
-"""The same matter or another: what is certain, and which way each thing weighs. How often it is right is scored in tests/quality."""
+"""The same matter or another: what is certain, and which way each thing weighs. How often it is right is
+scored in tests/quality."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -10,7 +11,9 @@ from app.core.reading.matter import WEIGHTS, Matter, features, likely, same_matt
 from tests.core.tickets import WORDS
 from workers.deciding.matters import matter_of
 
-FIRST = Matter("shipping", frozenset(), ("p1", "p2"), frozenset({"parcel", "track", "monday"}), asks=frozenset({"where"}))
+FIRST = Matter(
+    "shipping", frozenset(), ("p1", "p2"), frozenset({"parcel", "track", "monday"}), asks=frozenset({"where"})
+)
 LATER = Matter("shipping", frozenset(), ("p1", "p3"), frozenset({"parcel", "arriv", "week"}))
 
 
@@ -23,7 +26,10 @@ def test_the_question_has_no_memory_and_equal_inputs_give_equal_answers():
 
 
 def test_the_same_words_about_another_order_are_another_matter():
-    one, other = told("Where is order 4411?", "en", (ORDER, "4411")), told("Where is order 5522?", "en", (ORDER, "5522"))
+    one, other = (
+        told("Where is order 4411?", "en", (ORDER, "4411")),
+        told("Where is order 5522?", "en", (ORDER, "5522")),
+    )
     assert not same_matter(one, other, 0.99)
     assert same_matter(one, told("Where is order 4411?", "en", (ORDER, "4411")), 0.99)
 
@@ -72,13 +78,28 @@ def test_what_begins_anew_is_another(text: str, language: str):
 def test_each_thing_weighs_its_way():
     low = likely(FIRST, LATER, 0.2)
     assert low < likely(FIRST, LATER, 0.8)
-    assert likely(FIRST, replace(LATER, topic="returns"), 0.2) < low < likely(FIRST, replace(LATER, pages=("p1", "p2")), 0.2)
-    assert likely(FIRST, replace(LATER, asks=frozenset({"can"})), 0.2) < low < likely(FIRST, replace(LATER, goes_on=True), 0.2)
-    assert likely(FIRST, replace(LATER, thanks=True), 0.2) < low < likely(FIRST, replace(LATER, trouble=True), 0.2)
+    assert (
+        likely(FIRST, replace(LATER, topic="returns"), 0.2)
+        < low
+        < likely(FIRST, replace(LATER, pages=("p1", "p2")), 0.2)
+    )
+    assert (
+        likely(FIRST, replace(LATER, asks=frozenset({"can"})), 0.2)
+        < low
+        < likely(FIRST, replace(LATER, goes_on=True), 0.2)
+    )
+    assert (
+        likely(FIRST, replace(LATER, thanks=True), 0.2)
+        < low
+        < likely(FIRST, replace(LATER, trouble=True), 0.2)
+    )
 
 
 def test_where_the_model_reads_nothing_the_words_speak():
-    shared, other = likely(FIRST, LATER, None), likely(FIRST, replace(LATER, words=frozenset({"lamp", "bulb"})), None)
+    shared, other = (
+        likely(FIRST, LATER, None),
+        likely(FIRST, replace(LATER, words=frozenset({"lamp", "bulb"})), None),
+    )
     assert other < shared
 
 

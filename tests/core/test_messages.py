@@ -59,12 +59,25 @@ def test_nothing_is_exclaimed_felt_or_promised() -> None:
     for language, kind, body, _ in ALL:
         assert "!" not in body.text and "¡" not in body.text, (language, kind)
     said = " ".join(text for words in WORDS.values() for text in words.texts.values()).casefold()
-    empty = ("your frustration", "happy to", "unfortunately", "as soon as possible", "désolé pour la gêne", "leider", "lamentamos")
+    empty = (
+        "your frustration",
+        "happy to",
+        "unfortunately",
+        "as soon as possible",
+        "désolé pour la gêne",
+        "leider",
+        "lamentamos",
+    )
     assert [phrase for phrase in empty if phrase in said] == []
 
 
 def test_an_apology_has_a_cause_of_ours() -> None:
-    ours = [(key, text) for words in WORDS.values() for key, text in words.texts.items() if key.startswith("message.")]
+    ours = [
+        (key, text)
+        for words in WORDS.values()
+        for key, text in words.texts.items()
+        if key.startswith("message.")
+    ]
     sorry = {key for key, text in ours if re.search(r"\bsorry\b|excus|tut mir leid|lo siento", text)}
     assert sorry == {"message.handoff.why.failed.default", "message.handoff.why.failed.old_delivery"}
 
@@ -84,7 +97,9 @@ def test_one_link_of_ours_beside_the_sources() -> None:
 
 def test_the_html_holds_the_small_list_of_tags_and_nothing_else() -> None:
     for language, kind, body, _ in ALL:
-        cleaned = nh3.clean(body.html, tags=TAGS, attributes={"a": {"href"}}, link_rel=None, url_schemes={"https", "http"})
+        cleaned = nh3.clean(
+            body.html, tags=TAGS, attributes={"a": {"href"}}, link_rel=None, url_schemes={"https", "http"}
+        )
         assert unescape(cleaned) == unescape(body.html), (language, kind)
 
 
@@ -147,12 +162,26 @@ def test_words_with_a_key_missing_are_refused() -> None:
         check_words(Words("en", texts, EN.lists), EN)
 
 
-PROTECTED = [key for key in EN.texts if key.startswith(("message.notice", "message.exit", "message.hello", "message.can_do"))]
+PROTECTED = [
+    key
+    for key in EN.texts
+    if key.startswith(("message.notice", "message.exit", "message.hello", "message.can_do"))
+]
 TEMPLATES = st.one_of(
     st.none(),
     st.text(max_size=40),
     st.text(alphabet="{}compnywrdtalkge .AI-<>&", max_size=60),
-    st.sampled_from(["No AI here, {company}.", "{company}", "{word}", "{page}", "<b>AI</b> {company}", "{company!r} AI", "{0} AI"]),
+    st.sampled_from(
+        [
+            "No AI here, {company}.",
+            "{company}",
+            "{word}",
+            "{page}",
+            "<b>AI</b> {company}",
+            "{company!r} AI",
+            "{0} AI",
+        ]
+    ),
 )
 
 
@@ -178,29 +207,40 @@ def test_no_configuration_takes_the_notice_or_the_way_out_away(
     people: bool,
 ) -> None:
     texts = {key: text for key, text in {**WORDS[language].texts, **overrides}.items() if text is not None}
-    frame = replace(FRAME, language=language, first_name=name, page_url=page, can_do=can_do, first=first, people=people)
+    frame = replace(
+        FRAME, language=language, first_name=name, page_url=page, can_do=can_do, first=first, people=people
+    )
     body = PUBLIC[kind][0](language, Words(language, texts, {}), frame)
     blocks = body.text.split("\n\n")
     assert re.search(NAMES_AI[language], blocks[0])
     assert "Larkfield" in blocks[0]
     assert re.search(NAMES_PERSON[language], blocks[-1])
-    cleaned = nh3.clean(body.html, tags=TAGS, attributes={"a": {"href"}}, link_rel=None, url_schemes={"https", "http"})
+    cleaned = nh3.clean(
+        body.html, tags=TAGS, attributes={"a": {"href"}}, link_rel=None, url_schemes={"https", "http"}
+    )
     assert unescape(unescape(cleaned)) == unescape(unescape(body.html))
 
 
-HOSTILE = '<img src=x onerror=alert(1)> {{ticket.comments_formatted}} {% raw %} \u202eevil\u200b <a href="https://evil.example">x</a>'
+HOSTILE = (
+    '<img src=x onerror=alert(1)> {{ticket.comments_formatted}} {% raw %} \u202eevil\u200b <a '
+    'href="https://evil.example">x</a>'
+)
 
 
 def hostile_messages() -> list[Body]:
     page = 'https://c.example/{{x}}"><b>'
-    frame = replace(FRAME, company=HOSTILE, assistant_name=HOSTILE, can_do=HOSTILE, first_name=HOSTILE, page_url=page)
+    frame = replace(
+        FRAME, company=HOSTILE, assistant_name=HOSTILE, can_do=HOSTILE, first_name=HOSTILE, page_url=page
+    )
     source = Source(1, "a", "v", HOSTILE, 'https://h.example/{{ticket.id}}"onmouseover="x', DAY)
     sentence = Sentence(HOSTILE, "a", "v", 0, len(HOSTILE), number=1)
     step = replace(sentence, step=True, mark="1.")
     return [
         messages.answer(Answer((sentence, step), (source,), 0.9), frame, EN),
         messages.clarify(Clarify((Option("A", "a", HOSTILE), Option("B", "b", HOSTILE))), frame, EN),
-        messages.handoff(Handoff(Reason.UNSURE, Detail.NOT_SURE_ENOUGH, "r", source), HOSTILE, HOSTILE, frame, EN),
+        messages.handoff(
+            Handoff(Reason.UNSURE, Detail.NOT_SURE_ENOUGH, "r", source), HOSTILE, HOSTILE, frame, EN
+        ),
     ]
 
 
@@ -256,7 +296,9 @@ def test_an_introducing_line_is_marked_with_what_it_introduces() -> None:
 
 def test_a_list_shares_one_mark_with_the_line_that_opens_it() -> None:
     opening = prose("A a.", "Do this:")
-    steps = tuple(replace(s, step=True, mark=f"{n}.") for n, s in enumerate(prose("Press.", "Wait."), start=1))
+    steps = tuple(
+        replace(s, step=True, mark=f"{n}.") for n, s in enumerate(prose("Press.", "Wait."), start=1)
+    )
     assert body_of(opening + steps) == "A a. [1] Do this:\n\n1. Press.\n2. Wait. [1]"
 
 
@@ -270,8 +312,13 @@ def test_a_list_shares_one_mark_with_the_line_that_opens_it() -> None:
         (("", ""), ("S | 36", "M | 38"), "S | 36\nM | 38 [1]"),
     ],
 )
-def test_a_list_is_counted_as_its_page_counts_it(marks: tuple[str, ...], texts: tuple[str, ...], shown: str) -> None:
-    assert body_of(tuple(replace(s, step=True, mark=m) for s, m in zip(prose(*texts), marks, strict=True))) == shown
+def test_a_list_is_counted_as_its_page_counts_it(
+    marks: tuple[str, ...], texts: tuple[str, ...], shown: str
+) -> None:
+    assert (
+        body_of(tuple(replace(s, step=True, mark=m) for s, m in zip(prose(*texts), marks, strict=True)))
+        == shown
+    )
 
 
 def test_sources_show_title_and_day_in_the_language() -> None:
@@ -297,7 +344,9 @@ def test_a_silent_hand_off_has_no_public_message(reason: Reason) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_other_reason_has_its_own_words(language: str) -> None:
     said = {
-        reason: messages.handoff(Handoff(reason, Detail.NONE, "r"), "", "", replace(FRAME, language=language), WORDS[language]).text
+        reason: messages.handoff(
+            Handoff(reason, Detail.NONE, "r"), "", "", replace(FRAME, language=language), WORDS[language]
+        ).text
         for reason in Reason
         if reason not in messages.SILENT
     }

@@ -10,7 +10,9 @@ from config.floor import FloorClass
 from config.load import SHIPPED_POLICY, load_policy
 from config.policy import FloorEntry, Mode, lower
 
-PROVEN = DeskFacts(sandbox=False, guard_proven=True, public_proven=True, bot_name="Larkfield AI assistant", calibrated=True)
+PROVEN = DeskFacts(
+    sandbox=False, guard_proven=True, public_proven=True, bot_name="Larkfield AI assistant", calibrated=True
+)
 OWNED = {kind: FloorEntry(owner="Jane Roe") for kind in FloorClass}
 SENDING = replace(load_policy(SHIPPED_POLICY), modes={("*", "*"): Mode.SEND}, floor=OWNED)
 
@@ -36,7 +38,10 @@ def test_each_thing_that_is_not_proven_lowers_send_to_draft_and_says_why(facts, 
 
 def test_send_waits_until_each_class_of_the_floor_has_a_named_owner():
     without = replace(SENDING, floor={k: v for k, v in OWNED.items() if k is not FloorClass.DEATH})
-    assert mode(without) == (Mode.DRAFT, "nobody is named who answers for death: set floor.<class>.owner in the policy")
+    assert mode(without) == (
+        Mode.DRAFT,
+        "nobody is named who answers for death: set floor.<class>.owner in the policy",
+    )
     assert "and 10 more classes" in mode(replace(SENDING, floor={}))[1]
     assert mode(without, facts=replace(PROVEN, sandbox=True))[0] is Mode.SEND
 
@@ -62,11 +67,16 @@ def test_a_cap_never_raises_a_wish():
 
 
 def test_the_most_specific_wish_counts():
-    policy = replace(SENDING, modes={("*", "*"): Mode.WATCH, ("*", "returns"): Mode.DRAFT, ("d1", "*"): Mode.SEND})
+    policy = replace(
+        SENDING, modes={("*", "*"): Mode.WATCH, ("*", "returns"): Mode.DRAFT, ("d1", "*"): Mode.SEND}
+    )
     assert policy.wished_mode("d1", "returns") is Mode.SEND
     assert policy.wished_mode("d2", "returns") is Mode.DRAFT
     assert policy.wished_mode("d2", "other") is Mode.WATCH
-    assert replace(policy, modes={**policy.modes, ("d1", "returns"): Mode.WATCH}).wished_mode("d1", "returns") is Mode.WATCH
+    assert (
+        replace(policy, modes={**policy.modes, ("d1", "returns"): Mode.WATCH}).wished_mode("d1", "returns")
+        is Mode.WATCH
+    )
     assert replace(policy, modes={}).wished_mode("d2", "other") is Mode.DRAFT
 
 

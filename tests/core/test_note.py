@@ -34,8 +34,17 @@ def test_a_request_without_a_question_mark_is_a_wish_too() -> None:
 
 
 def test_a_fact_that_does_not_stand_in_its_message_is_dropped() -> None:
-    invented = (("order", Span("c1", 0, 5, "#9999")), ("order", span("c1", "#4471")), ("order", Span("gone", 0, 5, "#4471")))
-    facts = facts_of(TICKET, replace(READING, entities=invented, sentiment_spans=(Span("c1", 0, 4, "furious"),)), ASKED, None)
+    invented = (
+        ("order", Span("c1", 0, 5, "#9999")),
+        ("order", span("c1", "#4471")),
+        ("order", Span("gone", 0, 5, "#4471")),
+    )
+    facts = facts_of(
+        TICKET,
+        replace(READING, entities=invented, sentiment_spans=(Span("c1", 0, 4, "furious"),)),
+        ASKED,
+        None,
+    )
     assert [fact.text for _, fact in facts.known] == ["#4471"]
     assert facts.sentiment_span is None
 
@@ -46,7 +55,9 @@ def test_the_same_fact_is_told_once() -> None:
 
 
 def test_a_customer_who_was_not_told_comes_first() -> None:
-    assert text_of(told=False).startswith("The customer has NOT been told.\n\nAI NOTE · Handed off: asked for a person (m3)")
+    assert text_of(told=False).startswith(
+        "The customer has NOT been told.\n\nAI NOTE · Handed off: asked for a person (m3)"
+    )
     assert "TOLD" not in text_of(told=False, told_text="9 in 10 by noon")
 
 
@@ -55,8 +66,22 @@ def test_a_note_begins_with_what_it_is() -> None:
 
 
 def test_empty_parts_are_left_out() -> None:
-    bare = text_of(known=(), unread=(), deeds=(), playbook=(), told_text="", hidden=(), sentiment="unread", topic="", language="")
-    assert bare == "AI NOTE · Handed off: asked for a person (m3)\n\nWANTS “Quand serai-je remboursée de 89,00 € ?” (m1)"
+    bare = text_of(
+        known=(),
+        unread=(),
+        deeds=(),
+        playbook=(),
+        told_text="",
+        hidden=(),
+        sentiment="unread",
+        topic="",
+        language="",
+    )
+    assert (
+        bare
+        == "AI NOTE · Handed off: asked for a person (m3)\n\nWANTS “Quand serai-je remboursée de 89,00 € ?” "
+           "(m1)"
+    )
 
 
 def test_hidden_characters_that_were_taken_out_are_named() -> None:
@@ -71,12 +96,23 @@ def test_the_first_part_stays_short_however_much_there_is_to_say(language: str) 
     long = "parole " * 300
     facts = replace(
         facts_of(TICKET, READING, Handoff(Reason.UNSURE, Detail.ALREADY_ASKED, "r", NEAREST), FINDINGS),
-        wants=Span("c1", 0, len(long), long), subject=long, topic=long, known=tuple((f"k{n}", Span("c1", 0, 9, long)) for n in range(30)),
-        unread=tuple((long, "c1") for _ in range(30)), deeds=tuple(Deed("answered", (long, long), "c2") for _ in range(30)),
-        playbook=tuple(long for _ in range(30)), told=True, told_text=long, hidden=HIDDEN_KINDS, sentiment_span=Span("c1", 0, 9, long),
+        wants=Span("c1", 0, len(long), long),
+        subject=long,
+        topic=long,
+        known=tuple((f"k{n}", Span("c1", 0, 9, long)) for n in range(30)),
+        unread=tuple((long, "c1") for _ in range(30)),
+        deeds=tuple(Deed("answered", (long, long), "c2") for _ in range(30)),
+        playbook=tuple(long for _ in range(30)),
+        told=True,
+        told_text=long,
+        hidden=HIDDEN_KINDS,
+        sentiment_span=Span("c1", 0, 9, long),
     )
     for told in (True, False):
-        assert len(note(replace(facts, told=told, not_told_why=long), load_words(language)).text.split()) <= WORDS_MAX
+        assert (
+            len(note(replace(facts, told=told, not_told_why=long), load_words(language)).text.split())
+            <= WORDS_MAX
+        )
     endless = note(replace(facts, wants=Span("c1", 0, 9, "x" * 100_000)), EN).text
     assert len(endless) < 5_000
 
@@ -84,9 +120,17 @@ def test_the_first_part_stays_short_however_much_there_is_to_say(language: str) 
 def test_what_customers_and_pages_write_stays_text() -> None:
     hostile = "<img src=x> {{ticket.id}} \u202e<script>"
     facts = replace(
-        facts_of(TICKET, READING, ASKED, FINDINGS), wants=Span("c1", 0, 9, hostile), topic=hostile, playbook=(hostile,), told_text=hostile,
-        known=((hostile, Span("c1", 0, 9, hostile)),), unread=((hostile, "c1"),), deeds=(Deed("answered", (hostile,), "c2"),),
-        nearest=replace(NEAREST, title=hostile, url="javascript:alert(1)"), searched=True, story_url="javascript:alert(1)",
+        facts_of(TICKET, READING, ASKED, FINDINGS),
+        wants=Span("c1", 0, 9, hostile),
+        topic=hostile,
+        playbook=(hostile,),
+        told_text=hostile,
+        known=((hostile, Span("c1", 0, 9, hostile)),),
+        unread=((hostile, "c1"),),
+        deeds=(Deed("answered", (hostile,), "c2"),),
+        nearest=replace(NEAREST, title=hostile, url="javascript:alert(1)"),
+        searched=True,
+        story_url="javascript:alert(1)",
     )
     body = note(facts, EN)
     assert "<img" not in body.html and "<script" not in body.html and "href" not in body.html
@@ -112,5 +156,10 @@ def test_a_note_needs_its_reason_and_a_draft_note_its_draft() -> None:
 
 def test_the_newest_text_is_read_without_what_it_quotes() -> None:
     quoted = replace(TICKET.messages[0], text="Thanks a lot for that.\n> Do you want a refund?")
-    facts = facts_of(replace(TICKET, messages=(quoted, TICKET.messages[3])), replace(READING, question=QUESTION), ASKED, None)
+    facts = facts_of(
+        replace(TICKET, messages=(quoted, TICKET.messages[3])),
+        replace(READING, question=QUESTION),
+        ASKED,
+        None,
+    )
     assert facts.wants is None or "refund" not in facts.wants.text

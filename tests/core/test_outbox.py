@@ -1,4 +1,5 @@
-"""The never-twice protocol: every step of one outbox row, and what no sequence of events may ever do to it."""
+"""The never-twice protocol: every step of one outbox row, and what no sequence of events may ever do to
+it."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -45,25 +46,52 @@ TERMINAL = frozenset({"sent", "stale", "failed", "dead"})
 def row(state: str, **values: object) -> OutboxRow:
     start = {
         "ready": OutboxRow("ready", NOW, stamp=STAMP),
-        "sending": OutboxRow("sending", NOW, sends=1, attempts=1, lease_until=NOW + 35 * SECOND, attempt_at=NOW, stamp=STAMP),
-        "unknown": OutboxRow("unknown", NOW + 15 * SECOND, sends=1, attempts=1, attempt_at=NOW, unknown_since=NOW, stamp=STAMP),
+        "sending": OutboxRow(
+            "sending", NOW, sends=1, attempts=1, lease_until=NOW + 35 * SECOND, attempt_at=NOW, stamp=STAMP
+        ),
+        "unknown": OutboxRow(
+            "unknown", NOW + 15 * SECOND, sends=1, attempts=1, attempt_at=NOW, unknown_since=NOW, stamp=STAMP
+        ),
     }
     return replace(start.get(state, OutboxRow(state, NOW, sends=1)), **values)
 
 
 EVENTS: dict[str, Event] = {
-    "started": Started(), "sent": Answered(Sent("r1")), "conflict": Answered(Conflict()), "later": Answered(Later(7)),
-    "refused": Answered(Refused("no")), "no answer": Answered(Unknown("time-out")), "found": Traced(FOUND), "absent": Traced(ABSENT, NEWER),
-    "somebody": Traced(SOMEBODY, NEWER), "vanished": Vanished(), "deferred": Deferred(NOW + 60 * SECOND, "busy"),
-    "overtaken": Overtaken("a person wrote"), "given up": GivenUp("erased"),
+    "started": Started(),
+    "sent": Answered(Sent("r1")),
+    "conflict": Answered(Conflict()),
+    "later": Answered(Later(7)),
+    "refused": Answered(Refused("no")),
+    "no answer": Answered(Unknown("time-out")),
+    "found": Traced(FOUND),
+    "absent": Traced(ABSENT, NEWER),
+    "somebody": Traced(SOMEBODY, NEWER),
+    "vanished": Vanished(),
+    "deferred": Deferred(NOW + 60 * SECOND, "busy"),
+    "overtaken": Overtaken("a person wrote"),
+    "given up": GivenUp("erased"),
 }
 TABLE = {
-    ("ready", "started"): "sending", ("ready", "deferred"): "ready", ("ready", "overtaken"): "stale", ("ready", "given up"): "dead",
-    ("sending", "sent"): "sent", ("sending", "conflict"): "sending", ("sending", "later"): "ready", ("sending", "refused"): "failed",
-    ("sending", "no answer"): "unknown", ("sending", "found"): "sent", ("sending", "absent"): "ready", ("sending", "somebody"): "stale",
-    ("sending", "vanished"): "unknown", ("sending", "given up"): "dead",
-    ("unknown", "found"): "sent", ("unknown", "absent"): "ready", ("unknown", "somebody"): "ready", ("unknown", "deferred"): "unknown",
-    ("ready", "found"): "sent", ("unknown", "given up"): "dead",
+    ("ready", "started"): "sending",
+    ("ready", "deferred"): "ready",
+    ("ready", "overtaken"): "stale",
+    ("ready", "given up"): "dead",
+    ("sending", "sent"): "sent",
+    ("sending", "conflict"): "sending",
+    ("sending", "later"): "ready",
+    ("sending", "refused"): "failed",
+    ("sending", "no answer"): "unknown",
+    ("sending", "found"): "sent",
+    ("sending", "absent"): "ready",
+    ("sending", "somebody"): "stale",
+    ("sending", "vanished"): "unknown",
+    ("sending", "given up"): "dead",
+    ("unknown", "found"): "sent",
+    ("unknown", "absent"): "ready",
+    ("unknown", "somebody"): "ready",
+    ("unknown", "deferred"): "unknown",
+    ("ready", "found"): "sent",
+    ("unknown", "given up"): "dead",
 }
 
 
@@ -85,7 +113,17 @@ def test_a_call_that_starts_is_counted_and_takes_a_lease_longer_than_the_call():
 
 
 def test_whatever_ends_a_call_gives_the_lease_free():
-    for name in ("sent", "later", "refused", "no answer", "found", "absent", "somebody", "vanished", "given up"):
+    for name in (
+        "sent",
+        "later",
+        "refused",
+        "no answer",
+        "found",
+        "absent",
+        "somebody",
+        "vanished",
+        "given up",
+    ):
         assert step(row("sending"), EVENTS[name], NOW, FENCED).lease_until == 0, name
 
 
@@ -145,7 +183,12 @@ def test_a_conflict_with_our_own_earlier_copy_counts_as_sent():
 
 def test_a_pause_the_desk_asks_for_counts_neither_as_a_call_nor_as_a_try():
     waiting = step(row("sending", attempts=4), Answered(Later(7.5)), NOW, FENCED)
-    assert (waiting.state, waiting.sends, waiting.attempts, waiting.next_at) == ("ready", 0, 3, NOW + 7_500_000)
+    assert (waiting.state, waiting.sends, waiting.attempts, waiting.next_at) == (
+        "ready",
+        0,
+        3,
+        NOW + 7_500_000,
+    )
 
 
 def test_a_row_that_is_only_ever_deferred_ends_on_the_shelf():
@@ -163,7 +206,9 @@ def test_a_row_whose_history_can_never_be_read_ends_on_the_shelf_after_about_a_d
         waiting = step(claimed, Deferred(now + pause(claimed.attempts), "502"), now, FENCED)
     assert (waiting.state, looks) == ("dead", MAX_LOOKS)
     assert "nobody knows whether it was sent" in (waiting.result or "") and "502" in (waiting.result or "")
-    assert 20 < (now - NOW) / SECOND / 3600 < 30, "hours: longer than a desk's outage, shorter than a customer's patience"
+    assert 20 < (now - NOW) / SECOND / 3600 < 30, (
+        "hours: longer than a desk's outage, shorter than a customer's patience"
+    )
 
 
 def test_a_look_that_the_desk_puts_off_counts_no_try_but_not_for_ever():
@@ -171,7 +216,9 @@ def test_a_look_that_the_desk_puts_off_counts_no_try_but_not_for_ever():
     while waiting.state == "unknown":
         assert now - NOW < LONGEST_UNKNOWN + 3600 * SECOND
         now += 3600 * SECOND
-        waiting = step(replace(waiting, attempts=waiting.attempts + 1), Deferred(now, "429", counts=False), now, FENCED)
+        waiting = step(
+            replace(waiting, attempts=waiting.attempts + 1), Deferred(now, "429", counts=False), now, FENCED
+        )
     assert (waiting.state, waiting.attempts) == ("dead", 2)
     assert now - NOW == LONGEST_UNKNOWN
 
@@ -179,7 +226,12 @@ def test_a_look_that_the_desk_puts_off_counts_no_try_but_not_for_ever():
 def test_a_row_that_we_hold_back_ourselves_waits_for_as_long_as_it_takes():
     held = row("ready")
     for _ in range(5 * MAX_ATTEMPTS):
-        held = step(replace(held, attempts=held.attempts + 1), Deferred(NOW, "kill switch: audit", counts=False), NOW, FENCED)
+        held = step(
+            replace(held, attempts=held.attempts + 1),
+            Deferred(NOW, "kill switch: audit", counts=False),
+            NOW,
+            FENCED,
+        )
     assert (held.state, held.attempts) == ("ready", 0)
 
 
@@ -214,10 +266,22 @@ def test_the_order_of_times_holds():
 stamps = st.sampled_from([None, STAMP, NEWER])
 traces = st.sampled_from([FOUND, ABSENT, SOMEBODY])
 events = st.one_of(
-    st.just(Started()), st.just(Vanished()), st.builds(Traced, traces, stamps),
-    st.builds(Answered, st.one_of(
-        st.just(Sent("r1")), st.just(Conflict()), st.builds(Later, st.floats(0, 1e6)), st.just(Refused("no")), st.just(Unknown("reset")))),
-    st.builds(Deferred, st.integers(NOW, 2 * NOW), st.just("busy"), st.booleans()), st.just(Overtaken("x")), st.just(GivenUp("x")),
+    st.just(Started()),
+    st.just(Vanished()),
+    st.builds(Traced, traces, stamps),
+    st.builds(
+        Answered,
+        st.one_of(
+            st.just(Sent("r1")),
+            st.just(Conflict()),
+            st.builds(Later, st.floats(0, 1e6)),
+            st.just(Refused("no")),
+            st.just(Unknown("reset")),
+        ),
+    ),
+    st.builds(Deferred, st.integers(NOW, 2 * NOW), st.just("busy"), st.booleans()),
+    st.just(Overtaken("x")),
+    st.just(GivenUp("x")),
 )
 
 

@@ -3,7 +3,16 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.deciding.ownership import ALLOWED_UNDER_PEOPLE, TABLE, Event, Owner, events_since, may_post, messages_since, owner_after
+from app.core.deciding.ownership import (
+    ALLOWED_UNDER_PEOPLE,
+    TABLE,
+    Event,
+    Owner,
+    events_since,
+    may_post,
+    messages_since,
+    owner_after,
+)
 from connectors.records import Change, Message, Person, Role, Stamp, Status, Ticket
 
 MINUTE = 60_000_000
@@ -33,7 +42,17 @@ def said(number: int, role: Role, public: bool = True) -> Message:
 
 
 def ticket(*messages: Message) -> Ticket:
-    return Ticket("d", "7", "A question", Status.OPEN, PEOPLE_BY_ROLE[Role.CUSTOMER], messages, Stamp("s", 0, 0, 0), MINUTE, MINUTE)
+    return Ticket(
+        "d",
+        "7",
+        "A question",
+        Status.OPEN,
+        PEOPLE_BY_ROLE[Role.CUSTOMER],
+        messages,
+        Stamp("s", 0, 0, 0),
+        MINUTE,
+        MINUTE,
+    )
 
 
 def assigned(minute: int, actor: Role = Role.AGENT, by_rule: bool = False, kind: str = "assignee") -> Change:
@@ -92,19 +111,38 @@ def test_what_each_kind_of_message_means(message, event):
 def test_only_an_assignment_by_a_person_gives_the_ticket_to_people():
     quiet = ticket(said(1, Role.CUSTOMER))
     assert events_since(quiet, "m1", [assigned(2)]) == (Event.AGENT_ASSIGNED,)
-    for change in (assigned(2, by_rule=True), assigned(2, Role.BOT), assigned(2, Role.ASSISTANT), assigned(2, Role.SYSTEM),
-                   assigned(2, Role.CUSTOMER), assigned(2, kind="group"), assigned(2, kind="status")):
+    for change in (
+        assigned(2, by_rule=True),
+        assigned(2, Role.BOT),
+        assigned(2, Role.ASSISTANT),
+        assigned(2, Role.SYSTEM),
+        assigned(2, Role.CUSTOMER),
+        assigned(2, kind="group"),
+        assigned(2, kind="status"),
+    ):
         assert events_since(quiet, "m1", [change]) == (), change
 
 
 def test_events_come_in_order_of_time_wherever_they_were_seen():
-    happened = events_since(ticket(said(1, Role.CUSTOMER), said(3, Role.AGENT), said(5, Role.CUSTOMER)), None, [assigned(4), assigned(2)])
-    assert happened == (Event.NEW_TICKET, Event.CUSTOMER_WROTE, Event.AGENT_ASSIGNED, Event.AGENT_REPLIED, Event.AGENT_ASSIGNED,
-                        Event.CUSTOMER_WROTE)
+    happened = events_since(
+        ticket(said(1, Role.CUSTOMER), said(3, Role.AGENT), said(5, Role.CUSTOMER)),
+        None,
+        [assigned(4), assigned(2)],
+    )
+    assert happened == (
+        Event.NEW_TICKET,
+        Event.CUSTOMER_WROTE,
+        Event.AGENT_ASSIGNED,
+        Event.AGENT_REPLIED,
+        Event.AGENT_ASSIGNED,
+        Event.CUSTOMER_WROTE,
+    )
 
 
 def test_a_ticket_an_agent_had_answered_before_we_first_saw_it_belongs_to_people():
-    happened = events_since(ticket(said(1, Role.CUSTOMER), said(2, Role.AGENT), said(3, Role.CUSTOMER)), None, ())
+    happened = events_since(
+        ticket(said(1, Role.CUSTOMER), said(2, Role.AGENT), said(3, Role.CUSTOMER)), None, ()
+    )
     assert owner_after(ASSISTANT, happened) is PEOPLE
 
 

@@ -1,4 +1,5 @@
-"""What is done at the desk: the whole table of verdict × mode, and the keys that make each effect happen once."""
+"""What is done at the desk: the whole table of verdict × mode, and the keys that make each effect happen
+once."""
 from __future__ import annotations
 
 import pytest
@@ -6,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.kinds import Quiet
-from app.core.sending.plan import ANNOUNCED_IN_DRAFT, TURN_REPLIES, Bodies, outbox_key, plan, spoken, told, turn_key
+from app.core.sending.plan import (
+    ANNOUNCED_IN_DRAFT,
+    TURN_REPLIES,
+    Bodies,
+    outbox_key,
+    plan,
+    spoken,
+    told,
+    turn_key,
+)
 from app.core.verdicts import Answer, Clarify, Confirm, Handoff, Settle, StayQuiet
 from app.core.writing.markup import Body
 from config.policy import Detail, Mode, Reason
@@ -16,11 +26,19 @@ PUBLIC, NOTE = Body("<p>hello</p>", "hello"), Body("<p>note</p>", "note")
 BODIES = Bodies(PUBLIC, NOTE)
 FIELDS, TAGS = {"intent": "returns"}, ("candor",)
 VERDICTS = {
-    "answer": Answer((), (), 0.9), "clarify": Clarify(()), "confirm": Confirm("refund", "…"), "settle": Settle(),
-    "quiet": StayQuiet(Quiet.AUTOMATIC), **{r.value: Handoff(r, Detail.NONE, "support") for r in Reason},
+    "answer": Answer((), (), 0.9),
+    "clarify": Clarify(()),
+    "confirm": Confirm("refund", "…"),
+    "settle": Settle(),
+    "quiet": StayQuiet(Quiet.AUTOMATIC),
+    **{r.value: Handoff(r, Detail.NONE, "support") for r in Reason},
 }
-REPLY = {"answer": ("answer", Status.PENDING), "clarify": ("clarify", Status.PENDING), "confirm": ("confirm", Status.PENDING),
-         "settle": ("answer", Status.SOLVED)}
+REPLY = {
+    "answer": ("answer", Status.PENDING),
+    "clarify": ("clarify", Status.PENDING),
+    "confirm": ("confirm", Status.PENDING),
+    "settle": ("answer", Status.SOLVED),
+}
 
 
 def made(verdict, mode, announce=True, bodies=BODIES, group="Support"):

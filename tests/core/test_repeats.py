@@ -30,7 +30,10 @@ def test_an_answer_that_was_sent_whole_has_nothing_left():
 
 
 def test_layout_and_case_make_nothing_new():
-    assert anew(answer(WAX.replace("Rub", "RUB").replace(" the ", "  the ")), sentences(WAX), {"wax"}).sentences == ()
+    assert (
+        anew(answer(WAX.replace("Rub", "RUB").replace(" the ", "  the ")), sentences(WAX), {"wax"}).sentences
+        == ()
+    )
 
 
 def test_a_page_with_a_new_sentence_that_answers_is_quoted_whole():

@@ -32,8 +32,14 @@ CASES: dict[str, tuple[Situation, object]] = {
     "ticket is gone": (situation(status=Status.DELETED), StayQuiet(Quiet.CLOSED)),
     "grave, and people have it": (situation(floor=(GRAVE,), owner=Owner.PEOPLE), Alert()),
     "grave": (situation(floor=(GRAVE,)), (Reason.MUST_HANDOFF, Detail.FLOOR)),
-    "grave words in a machine's mail": (situation(floor=(replace(GRAVE, machine=True),)), Alert(urgent=False)),
-    "pressed on somebody else's page": (situation(act="person", pressed_by_other=True), StayQuiet(Quiet.NOT_THE_REQUESTER)),
+    "grave words in a machine's mail": (
+        situation(floor=(replace(GRAVE, machine=True),)),
+        Alert(urgent=False),
+    ),
+    "pressed on somebody else's page": (
+        situation(act="person", pressed_by_other=True),
+        StayQuiet(Quiet.NOT_THE_REQUESTER),
+    ),
     "person asked for on the page": (situation(act="person"), (Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     "our own reply failed": (situation(act="failed"), (Reason.FAILED, Detail.NONE)),
     "people own it": (situation(owner=Owner.PEOPLE), StayQuiet(Quiet.PEOPLE_OWN_IT)),
@@ -41,33 +47,68 @@ CASES: dict[str, tuple[Situation, object]] = {
     "solved meanwhile": (situation(solved_since=True), StayQuiet(Quiet.CLOSED)),
     "automatic mail": (situation(reading_automatic="out of office"), StayQuiet(Quiet.AUTOMATIC)),
     "another bot has answered": (situation(other_bot=True), StayQuiet(Quiet.OTHER_BOT)),
-    "cannot reply here": (situation(cannot_reply="a messaging channel"), (Reason.CANNOT_REPLY_HERE, Detail.CHANNEL)),
+    "cannot reply here": (
+        situation(cannot_reply="a messaging channel"),
+        (Reason.CANNOT_REPLY_HERE, Detail.CHANNEL),
+    ),
     "asks for a person": (situation(reading_asks_person=SPAN), (Reason.CUSTOMER_ASKED, Detail.PHRASE)),
     "must be handed off": (situation(reading_must_handoff=SPAN), (Reason.MUST_HANDOFF, Detail.TOPIC)),
     "asks what we are": (situation(reading_asks_identity=True), Answer((), (), None, fixed=Fixed.IDENTITY)),
     "says it is settled": (situation(reading_settles=True, memory_answered=1), Settle()),
-    "somebody else says it is settled": (situation(reading_settled_by_other=True, memory_answered=1), StayQuiet(Quiet.NOT_THE_REQUESTER)),
+    "somebody else says it is settled": (
+        situation(reading_settled_by_other=True, memory_answered=1),
+        StayQuiet(Quiet.NOT_THE_REQUESTER),
+    ),
     "only acknowledges": (situation(reading_acknowledges=True), StayQuiet(Quiet.ACKNOWLEDGED)),
-    "asked for a person lately": (situation(asked_person_at=NOW - 30 * DAY), (Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE)),
-    "upset": (situation(reading_sentiment="frustrated", memory_answered=1), (Reason.MUST_HANDOFF, Detail.UPSET)),
-    "denies our answer": (situation(reading_denies=True, memory_answered=1), (Reason.MUST_HANDOFF, Detail.AFTER_ANSWER)),
+    "asked for a person lately": (
+        situation(asked_person_at=NOW - 30 * DAY),
+        (Reason.CUSTOMER_ASKED, Detail.ASKED_BEFORE),
+    ),
+    "upset": (
+        situation(reading_sentiment="frustrated", memory_answered=1),
+        (Reason.MUST_HANDOFF, Detail.UPSET),
+    ),
+    "denies our answer": (
+        situation(reading_denies=True, memory_answered=1),
+        (Reason.MUST_HANDOFF, Detail.AFTER_ANSWER),
+    ),
     "people are at work": (situation(policy=WHEN_CLOSED, open_now=True), StayQuiet(Quiet.NOT_YET)),
-    "many people write the same": (situation(incident="21 people wrote the same"), (Reason.FALLBACK, Detail.INCIDENT)),
+    "many people write the same": (
+        situation(incident="21 people wrote the same"),
+        (Reason.FALLBACK, Detail.INCIDENT),
+    ),
     "given to people by hand": (situation(fallback="ana: wrong prices"), (Reason.FALLBACK, Detail.BY_HAND)),
-    "too many replies": (situation(memory_replies=(NOW - 1, NOW - 2, NOW - 3)), (Reason.FALLBACK, Detail.CAP)),
+    "too many replies": (
+        situation(memory_replies=(NOW - 1, NOW - 2, NOW - 3)),
+        (Reason.FALLBACK, Detail.CAP),
+    ),
     "nothing to read": (situation(reading_question=" \n"), (Reason.UNSURE, Detail.EMPTY)),
     "language not served": (situation(reading_language="fr"), (Reason.UNSURE, Detail.LANGUAGE)),
-    "somebody else chose a page": (situation(reading_chosen_by_other=True), (Reason.UNSURE, Detail.ALREADY_ASKED)),
-    "no articles": (situation(findings=findings(articles=0, p_right=0.0)), (Reason.UNSURE, Detail.NO_ARTICLES)),
+    "somebody else chose a page": (
+        situation(reading_chosen_by_other=True),
+        (Reason.UNSURE, Detail.ALREADY_ASKED),
+    ),
+    "no articles": (
+        situation(findings=findings(articles=0, p_right=0.0)),
+        (Reason.UNSURE, Detail.NO_ARTICLES),
+    ),
     "sent before": (situation(sent=SENT), (Reason.UNSURE, Detail.ALREADY_ANSWERED)),
-    "customer chose a page": (situation(reading_choice="south", findings=findings(*TWO, p_right=0.0)), Answer),
+    "customer chose a page": (
+        situation(reading_choice="south", findings=findings(*TWO, p_right=0.0)),
+        Answer,
+    ),
     "nothing comes close": (situation(findings=findings(FAR)), (Reason.OUT_OF_SCOPE, Detail.NOTHING_CLOSE)),
     "two pages fit equally": (situation(findings=findings(*SAME)), Clarify),
     "sure enough": (situation(), Answer),
     "two pages fit": (situation(findings=findings(*TWO, p_right=0.4)), Clarify),
-    "two pages fit, asked before": (situation(findings=findings(*TWO, p_right=0.4), memory_clarified=True),
-                                    (Reason.UNSURE, Detail.ALREADY_ASKED)),
-    "not sure": (situation(findings=findings(candidate("north"), p_right=0.4)), (Reason.UNSURE, Detail.NOT_SURE_ENOUGH)),
+    "two pages fit, asked before": (
+        situation(findings=findings(*TWO, p_right=0.4), memory_clarified=True),
+        (Reason.UNSURE, Detail.ALREADY_ASKED),
+    ),
+    "not sure": (
+        situation(findings=findings(candidate("north"), p_right=0.4)),
+        (Reason.UNSURE, Detail.NOT_SURE_ENOUGH),
+    ),
 }
 
 
@@ -131,11 +172,18 @@ def test_equal_situations_give_equal_decisions(rule):
 
 
 def test_an_earlier_rule_wins_over_a_later_one():
-    everything = situation(handled=True, status=Status.DELETED, act="person", owner=Owner.PEOPLE, reading_asks_person=SPAN)
+    everything = situation(
+        handled=True, status=Status.DELETED, act="person", owner=Owner.PEOPLE, reading_asks_person=SPAN
+    )
     assert decided(everything).verdict == StayQuiet(Quiet.ALREADY_ANSWERED)
     assert verdict(reading_automatic="bounce", reading_asks_person=SPAN) == StayQuiet(Quiet.AUTOMATIC)
-    assert verdict(owner=Owner.PEOPLE, reading_asks_person=SPAN, reading_must_handoff=SPAN) == StayQuiet(Quiet.PEOPLE_OWN_IT)
-    assert verdict(reading_asks_person=SPAN, memory_answered=1, reading_settles=True).reason is Reason.CUSTOMER_ASKED
+    assert verdict(owner=Owner.PEOPLE, reading_asks_person=SPAN, reading_must_handoff=SPAN) == StayQuiet(
+        Quiet.PEOPLE_OWN_IT
+    )
+    assert (
+        verdict(reading_asks_person=SPAN, memory_answered=1, reading_settles=True).reason
+        is Reason.CUSTOMER_ASKED
+    )
 
 
 def test_every_rule_has_a_name_of_its_own():
@@ -156,7 +204,9 @@ def test_every_reason_and_detail_a_rule_names_is_in_the_closed_lists():
 
 
 def test_every_way_of_keeping_quiet_is_named_in_the_verdicts():
-    quiet = {v.why for v in (decided(given).verdict for given, _ in CASES.values()) if isinstance(v, StayQuiet)}
+    quiet = {
+        v.why for v in (decided(given).verdict for given, _ in CASES.values()) if isinstance(v, StayQuiet)
+    }
     assert quiet <= set(Quiet)
 
 
@@ -197,7 +247,9 @@ def test_when_closed_answers_only_outside_opening_hours():
 
 
 def test_when_closed_still_hands_off_what_asks_for_a_person():
-    assert verdict(policy=WHEN_CLOSED, open_now=True, reading_asks_person=SPAN).reason is Reason.CUSTOMER_ASKED
+    assert (
+        verdict(policy=WHEN_CLOSED, open_now=True, reading_asks_person=SPAN).reason is Reason.CUSTOMER_ASKED
+    )
 
 
 def test_only_one_clarifying_question_is_asked():
@@ -208,13 +260,19 @@ def test_only_one_clarifying_question_is_asked():
 
 def test_a_clarifying_question_offers_the_two_nearest_pages_in_order():
     options = verdict(findings=findings(*TWO, candidate("west", 0.7), p_right=0.4)).options
-    assert [(o.letter, o.article, o.title) for o in options] == [("A", "north", "Returning to north"), ("B", "south", "Returning to south")]
+    assert [(o.letter, o.article, o.title) for o in options] == [
+        ("A", "north", "Returning to north"),
+        ("B", "south", "Returning to south"),
+    ]
 
 
 def test_no_question_is_asked_when_the_second_page_is_far():
     weak = candidate("south", 0.79, cosine=POLICY.thresholds.floor - 0.01)
     assert verdict(findings=findings(TWO[0], weak, p_right=0.4)).detail is Detail.NOT_SURE_ENOUGH
-    assert verdict(findings=findings(TWO[0], candidate("south", 0.8 - 2 * GAP), p_right=0.4)).detail is Detail.NOT_SURE_ENOUGH
+    assert (
+        verdict(findings=findings(TWO[0], candidate("south", 0.8 - 2 * GAP), p_right=0.4)).detail
+        is Detail.NOT_SURE_ENOUGH
+    )
 
 
 def test_below_the_threshold_of_asking_nothing_is_asked():
@@ -233,7 +291,10 @@ def test_the_page_the_customer_chose_is_quoted_and_no_other():
 ])  # fmt: skip
 def test_in_draft_mode_the_draft_threshold_decides(mode, threshold):
     assert POLICY.thresholds.draft < POLICY.thresholds.answer
-    at, below = (verdict(mode=mode, findings=findings(candidate("north"), p_right=p)) for p in (threshold, threshold - 0.01))
+    at, below = (
+        verdict(mode=mode, findings=findings(candidate("north"), p_right=p))
+        for p in (threshold, threshold - 0.01)
+    )
     assert isinstance(at, Answer) and not isinstance(below, Answer)
 
 
@@ -257,7 +318,10 @@ def test_the_nearest_page_is_named_only_above_the_floor():
 
 
 def test_a_topic_left_to_people_is_told_nothing_when_unsure_but_is_told_when_it_asked():
-    leaving = replace(POLICY, topics=tuple(replace(t, when_unsure="leave") if t.name == "returns" else t for t in POLICY.topics))
+    leaving = replace(
+        POLICY,
+        topics=tuple(replace(t, when_unsure="leave") if t.name == "returns" else t for t in POLICY.topics),
+    )
     assert verdict(policy=leaving, findings=findings(candidate("north"), p_right=0.1)).public is False
     assert verdict(policy=leaving, reading_asks_person=SPAN).public is True
 
@@ -275,10 +339,16 @@ def test_the_table_asks_no_rule_twice_about_the_same_name_in_search():
                                                 (Writer.COPIED, Detail.IN_COPY)])
 def test_a_person_is_asked_for_by_anybody_and_the_detail_says_by_whom(writer: Writer, detail: Detail):
     decided = verdict(reading_asks_person=SPAN, reading_voices=(Voice("1", writer, "Bob Stone", "person"),))
-    assert isinstance(decided, Handoff) and (decided.reason, decided.detail) == (Reason.CUSTOMER_ASKED, detail)
+    assert isinstance(decided, Handoff) and (decided.reason, decided.detail) == (
+        Reason.CUSTOMER_ASKED,
+        detail,
+    )
 
 
 def test_who_is_answered_is_whoever_wrote_last_and_the_page_is_the_requesters():
     burst = (Voice("1", Writer.REQUESTER, "Maya", "Hello"), Voice("2", Writer.COPIED, "Bob", "And when?"))
-    assert situation(reading_voices=burst[:1]).answers_requester and not situation(reading_voices=burst).answers_requester
+    assert (
+        situation(reading_voices=burst[:1]).answers_requester
+        and not situation(reading_voices=burst).answers_requester
+    )
     assert situation(reading_voices=burst, act="person").answers_requester

@@ -66,7 +66,15 @@ def test_masking_keeps_length_and_places():
 
 
 HOSTILE = (
-    "1 ", "4", "4111 1111 1111 1111 ", "passport ", "password is ", "password for a b ", "a1-", "DE89 ", "pin 1",
+    "1 ",
+    "4",
+    "4111 1111 1111 1111 ",
+    "passport ",
+    "password is ",
+    "password for a b ",
+    "a1-",
+    "DE89 ",
+    "pin 1",
 )
 
 

@@ -1,4 +1,5 @@
-"""What ends a matter, what only says that it was read, and what does neither: sentences of our own, in the four languages."""
+"""What ends a matter, what only says that it was read, and what does neither: sentences of our own, in the
+four languages."""
 from __future__ import annotations
 
 import time

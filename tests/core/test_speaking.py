@@ -1,4 +1,5 @@
-"""What customers and agents read about a wait: whole texts against the golden files, and what must hold for every text."""
+"""What customers and agents read about a wait: whole texts against the golden files, and what must hold for
+every text."""
 from __future__ import annotations
 
 import re
@@ -25,14 +26,19 @@ WORDS = {language: load_words(language) for language in LANGUAGES}
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_reads_as_its_golden_file(language: str) -> None:
-    assert render(language) == path_of(language).read_text("utf-8"), "intended? `python -m tests.golden.waits --write`, then read the diff"
+    assert render(language) == path_of(language).read_text("utf-8"), (
+        "intended? `python -m tests.golden.waits --write`, then read the diff"
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_exclaims_apologises_counts_seconds_or_leaves_a_gap(language: str) -> None:
     for title, text in (*sentences(WORDS[language]), *notes(WORDS[language])):
         assert not re.search(r"[!¡{}]|\bNone\b|  ", text), (title, text)
-        assert not re.search(r"second|segundo|sekunde|sorry|désolé|leider|lament", text, re.IGNORECASE), (title, text)
+        assert not re.search(r"second|segundo|sekunde|sorry|désolé|leider|lament", text, re.IGNORECASE), (
+            title,
+            text,
+        )
         assert text.count("(") <= 2, (title, text)
 
 
@@ -45,7 +51,9 @@ def test_a_wait_takes_one_or_two_sentences(language: str) -> None:
 
 def test_the_four_languages_say_the_same_things() -> None:
     def shape(language: str) -> tuple[dict[str, frozenset[str]], set[str]]:
-        texts = {key: placeholders(text) for key, text in WORDS[language].texts.items() if key.startswith("waits.")}
+        texts = {
+            key: placeholders(text) for key, text in WORDS[language].texts.items() if key.startswith("waits.")
+        }
         return texts, {key for key in WORDS[language].lists if key.startswith("waits.")}
 
     texts, lists = shape("en")
@@ -78,7 +86,16 @@ def test_minutes_are_only_told_while_they_are_true() -> None:
 
 def test_a_zone_from_outside_cannot_break_or_bend_the_text() -> None:
     expected = speak_wait(wait_now(12), OFFICE, WORDS["en"], TUESDAY_10, None)
-    for zone in ("", "Nowhere/Land", "../../etc/passwd", "/etc/localtime", "Europe", "a" * 5000, "Europe/London\0", "\ud800"):
+    for zone in (
+        "",
+        "Nowhere/Land",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "Europe",
+        "a" * 5000,
+        "Europe/London\0",
+        "\ud800",
+    ):
         assert speak_wait(wait_now(12), OFFICE, WORDS["en"], TUESDAY_10, zone) == expected, zone
 
 
@@ -104,7 +121,9 @@ def test_the_time_told_is_never_earlier_than_the_bound(
     texts = [speak_wait(wait, hours, WORDS[language], told_at, zone) for language in LANGUAGES]  # type: ignore[arg-type]
     assert all(text.endswith(".") and "{" not in text for text in texts)
     if wait.bound_at is None or wait.bound_at <= told_at:
-        assert "hear back within" not in texts[0] and "hear back by" not in texts[0].replace("would hear back by", "")
+        assert "hear back within" not in texts[0] and "hear back by" not in texts[0].replace(
+            "would hear back by", ""
+        )
         return
     exact = float(wait.inputs["bound_open_seconds"] or 0)
     if span := SPAN.search(texts[0]):

@@ -1,4 +1,5 @@
-"""A reworded sentence stands only when the passage carries it; every kind of fault that turns a sentence round is cut."""
+"""A reworded sentence stands only when the passage carries it; every kind of fault that turns a sentence
+round is cut."""
 from __future__ import annotations
 
 import pytest
@@ -25,7 +26,8 @@ def test_a_careful_rewording_stands(claim: str) -> None:
 
 @pytest.mark.parametrize(("claim", "why"), [
     ("You can return shoes within 60 days of delivery if they are unworn.", "a number that is not there"),
-    ("Refunds reach your card 7 to 5 working days after we receive the parcel.", "a number that is not there"),
+    ("Refunds reach your card 7 to 5 working days after we receive the "
+     "parcel.", "a number that is not there"),
     ("Gift cards are refundable.", "another number of negations"),
     ("Gift cards are not never refundable.", "another number of negations"),
     ("You must disable two-step sign-in before you change the address.", "a word turned round"),
@@ -41,7 +43,11 @@ def test_a_planted_fault_is_cut_and_the_reason_is_said(claim: str, why: str) -> 
 
 
 def test_a_foreign_sentence_scores_below_one_the_page_carries() -> None:
-    assert check("The warehouse in Leeds is open on Sundays.", PAGE).score < 0.2 < check("Shoes may be returned unworn.", PAGE).score
+    assert (
+        check("The warehouse in Leeds is open on Sundays.", PAGE).score
+        < 0.2
+        < check("Shoes may be returned unworn.", PAGE).score
+    )
 
 
 @pytest.mark.parametrize(("claim", "passage"), [("", PAGE), ("…", PAGE), ("Return shoes.", ""), ("", "")])

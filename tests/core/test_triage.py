@@ -22,14 +22,20 @@ ASKED = TicketMemory(clarified=True, options=ADDRESSES)
 # What is new.
 def test_all_that_was_written_since_our_last_reply_is_one_turn() -> None:
     reading = read(
-        said("Where is my parcel?", number=1), said("It is on its way.", "assistant", 2), said("And my refund?", number=3),
+        said("Where is my parcel?", number=1),
+        said("It is on its way.", "assistant", 2),
+        said("And my refund?", number=3),
         said("Order 4471, by the way.", number=4),
     )
     assert (reading.question, reading.message) == ("And my refund?\n\nOrder 4471, by the way.", "m4")
 
 
 def test_an_internal_note_ends_no_turn_and_is_never_read() -> None:
-    reading = read(said("Where is my parcel?"), said("customer wants a person", "agent", 2, public=False), said("It is late.", number=3))
+    reading = read(
+        said("Where is my parcel?"),
+        said("customer wants a person", "agent", 2, public=False),
+        said("It is late.", number=3),
+    )
     assert reading.question == "Where is my parcel?\n\nIt is late."
     assert reading.asks_person is None
 
@@ -51,7 +57,10 @@ def test_a_press_of_the_button_reads_the_latest_words_again() -> None:
 
 def test_a_machines_mail_between_does_not_hide_the_persons_question() -> None:
     away = said("I am away.", number=2, headers={"auto-submitted": "auto-replied"})
-    assert (read(said("Where is my parcel?"), away).automatic, read(away).automatic) == (None, "Auto-Submitted: auto-replied")
+    assert (read(said("Where is my parcel?"), away).automatic, read(away).automatic) == (
+        None,
+        "Auto-Submitted: auto-replied",
+    )
     assert read(said("Where is my parcel?"), away).message == "m1"
 
 
@@ -66,7 +75,9 @@ def test_the_subject_leads_when_it_adds_something(subject: str, question: str) -
 
 
 def test_the_subject_belongs_to_the_opening_message_only() -> None:
-    reading = read(said("Hello"), said("Yes?", "assistant", 2), said("What does it cost?", number=3), subject="My parcel")
+    reading = read(
+        said("Hello"), said("Yes?", "assistant", 2), said("What does it cost?", number=3), subject="My parcel"
+    )
     assert reading.question == "What does it cost?"
 
 
@@ -91,7 +102,16 @@ def test_hidden_characters_are_taken_out_and_named() -> None:
 
 
 def test_a_megabyte_is_read_in_well_under_a_second() -> None:
-    for piece in ("I want to ", "a\n", "é", "1 ", "my order 4471 cost £12. ", "\u200b", "> x\n", "don't never no "):
+    for piece in (
+        "I want to ",
+        "a\n",
+        "é",
+        "1 ",
+        "my order 4471 cost £12. ",
+        "\u200b",
+        "> x\n",
+        "don't never no ",
+    ):
         text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
         start = time.process_time()
         reading = read(text)
@@ -199,8 +219,12 @@ def test_a_settled_matter_is_heard(text: str) -> None:
 @pytest.mark.parametrize("by", ["assistant", "agent"])
 def test_a_nod_counts_after_a_message_of_ours_or_an_agents(by: str) -> None:
     assert read("Do you sell tents?", said("Yes.", by, 2), said("ok", number=3)).acknowledges
-    assert read("Do you sell tents?", said("Yes.", by, 2), said("All sorted, thanks maya", number=3)).acknowledges
-    assert not read("Do you sell tents?", said("Yes.", by, 2), said("ok", number=3), said("And stoves", number=4)).acknowledges
+    assert read(
+        "Do you sell tents?", said("Yes.", by, 2), said("All sorted, thanks maya", number=3)
+    ).acknowledges
+    assert not read(
+        "Do you sell tents?", said("Yes.", by, 2), said("ok", number=3), said("And stoves", number=4)
+    ).acknowledges
     assert not read("ok").acknowledges, "the first message of a ticket is no nod to anything"
 
 
@@ -217,7 +241,8 @@ def test_a_question_or_a_but_settles_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("text,language", [
     ("I am fed up with this.", "en"), ("This is the third time I'm writing.", "en"), ("Very disappointed.", "en"),
-    ("This is terrible, still nothing after weeks!!!", "en"), ("J'en ai marre de vos réponses.", "fr"), ("C'est inadmissible.", "fr"),
+    ("This is terrible, still nothing after "
+     "weeks!!!", "en"), ("J'en ai marre de vos réponses.", "fr"), ("C'est inadmissible.", "fr"),
     ("Das ist eine Frechheit.", "de"), ("Ich schreibe zum dritten Mal.", "de"), ("Estoy harta.", "es"),
     ("Es la tercera vez que escribo.", "es"),
 ])
@@ -273,7 +298,9 @@ def scene(name: str) -> list[Reading]:
             continue
         headers = {key.lower(): value for key, value in step.get("headers", {}).items()}
         messages.append(said(step["write"], number=next(numbers), headers=headers))
-        readings.append(read(*messages, subject=SCENES[name]["subject"], memory=ASKED if readings else TicketMemory()))
+        readings.append(
+            read(*messages, subject=SCENES[name]["subject"], memory=ASKED if readings else TicketMemory())
+        )
         messages.append(said("A reply.", "assistant", next(numbers)))
     return readings
 
@@ -290,7 +317,10 @@ OTHER_WRITERS = {"thanks-of-a-colleague"}  # read here as the requester's own wo
 
 @pytest.mark.parametrize("name", sorted(set(SCENES) - PERSON_SCENES - OTHER_WRITERS - {"stove-burn", "charged-twice"}))
 def test_scenes_that_ask_for_no_person_do_not(name: str) -> None:
-    assert all(r.asks_person is None and r.must_handoff is None and not r.settles and not r.asks_identity for r in scene(name))
+    assert all(
+        r.asks_person is None and r.must_handoff is None and not r.settles and not r.asks_identity
+        for r in scene(name)
+    )
 
 
 @pytest.mark.parametrize("name", ["going-in-circles", "third-time-writing"])
@@ -303,7 +333,11 @@ def test_scenes_of_upset_people_ask_for_a_person(name: str) -> None:
 def test_the_scenes_topics_and_choices_are_read() -> None:
     assert scene("which-address")[1].choice == "article-account"
     assert scene("out-of-office")[0].automatic
-    topics = {"return-after-two-weeks": "returns", "money-not-back-yet": "returns", "delivered-twice": "shipping"}
+    topics = {
+        "return-after-two-weeks": "returns",
+        "money-not-back-yet": "returns",
+        "delivered-twice": "shipping",
+    }
     assert {name: scene(name)[0].topic for name in topics} == topics
     assert "Tomasz" not in scene("money-not-back-yet")[0].question
     assert "hidden_zero_width" in scene("odd-characters")[0].cut

@@ -1,4 +1,5 @@
-"""What was cut from a mail: still searched for wishes and facts, and shown where the question may be in it."""
+"""What was cut from a mail: still searched for wishes and facts, and shown where the question may be in
+it."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -13,7 +14,10 @@ from config.policy import Detail, Reason
 from tests.core.situations import SPAN, situation
 from tests.core.tickets import WORDS, read, said, ticket
 
-OURS = "You can send boots back within thirty days, and whoever wants to may always talk to a person of our team."
+OURS = (
+    "You can send boots back within thirty days, and whoever wants to may always talk to a person of our "
+    "team."
+)
 WROTE = "On Mon, 4 May 2026 at 14:02, Larkfield <help@larkfield.example> wrote:"
 
 
@@ -44,7 +48,10 @@ def test_an_exit_word_alone_in_a_quote_asks_for_nobody() -> None:
 
 
 def test_facts_are_found_in_what_was_cut_and_not_in_the_lines_of_the_program() -> None:
-    reading = read(f"Where is it?\n\n{WROTE}\n> Your order #4471 was sent.\n\nKind regards\nMaya Okonkwo\nTel. 0151 2345678")
+    reading = read(
+        f"Where is it?\n\n{WROTE}\n> Your order #4471 was sent.\n\nKind regards\nMaya Okonkwo\nTel. 0151 "
+        f"2345678"
+    )
     assert [(kind, span.text) for kind, span in reading.entities if kind != "phone"] == [("order", "#4471")]
 
 

@@ -9,8 +9,16 @@ from tests.core.test_mail import QUOTES, quoted
 from tests.core.tickets import WORDS, read
 
 FILLINGS = {
-    "company": "Larkfield", "name": "Maya", "hello": "Hi Maya,", "word": "person", "talk": "Talk to a person",
-    "page": "See what I passed on", "route": "our support team", "title": "Talking to our agents", "letters": "A or B", "letter": "A",
+    "company": "Larkfield",
+    "name": "Maya",
+    "hello": "Hi Maya,",
+    "word": "person",
+    "talk": "Talk to a person",
+    "page": "See what I passed on",
+    "route": "our support team",
+    "title": "Talking to our agents",
+    "letters": "A or B",
+    "letter": "A",
     "date": "3 March",
 }
 
@@ -36,7 +44,9 @@ def test_no_message_of_ours_asks_for_a_person_when_it_is_quoted(language: str, s
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_sentence_of_ours_in_an_unmarked_quote_asks_for_nobody(language: str) -> None:
-    notice, way_out = (filled(WORDS[language].texts[f"message.{key}"]) for key in ("notice.first", "exit.answer_plain"))
+    notice, way_out = (
+        filled(WORDS[language].texts[f"message.{key}"]) for key in ("notice.first", "exit.answer_plain")
+    )
     whole = ((key, f"Thanks, it came.\n\n{notice}\n{text}\n{way_out}") for key, text in messages(language))
     # The exit word itself never stands alone in a message of ours.
     assert [key for key, text in whole if read(text).asks_person] in ([], ["message.exit.word"])
@@ -56,7 +66,10 @@ def test_a_whole_message_of_ours_without_any_mark_of_a_quote_is_taken_out(langua
 
 def test_what_the_customer_writes_between_our_sentences_stays() -> None:
     texts = WORDS["en"].texts
-    text = f"{filled(texts['message.notice.first'])}\nI want a person.\n{filled(texts['message.exit.other_plain'])}"
+    text = (
+        f"{filled(texts['message.notice.first'])}\nI want a "
+        f"person.\n{filled(texts['message.exit.other_plain'])}"
+    )
     reading = read(text)
     assert reading.question == "I want a person."
     assert reading.asks_person and reading.asks_person.text == "I want a person."

@@ -1,4 +1,5 @@
-"""Who wants a person, and who only writes of one. A miss breaks the way out, so recall weighs more; the near misses must still be quiet."""
+"""Who wants a person, and who only writes of one. A miss breaks the way out, so recall weighs more; the near
+misses must still be quiet."""
 import json
 from pathlib import Path
 
@@ -9,7 +10,10 @@ from config.wording import LANGUAGES, load_words
 from tests.core.asking import ASKS, DOES_NOT_ASK
 from tests.core.tickets import ROOT, WORDS, read
 
-ROWS = [json.loads(line) for line in (ROOT / "demo" / "questions" / "asks_person.jsonl").read_text("utf-8").splitlines()]
+ROWS = [
+    json.loads(line)
+    for line in (ROOT / "demo" / "questions" / "asks_person.jsonl").read_text("utf-8").splitlines()
+]
 TRAIN = Path(__file__).parents[3] / "shared" / "quality" / "asks_for_human" / "train.jsonl"
 
 
@@ -45,7 +49,8 @@ def test_an_exit_word_alone_is_enough(text: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "I don't need a person, just the label.", "No need to call me.", "Please don't call me, mail is fine.",
-    "I do not want to talk to anybody, thanks.", "Je n'ai pas besoin de parler à un conseiller.", "Ne me rappelez pas.",
+    "I do not want to talk to anybody, "
+    "thanks.", "Je n'ai pas besoin de parler à un conseiller.", "Ne me rappelez pas.",
     "Ich brauche keinen Mitarbeiter.", "No necesito hablar con nadie.",
 ])
 def test_a_denied_wish_is_none(text: str) -> None:
@@ -53,7 +58,8 @@ def test_a_denied_wish_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "I don't want a bot, I want a person.", "I don't know how to talk to a person.", "No more help pages. Let me talk to somebody.",
+    "I don't want a bot, I want a person.", "I don't know how to talk to a person.", "No more help pages. "
+                                                                                     "Let me talk to somebody.",
     "Ich will keinen Bot, ich will einen Menschen.",
 ])
 def test_a_denial_of_something_else_takes_nothing_back(text: str) -> None:
@@ -108,12 +114,20 @@ def test_asking_what_we_are_is_heard_and_is_no_wish_for_a_person(text: str) -> N
 
 @pytest.mark.parametrize("row", [r for r in ROWS if not r["asks"]], ids=lambda r: r["text"])
 def test_near_misses_do_not_ask_what_we_are_either(row: dict[str, str]) -> None:
-    about_us = {"Are you a bot?", "Bin ich hier bei einem Bot gelandet?", "Est-ce que vous êtes un robot ?", "¿Eres un robot?"}
+    about_us = {
+        "Are you a bot?",
+        "Bin ich hier bei einem Bot gelandet?",
+        "Est-ce que vous êtes un robot ?",
+        "¿Eres un robot?",
+    }
     assert asks_identity(row["text"], WORDS) is (row["text"] in about_us)
 
 
 def test_every_language_has_the_same_lists() -> None:
-    keys = {language: {key for key in load_words(language).lists if key.startswith("phrases.")} for language in LANGUAGES}
+    keys = {
+        language: {key for key in load_words(language).lists if key.startswith("phrases.")}
+        for language in LANGUAGES
+    }
     assert all(keys[language] == keys["en"] for language in LANGUAGES)
     assert all(load_words(language).lists[key] for language in LANGUAGES for key in keys["en"])
 

@@ -1,4 +1,5 @@
-"""The estimate: golden values of the day-one model, the rounding as it is spoken, and each true reason for saying nothing."""
+"""The estimate: golden values of the day-one model, the rounding as it is spoken, and each true reason for
+saying nothing."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -14,7 +15,14 @@ from scipy.stats import gamma
 
 from app.core.verdicts import Wait
 from app.core.waits import DEPTH_TOO_OLD, ENOUGH_REPLIES, Drain, estimate, round_up
-from app.core.waits.calendar import after_open_seconds, last_closing_of_day, local, open_seconds_between, opens_at, working_day_seconds
+from app.core.waits.calendar import (
+    after_open_seconds,
+    last_closing_of_day,
+    local,
+    open_seconds_between,
+    opens_at,
+    working_day_seconds,
+)
 from config.policy import Hours, Team
 from connectors.clock import MINUTE, SECOND
 from tests.core.test_calendar import LONDON, NEVER, NIGHT_SHIFT, ROUND_THE_CLOCK, at, moments, plans, week
@@ -25,16 +33,29 @@ TUESDAY_TEN = at("Europe/London", "2026-05-12 10:00")
 FRIDAY_EVENING = at("Europe/London", "2026-05-15 18:10")
 
 
-def wait(waiting: int | None = 4, *, team: Team = THREE_PEOPLE, hours: Hours = LONDON, now: int = TUESDAY_TEN, horizon: int = 5,
-         replies: int = 0, stalled: float | None = None, depth_as_of: int | None = None) -> Wait:
-    return estimate(waiting, team, hours, horizon, now, replies_seen=replies, stalled=stalled, depth_as_of=depth_as_of)
+def wait(
+    waiting: int | None = 4,
+    *,
+    team: Team = THREE_PEOPLE,
+    hours: Hours = LONDON,
+    now: int = TUESDAY_TEN,
+    horizon: int = 5,
+    replies: int = 0,
+    stalled: float | None = None,
+    depth_as_of: int | None = None,
+) -> Wait:
+    return estimate(
+        waiting, team, hours, horizon, now, replies_seen=replies, stalled=stalled, depth_as_of=depth_as_of
+    )
 
 
 @pytest.mark.parametrize(("a", "b_minutes", "ahead", "minutes"), [
     (3, 20, 0, (.7, 5.2, 23.1)), (3, 20, 4, (13.5, 34.9, 97.9)), (3, 20, 9, (31.9, 72.3, 189.1)), (3, 20, 24, (87.9, 184.5, 461.6)),
     (63, 420, 0, (.7, 4.6, 15.6)), (63, 420, 4, (16.0, 31.3, 55.0)), (63, 420, 9, (40.6, 64.8, 98.6)), (63, 420, 24, (121.1, 165.3, 222.8)),
 ])
-def test_the_drain_model_gives_the_published_quantiles(a: float, b_minutes: float, ahead: int, minutes: tuple[float, ...]) -> None:
+def test_the_drain_model_gives_the_published_quantiles(
+    a: float, b_minutes: float, ahead: int, minutes: tuple[float, ...]
+) -> None:
     found = tuple(Drain(a, b_minutes * 60).wait_seconds(ahead, share) / 60 for share in (.1, .5, .9))
     assert tuple(round(value, 1) for value in found) == minutes
 
@@ -48,7 +69,11 @@ def test_an_empty_queue_has_the_closed_form_exactly() -> None:
 def test_the_quantile_is_the_one_of_a_gamma_wait_over_a_gamma_rate(ahead: int) -> None:
     drain = Drain(3.0, 20.0)
     bound = drain.wait_seconds(ahead, .9)
-    share, _ = quad(lambda rate: gammainc(ahead + 1, rate * bound) * gamma.pdf(rate, drain.a, scale=1 / drain.b_seconds), 0, 5)
+    share, _ = quad(
+        lambda rate: gammainc(ahead + 1, rate * bound) * gamma.pdf(rate, drain.a, scale=1 / drain.b_seconds),
+        0,
+        5,
+    )
     assert share == pytest.approx(.9, abs=1e-6)
 
 
@@ -109,14 +134,22 @@ def test_no_time_is_rounded_past_the_closing_it_lies_before() -> None:
 def test_work_until_midnight_ends_on_its_own_day() -> None:
     late = Hours("Europe/London", week(0, 1, 2, 3, 4, start=16 * 60, end=24 * 60))
     now = at("Europe/London", "2026-05-11 23:00")
-    assert round_up(late, now, at("Europe/London", "2026-05-13 00:00")) == at("Europe/London", "2026-05-13 00:00")
+    assert round_up(late, now, at("Europe/London", "2026-05-13 00:00")) == at(
+        "Europe/London", "2026-05-13 00:00"
+    )
 
 
 def test_the_night_of_a_team_that_stays_counts_as_one_day() -> None:
     evening = at("Europe/London", "2026-05-12 22:00")
-    assert round_up(ROUND_THE_CLOCK, evening, evening + 221 * MINUTE) == at("Europe/London", "2026-05-13 02:00")
-    assert round_up(ROUND_THE_CLOCK, evening, evening + 800 * MINUTE) == at("Europe/London", "2026-05-13 12:00")
-    assert round_up(NIGHT_SHIFT, evening, at("Europe/Paris", "2026-05-13 03:10")) == at("Europe/Paris", "2026-05-13 03:30")
+    assert round_up(ROUND_THE_CLOCK, evening, evening + 221 * MINUTE) == at(
+        "Europe/London", "2026-05-13 02:00"
+    )
+    assert round_up(ROUND_THE_CLOCK, evening, evening + 800 * MINUTE) == at(
+        "Europe/London", "2026-05-13 12:00"
+    )
+    assert round_up(NIGHT_SHIFT, evening, at("Europe/Paris", "2026-05-13 03:10")) == at(
+        "Europe/Paris", "2026-05-13 03:30"
+    )
 
 
 def test_a_queue_nobody_told_us_about_is_new_until_replies_were_seen() -> None:
@@ -157,8 +190,11 @@ def test_an_opening_beyond_the_horizon_is_told_without_a_wait() -> None:
 def test_a_bound_beyond_the_horizon_is_not_told() -> None:
     assert wait(120, horizon=5).why_not is None
     assert wait(150, horizon=5).why_not == "beyond_horizon"
-    assert wait(24, horizon=1).why_not == "beyond_horizon"  # tomorrow at noon is later than this time tomorrow
-    assert wait(150).typical_seconds is None and wait(150).bound_at is None and wait(150).bound_seconds is None
+    # tomorrow at noon is later than this time tomorrow
+    assert wait(24, horizon=1).why_not == "beyond_horizon"
+    assert (
+        wait(150).typical_seconds is None and wait(150).bound_at is None and wait(150).bound_seconds is None
+    )
 
 
 def test_a_queue_without_replies_is_called_stalled_only_while_open() -> None:
@@ -170,7 +206,11 @@ def test_a_queue_without_replies_is_called_stalled_only_while_open() -> None:
 
 @pytest.mark.parametrize("found", [wait(None), wait(team=UNTOLD), wait(hours=NEVER), wait(9999), wait(stalled=1e6)])
 def test_without_a_bound_there_is_a_reason_and_no_number(found: Wait) -> None:
-    assert found.why_not and (found.typical_seconds, found.bound_seconds, found.bound_at) == (None, None, None)
+    assert found.why_not and (found.typical_seconds, found.bound_seconds, found.bound_at) == (
+        None,
+        None,
+        None,
+    )
 
 
 @given(plans, moments, st.integers(0, 300), st.floats(.2, 40), st.floats(.5, 240))
@@ -183,12 +223,18 @@ def test_whatever_is_promised_lies_ahead_within_the_horizon_and_on_the_safe_side
         return
     exact = after_open_seconds(hours, now, float(found.inputs["bound_open_seconds"] or 0))
     assert exact is not None and now < exact <= found.bound_at
-    assert found.typical_seconds is not None and found.bound_seconds is not None and 0 < found.typical_seconds <= found.bound_seconds
+    assert (
+        found.typical_seconds is not None
+        and found.bound_seconds is not None
+        and 0 < found.typical_seconds <= found.bound_seconds
+    )
     assert open_seconds_between(hours, now, found.bound_at) <= 5 * working_day_seconds(hours) + 1e-6
 
 
 @given(plans, moments, st.floats(1, 40 * 3600), st.floats(1, 40 * 3600))
-def test_rounding_never_goes_back_and_keeps_the_order(hours: Hours, now: int, one: float, other: float) -> None:
+def test_rounding_never_goes_back_and_keeps_the_order(
+    hours: Hours, now: int, one: float, other: float
+) -> None:
     early, late = (after_open_seconds(hours, now, seconds) for seconds in sorted((one, other)))
     if early is None or late is None:
         return

@@ -25,7 +25,8 @@ def queue(hours: Hours = OFFICE, team: Team = PAIR) -> Queue:
 
 
 def busy(q: Queue, count: int, *, gap: int = 5 * MINUTE, wait: int = 20 * MINUTE, start: int = START) -> int:
-    """Tickets that come every `gap` while people work, each answered after `wait`; returns the last moment."""
+    """Tickets that come every `gap` while people work, each answered after `wait`; returns the last
+    moment."""
     events = []
     for n in range(count):
         at = start + n // 60 * DAY + n % 60 * gap

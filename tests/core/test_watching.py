@@ -19,7 +19,9 @@ def test_joined_phrases_stand_in_any_order(text):
 
 
 def test_joined_phrases_stand_close_together_in_a_sentence_or_two():
-    assert found("jemand & {used}", "Da war jemand. Er hat mein Konto benutzt.") == ["jemand. Er hat mein Konto benutzt"]
+    assert found("jemand & {used}", "Da war jemand. Er hat mein Konto benutzt.") == [
+        "jemand. Er hat mein Konto benutzt"
+    ]
     assert found("jemand & {used}", "Da war jemand. Das weiß ich. Es wurde benutzt.") == []
     assert found("jemand & {used}", f"jemand {'sehr ' * 40}hat es benutzt") == []
 
@@ -36,7 +38,9 @@ def test_joined_phrases_take_no_letter_twice():
 def test_a_barred_phrase_rules_out_its_sentence_and_the_next_alone():
     phrase = "{account} & {used} & !nicht mehr"
     assert found(phrase, "Ich habe das Konto nicht mehr benutzt.") == []
-    assert found(phrase, "Ich will nicht mehr. Ich bin weg. Mein Konto wurde benutzt.") == ["Konto wurde benutzt"]
+    assert found(phrase, "Ich will nicht mehr. Ich bin weg. Mein Konto wurde benutzt.") == [
+        "Konto wurde benutzt"
+    ]
 
 
 def test_a_word_may_have_any_beginning():

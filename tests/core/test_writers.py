@@ -13,8 +13,13 @@ from tests.core.tickets import AUTHORS, MAYA, POLICY, WORDS, said, ticket
 
 BOB = Person("c2", Role.CUSTOMER, "Bob Stone", "bob@other.example")
 AWAY = {"auto-submitted": "auto-replied"}
-OFFERED = TicketMemory(clarified=True, options=(
-    Option("A", "article-order", "Changing the address of an order"), Option("B", "article-account", "Addresses saved in your account")))
+OFFERED = TicketMemory(
+    clarified=True,
+    options=(
+        Option("A", "article-order", "Changing the address of an order"),
+        Option("B", "article-account", "Addresses saved in your account"),
+    ),
+)
 
 
 def bob(text: str, number: int = 1, **more: dict[str, str]) -> Message:
@@ -22,7 +27,9 @@ def bob(text: str, number: int = 1, **more: dict[str, str]) -> Message:
 
 
 def read(*messages: Message, memory: TicketMemory | None = None, subject: str = "") -> Reading:
-    return read_ticket(ticket(*messages, subject=subject), memory or TicketMemory(), "m:1", WORDS, POLICY, ("en", 0.99))
+    return read_ticket(
+        ticket(*messages, subject=subject), memory or TicketMemory(), "m:1", WORDS, POLICY, ("en", 0.99)
+    )
 
 
 @pytest.mark.parametrize(("author", "requester", "writer"), [
@@ -35,14 +42,18 @@ def read(*messages: Message, memory: TicketMemory | None = None, subject: str = 
     (AUTHORS["bot"], MAYA, Writer.MACHINE),
     (Person("-1", Role.SYSTEM, ""), MAYA, Writer.MACHINE),
 ])
-def test_the_writer_is_told_by_the_tickets_requester(author: Person, requester: Person, writer: Writer) -> None:
+def test_the_writer_is_told_by_the_tickets_requester(
+    author: Person, requester: Person, writer: Writer
+) -> None:
     assert writer_of(Message("m1", author, 1, True, "Hello"), requester) is writer
 
 
 def test_every_message_of_a_turn_has_its_voice() -> None:
     reading = read(said("Where is it?"), bob("I wait too.", 2))
     assert [(v.message, v.writer, v.name, v.text) for v in reading.voices] == [
-        ("m1", Writer.REQUESTER, "Maya Okonkwo", "Where is it?"), ("m2", Writer.COPIED, "Bob Stone", "I wait too.")]
+        ("m1", Writer.REQUESTER, "Maya Okonkwo", "Where is it?"),
+        ("m2", Writer.COPIED, "Bob Stone", "I wait too."),
+    ]
     assert reading.writer is Writer.COPIED
 
 
@@ -62,7 +73,9 @@ def test_only_the_requester_settles(thanks: str) -> None:
     ((said("Thanks, that is all sorted now."), bob("No. When does mine arrive?", 2)), (False, False)),
     ((said("When does it arrive?"), bob("Thanks, that is all sorted now.", 2)), (False, False)),
 ])
-def test_in_a_burst_nothing_of_anybody_may_be_left_open(burst: tuple[Message, ...], settled: tuple[bool, bool]) -> None:
+def test_in_a_burst_nothing_of_anybody_may_be_left_open(
+    burst: tuple[Message, ...], settled: tuple[bool, bool]
+) -> None:
     reading = read(*burst)
     assert (reading.settles, reading.settled_by_other) == settled
 

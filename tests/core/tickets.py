@@ -22,7 +22,13 @@ AUTHORS = {
 }
 
 
-def said(text: str, author: str = "customer", number: int = 1, public: bool = True, headers: dict[str, str] | None = None) -> Message:
+def said(
+    text: str,
+    author: str = "customer",
+    number: int = 1,
+    public: bool = True,
+    headers: dict[str, str] | None = None,
+) -> Message:
     return Message(f"m{number}", AUTHORS[author], number * 1_000_000, public, text, headers=headers or {})
 
 
@@ -39,4 +45,6 @@ def read(
     guess: tuple[str, float] | None = ("en", 0.99),
     act: str | None = None,
 ) -> Reading:
-    return read_ticket(ticket(*messages, subject=subject), memory or TicketMemory(), "m:1", WORDS, POLICY, guess, act)
+    return read_ticket(
+        ticket(*messages, subject=subject), memory or TicketMemory(), "m:1", WORDS, POLICY, guess, act
+    )

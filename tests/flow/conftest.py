@@ -1,4 +1,5 @@
-"""A house a test, with a few pages of the demo shop and the real model; each text is embedded once for the whole run."""
+"""A house a test, with a few pages of the demo shop and the real model; each text is embedded once for the
+whole run."""
 from __future__ import annotations
 
 import shutil
@@ -16,8 +17,19 @@ from workers.knowledge.embed import LazyEmbedder
 
 MODELS = Path(__file__).resolve().parents[2] / "var" / "models"
 PAGES = (
-    "returns-30-days", "refunds-when", "orders-change-address", "account-change-address", "products-tent-poles", "care-waxing",
-    "repairs-prices", "gift-cards-use", "policy-email-templates", "policy-contact", "shipping-eu", "agents-goodwill", "warranty-covers",
+    "returns-30-days",
+    "refunds-when",
+    "orders-change-address",
+    "account-change-address",
+    "products-tent-poles",
+    "care-waxing",
+    "repairs-prices",
+    "gift-cards-use",
+    "policy-email-templates",
+    "policy-contact",
+    "shipping-eu",
+    "agents-goodwill",
+    "warranty-covers",
 )
 
 
@@ -68,7 +80,9 @@ def house(sqlite_url: str, tmp_path: Path, pages: Path, embedder: Remembering) -
 
 
 @pytest.fixture(scope="module")
-def long_house(tmp_path_factory: pytest.TempPathFactory, pages: Path, embedder: Remembering) -> Iterator[House]:
+def long_house(
+    tmp_path_factory: pytest.TempPathFactory, pages: Path, embedder: Remembering
+) -> Iterator[House]:
     var = tmp_path_factory.mktemp("long_house")
     with open_house(f"sqlite:///{var}/candor.db", var, pages, embedder) as opened:
         yield opened
@@ -76,7 +90,8 @@ def long_house(tmp_path_factory: pytest.TempPathFactory, pages: Path, embedder: 
 
 @pytest.fixture
 def again(long_house: House) -> House:
-    """One house for many small cases, each with a ticket of its own; whole again before each, whatever the one before left."""
+    """One house for many small cases, each with a ticket of its own; whole again before each, whatever the
+    one before left."""
     long_house.desk.do.clear_faults()
     set_status(long_house, "active")
     kill_switch(long_house, False)

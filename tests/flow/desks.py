@@ -1,4 +1,5 @@
-"""One way to speak of a sandbox desk of either kind in a house, so that a test of conduct is written once and holds for both."""
+"""One way to speak of a sandbox desk of either kind in a house, so that a test of conduct is written once and
+holds for both."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,8 @@ FIELD = "Candor: next step"
 
 @dataclass
 class Side:
-    """A desk as its people see it. `author` and `text` are the vendor's names in what was said, `steps` its values of the field."""
+    """A desk as its people see it. `author` and `text` are the vendor's names in what was said, `steps` its
+    values of the field."""
 
     house: House
     id: str
@@ -32,7 +34,12 @@ class Side:
     steps: dict[str, str]
 
     def write(
-        self, text: str, subject: str = "A question", name: str = "Maya Okonkwo", email: str = "maya@example.com", **more: Any
+        self,
+        text: str,
+        subject: str = "A question",
+        name: str = "Maya Okonkwo",
+        email: str = "maya@example.com",
+        **more: Any,
     ) -> str:
         """A customer opens a ticket; returns its id once its delivery has arrived."""
         ticket = str(self.desk.do.customer_ticket(name=name, email=email, subject=subject, text=text, **more))
@@ -54,7 +61,11 @@ class Side:
     def status(self, ticket: str) -> str:
         """As Zendesk names it; Freshdesk's numbers are put into words."""
         status = self.desk.do.ticket(int(ticket))["status"]
-        return str(status) if self.kind == "zendesk" else {2: "open", 3: "pending", 4: "solved", 5: "closed"}[int(status)]
+        return (
+            str(status)
+            if self.kind == "zendesk"
+            else {2: "open", 3: "pending", 4: "solved", 5: "closed"}[int(status)]
+        )
 
     def choose(self, ticket: str, step: str) -> None:
         """An agent chooses in the field *Candor: next step*."""
@@ -67,7 +78,11 @@ class Side:
 
     def replies(self, ticket: str) -> list[str]:
         """What the customer has received from the assistant."""
-        return [r[self.text] for r in self.desk.do.public_replies(int(ticket)) if r[self.author] == self.desk.assistant.id]
+        return [
+            r[self.text]
+            for r in self.desk.do.public_replies(int(ticket))
+            if r[self.author] == self.desk.assistant.id
+        ]
 
     def notes(self, ticket: str) -> list[str]:
         return [n[self.text] for n in self.desk.do.notes(int(ticket))]
@@ -85,7 +100,11 @@ class Side:
 
     def verdicts(self, ticket: str) -> Sequence[str]:
         with self.house.db.read() as tx:
-            return [r.verdict for r in ledger_store.of_ticket(tx, DEFAULT_TENANT, self.id, ticket) if r.kind == "verdict"]
+            return [
+                r.verdict
+                for r in ledger_store.of_ticket(tx, DEFAULT_TENANT, self.id, ticket)
+                if r.kind == "verdict"
+            ]
 
 
 def zendesk_side(house: House) -> Side:
@@ -97,6 +116,16 @@ def freshdesk_side(house: House) -> Iterator[Side]:
     """A connected sandbox Freshdesk beside the house's Zendesk; its help centre is the house's."""
     with SandboxFreshdesk(None, seed=13, clock=house.clock, account="larkfield-accounts") as desk:
         given = {"subdomain": desk.account, "api_key": desk.api_key}
-        assert connect(house.work, DEFAULT_TENANT, FRESH, "freshdesk", "Accounts", given, desk.url, house.url, lambda step: None)
+        assert connect(
+            house.work,
+            DEFAULT_TENANT,
+            FRESH,
+            "freshdesk",
+            "Accounts",
+            given,
+            desk.url,
+            house.url,
+            lambda step: None,
+        )
         house.clock.advance(3)  # the web process learns of the new desk's secret within two seconds
         yield Side(house, FRESH, "freshdesk", desk, "user_id", "body_text", NEXT_STEP_LABELS)

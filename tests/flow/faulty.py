@@ -69,6 +69,17 @@ def status_of(house: House) -> str:
 def kill_switch(house: House, on: bool) -> None:
     with house.db.write() as tx:
         if on:
-            caps.set_cap(tx, DEFAULT_TENANT, DESK, "*", caps.KILL, "a test", "test", None, house.clock(), house.work.new_id())
+            caps.set_cap(
+                tx,
+                DEFAULT_TENANT,
+                DESK,
+                "*",
+                caps.KILL,
+                "a test",
+                "test",
+                None,
+                house.clock(),
+                house.work.new_id(),
+            )
         else:
             caps.lift(tx, DEFAULT_TENANT, DESK, "*", caps.KILL)

@@ -17,7 +17,17 @@ FRESH = "accounts"
 def open_freshdesk(house: House, **settings: str) -> Iterator[SandboxFreshdesk]:
     with SandboxFreshdesk(None, seed=13, clock=house.clock, account="larkfield-accounts") as desk:
         given = {"subdomain": desk.account, "api_key": desk.api_key, "one_mail": "yes", **settings}
-        assert connect(house.work, DEFAULT_TENANT, FRESH, "freshdesk", "Accounts", given, desk.url, house.url, lambda step: None)
+        assert connect(
+            house.work,
+            DEFAULT_TENANT,
+            FRESH,
+            "freshdesk",
+            "Accounts",
+            given,
+            desk.url,
+            house.url,
+            lambda step: None,
+        )
         house.clock.advance(3)  # the web process learns of the new desk's secret within two seconds
         yield desk
 

@@ -1,4 +1,5 @@
-"""From a customer's mail to the desk and back: what the customer and the agent see at the desk is what counts."""
+"""From a customer's mail to the desk and back: what the customer and the agent see at the desk is what
+counts."""
 from __future__ import annotations
 
 import hashlib
@@ -11,7 +12,10 @@ from app.store.database import DEFAULT_TENANT
 from app.store.queues.effects import effect_of
 from tests.flow.house import House
 
-RETURN = "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return them, and how?"
+RETURN = (
+    "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return "
+    "them, and how?"
+)
 
 
 def test_a_clear_question_is_answered_with_quotes_and_links(house_on_both: House) -> None:
@@ -44,7 +48,9 @@ def test_a_follow_up_in_the_same_ticket_gets_its_own_answer_with_the_short_notic
     house.settle()
     first, second = house.replies(ticket)
     assert "wax" in first["plain_body"].lower()
-    assert "AI assistant again" in second["plain_body"] and "person is here whenever" not in second["plain_body"]
+    assert (
+        "AI assistant again" in second["plain_body"] and "person is here whenever" not in second["plain_body"]
+    )
 
 
 def test_an_ambiguous_question_is_asked_back_once_and_the_choice_is_understood(house: House) -> None:
@@ -103,7 +109,11 @@ def test_a_lost_delivery_is_found_by_the_poll(house: House) -> None:
 
 
 def test_an_auto_reply_is_recorded_and_gets_nothing(house: House) -> None:
-    ticket = house.write("I am out of the office until Monday.", "Automatic reply: your order", headers={"Auto-Submitted": "auto-replied"})
+    ticket = house.write(
+        "I am out of the office until Monday.",
+        "Automatic reply: your order",
+        headers={"Auto-Submitted": "auto-replied"},
+    )
     house.settle()
     assert house.replies(ticket) == [] and house.notes(ticket) == []
     assert [(e.verdict, e.reason) for e in house.entries(ticket)] == [("stay_quiet", "automatic")]
@@ -118,7 +128,9 @@ def test_what_was_said_cannot_be_guessed_from_the_hashes_that_are_kept(house: Ho
     assert box is not None
     said = spoken(effect_of(box.decrypt(row.body).decode()))
     assert said and row.body_hash == house.keys.mac("body", said)
-    assert row.body_hash != replace(house.keys, ledger=b"x" * 32).mac("body", said), "who guesses the sentence needs our key as well"
+    assert row.body_hash != replace(house.keys, ledger=b"x" * 32).mac("body", said), (
+        "who guesses the sentence needs our key as well"
+    )
     kept = "".join(e.payload for e in house.entries(ticket, "sent"))
     assert row.body_hash in kept and hashlib.sha256(said.encode()).hexdigest() not in kept
 
@@ -130,5 +142,7 @@ def test_a_cited_article_that_is_withdrawn_before_the_send_is_not_quoted(house: 
     house.desk.do.delete_article("returns-30-days")
     house.sync()
     house.settle()
-    assert all("within 30 days of delivery if they are unworn" not in r["plain_body"] for r in house.replies(ticket))
+    assert all(
+        "within 30 days of delivery if they are unworn" not in r["plain_body"] for r in house.replies(ticket)
+    )
     assert next(r.state for r in house.rows() if r.purpose == "answer") == "stale"

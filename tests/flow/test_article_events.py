@@ -5,7 +5,10 @@ from tests.flow.house import House
 
 STORAGE = "<p>We store winter tyres of cargo bikes in our cellar for 45 euros per season.</p>"
 TYRES = "Do you store winter tyres of cargo bikes, and what does it cost per season?"
-RETURN = "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return them, and how?"
+RETURN = (
+    "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return "
+    "them, and how?"
+)
 
 
 def test_a_published_article_is_quoted_after_its_event_without_a_poll(house: House) -> None:

@@ -1,4 +1,5 @@
-"""Somebody acts between our read and our write, or between two writes of one plan: people first, the customer told once, nothing lost."""
+"""Somebody acts between our read and our write, or between two writes of one plan: people first, the customer
+told once, nothing lost."""
 from __future__ import annotations
 
 from typing import Any
@@ -25,8 +26,12 @@ from workers.deciding.process import process_one
 from workers.sending.deliver import deliver_one
 
 ACTS = [
-    {"verb": "agent_reply", "text": "I have this one."}, {"verb": "agent_note", "text": "Calling them."}, {"verb": "solve"},
-    {"verb": "close"}, {"verb": "assign", "agent": "Ana Ruiz"}, {"verb": "delete"},
+    {"verb": "agent_reply", "text": "I have this one."},
+    {"verb": "agent_note", "text": "Calling them."},
+    {"verb": "solve"},
+    {"verb": "close"},
+    {"verb": "assign", "agent": "Ana Ruiz"},
+    {"verb": "delete"},
 ]
 
 
@@ -37,7 +42,9 @@ def house(again: House) -> House:
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda a: a["verb"])
 @pytest.mark.parametrize("seconds", [0, 3], ids=["in the same second", "later"])
-def test_whoever_acts_just_before_our_write_is_not_talked_over(house: House, act: dict[str, Any], seconds: float) -> None:
+def test_whoever_acts_just_before_our_write_is_not_talked_over(
+    house: House, act: dict[str, Any], seconds: float
+) -> None:
     house.poll()
     ticket = decided(house)
     house.clock.advance(seconds)
@@ -47,8 +54,11 @@ def test_whoever_acts_just_before_our_write_is_not_talked_over(house: House, act
 
 
 @pytest.mark.parametrize("act", ACTS, ids=lambda a: a["verb"])
-def test_whoever_acts_while_our_words_are_held_back_is_not_talked_over(house: House, act: dict[str, Any]) -> None:
-    """Past a minute the ticket is read again: what happened there counts, not only who spoke last in public."""
+def test_whoever_acts_while_our_words_are_held_back_is_not_talked_over(
+    house: House, act: dict[str, Any]
+) -> None:
+    """Past a minute the ticket is read again: what happened there counts, not only who spoke last in
+    public."""
     house.poll()
     ticket = decided(house)
     kill_switch(house, True)
@@ -76,7 +86,9 @@ def _nobody_was_talked_over(house: House, ticket: str, act: dict[str, Any]) -> N
         assert house.owner(ticket) == "people"
 
 
-def test_an_assignment_between_our_read_and_our_decision_is_seen_when_the_write_is_refused(house: House) -> None:
+def test_an_assignment_between_our_read_and_our_decision_is_seen_when_the_write_is_refused(
+    house: House,
+) -> None:
     ticket = house.write(RETURN, email="assigned@example.com")
     house.clock.advance(3)
 
@@ -122,7 +134,9 @@ def _note_sent(house: House) -> str:
 
 @pytest.mark.parametrize("fault", ["X1", "X3", "X4", "X5", "X8-truncated", "X9"])
 @pytest.mark.parametrize("nth", [1, 2], ids=["note", "notice"])
-def test_a_fault_on_either_row_keeps_the_order_and_doubles_nothing(house: House, fault: str, nth: int) -> None:
+def test_a_fault_on_either_row_keeps_the_order_and_doubles_nothing(
+    house: House, fault: str, nth: int
+) -> None:
     ticket = decided(house, PERSON)
     house.desk.do.fault(fault, nth=nth, **PUT)
     house.settle(90)
@@ -149,7 +163,9 @@ def test_a_kill_switch_pressed_while_the_ticket_is_read_again_stops_the_write(ho
 
 
 @pytest.mark.parametrize("seconds", [0, 3], ids=["in the same second", "later"])
-def test_an_agent_who_replies_after_our_note_is_not_talked_over_by_our_notice(house: House, seconds: float) -> None:
+def test_an_agent_who_replies_after_our_note_is_not_talked_over_by_our_notice(
+    house: House, seconds: float
+) -> None:
     ticket = _note_sent(house)
     house.clock.advance(seconds)
     house.desk.do.agent_reply(int(ticket), "Hello, I'm Ana and I'll sort this out.")
@@ -165,7 +181,9 @@ def test_an_agent_who_replies_after_our_note_is_not_talked_over_by_our_notice(ho
     {"verb": "customer_comment", "text": RETURN}, {"verb": "agent_note", "text": "Looking."}, {"verb": "assign", "agent": "Ana Ruiz"},
     {"verb": "agent_update", "tags": ["vip"]},
 ], ids=lambda a: a["verb"])
-def test_a_customer_whose_hand_off_was_noted_hears_of_it_whatever_else_happens(house: House, act: dict[str, Any], moment: str) -> None:
+def test_a_customer_whose_hand_off_was_noted_hears_of_it_whatever_else_happens(
+    house: House, act: dict[str, Any], moment: str
+) -> None:
     ticket = _note_sent(house)
     house.clock.advance(3)
     if moment == "before the read":

@@ -1,4 +1,5 @@
-"""A desk's own confidence: agents' acts are its labels, and once there is a model its probability is told with its interval."""
+"""A desk's own confidence: agents' acts are its labels, and once there is a model its probability is told
+with its interval."""
 from __future__ import annotations
 
 import json
@@ -101,7 +102,9 @@ def test_what_an_agent_chooses_judges_the_draft(side: Side, step: str, judged: t
 
 
 @pytest.mark.parametrize(("step", "judged"), [("stay_out", (1, 0)), ("continue", (0, 0)), ("not_needed", (1, 1))])
-def test_what_an_agent_chooses_after_a_hand_off_judges_the_answer_before_it(side: Side, step: str, judged: tuple[int, int]) -> None:
+def test_what_an_agent_chooses_after_a_hand_off_judges_the_answer_before_it(
+    side: Side, step: str, judged: tuple[int, int]
+) -> None:
     ticket = side.write(RETURN)
     side.house.settle(200)
     side.reply(ticket, "Can I talk to a real person please?")
@@ -112,8 +115,12 @@ def test_what_an_agent_chooses_after_a_hand_off_judges_the_answer_before_it(side
 
 
 @pytest.mark.parametrize(("step", "judged"), [("stay_out", (0, 0)), ("continue", (0, 0)), ("not_needed", (1, 1))])
-def test_not_needed_says_of_a_doubt_that_the_nearest_page_was_right(side: Side, step: str, judged: tuple[int, int]) -> None:
-    side.house.change_policy(lambda p: {**p, "thresholds": {**p["thresholds"], "answer": 1.0, "clarify": 1.0}})
+def test_not_needed_says_of_a_doubt_that_the_nearest_page_was_right(
+    side: Side, step: str, judged: tuple[int, int]
+) -> None:
+    side.house.change_policy(
+        lambda p: {**p, "thresholds": {**p["thresholds"], "answer": 1.0, "clarify": 1.0}}
+    )
     ticket = side.write(RETURN)
     side.house.settle(200)
     assert side.verdicts(ticket) == ["handoff"] and labels(side) == (0, 0)

@@ -1,4 +1,5 @@
-"""Our clock jumps while the desk's goes on: no reply twice, none lost, and nobody waits for a time that is long over or never comes."""
+"""Our clock jumps while the desk's goes on: no reply twice, none lost, and nobody waits for a time that is
+long over or never comes."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -32,8 +33,13 @@ def shifted(house: House) -> Shifted:
 
 @pytest.mark.parametrize("seconds", JUMPS)
 @pytest.mark.parametrize("when", ["before the decision", "before the write", "while unknown", "back and forth"])
-def test_a_clock_that_jumps_ten_minutes_doubles_and_loses_nothing(house: House, shifted: Shifted, seconds: int, when: str) -> None:
-    ticket, asked = house.write(RETURN, email="maya@example.com"), house.write(PERSON, email="tom@example.com")
+def test_a_clock_that_jumps_ten_minutes_doubles_and_loses_nothing(
+    house: House, shifted: Shifted, seconds: int, when: str
+) -> None:
+    ticket, asked = (
+        house.write(RETURN, email="maya@example.com"),
+        house.write(PERSON, email="tom@example.com"),
+    )
     if when == "before the decision":
         shifted.seconds = seconds
     house.desk.do.fault("X1", **PUT)
@@ -54,7 +60,9 @@ def test_a_clock_that_jumps_ten_minutes_doubles_and_loses_nothing(house: House, 
     assert {r.state for r in house.rows(inbox)} == {"done"}
 
 
-def test_after_a_jump_back_the_next_message_waits_no_longer_than_the_jump(house: House, shifted: Shifted) -> None:
+def test_after_a_jump_back_the_next_message_waits_no_longer_than_the_jump(
+    house: House, shifted: Shifted
+) -> None:
     shifted.seconds = 600
     ticket = house.write(RETURN)
     house.clock.advance(3)
@@ -76,7 +84,9 @@ def test_a_wait_told_after_a_jump_is_never_in_the_past(house: House, shifted: Sh
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
-def test_deliveries_of_a_desk_whose_clock_is_far_from_ours_are_refused_and_found_by_the_poll(house: House, seconds: int) -> None:
+def test_deliveries_of_a_desk_whose_clock_is_far_from_ours_are_refused_and_found_by_the_poll(
+    house: House, seconds: int
+) -> None:
     """Five minutes either way is all a signature is good for; what is refused for it is not lost."""
     house.poll()
     house.desk.do.drop_deliveries(1)

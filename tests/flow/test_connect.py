@@ -1,4 +1,5 @@
-"""Connecting as an admin meets it: the plan, what goes wrong and what is then said, and a desk that is left as it was."""
+"""Connecting as an admin meets it: the plan, what goes wrong and what is then said, and a desk that is left
+as it was."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -36,17 +37,35 @@ def desk(house: House, kind: str) -> Iterator[Desk]:
 
 
 def given(desk: Desk, **other: str) -> dict[str, str]:
-    key = {"email": desk.email, "api_token": desk.token} if isinstance(desk, SandboxZendesk) else {"api_key": desk.api_key}
+    key = (
+        {"email": desk.email, "api_token": desk.token}
+        if isinstance(desk, SandboxZendesk)
+        else {"api_key": desk.api_key}
+    )
     return {"subdomain": desk.account, **key, **other}
 
 
 def run(house: House, kind: str, desk: Desk, url: str = "", **other: str) -> bool:
     house.clock.advance(1)  # the guard's test ticket is told from an earlier run's by the time
-    return connect(house.work, DEFAULT_TENANT, ID, kind, "New", given(desk, **other), url or desk.url, house.url, lambda step: None)
+    return connect(
+        house.work,
+        DEFAULT_TENANT,
+        ID,
+        kind,
+        "New",
+        given(desk, **other),
+        url or desk.url,
+        house.url,
+        lambda step: None,
+    )
 
 
 def rules_and_fields(desk: Desk) -> dict[str, Any]:
-    names = ("triggers", "webhooks", "fields", "views") if isinstance(desk, SandboxZendesk) else ("rules", "fields", "statuses")
+    names = (
+        ("triggers", "webhooks", "fields", "views")
+        if isinstance(desk, SandboxZendesk)
+        else ("rules", "fields", "statuses")
+    )
     return {name: deepcopy(getattr(desk.state, name)) for name in (*names, "groups")}
 
 
@@ -64,8 +83,8 @@ def test_removing_leaves_the_desk_as_it_was(house: House, kind: str, desk: Desk)
 def _timeless(state: dict[str, Any]) -> dict[str, Any]:
     """Without the moment of the last change, and rules by their order, not by their number in it.
 
-    An admin's rule that was given back as it was has been written all the same; and whether a desk closes the gap a deleted rule leaves in
-    its numbers is documented nowhere.
+    An admin's rule that was given back as it was has been written all the same; and whether a desk closes the
+    gap a deleted rule leaves in its numbers is documented nowhere.
     """
     for things in state.values():
         for thing in things.values():
@@ -73,7 +92,9 @@ def _timeless(state: dict[str, Any]) -> dict[str, Any]:
                 thing.updated_us = 0
     rules = state.get("rules", {})
     for kind in {rule.type for rule in rules.values()}:
-        for place, rule in enumerate(sorted((r for r in rules.values() if r.type == kind), key=lambda r: (r.position, r.id)), 1):
+        for place, rule in enumerate(
+            sorted((r for r in rules.values() if r.type == kind), key=lambda r: (r.position, r.id)), 1
+        ):
             rule.position = place
     return state
 
@@ -106,7 +127,9 @@ def test_a_wrong_key_is_told_with_what_to_do_and_marks_the_desk(house: House, ki
     assert found is not None and found.status == "active"
 
 
-def test_settings_the_form_refuses_are_named_before_anything_is_stored(house: House, kind: str, desk: Desk) -> None:
+def test_settings_the_form_refuses_are_named_before_anything_is_stored(
+    house: House, kind: str, desk: Desk
+) -> None:
     with pytest.raises(ValueError, match="subdomain: "):
         run(house, kind, desk, subdomain="https://larkfield.example")
     assert stored(house) is None
@@ -125,7 +148,10 @@ def test_a_desk_nobody_answers_for_is_told_by_its_address(house: House, kind: st
     (503, "in some minutes"), (422, "put right what it names"), (None, "this machine may reach it"),
 ])
 def test_every_refusal_ends_with_what_to_do(kind: str, status: int | None, told: str) -> None:
-    said = advice(ConnectorError("the desk said no", status=status), registry.connector(kind).account({"subdomain": "acme"}))
+    said = advice(
+        ConnectorError("the desk said no", status=status),
+        registry.connector(kind).account({"subdomain": "acme"}),
+    )
     assert said.startswith("the desk said no. What to do: ")
     assert told in said
 

@@ -1,4 +1,5 @@
-"""What a row may cost its worker, and what a worker may still do with a row: leases, lone runs, rows of another release, refused notes."""
+"""What a row may cost its worker, and what a worker may still do with a row: leases, lone runs, rows of
+another release, refused notes."""
 from __future__ import annotations
 
 import json
@@ -41,12 +42,16 @@ class _Sluggish:
 
 
 @pytest.mark.parametrize(("seconds", "calls"), [(9.0, 1), (11.0, 0)])
-def test_no_call_is_made_when_its_whole_time_and_five_seconds_are_not_left_of_the_lease(house: House, seconds: float, calls: int) -> None:
+def test_no_call_is_made_when_its_whole_time_and_five_seconds_are_not_left_of_the_lease(
+    house: House, seconds: float, calls: int
+) -> None:
     ticket = decided(house)
     assert deliver_one(replace(house.work, db=_Sluggish(house, seconds)))  # type: ignore[arg-type]
     assert len(writes_to(house, ticket)) == calls
     [row] = rows_of(house, ticket)
-    assert (row.state, row.sends, row.attempts) == (("sent", 1, 1) if calls else ("ready", 0, 0)), "what was not done is not counted"
+    assert (row.state, row.sends, row.attempts) == (("sent", 1, 1) if calls else ("ready", 0, 0)), (
+        "what was not done is not counted"
+    )
     house.settle(60)
     answered_once(house, ticket)
 
@@ -55,7 +60,11 @@ def test_rows_of_a_newer_release_wait_uncounted_and_say_what_to_do(house: House)
     ticket = decided(house)
     box = house.keys.box
     with house.db.write() as tx:
-        tx.execute(outbox.update().values(body=box.encrypt(json.dumps({"kind": "hologram"}).encode()), requester=None))
+        tx.execute(
+            outbox.update().values(
+                body=box.encrypt(json.dumps({"kind": "hologram"}).encode()), requester=None
+            )
+        )
         tx.execute(inbox.update().values(state="waiting", kind="hologram", next_at=0, attempts=0))
         job_store.ask(tx, DEFAULT_TENANT, "j1", "hologram", {}, house.clock(), house.clock() + 10**12)
     with structlog.testing.capture_logs() as said:
@@ -68,11 +77,15 @@ def test_rows_of_a_newer_release_wait_uncounted_and_say_what_to_do(house: House)
     [job] = house.rows(jobs)
     assert (job.state, job.attempts) == ("waiting", 0) and "finish the upgrade of this host" in job.progress
     refused = [line for line in said if line["event"].startswith("row refused")]
-    assert len(refused) > 20 and all("finish the upgrade of this host" in json.dumps(line) for line in refused)
+    assert len(refused) > 20 and all(
+        "finish the upgrade of this host" in json.dumps(line) for line in refused
+    )
     assert house.replies(ticket) == []
 
 
-def test_a_job_that_takes_longer_than_many_leases_is_run_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_that_takes_longer_than_many_leases_is_run_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     runs, leases = [], 6
 
     def long(work: Any, tenant: str, args: Any, progress: Any) -> dict[str, object]:
@@ -109,7 +122,10 @@ def test_twenty_lone_runs_that_nobody_saw_end_bring_the_ticket_to_people(house: 
     [bad] = [r for r in house.deliveries() if r.subject_id == ticket]
     assert bad.state == "bad" and f"{MAX_LONE_RUNS} runs alone ended with their whole worker" in bad.result
     [note], [reply] = house.notes(ticket), house.replies(ticket)
-    assert "could not read this ticket" in note["plain_body"] and "You are in a person's queue" in reply["plain_body"]
+    assert (
+        "could not read this ticket" in note["plain_body"]
+        and "You are in a person's queue" in reply["plain_body"]
+    )
 
 
 def test_a_refused_note_leaves_the_customers_notice_and_a_plain_note_instead(house: House) -> None:
@@ -119,7 +135,9 @@ def test_a_refused_note_leaves_the_customers_notice_and_a_plain_note_instead(hou
     refused, *rest = rows_of(house, ticket)
     assert (refused.purpose, refused.state) == ("note", "failed") and {r.state for r in rest} == {"sent"}
     [reply] = house.replies(ticket)
-    assert "You are in a person's queue" in reply["plain_body"], "the customer is told although the note was refused"
+    assert "You are in a person's queue" in reply["plain_body"], (
+        "the customer is told although the note was refused"
+    )
     assert house.desk.do.once(int(ticket)) == 1
     assert len(house.notes(ticket)) == 1 and house.owner(ticket) == "people"
     assert "given_up" in {s.kind for s in house.rows(signals)}

@@ -1,4 +1,5 @@
-"""Mails of odd shapes as whole tickets, on both vendors' desks: each ends sensibly, and none is told that nothing was found."""
+"""Mails of odd shapes as whole tickets, on both vendors' desks: each ends sensibly, and none is told that
+nothing was found."""
 from __future__ import annotations
 
 import time
@@ -45,7 +46,9 @@ def ended(side: Side, ticket: str) -> tuple[str, str, str]:
     pytest.param("\n".join(f"{'> ' * n}{WROTE}\n{'> ' * (n + 1)}{ZIP}" for n in range(200)), id="200 attributions"),
 ])
 @pytest.mark.parametrize("subject", ["A question", "(no subject)"])
-def test_a_mail_of_nothing_but_a_quote_goes_to_people_who_see_what_was_cut(side: Side, text: str, subject: str) -> None:
+def test_a_mail_of_nothing_but_a_quote_goes_to_people_who_see_what_was_cut(
+    side: Side, text: str, subject: str
+) -> None:
     verdict, reply, note = ended(side, written(side, text, subject))
     assert verdict == "handoff"
     assert EMPTY in reply and NOTHING_FOUND not in reply
@@ -59,14 +62,20 @@ def test_a_mail_of_nothing_but_a_picture_goes_to_people(side: Side) -> None:
 
 
 def test_a_question_that_stands_only_in_a_forward_is_read(side: Side) -> None:
-    forward = "---------- Forwarded message ---------\nFrom: Ben Stone <ben@example.com>\nDate: Mon, 4 May 2026 at 14:02\n"
-    ticket = written(side, f"{forward}Subject: shoes\nTo: Maya Okonkwo <maya@example.com>\n\n{RETURN}", "Fwd: shoes")
+    forward = (
+        "---------- Forwarded message ---------\nFrom: Ben Stone <ben@example.com>\nDate: Mon, 4 May "
+        "2026 at 14:02\n"
+    )
+    ticket = written(
+        side, f"{forward}Subject: shoes\nTo: Maya Okonkwo <maya@example.com>\n\n{RETURN}", "Fwd: shoes"
+    )
     assert side.verdicts(ticket)[-1] == "answer"
 
 
 @pytest.mark.parametrize("program", ["outlook desktop", "yahoo de", "gmx", "outlook zh"])
 @pytest.mark.parametrize("where", [
-    "{quote}\n\n{wish}", "It is about the answers below.\n\n{quote}\n\n{wish}", "Hello.\n\n{quote}\n\nPS: {wish}",
+    "{quote}\n\n{wish}", "It is about the answers "
+                         "below.\n\n{quote}\n\n{wish}", "Hello.\n\n{quote}\n\nPS: {wish}",
 ])
 def test_a_wish_for_a_person_is_heard_wherever_it_stands(side: Side, program: str, where: str) -> None:
     ticket = written(side, where.format(quote=quoted(program), wish=PERSON))
@@ -90,7 +99,11 @@ def test_a_grave_sentence_in_what_was_cut_is_read(side: Side) -> None:
 
 def test_more_than_half_cut_without_proof_is_told_and_shown(side: Side) -> None:
     ticket = written(side, RETURN)
-    side.reply(ticket, f"Hm.\n\n{WROTE}\nThe zip of the blue jacket broke again and nobody at the shop could mend it by Monday.")
+    side.reply(
+        ticket,
+        f"Hm.\n\n{WROTE}\nThe zip of the blue jacket broke again and nobody at the shop could mend it by "
+        f"Monday.",
+    )
     side.house.settle(200)
     verdict, reply, note = ended(side, ticket)
     assert verdict == "handoff" and NOTHING_FOUND not in reply
@@ -118,7 +131,8 @@ def test_a_mail_from_right_to_left_goes_to_people_without_its_quote(side: Side, 
 
 
 @pytest.mark.parametrize("wish", [
-    "Ich möchte mit einem Menschen sprechen.", "Je veux parler à un humain.", "Quiero hablar con una persona.",
+    "Ich möchte mit einem Menschen "
+    "sprechen.", "Je veux parler à un humain.", "Quiero hablar con una persona.",
 ])
 def test_a_wish_in_another_language_than_the_mail_is_heard(side: Side, wish: str) -> None:
     verdict, _, note = ended(side, written(side, f"{RETURN}\n\n{wish}\n\n{quoted('outlook android de')}"))

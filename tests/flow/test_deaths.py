@@ -1,4 +1,5 @@
-"""Workers die at any point, break on one ticket, or work side by side: one reply for each customer turn, and nothing lost."""
+"""Workers die at any point, break on one ticket, or work side by side: one reply for each customer turn, and
+nothing lost."""
 from __future__ import annotations
 
 import threading
@@ -24,11 +25,16 @@ class Killed(BaseException):
 
 
 class Mortal:
-    """The work of a process that dies at its `at`th step: before or after a transaction, before or after a call to the desk."""
+    """The work of a process that dies at its `at`th step: before or after a transaction, before or after a
+    call to the desk."""
 
     def __init__(self, work: Work, at: int) -> None:
         self.steps, self._at = 0, at
-        self.work = replace(work, db=_MortalDatabase(work.db, self.step), connector=lambda kind: _MortalConnector(work, kind, self.step))
+        self.work = replace(
+            work,
+            db=_MortalDatabase(work.db, self.step),
+            connector=lambda kind: _MortalConnector(work, kind, self.step),
+        )
 
     def step(self) -> None:
         self.steps += 1
@@ -37,7 +43,8 @@ class Mortal:
 
 
 class Paused(Mortal):
-    """The work of a process that is stopped at its `at`th step, longer than any lease, and goes on as if nothing had been."""
+    """The work of a process that is stopped at its `at`th step, longer than any lease, and goes on as if
+    nothing had been."""
 
     def __init__(self, work: Work, at: int, meanwhile: Callable[[], None]) -> None:
         super().__init__(work, at)
@@ -105,7 +112,9 @@ def _work_until_dead(house: House, at: int) -> bool:
 @pytest.mark.parametrize(("text", "check", "fewest"), [
     (RETURN, answered_once, 18), (PERSON, handed_off_once, 26),
 ], ids=["answer", "hand-off"])
-def test_a_worker_may_die_at_any_step(house: House, text: str, check: Callable[[House, str], None], fewest: int) -> None:
+def test_a_worker_may_die_at_any_step(
+    house: House, text: str, check: Callable[[House, str], None], fewest: int
+) -> None:
     at, died = 0, True
     while died:
         at += 1
@@ -145,7 +154,9 @@ def test_a_worker_may_wake_up_at_any_step_after_another_has_worked(
         check(house, ticket)
         assert set(states(house, ticket)) == {"sent"}, f"woke up at step {at}"
         assert len(house.entries(ticket)) == 1
-        assert [e.kind for e in house.entries(ticket, "sent")] == ["sent"] * len(rows_of(house, ticket)), f"woke up at step {at}"
+        assert [e.kind for e in house.entries(ticket, "sent")] == ["sent"] * len(rows_of(house, ticket)), (
+            f"woke up at step {at}"
+        )
 
 
 def test_a_worker_may_die_twice_on_one_ticket(house: House) -> None:
@@ -159,7 +170,9 @@ def test_a_worker_may_die_twice_on_one_ticket(house: House) -> None:
         answered_once(house, ticket)
 
 
-def test_a_poison_ticket_ends_after_three_tries_while_others_flow(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poison_ticket_ends_after_three_tries_while_others_flow(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read, tries, poison = gather.read_ticket, [], []
 
     def read_ticket(ticket: Any, *more: Any) -> Any:
@@ -180,11 +193,17 @@ def test_a_poison_ticket_ends_after_three_tries_while_others_flow(house: House, 
     [row] = [r for r in house.deliveries() if r.subject_id == poison[0]]
     assert row.state == "bad" and "broke 3 times, the last time alone" in row.result
     [note], [reply] = house.notes(poison[0]), house.replies(poison[0])
-    assert note["id"] < reply["id"] and "could not read this ticket" in note["plain_body"] and "was told" in note["plain_body"]
+    assert (
+        note["id"] < reply["id"]
+        and "could not read this ticket" in note["plain_body"]
+        and "was told" in note["plain_body"]
+    )
     assert "You are in a person's queue" in reply["plain_body"] and house.owner(poison[0]) == "people"
 
 
-def test_when_even_the_plain_note_breaks_the_shelf_and_a_signal_are_left(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_even_the_plain_note_breaks_the_shelf_and_a_signal_are_left(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError
 

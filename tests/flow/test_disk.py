@@ -1,4 +1,5 @@
-"""A database that is locked, full or broken, and a power cut amid a write: no 200 without a row, and every 200 keeps its row."""
+"""A database that is locked, full or broken, and a power cut amid a write: no 200 without a row, and every
+200 keeps its row."""
 from __future__ import annotations
 
 import shutil
@@ -132,7 +133,9 @@ def test_a_page_that_breaks_while_we_run_answers_503(house: House, tmp_path: Pat
         assert is_busy(post(house, url, delivery(9001)), started)
 
 
-def test_a_power_cut_at_any_byte_of_a_write_keeps_every_delivery_that_was_answered(house: House, tmp_path: Path) -> None:
+def test_a_power_cut_at_any_byte_of_a_write_keeps_every_delivery_that_was_answered(
+    house: House, tmp_path: Path
+) -> None:
     """What was on the disk when 200 was said stays; of the write under way then, nothing or all."""
     for number in range(9000, 9005):
         assert house.post_signed(delivery(number)).status_code == 200
@@ -142,7 +145,9 @@ def test_a_power_cut_at_any_byte_of_a_write_keeps_every_delivery_that_was_answer
     after = log.stat().st_size
     assert after > before, "the last delivery's bytes stand at the end of the log"
     found = []
-    for end in sorted({before, before + 1, before + 24, (before + after) // 2, after - 4096, after - 1, after}):
+    for end in sorted(
+        {before, before + 1, before + 24, (before + after) // 2, after - 4096, after - 1, after}
+    ):
         cut = tmp_path / f"cut-{end}"
         cut.mkdir()
         shutil.copy(file_of(house), cut / "candor.db")
@@ -156,8 +161,11 @@ def test_a_power_cut_at_any_byte_of_a_write_keeps_every_delivery_that_was_answer
     assert 9005 not in found[0] and 9005 in found[-1], "the cuts lie before and after the last write"
 
 
-def test_after_a_power_cut_in_the_middle_of_a_decision_the_ticket_is_answered_once(house: House, tmp_path: Path) -> None:
-    """The database goes back to before the last commits of the worker, and the desk does not: what was sent is found there."""
+def test_after_a_power_cut_in_the_middle_of_a_decision_the_ticket_is_answered_once(
+    house: House, tmp_path: Path
+) -> None:
+    """The database goes back to before the last commits of the worker, and the desk does not: what was sent
+    is found there."""
     house.desk.do.drop_deliveries(0)
     ticket = house.write(RETURN)
     house.clock.advance(3)

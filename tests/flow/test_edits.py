@@ -1,4 +1,5 @@
-"""Policy, help centre and desk change while tickets are on their way: each ticket is decided by one version, and nothing stale is cited."""
+"""Policy, help centre and desk change while tickets are on their way: each ticket is decided by one version,
+and nothing stale is cited."""
 from __future__ import annotations
 
 import threading
@@ -17,7 +18,8 @@ def mode(name: str) -> Any:
 
 
 def test_policies_saved_while_tickets_are_decided_leave_each_to_one_version(house: House) -> None:
-    """Half the versions say draft, half say send: no ticket gets something of both, and each entry names the version that decided it."""
+    """Half the versions say draft, half say send: no ticket gets something of both, and each entry names the
+    version that decided it."""
     tickets = []
     for n in range(12):
         tickets.append(house.write(RETURN, email=f"customer{n}@example.com"))
@@ -61,7 +63,10 @@ def test_answers_given_while_the_help_centre_is_read_again_and_again_cite_what_i
             number = 0
             while not ended.is_set():
                 number += 1
-                html = f"<p>You may return shoes within 30 days of delivery if they are unworn. Version {number}.</p>"
+                html = (
+                    f"<p>You may return shoes within 30 days of delivery if they are unworn. Version "
+                    f"{number}.</p>"
+                )
                 house.desk.do.put_article("returns-30-days", "Returning an item", html)
                 house.sync()
         except BaseException as error:
@@ -84,7 +89,10 @@ def test_answers_given_while_the_help_centre_is_read_again_and_again_cite_what_i
         for sentence in house.texts(entry.id)["sentences"]:
             article = house.article(sentence["article"], sentence["version"])
             assert article.text[sentence["start"]:sentence["end"]] == sentence["text"]
-            assert sentence["text"] in " ".join(reply["plain_body"].split()) or sentence["text"].strip() in reply["plain_body"]
+            assert (
+                sentence["text"] in " ".join(reply["plain_body"].split())
+                or sentence["text"].strip() in reply["plain_body"]
+            )
 
 
 # -- taken away while composing
@@ -96,7 +104,9 @@ def merged(house: House, ticket: str) -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 3, 90], ids=["in the same second", "later", "after the stamp has aged"])
-def test_a_ticket_that_is_merged_into_another_while_we_compose_gets_nothing(again: House, seconds: int) -> None:
+def test_a_ticket_that_is_merged_into_another_while_we_compose_gets_nothing(
+    again: House, seconds: int
+) -> None:
     ticket = decided(again)
     merged(again, ticket)
     again.clock.advance(seconds)
@@ -108,7 +118,9 @@ def test_a_ticket_that_is_merged_into_another_while_we_compose_gets_nothing(agai
 
 def test_at_a_freshdesk_a_ticket_marked_as_spam_while_we_compose_gets_nothing(house: House) -> None:
     with open_freshdesk(house) as fresh:
-        ticket = int(fresh.do.customer_ticket(name="Maya", email="maya@example.com", subject="Shoes", text=RETURN))
+        ticket = int(
+            fresh.do.customer_ticket(name="Maya", email="maya@example.com", subject="Shoes", text=RETURN)
+        )
         assert fresh.deliveries.wait_idle(10)
         house.clock.advance(3)
         assert house.process_only()

@@ -1,4 +1,5 @@
-"""A route to people who cannot share the ticket: a structured one for them, one thread and one mail for the customer, linked both ways."""
+"""A route to people who cannot share the ticket: a structured one for them, one thread and one mail for the
+customer, linked both ways."""
 from __future__ import annotations
 
 import json
@@ -30,7 +31,17 @@ def workshop(house: House) -> Iterator[SandboxZendesk]:
     """A second desk, and a route of charge disputes to its billing group."""
     with SandboxZendesk(None, seed=11, clock=house.clock, account="workshop", company="Workshop") as desk:
         given = {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}
-        assert connect(house.work, DEFAULT_TENANT, OTHER, "zendesk", "Workshop", given, desk.url, house.url, lambda step: None)
+        assert connect(
+            house.work,
+            DEFAULT_TENANT,
+            OTHER,
+            "zendesk",
+            "Workshop",
+            given,
+            desk.url,
+            house.url,
+            lambda step: None,
+        )
 
         def across(policy: dict[str, Any]) -> dict[str, Any]:
             policy["routes"]["billing"] |= {"desk": OTHER, "group": "Billing"}
@@ -44,7 +55,9 @@ def opened(desk: SandboxZendesk) -> list[Any]:
     return [t for t in desk.state.tickets.values() if "candor_escalation" in t.tags]
 
 
-def test_a_route_to_another_desk_opens_a_structured_ticket_there(house: House, workshop: SandboxZendesk) -> None:
+def test_a_route_to_another_desk_opens_a_structured_ticket_there(
+    house: House, workshop: SandboxZendesk
+) -> None:
     ticket = house.write(WARRANTY, "Charged twice")
     house.settle()
     [escalation] = opened(workshop)
@@ -52,7 +65,9 @@ def test_a_route_to_another_desk_opens_a_structured_ticket_there(house: House, w
     for wanted in ("AI NOTE", "charged twice", "LF-20417", "€89.00", "TRANSCRIPT", f"#{ticket}"):
         assert wanted in text, wanted
     assert escalation.requester_id == workshop.assistant.id
-    assert not any(c.public and workshop.state.users[c.author_id].role == "end-user" for c in escalation.comments)
+    assert not any(
+        c.public and workshop.state.users[c.author_id].role == "end-user" for c in escalation.comments
+    )
 
 
 def test_the_customer_keeps_one_thread_and_gets_one_mail(house: House, workshop: SandboxZendesk) -> None:
@@ -61,11 +76,15 @@ def test_the_customer_keeps_one_thread_and_gets_one_mail(house: House, workshop:
     assert len(house.replies(ticket)) == 1
 
 
-def test_the_original_learns_where_it_went_and_when_it_was_solved(house: House, workshop: SandboxZendesk) -> None:
+def test_the_original_learns_where_it_went_and_when_it_was_solved(
+    house: House, workshop: SandboxZendesk
+) -> None:
     ticket = house.write(WARRANTY, "Charged twice")
     house.settle()
     [escalation] = opened(workshop)
-    assert any(f"#{escalation.id}" in n["plain_body"] and "Workshop" in n["plain_body"] for n in house.notes(ticket))
+    assert any(
+        f"#{escalation.id}" in n["plain_body"] and "Workshop" in n["plain_body"] for n in house.notes(ticket)
+    )
     house.poll()
     house.clock.advance(60)
     workshop.do.solve(escalation.id)
@@ -78,9 +97,14 @@ def test_the_original_learns_where_it_went_and_when_it_was_solved(house: House, 
     assert len([n for n in house.notes(ticket) if "was solved" in n["plain_body"]]) == 1
 
 
-def test_the_wait_is_worked_out_from_the_queue_of_the_people_who_take_it(house: House, workshop: SandboxZendesk) -> None:
+def test_the_wait_is_worked_out_from_the_queue_of_the_people_who_take_it(
+    house: House, workshop: SandboxZendesk
+) -> None:
     """Ours is empty and theirs is long: counting ours would promise what they cannot keep."""
-    waiting = [workshop.do.customer_ticket(f"W {n}", f"w{n}@example.com", "Hello", "I want to talk to a person") for n in range(7)]
+    waiting = [
+        workshop.do.customer_ticket(f"W {n}", f"w{n}@example.com", "Hello", "I want to talk to a person")
+        for n in range(7)
+    ]
     assert workshop.deliveries.wait_idle(10)
     house.settle()  # the hand-offs of these choose a group themselves
     for one in waiting:
@@ -98,11 +122,16 @@ def test_a_route_to_a_paused_desk_stays_in_place_and_says_so(house: House, works
     ticket = house.write(WARRANTY, "Charged twice")
     house.settle()
     assert opened(workshop) == []
-    assert any("Passed on inside this ticket" in n["plain_body"] and "paused by an admin" in n["plain_body"] for n in house.notes(ticket))
+    assert any(
+        "Passed on inside this ticket" in n["plain_body"] and "paused by an admin" in n["plain_body"]
+        for n in house.notes(ticket)
+    )
     assert len(house.replies(ticket)) == 1
 
 
-def test_an_answer_cut_off_after_the_ticket_was_opened_opens_no_second_one(house: House, workshop: SandboxZendesk) -> None:
+def test_an_answer_cut_off_after_the_ticket_was_opened_opens_no_second_one(
+    house: House, workshop: SandboxZendesk
+) -> None:
     workshop.do.fault("X1", method="POST", path=r"/tickets$")
     house.write(WARRANTY, "Charged twice")
     house.settle(180)
@@ -132,7 +161,9 @@ def test_a_group_that_cannot_share_the_ticket_gets_one_of_its_own(house: House) 
     text = house.desk.do.ticket(escalation.id)["description"]
     for wanted in ("AI NOTE", "LF-20417", "TRANSCRIPT", f"ORIGINAL ticket #{ticket} at Larkfield"):
         assert wanted in text, wanted
-    assert house.desk.do.ticket(int(ticket))["group_id"] != billing, "the customer's ticket stays with those who can see it"
+    assert house.desk.do.ticket(int(ticket))["group_id"] != billing, (
+        "the customer's ticket stays with those who can see it"
+    )
     assert any(f"#{escalation.id} at Larkfield" in n["plain_body"] for n in house.notes(ticket))
     assert len(house.replies(ticket)) == 1 and house.owner(ticket) == "people"
 
@@ -163,7 +194,9 @@ def test_an_answer_cut_off_after_the_groups_ticket_was_opened_opens_no_second_on
 
 
 def test_a_group_the_desk_does_not_have_stays_in_place_and_says_so(house: House) -> None:
-    house.change_policy(lambda policy: policy["routes"]["billing"].update(own_ticket=True, group="Chargebacks") or policy)
+    house.change_policy(
+        lambda policy: policy["routes"]["billing"].update(own_ticket=True, group="Chargebacks") or policy
+    )
     ticket = house.write(WARRANTY, "Charged twice")
     house.settle()
     assert opened(house.desk) == []
@@ -207,11 +240,18 @@ def test_a_route_from_a_freshdesk_to_a_desk_that_cannot_take_it_stays_in_place_a
 def test_a_desk_that_will_not_open_the_ticket_is_told_to_the_originals_agents(
     house: House, workshop: SandboxZendesk,
 ) -> None:
-    workshop.do.faults.arm(Fault("answer", method="POST", path=r"/tickets$", status=422, body='{"error": "RecordInvalid"}', count=9))
+    workshop.do.faults.arm(
+        Fault(
+            "answer", method="POST", path=r"/tickets$", status=422, body='{"error": "RecordInvalid"}', count=9
+        )
+    )
     ticket = house.write(WARRANTY, "Charged twice")
     house.settle(180)
     assert opened(workshop) == []
-    assert any("could not be opened" in n["plain_body"] and "This ticket is the only one" in n["plain_body"] for n in house.notes(ticket))
+    assert any(
+        "could not be opened" in n["plain_body"] and "This ticket is the only one" in n["plain_body"]
+        for n in house.notes(ticket)
+    )
     assert len(house.replies(ticket)) == 1
 
 
@@ -230,7 +270,8 @@ def route(house: House, **changes: object) -> None:
 
 
 def told(side: Side, **more: object) -> tuple[str, str, str | None]:
-    """(what the customer read, what its agents read, the group the ticket is in) after a hand-off to billing."""
+    """(what the customer read, what its agents read, the group the ticket is in) after a hand-off to
+    billing."""
     ticket = side.write(WARRANTY, "Charged twice", **more)
     side.house.settle(200)
     [reply], [note] = side.replies(ticket), side.notes(ticket)
@@ -242,7 +283,9 @@ ELSEWHERE = {"zendesk": FRESH, "freshdesk": DESK}
 
 
 @pytest.mark.parametrize("elsewhere", [False, True], ids=["at its own desk", "at another desk"])
-def test_a_group_that_is_not_there_is_not_told_and_the_default_one_gets_it(house: House, side: Side, elsewhere: bool) -> None:
+def test_a_group_that_is_not_there_is_not_told_and_the_default_one_gets_it(
+    house: House, side: Side, elsewhere: bool
+) -> None:
     with ExitStack() as desks:
         if elsewhere and side.kind == "zendesk":
             desks.enter_context(open_freshdesk(house))
@@ -251,7 +294,9 @@ def test_a_group_that_is_not_there_is_not_told_and_the_default_one_gets_it(house
     assert "I've passed your message to our support team." in reply and "billing" not in reply
     assert group == "Support"
     assert ("it has no group 'Chargebacks'" in note) is elsewhere
-    assert not any("candor_escalation" in t.tags for desk in (house.desk, side.desk) for t in desk.state.tickets.values())
+    assert not any(
+        "candor_escalation" in t.tags for desk in (house.desk, side.desk) for t in desk.state.tickets.values()
+    )
     [promise] = side.house.rows(promises)
     assert promise.group_name == "Support"
 

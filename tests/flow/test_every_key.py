@@ -1,7 +1,9 @@
-"""No key without effect: each key of a policy, and each value of the agent's field, is changed once and something is seen to change.
+"""No key without effect: each key of a policy, and each value of the agent's field, is changed once and
+something is seen to change.
 
-A new key needs a row here: what to change, and what is then different. Most rows play a ticket through the endpoint; where a rule needs
-findings that no help centre gives on demand, the rule table is asked with literals.
+A new key needs a row here: what to change, and what is then different. Most rows play a ticket through the
+endpoint; where a rule needs findings that no help centre gives on demand, the rule table is asked with
+literals.
 """
 from __future__ import annotations
 
@@ -46,7 +48,8 @@ Change = Callable[[dict[str, Any]], object]
 
 @dataclass(frozen=True)
 class Seen:
-    """One ticket after everything that was due: what the customer and the agents got, and what the record says."""
+    """One ticket after everything that was due: what the customer and the agents got, and what the record
+    says."""
 
     house: House
     ticket: str
@@ -84,7 +87,8 @@ class Seen:
 
 @dataclass(frozen=True)
 class Row:
-    """What is changed about the demo's policy, and what is different then: `sees(before)` is `was`, `sees(after)` is `becomes`."""
+    """What is changed about the demo's policy, and what is different then: `sees(before)` is `was`,
+    `sees(after)` is `becomes`."""
 
     change: Change
     sees: Callable[[House, str], object]
@@ -161,11 +165,16 @@ def ruled(**given: object) -> Callable[[House, str], object]:
 
 
 def calibrated(text: str, look: Callable[[Seen], object]) -> Callable[[House, str], object]:
-    """The same as `played` at a desk whose labels speak for themselves: half of them right, whatever the search found."""
+    """The same as `played` at a desk whose labels speak for themselves: half of them right, whatever the
+    search found."""
     def play(house: House, policy: str) -> object:
-        model = json.dumps(asdict(Calibration((), (), (), (), 1.0, 4.0, ((0.9, True), (0.9, False)) * 20))).encode()
+        model = json.dumps(
+            asdict(Calibration((), (), (), (), 1.0, 4.0, ((0.9, True), (0.9, False)) * 20))
+        ).encode()
         with house.db.write() as tx:
-            artefacts.keep(tx, DEFAULT_TENANT, DESK, KIND, model, "a test", 40, house.clock(), house.work.new_id())
+            artefacts.keep(
+                tx, DEFAULT_TENANT, DESK, KIND, model, "a test", 40, house.clock(), house.work.new_id()
+            )
         return played(text, look)(house, policy)
 
     return play
@@ -212,73 +221,241 @@ TWO = (candidate("north", 0.80), candidate("south", 0.72))
 FAR = findings(candidate("far", cosine=0.3), p_right=0.1)
 
 ROWS: dict[str, Row] = {
-    "company": Row(put("company", to="Oakfield"), played(RETURN, lambda s: "I'm Oakfield's AI assistant" in s.reply), False, True),
-    "assistant_name": Row(put("assistant_name", to="Fern (AI)"), played(RETURN, lambda s: "as “Fern (AI)”" in s.page), False, True),
-    "languages": Row(put("languages", to=["en", "de"]), played(FRENCH, lambda s: s.reply[:7]), "Bonjour", "Hi Maya"),
-    "default_language": Row(put("default_language", to="de"), played(PERSON, lambda s: s.note[:8]), "AI NOTE ", "KI-NOTIZ"),
-    "can_do": Row(put("can_do", "en", to="I know our manuals"), played(RETURN, lambda s: "I know our manuals" in s.reply), False, True),
-    "modes.mode": Row(put("modes", to=[{"mode": "watch"}]), played(RETURN, lambda s: bool(s.reply)), True, False),
-    "modes.desk": Row(put("modes", to=[SEND, {"desk": DESK, "mode": "watch"}]), played(RETURN, lambda s: bool(s.reply)), True, False,
-                      first=put("modes", to=[SEND, {"desk": "elsewhere", "mode": "watch"}])),
-    "modes.topic": Row(put("modes", to=[SEND, {"topic": "returns", "mode": "watch"}]), played(RETURN, lambda s: bool(s.reply)), True, False,
-                       first=put("modes", to=[SEND, {"topic": "shipping", "mode": "watch"}])),
-    "topics.name": Row(topic("name", "sending_back"), played(RETURN, lambda s: s.record["reading"]["topic"]), "returns", "sending_back"),
-    "topics.title": Row(topic("title", {"en": "parcels back"}), lambda _, policy: dict(topics_of(_parsed(policy)))["returns"],
-                        "returns and refunds", "parcels back"),
+    "company": Row(
+        put("company", to="Oakfield"),
+        played(RETURN, lambda s: "I'm Oakfield's AI assistant" in s.reply),
+        False,
+        True,
+    ),
+    "assistant_name": Row(
+        put("assistant_name", to="Fern (AI)"),
+        played(RETURN, lambda s: "as “Fern (AI)”" in s.page),
+        False,
+        True,
+    ),
+    "languages": Row(
+        put("languages", to=["en", "de"]), played(FRENCH, lambda s: s.reply[:7]), "Bonjour", "Hi Maya"
+    ),
+    "default_language": Row(
+        put("default_language", to="de"), played(PERSON, lambda s: s.note[:8]), "AI NOTE ", "KI-NOTIZ"
+    ),
+    "can_do": Row(
+        put("can_do", "en", to="I know our manuals"),
+        played(RETURN, lambda s: "I know our manuals" in s.reply),
+        False,
+        True,
+    ),
+    "modes.mode": Row(
+        put("modes", to=[{"mode": "watch"}]), played(RETURN, lambda s: bool(s.reply)), True, False
+    ),
+    "modes.desk": Row(
+        put("modes", to=[SEND, {"desk": DESK, "mode": "watch"}]),
+        played(RETURN, lambda s: bool(s.reply)),
+        True,
+        False,
+        first=put("modes", to=[SEND, {"desk": "elsewhere", "mode": "watch"}]),
+    ),
+    "modes.topic": Row(
+        put("modes", to=[SEND, {"topic": "returns", "mode": "watch"}]),
+        played(RETURN, lambda s: bool(s.reply)),
+        True,
+        False,
+        first=put("modes", to=[SEND, {"topic": "shipping", "mode": "watch"}]),
+    ),
+    "topics.name": Row(
+        topic("name", "sending_back"),
+        played(RETURN, lambda s: s.record["reading"]["topic"]),
+        "returns",
+        "sending_back",
+    ),
+    "topics.title": Row(
+        topic("title", {"en": "parcels back"}),
+        lambda _, policy: dict(topics_of(_parsed(policy)))["returns"],
+        "returns and refunds",
+        "parcels back",
+    ),
     "topics.mode": Row(topic("mode", "watch"), played(RETURN, lambda s: bool(s.reply)), True, False),
-    "topics.must_handoff": Row(topic("must_handoff", True), played(RETURN, lambda s: s.record["verdict"].get("reason")),
-                               None, "must_handoff"),
-    "topics.when_unsure": Row(topic("when_unsure", "leave"), played(RETURN, lambda s: bool(s.reply)), True, False, first=NEVER_SURE),
+    "topics.must_handoff": Row(
+        topic("must_handoff", True),
+        played(RETURN, lambda s: s.record["verdict"].get("reason")),
+        None,
+        "must_handoff",
+    ),
+    "topics.when_unsure": Row(
+        topic("when_unsure", "leave"), played(RETURN, lambda s: bool(s.reply)), True, False, first=NEVER_SURE
+    ),
     "topics.route": Row(topic("route", "repairs"), played(PERSON, lambda s: s.group), "Support", "Repairs"),
-    "topics.phrases": Row(topic("phrases", {"en": ["unworn shoes"]}, of="products"), played(RETURN, lambda s: s.record["reading"]["topic"]),
-                          "returns", "products", first=topic("phrases", {"en": ["return"]})),
-    "topics.playbook": Row(topic("playbook", ["Look behind the shelf"]), played(PERSON, lambda s: "Look behind the shelf" in s.note),
-                           False, True),
-    "topics.target_precision": Row(topic("target_precision", 0.99), calibrated(RETURN, lambda s: s.record["mode"]), "send", "draft",
-                                   first=put("accept_uncalibrated", to=False), fresh=True),
-    "routes.group": Row(put("routes", "support", "group", to="Repairs"), played(PERSON, lambda s: s.group), "Support", "Repairs"),
-    "routes.spoken": Row(put("routes", "support", "spoken", to={"en": "our front desk"}),
-                         played(PERSON, lambda s: "passed your message to our front desk" in s.reply), False, True),
-    "routes.fallback": Row(put("routes", "support", "fallback", to="Repairs"), played(PERSON, lambda s: (s.group, _promised(s))),
-                           ("Support", "Support"), ("Repairs", "Repairs"), first=put("routes", "support", "group", to="Nobody")),
-    "routes.desk": Row(put("routes", "support", "desk", to="nowhere"), played(PERSON, lambda s: "no such desk" in s.note), False, True),
-    "routes.own_ticket": Row(put("routes", "support", "own_ticket", to=True),
-                             played(PERSON, lambda s: "open_ticket" in [e["kind"] for e in s.record["effects"]]), False, True),
-    "default_route": Row(put("default_route", to="repairs"), played(PERSON, lambda s: s.group), "Support", "Repairs"),
-    "teams.group": Row(team("group", "Somebody"), played(PERSON, lambda s: s.wait["why_not"]), None, "queue_new"),
-    "teams.agents": Row(team("agents", 0), played(PERSON, lambda s: s.wait["why_not"]), None, "nobody_on_shift"),
-    "teams.minutes_per_ticket": Row(team("minutes_per_ticket", None), played(PERSON, lambda s: s.wait["why_not"]), None, "queue_new"),
-    "hours.time_zone": Row(put("hours", "time_zone", to="Europe/Berlin"),
-                           played(PERSON, lambda s: to_iso(s.wait["opens_at"])[11:16]), "19:00", "18:00",
-                           first=put("hours", "week", to=EVENING)),
-    "hours.week": Row(put("hours", "week", to=EVENING), played(PERSON, lambda s: "The team is back today" in s.reply), False, True),
-    "hours.closed": Row(put("hours", "closed", to=["2026-10-13"]), played(PERSON, lambda s: "The team is closed today" in s.reply),
-                        False, True),
-    "thresholds.answer": Row(put("thresholds", "answer", to=1.0), played(RETURN, lambda s: s.verdict), "answer", "handoff",
-                             first=put("thresholds", "clarify", to=1.0)),
-    "thresholds.draft": Row(put("thresholds", "draft", to=1.0), played(RETURN, lambda s: s.verdict), "answer", "handoff",
-                            first=all_of(DRAFT, put("thresholds", "clarify", to=1.0))),
-    "thresholds.clarify": Row(put("thresholds", "clarify", to=0.5), ruled(findings=findings(*TWO, p_right=0.45)), "clarify", "handoff"),
-    "thresholds.clarify_gap": Row(put("thresholds", "clarify_gap", to=0.05), ruled(findings=findings(*TWO, p_right=0.45)),
-                                  "clarify", "handoff"),
-    "thresholds.floor": Row(put("thresholds", "floor", to=0.9), played(RETURN, lambda s: s.record["verdict"].get("reason")),
-                            None, "out_of_scope"),
-    "announce_handoffs": Row(put("announce_handoffs", to=False), played(PERSON, lambda s: bool(s.reply)), True, False, first=DRAFT),
-    "answer_when": Row(put("answer_when", to="when_closed"), played(RETURN, lambda s: s.verdict), "answer", "stay_quiet"),
-    "max_replies_per_day": Row(put("max_replies_per_day", to=1), ruled(memory_replies=(NOW - 1,)), "answer", "handoff"),
-    "max_replies_per_requester": Row(put("max_replies_per_requester", to=1), one_sender(RETURN, BOOTS), 2, 1, fresh=True),
-    "max_replies_per_text": Row(put("max_replies_per_text", to=1), one_sender(RETURN, RETURN), 2, 1, fresh=True),
-    "incident_people": Row(put("incident_people", to=3), many_people(RETURN, 4), 4 * ["answer"], [*3 * ["answer"], "handoff"], fresh=True),
+    "topics.phrases": Row(
+        topic("phrases", {"en": ["unworn shoes"]}, of="products"),
+        played(RETURN, lambda s: s.record["reading"]["topic"]),
+        "returns",
+        "products",
+        first=topic("phrases", {"en": ["return"]}),
+    ),
+    "topics.playbook": Row(
+        topic("playbook", ["Look behind the shelf"]),
+        played(PERSON, lambda s: "Look behind the shelf" in s.note),
+        False,
+        True,
+    ),
+    "topics.target_precision": Row(
+        topic("target_precision", 0.99),
+        calibrated(RETURN, lambda s: s.record["mode"]),
+        "send",
+        "draft",
+        first=put("accept_uncalibrated", to=False),
+        fresh=True,
+    ),
+    "routes.group": Row(
+        put("routes", "support", "group", to="Repairs"),
+        played(PERSON, lambda s: s.group),
+        "Support",
+        "Repairs",
+    ),
+    "routes.spoken": Row(
+        put("routes", "support", "spoken", to={"en": "our front desk"}),
+        played(PERSON, lambda s: "passed your message to our front desk" in s.reply),
+        False,
+        True,
+    ),
+    "routes.fallback": Row(
+        put("routes", "support", "fallback", to="Repairs"),
+        played(PERSON, lambda s: (s.group, _promised(s))),
+        ("Support", "Support"),
+        ("Repairs", "Repairs"),
+        first=put("routes", "support", "group", to="Nobody"),
+    ),
+    "routes.desk": Row(
+        put("routes", "support", "desk", to="nowhere"),
+        played(PERSON, lambda s: "no such desk" in s.note),
+        False,
+        True,
+    ),
+    "routes.own_ticket": Row(
+        put("routes", "support", "own_ticket", to=True),
+        played(PERSON, lambda s: "open_ticket" in [e["kind"] for e in s.record["effects"]]),
+        False,
+        True,
+    ),
+    "default_route": Row(
+        put("default_route", to="repairs"), played(PERSON, lambda s: s.group), "Support", "Repairs"
+    ),
+    "teams.group": Row(
+        team("group", "Somebody"), played(PERSON, lambda s: s.wait["why_not"]), None, "queue_new"
+    ),
+    "teams.agents": Row(
+        team("agents", 0), played(PERSON, lambda s: s.wait["why_not"]), None, "nobody_on_shift"
+    ),
+    "teams.minutes_per_ticket": Row(
+        team("minutes_per_ticket", None), played(PERSON, lambda s: s.wait["why_not"]), None, "queue_new"
+    ),
+    "hours.time_zone": Row(
+        put("hours", "time_zone", to="Europe/Berlin"),
+        played(PERSON, lambda s: to_iso(s.wait["opens_at"])[11:16]),
+        "19:00",
+        "18:00",
+        first=put("hours", "week", to=EVENING),
+    ),
+    "hours.week": Row(
+        put("hours", "week", to=EVENING),
+        played(PERSON, lambda s: "The team is back today" in s.reply),
+        False,
+        True,
+    ),
+    "hours.closed": Row(
+        put("hours", "closed", to=["2026-10-13"]),
+        played(PERSON, lambda s: "The team is closed today" in s.reply),
+        False,
+        True,
+    ),
+    "thresholds.answer": Row(
+        put("thresholds", "answer", to=1.0),
+        played(RETURN, lambda s: s.verdict),
+        "answer",
+        "handoff",
+        first=put("thresholds", "clarify", to=1.0),
+    ),
+    "thresholds.draft": Row(
+        put("thresholds", "draft", to=1.0),
+        played(RETURN, lambda s: s.verdict),
+        "answer",
+        "handoff",
+        first=all_of(DRAFT, put("thresholds", "clarify", to=1.0)),
+    ),
+    "thresholds.clarify": Row(
+        put("thresholds", "clarify", to=0.5),
+        ruled(findings=findings(*TWO, p_right=0.45)),
+        "clarify",
+        "handoff",
+    ),
+    "thresholds.clarify_gap": Row(
+        put("thresholds", "clarify_gap", to=0.05),
+        ruled(findings=findings(*TWO, p_right=0.45)),
+        "clarify",
+        "handoff",
+    ),
+    "thresholds.floor": Row(
+        put("thresholds", "floor", to=0.9),
+        played(RETURN, lambda s: s.record["verdict"].get("reason")),
+        None,
+        "out_of_scope",
+    ),
+    "announce_handoffs": Row(
+        put("announce_handoffs", to=False), played(PERSON, lambda s: bool(s.reply)), True, False, first=DRAFT
+    ),
+    "answer_when": Row(
+        put("answer_when", to="when_closed"), played(RETURN, lambda s: s.verdict), "answer", "stay_quiet"
+    ),
+    "max_replies_per_day": Row(
+        put("max_replies_per_day", to=1), ruled(memory_replies=(NOW - 1,)), "answer", "handoff"
+    ),
+    "max_replies_per_requester": Row(
+        put("max_replies_per_requester", to=1), one_sender(RETURN, BOOTS), 2, 1, fresh=True
+    ),
+    "max_replies_per_text": Row(
+        put("max_replies_per_text", to=1), one_sender(RETURN, RETURN), 2, 1, fresh=True
+    ),
+    "incident_people": Row(
+        put("incident_people", to=3),
+        many_people(RETURN, 4),
+        4 * ["answer"],
+        [*3 * ["answer"], "handoff"],
+        fresh=True,
+    ),
     "repeat_days": Row(put("repeat_days", to=1), asked_twice(RETURN), "handoff", "answer", fresh=True),
-    "horizon_days": Row(put("horizon_days", to=1), played(PERSON, lambda s: s.wait["why_not"]), None, "beyond_horizon",
-                        first=all_of(team("agents", 1), team("minutes_per_ticket", 240)), fresh=True),
-    "accept_uncalibrated": Row(put("accept_uncalibrated", to=False), played(RETURN, lambda s: s.record["mode"]), "send", "draft"),
-    "floor.owner": Row(put("floor", to={kind.value: {"owner": "Jane Roe"} for kind in FloorClass}), real_desk_mode, "draft", "send"),
-    "floor.reviewed_by": Row(danger(reviewed_by="Dr. Roe"), played(GRAVE, lambda s: "not reviewed" in s.note), True, False),
+    "horizon_days": Row(
+        put("horizon_days", to=1),
+        played(PERSON, lambda s: s.wait["why_not"]),
+        None,
+        "beyond_horizon",
+        first=all_of(team("agents", 1), team("minutes_per_ticket", 240)),
+        fresh=True,
+    ),
+    "accept_uncalibrated": Row(
+        put("accept_uncalibrated", to=False), played(RETURN, lambda s: s.record["mode"]), "send", "draft"
+    ),
+    "floor.owner": Row(
+        put("floor", to={kind.value: {"owner": "Jane Roe"} for kind in FloorClass}),
+        real_desk_mode,
+        "draft",
+        "send",
+    ),
+    "floor.reviewed_by": Row(
+        danger(reviewed_by="Dr. Roe"), played(GRAVE, lambda s: "not reviewed" in s.note), True, False
+    ),
     "floor.route": Row(danger(route="repairs"), played(GRAVE, lambda s: s.group), "Support", "Repairs"),
-    "floor.line": Row(danger(line={"en": "Call 0800 000 at any hour."}), played(GRAVE, lambda s: "Call 0800 000" in s.reply), False, True),
-    "floor.phrases": Row(danger(phrases={"en": ["the lighthouse calls me"]}),
-                         played("Tonight the lighthouse calls me.", lambda s: "emergency number" in s.reply), False, True),
+    "floor.line": Row(
+        danger(line={"en": "Call 0800 000 at any hour."}),
+        played(GRAVE, lambda s: "Call 0800 000" in s.reply),
+        False,
+        True,
+    ),
+    "floor.phrases": Row(
+        danger(phrases={"en": ["the lighthouse calls me"]}),
+        played("Tonight the lighthouse calls me.", lambda s: "emergency number" in s.reply),
+        False,
+        True,
+    ),
 }
 
 
@@ -295,7 +472,10 @@ def keys(schema: Schema, within: str = "") -> Iterator[tuple[str, fields.Field[A
 
 
 KEYS = dict(keys(PolicySchema()))
-RETIRED: Mapping[str, Change] = {"bot_allowlist": put("bot_allowlist", to=["5"]), "topics.examples": topic("examples", ["x"])}
+RETIRED: Mapping[str, Change] = {
+    "bot_allowlist": put("bot_allowlist", to=["5"]),
+    "topics.examples": topic("examples", ["x"]),
+}
 
 
 def changed(*changes: Change) -> str:
@@ -329,7 +509,13 @@ STEPS: dict[str, tuple[str, str, Callable[[House, str], object], object, object]
     "send_draft": ("draft", RETURN, lambda house, ticket: len(house.replies(ticket)), 0, 1),
     "continue": ("send", PERSON, lambda house, ticket: house.owner(ticket), "people", "assistant"),
     "stay_out": ("send", RETURN, lambda house, ticket: house.owner(ticket), "assistant", "people"),
-    "not_needed": ("unsure", RETURN, lambda house, ticket: refit(house.work, DEFAULT_TENANT, DESK)["right"], 0, 1),
+    "not_needed": (
+        "unsure",
+        RETURN,
+        lambda house, ticket: refit(house.work, DEFAULT_TENANT, DESK)["right"],
+        0,
+        1,
+    ),
 }
 
 

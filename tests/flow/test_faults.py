@@ -1,6 +1,7 @@
 """Faults of the desk: one reply for each customer turn, counted at the desk, and nothing lost.
 
-Fault modes are named by the sandbox desk's ids (`X1` …). The clock is the house's: a settle or a long outage takes no time.
+Fault modes are named by the sandbox desk's ids (`X1` …). The clock is the house's: a settle or a long outage
+takes no time.
 """
 from __future__ import annotations
 
@@ -18,7 +19,20 @@ from connectors.http import Timeouts
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.connector import ZendeskConnector
 from connectors.zendesk.outbound import ZendeskOutbound
-from tests.flow.faulty import AUDITS, BOOTS, COMMENTS, PUT, READ, RETURN, answered_once, decided, set_status, states, status_of, writes_to
+from tests.flow.faulty import (
+    AUDITS,
+    BOOTS,
+    COMMENTS,
+    PUT,
+    READ,
+    RETURN,
+    answered_once,
+    decided,
+    set_status,
+    states,
+    status_of,
+    writes_to,
+)
 from tests.flow.house import House, eventually
 from workers.sending.deliver import deliver_one
 
@@ -28,7 +42,11 @@ class HastyConnector(ZendeskConnector):
 
     def outbound(self, connection: Connection, clock: Callable[[], int]) -> Outbound:
         waits = Timeouts(connect=1.0, read=0.2, total=0.4)
-        return ZendeskOutbound(ZendeskClient(connection, clock, self.budget(connection.desk), sandbox_allowed=True, timeouts=waits))
+        return ZendeskOutbound(
+            ZendeskClient(
+                connection, clock, self.budget(connection.desk), sandbox_allowed=True, timeouts=waits
+            )
+        )
 
 
 @pytest.fixture
@@ -100,7 +118,8 @@ def test_a_commit_later_than_the_settle_and_our_second_call_is_refused(hasty: Ho
 
 
 def test_a_commit_between_our_look_and_our_second_call_is_not_doubled(hasty: House) -> None:
-    """The second call carries the stamp of the first: with a newer one the desk would take it, right after the late first."""
+    """The second call carries the stamp of the first: with a newer one the desk would take it, right after
+    the late first."""
     door, ticket = _held_write(hasty)
     hasty.clock.advance(90)
     assert deliver_one(hasty.work)
@@ -121,9 +140,13 @@ def _in_20_seconds(house: House) -> str:
     {"Retry-After": "soon"}, {"Retry-After": "date"}, {}, {"ratelimit-reset": "12"},
 ], ids=lambda h: " ".join(f"{k} {v}" for k, v in h.items()) or "none")
 @pytest.mark.parametrize("where", [PUT, READ], ids=["write", "read"])
-def test_every_form_of_429_is_waited_out(again: House, headers: dict[str, str], where: dict[str, str]) -> None:
+def test_every_form_of_429_is_waited_out(
+    again: House, headers: dict[str, str], where: dict[str, str]
+) -> None:
     ticket = again.write(RETURN)
-    again.desk.do.fault("X5", headers={k: _in_20_seconds(again) if v == "date" else v for k, v in headers.items()}, **where)
+    again.desk.do.fault(
+        "X5", headers={k: _in_20_seconds(again) if v == "date" else v for k, v in headers.items()}, **where
+    )
     again.clock.advance(2.5)
     again.drain()
     asked = len(again.desk.do.requests())
@@ -156,7 +179,9 @@ def test_a_read_that_fails_is_tried_again(again: House, fault: dict[str, Any], w
 
 
 @pytest.mark.parametrize("committed", ["X1", "X4"])
-def test_a_history_that_cannot_be_read_for_hours_keeps_the_row_until_it_can(again: House, committed: str) -> None:
+def test_a_history_that_cannot_be_read_for_hours_keeps_the_row_until_it_can(
+    again: House, committed: str
+) -> None:
     ticket = decided(again)
     again.desk.do.fault(committed, **PUT)
     again.desk.do.fault("X9", count=30, **AUDITS)
@@ -165,7 +190,9 @@ def test_a_history_that_cannot_be_read_for_hours_keeps_the_row_until_it_can(agai
 
 
 @pytest.mark.parametrize("where", [PUT, READ], ids=["write", "read"])
-def test_a_refused_key_stops_the_desk_and_keeps_the_rows_until_it_is_connected_again(again: House, where: dict[str, str]) -> None:
+def test_a_refused_key_stops_the_desk_and_keeps_the_rows_until_it_is_connected_again(
+    again: House, where: dict[str, str]
+) -> None:
     ticket, later = again.write(RETURN), again.write(BOOTS, email="b@example.com")
     again.desk.do.fault("X10", **where)
     again.settle(20)

@@ -1,4 +1,5 @@
-"""The must-hand-off floor on each desk: whoever owns the ticket, in whichever mode, people are told of a grave message."""
+"""The must-hand-off floor on each desk: whoever owns the ticket, in whichever mode, people are told of a
+grave message."""
 from __future__ import annotations
 
 import json
@@ -97,7 +98,9 @@ def test_in_watch_mode_nothing_is_written_and_the_console_shows_it_first(house: 
     side = zendesk_side(house)
     house.change_policy(lambda p: {**p, "modes": [{"mode": "watch"}]})
     ticket = settled(side, GRAVE)
-    assert side.notes(ticket) == [] and side.replies(ticket) == [] and "candor_urgent" not in tags(side, ticket)
+    assert (
+        side.notes(ticket) == [] and side.replies(ticket) == [] and "candor_urgent" not in tags(side, ticket)
+    )
     assert urgent_since(side, ticket) is not None
 
 
@@ -133,7 +136,12 @@ def test_an_agents_reply_ends_the_urgency_on_the_console(side: Side) -> None:
 
 
 def test_a_grave_message_beside_a_question_for_the_exit_or_who_writes_is_grave(side: Side) -> None:
-    for text in (f"Person please. {GRAVE}", f"Is this a bot? {GRAVE}", f"{QUESTION} {GRAVE}", f"Thanks, all solved. {GRAVE}"):
+    for text in (
+        f"Person please. {GRAVE}",
+        f"Is this a bot? {GRAVE}",
+        f"{QUESTION} {GRAVE}",
+        f"Thanks, all solved. {GRAVE}",
+    ):
         ticket = settled(side, text)
         assert EMERGENCY in side.replies(ticket)[0], text
 
@@ -150,7 +158,10 @@ def test_grave_words_of_ours_that_come_back_in_a_quote_are_not_the_customers(sid
     ticket = settled(side, GRAVE)
     side.choose(ticket, "continue")
     quoted = "\n".join(f"> {line}" for line in side.replies(ticket)[0].splitlines())
-    side.reply(ticket, f"{QUESTION}\n\nOn Tue, 13 Oct 2026 at 10:15, Larkfield <help@larkfield.example> wrote:\n{quoted}")
+    side.reply(
+        ticket,
+        f"{QUESTION}\n\nOn Tue, 13 Oct 2026 at 10:15, Larkfield <help@larkfield.example> wrote:\n{quoted}",
+    )
     side.house.settle(200)
     assert side.verdicts(ticket)[-1] == "answer"
 
@@ -161,7 +172,12 @@ def test_grave_words_in_the_customers_own_quote_count(side: Side) -> None:
 
 
 def test_a_machines_mail_gets_a_note_and_no_urgency(side: Side) -> None:
-    ticket = settled(side, f"Out of office until Monday. {LAWYER}", subject="Automatic reply: your order", email="noreply@bank.example")
+    ticket = settled(
+        side,
+        f"Out of office until Monday. {LAWYER}",
+        subject="Automatic reply: your order",
+        email="noreply@bank.example",
+    )
     assert side.replies(ticket) == []
     assert side.notes(ticket)[0].startswith("AI NOTE · A machine's mail holds words that people should see")
     assert "candor_urgent" not in tags(side, ticket) and side.verdicts(ticket) == ["alert"]
@@ -178,7 +194,12 @@ def test_a_card_number_is_masked_in_note_page_and_sealed_text(side: Side) -> Non
 
 def test_a_floor_route_and_the_companys_own_line_are_used(side: Side) -> None:
     line = "You can also call our own crisis desk at any hour: 0800 000 000."
-    side.house.change_policy(lambda p: {**p, "floor": {"danger": {"route": "billing", "line": {"en": line}, "reviewed_by": "Dr. Roe"}}})
+    side.house.change_policy(
+        lambda p: {
+            **p,
+            "floor": {"danger": {"route": "billing", "line": {"en": line}, "reviewed_by": "Dr. Roe"}},
+        }
+    )
     ticket = settled(side, GRAVE)
     assert line in side.replies(ticket)[0] and "our billing team" in side.replies(ticket)[0]
     assert "not reviewed" not in side.notes(ticket)[0]

@@ -1,4 +1,5 @@
-"""What only pretends to come from the desk, what comes again, and what comes in the wrong order: sent by the desk itself."""
+"""What only pretends to come from the desk, what comes again, and what comes in the wrong order: sent by the
+desk itself."""
 from __future__ import annotations
 
 import pytest

@@ -1,4 +1,5 @@
-"""The door for deliveries: whatever is sent, only what the desk signed gets a row, nothing breaks, and a flood costs no query."""
+"""The door for deliveries: whatever is sent, only what the desk signed gets a row, nothing breaks, and a
+flood costs no query."""
 from __future__ import annotations
 
 import json
@@ -22,7 +23,11 @@ from connectors.zendesk.signing import sign
 from tests.figures import Figures
 from tests.flow.house import DESK, House
 
-SIGNATURE, STAMP, ID = "X-Zendesk-Webhook-Signature", "X-Zendesk-Webhook-Signature-Timestamp", "X-Zendesk-Webhook-Invocation-Id"
+SIGNATURE, STAMP, ID = (
+    "X-Zendesk-Webhook-Signature",
+    "X-Zendesk-Webhook-Signature-Timestamp",
+    "X-Zendesk-Webhook-Invocation-Id",
+)
 BODY = b'{"ticket_id": "77"}'
 DESKS_PATIENCE = 10_000  # milliseconds until a desk that was not answered counts a failure
 
@@ -93,13 +98,20 @@ def raw(house: House, headers: str, body: bytes) -> int:
     """The status of a request written by hand."""
     address = urlsplit(house.url)
     with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as line:
-        line.sendall(f"POST /hooks/{DESK} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n\r\n".encode("latin-1") + body)
+        line.sendall(
+            f"POST /hooks/{DESK} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n\r\n".encode(
+                "latin-1"
+            )
+            + body
+        )
         return int(line.recv(200).split(b" ")[1])
 
 
 @pytest.fixture(scope="module")
 def door(long_house: House) -> FlaskClient:
-    return create_app(long_house.settings, long_house.db, long_house.keys, long_house.clock, lambda *_: None).test_client()
+    return create_app(
+        long_house.settings, long_house.db, long_house.keys, long_house.clock, lambda *_: None
+    ).test_client()
 
 
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -125,7 +137,9 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: House) -> 
     good = "\r\n".join(f"{k}: {v}" for k, v in house.signed_now(BODY).items())
     started = time.process_time()  # the door's work, in this process; not what the machine does beside it
     assert raw(house, f"{good}\r\nContent-Length: {100 * 1024 * 1024}", b"x") == 413
-    assert raw(house, f"{good}\r\nContent-Encoding: gzip\r\nContent-Length: 10", b"\x1f\x8b" + b"\0" * 8) == 415
+    assert (
+        raw(house, f"{good}\r\nContent-Encoding: gzip\r\nContent-Length: 10", b"\x1f\x8b" + b"\0" * 8) == 415
+    )
     assert time.process_time() - started < 2
 
 
@@ -145,7 +159,8 @@ def test_hostile_json_is_400_at_once(house: House, body: bytes) -> None:
 def test_a_flood_without_a_signature_asks_the_database_nothing_and_signed_ones_are_kept_beside_it(
     house: House, figures: Figures
 ) -> None:
-    house.post_signed(BODY)  # the desks are known from here on for two seconds of the clock, which stands still
+    # the desks are known from here on for two seconds of the clock, which stands still
+    house.post_signed(BODY)
     before, asked = len(house.deliveries()), []
 
     def note(*given: Any) -> None:
@@ -155,7 +170,10 @@ def test_a_flood_without_a_signature_asks_the_database_nothing_and_signed_ones_a
 
     def flood(_: int) -> set[int]:
         with requests.Session() as line:
-            return {line.post(f"{house.url}/hooks/{DESK}", data=BODY, headers=forged, timeout=10).status_code for _ in range(100)}
+            return {
+                line.post(f"{house.url}/hooks/{DESK}", data=BODY, headers=forged, timeout=10).status_code
+                for _ in range(100)
+            }
 
     genuine = [house.signed_now(BODY) for _ in range(20)]
     event.listen(house.db.engine, "before_cursor_execute", note)
@@ -168,7 +186,10 @@ def test_a_flood_without_a_signature_asks_the_database_nothing_and_signed_ones_a
             waits.append((time.perf_counter() - started) * 1000)
         assert {status for one in flooding for status in one.result()} == {401}
     event.remove(house.db.engine, "before_cursor_execute", note)
-    assert asked == [], "a forged delivery is refused from memory, and a signed one is kept without a query through SQLAlchemy"
+    assert asked == [], (
+        "a forged delivery is refused from memory, and a signed one is kept without a query through "
+        "SQLAlchemy"
+    )
     assert len(house.deliveries()) == before + 20
     figures("door", "signed_ms_beside_500_forged_max", max(waits), 20)
     assert max(waits) < DESKS_PATIENCE

@@ -1,4 +1,5 @@
-"""What somebody at the desk has deleted or renamed under us: a group, a field, the requester, a status. On both vendors."""
+"""What somebody at the desk has deleted or renamed under us: a group, a field, the requester, a status. On
+both vendors."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -46,14 +47,18 @@ def test_fields_that_were_deleted_hold_up_no_answer_and_no_hand_off(house: House
 def test_a_ticket_whose_requester_the_desk_does_not_know_any_more_stops_nobody_else(house: House) -> None:
     gone = house.write(RETURN, email="a@example.com")
     # Deleted people are left out of what comes along with a ticket; the ticket keeps their number.
-    house.desk.do.faults.arm(Fault("answer", method="GET", path="/users/show_many", status=200, body='{"users": []}', count=9))
+    house.desk.do.faults.arm(
+        Fault("answer", method="GET", path="/users/show_many", status=200, body='{"users": []}', count=9)
+    )
     house.desk.state.users[house.desk.state.tickets[int(gone)].requester_id].name = ""
     other = house.write(RETURN, email="b@example.com")
     house.settle(180)
     assert len(house.replies(other)) == 1
 
 
-def test_a_freshdesk_ticket_whose_group_was_deleted_is_answered(house: House, fresh: SandboxFreshdesk) -> None:
+def test_a_freshdesk_ticket_whose_group_was_deleted_is_answered(
+    house: House, fresh: SandboxFreshdesk
+) -> None:
     group = fresh.state.add_group("Old team")
     ticket = int(fresh.do.customer_ticket(name="A", email="a@example.com", subject="Shoes", text=RETURN))
     fresh.state.tickets[ticket].group_id = group.id
@@ -63,7 +68,9 @@ def test_a_freshdesk_ticket_whose_group_was_deleted_is_answered(house: House, fr
     assert len(replies(fresh, ticket)) == 1
 
 
-def test_a_freshdesk_hand_off_to_a_group_that_was_deleted_reaches_people_and_the_customer(house: House, fresh: SandboxFreshdesk) -> None:
+def test_a_freshdesk_hand_off_to_a_group_that_was_deleted_reaches_people_and_the_customer(
+    house: House, fresh: SandboxFreshdesk
+) -> None:
     del fresh.state.groups[fresh.state.find_group("Support").id]
     ticket = write(house, fresh, PERSON)
     assert len(replies(fresh, ticket)) == 1 and len(fresh.do.notes(ticket)) == 1
@@ -76,7 +83,9 @@ def test_freshdesk_fields_that_were_deleted_hold_up_nothing(house: House, fresh:
     assert len(replies(fresh, write(house, fresh, PERSON, email="b@example.com"))) == 1
 
 
-def test_a_freshdesk_ticket_whose_requester_was_deleted_goes_to_people_untold(house: House, fresh: SandboxFreshdesk) -> None:
+def test_a_freshdesk_ticket_whose_requester_was_deleted_goes_to_people_untold(
+    house: House, fresh: SandboxFreshdesk
+) -> None:
     ticket = int(fresh.do.customer_ticket(name="A", email="a@example.com", subject="Shoes", text=RETURN))
     del fresh.state.people[fresh.state.tickets[ticket].requester_id]
     assert fresh.deliveries.wait_idle(10)

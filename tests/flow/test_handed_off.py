@@ -26,7 +26,9 @@ def test_who_asks_for_a_person_in_indirect_words_gets_one(house_on_both: House) 
 
 
 def test_a_question_no_article_answers_is_doubted_and_handed_over_in_one_message(house: House) -> None:
-    ticket = house.write("Is our old dog allowed to come into your Edinburgh shop with us on Saturday?", "Visiting with a dog")
+    ticket = house.write(
+        "Is our old dog allowed to come into your Edinburgh shop with us on Saturday?", "Visiting with a dog"
+    )
     house.settle()
     [reply] = house.replies(ticket)
     assert "won't guess" in reply["plain_body"]
@@ -60,7 +62,9 @@ def test_a_person_who_answers_while_the_assistant_composes_is_not_talked_over(ho
     ticket = house.write(RETURN)
     house.desk.do.person_first("agent_reply", ticket=int(ticket), text="I have this one.")
     house.settle()
-    assert house.replies(ticket) == [], "the desk's fence refused the reply, and the new look at the ticket found a person there"
+    assert house.replies(ticket) == [], (
+        "the desk's fence refused the reply, and the new look at the ticket found a person there"
+    )
     assert house.owner(ticket) == "people"
 
 
@@ -86,7 +90,18 @@ def test_the_kill_switch_stops_what_was_already_decided(house: House) -> None:
     house.clock.advance(3)
     assert house.process_only()
     with house.db.write() as tx:
-        caps.set_cap(tx, DEFAULT_TENANT, DESK, "*", caps.KILL, "a test", "test", None, house.clock(), house.work.new_id())
+        caps.set_cap(
+            tx,
+            DEFAULT_TENANT,
+            DESK,
+            "*",
+            caps.KILL,
+            "a test",
+            "test",
+            None,
+            house.clock(),
+            house.work.new_id(),
+        )
     house.settle(10)
     assert house.replies(ticket) == []
     with house.db.write() as tx:

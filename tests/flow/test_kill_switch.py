@@ -1,4 +1,5 @@
-"""The kill switch at the desk: nothing goes out once it is on, whatever was composed before, and everything goes on after it."""
+"""The kill switch at the desk: nothing goes out once it is on, whatever was composed before, and everything
+goes on after it."""
 from __future__ import annotations
 
 import time
@@ -20,9 +21,13 @@ WITHIN = 2.0  # seconds in which the switch must hold
 
 def press(house: House, on: bool, desk: str = DESK) -> None:
     if on:
-        switch.stop_sending(house.db, DEFAULT_TENANT, desk, "a test", "ana", house.keys, house.clock(), house.work.new_id)
+        switch.stop_sending(
+            house.db, DEFAULT_TENANT, desk, "a test", "ana", house.keys, house.clock(), house.work.new_id
+        )
     else:
-        assert switch.allow_sending(house.db, DEFAULT_TENANT, desk, "ana", house.keys, house.clock(), house.work.new_id)
+        assert switch.allow_sending(
+            house.db, DEFAULT_TENANT, desk, "ana", house.keys, house.clock(), house.work.new_id
+        )
 
 
 @pytest.mark.parametrize("desk", [DESK, EVERY_DESK], ids=["one desk", "every desk"])
@@ -51,7 +56,9 @@ def test_a_hand_off_whose_note_is_out_keeps_its_notice_back(again: House) -> Non
     ticket = decided(again, "This is going in circles. Can I please talk to a real person?")
     again.desk.faults.before("PUT", rf"/tickets/{ticket}$", lambda: press(again, True))
     again.settle(20)
-    assert states(again, ticket) == ["sent", "ready"], "the call that was on its way arrived, the next one was held"
+    assert states(again, ticket) == ["sent", "ready"], (
+        "the call that was on its way arrived, the next one was held"
+    )
     press(again, False)
     again.settle(20)
     assert states(again, ticket) == ["sent", "sent"] and len(again.replies(ticket)) == 1
@@ -78,7 +85,10 @@ def test_real_workers_stop_within_two_seconds_and_go_on_afterwards(
 
     def ask(many: int) -> None:
         first = len(tickets)
-        tickets.extend(running.desk.do.customer_ticket(f"C{n}", f"c{n}@example.com", "Shoes", RETURN) for n in range(first, first + many))
+        tickets.extend(
+            running.desk.do.customer_ticket(f"C{n}", f"c{n}@example.com", "Shoes", RETURN)
+            for n in range(first, first + many)
+        )
 
     def sent() -> int:
         return sum(len(running.replies(ticket)) for ticket in tickets)

@@ -1,4 +1,5 @@
-"""Several workers and one limit: nearly all of it is used, never more; and where the workers keep what they know of it."""
+"""Several workers and one limit: nearly all of it is used, never more; and where the workers keep what they
+know of it."""
 from __future__ import annotations
 
 import os
@@ -53,9 +54,16 @@ def test_workers_that_share_a_limit_use_nearly_all_of_it_and_never_more(
     name = f"desk-{os.getpid()}-{request.node.callspec.id}"
     with SandboxZendesk(clock=clock) as desk:
         desk.do.switch(updates_per_minute=PER_MINUTE, updates_per_ticket=0)
-        ticket = desk.do.customer_ticket(name="Maya", email="maya@example.com", subject="A question", text="Where is it?")
-        given = Connection(name, {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}, {}, desk.url)
-        workers = [ZendeskClient(given, clock, RateBudget(RULES, shelf, name, 0.2), sandbox_allowed=True) for _ in range(WORKERS)]
+        ticket = desk.do.customer_ticket(
+            name="Maya", email="maya@example.com", subject="A question", text="Where is it?"
+        )
+        given = Connection(
+            name, {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}, {}, desk.url
+        )
+        workers = [
+            ZendeskClient(given, clock, RateBudget(RULES, shelf, name, 0.2), sandbox_allowed=True)
+            for _ in range(WORKERS)
+        ]
 
         def work(client: ZendeskClient) -> None:
             while True:
@@ -70,7 +78,15 @@ def test_workers_that_share_a_limit_use_nearly_all_of_it_and_never_more(
                 clock.advance(1)
         statuses = [r["status"] for r in desk.do.requests("PUT", rf"/tickets/{ticket}")]
     over, used = statuses.count(429), statuses.count(200) / (PER_MINUTE * SECONDS / 60)
-    figures("limits", "share_of_the_rate_used", used, len(statuses), shelf=request.node.callspec.id, limit=PER_MINUTE, workers=WORKERS)
+    figures(
+        "limits",
+        "share_of_the_rate_used",
+        used,
+        len(statuses),
+        shelf=request.node.callspec.id,
+        limit=PER_MINUTE,
+        workers=WORKERS,
+    )
     figures("limits", "calls_over_the_limit", over, len(statuses), shelf=request.node.callspec.id)
     assert over == 0
     assert used >= 0.95
@@ -99,7 +115,9 @@ def test_threads_that_ask_first_at_the_same_moment_share_one_client(redis_url: s
             assert set(pool.map(first, range(8))) == {"answered"}
 
 
-def test_without_redis_the_database_keeps_it_and_without_both_the_process_does(database: Database, tmp_path: Path) -> None:
+def test_without_redis_the_database_keeps_it_and_without_both_the_process_does(
+    database: Database, tmp_path: Path
+) -> None:
     nowhere = RedisShelf(f"redis+socket://{tmp_path}/no.sock")
     with pytest.raises(redis.RedisError):
         nowhere.read("pace:x")

@@ -44,7 +44,10 @@ def test_a_later_message_does_not_repeat_it(side: Side) -> None:
 
 
 def test_it_is_said_in_the_customers_language(side: Side) -> None:
-    ticket = side.write("Bonjour, comment faire pour renvoyer des chaussures que je n'ai jamais portées, et en combien de temps ?")
+    ticket = side.write(
+        "Bonjour, comment faire pour renvoyer des chaussures que je n'ai jamais portées, et en combien de "
+        "temps ?"
+    )
     side.house.settle(200)
     [reply] = side.replies(ticket)
     assert "je ne peux ni consulter ni modifier les commandes" in reply

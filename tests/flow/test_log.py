@@ -1,4 +1,5 @@
-"""A debug run over the whole way of a ticket: each call to the desk is a line, and no line holds a word or a key of anybody."""
+"""A debug run over the whole way of a ticket: each call to the desk is a line, and no line holds a word or a
+key of anybody."""
 from __future__ import annotations
 
 import logging
@@ -28,11 +29,18 @@ def side_of(kind: str, house: House) -> Iterator[Side]:
 
 
 @pytest.mark.parametrize("kind", ["zendesk", "freshdesk"])
-def test_every_call_is_a_line_and_no_line_holds_a_word_or_a_key(house: House, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_call_is_a_line_and_no_line_holds_a_word_or_a_key(
+    house: House, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
     with capture_logs() as lines, side_of(kind, house) as side:
         before = len(side.desk.do.requests())
         called = len(_calls(lines))
-        ticket = side.write(TEXT, subject="Quibblesnark's wellingtons", name="Jezebel Quibblesnark", email="jezebel.quibble@example.com")
+        ticket = side.write(
+            TEXT,
+            subject="Quibblesnark's wellingtons",
+            name="Jezebel Quibblesnark",
+            email="jezebel.quibble@example.com",
+        )
         house.settle(200)
         side.reply(ticket, PERSON)
         house.settle(200)
@@ -41,7 +49,9 @@ def test_every_call_is_a_line_and_no_line_holds_a_word_or_a_key(house: House, ki
         assert side.owner(ticket) == "people" and side.replies(ticket), "the flow went its whole way"
         asked = side.desk.do.requests()[before:]
     calls = [line for line in _calls(lines)[called:] if kind in line["host"]]
-    assert sorted((c["method"], c["path"].removesuffix(".json")) for c in calls) == sorted((r["method"], r["path"]) for r in asked)
+    assert sorted((c["method"], c["path"].removesuffix(".json")) for c in calls) == sorted(
+        (r["method"], r["path"]) for r in asked
+    )
     assert all(set(call) == LINE and call["log_level"] == "debug" for call in calls)
     assert {str(call["status"])[0] for call in calls} == {"2"}
     assert not re.search(r"\?|%", " ".join(call["path"] for call in calls))

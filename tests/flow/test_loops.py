@@ -10,8 +10,12 @@ from tests.flow.house import House
 from tests.flow.on_freshdesk import open_freshdesk, replies, write
 
 QUESTIONS = (
-    RETURN, BOOTS, "What does a repair with a new sole cost at your workshop?", "How do I use a gift card in your shop?",
-    "Do you ship to the EU, and how long does it take?", "What exactly does the warranty cover?",
+    RETURN,
+    BOOTS,
+    "What does a repair with a new sole cost at your workshop?",
+    "How do I use a gift card in your shop?",
+    "Do you ship to the EU, and how long does it take?",
+    "What exactly does the warranty cover?",
 )
 
 
@@ -56,8 +60,11 @@ def test_a_machine_that_says_it_is_one_gets_nothing(again: House, marks: dict[st
     assert again.replies(ticket) == [] and again.notes(ticket) == []
 
 
-def test_an_answering_machine_that_says_nothing_of_itself_gets_at_most_three_replies_a_day(house: House) -> None:
-    """It answers each reply of ours within a second, and each time something new; then a person is asked, and told why."""
+def test_an_answering_machine_that_says_nothing_of_itself_gets_at_most_three_replies_a_day(
+    house: House,
+) -> None:
+    """It answers each reply of ours within a second, and each time something new; then a person is asked, and
+    told why."""
     ticket, answered = house.write(QUESTIONS[0], email="machine@example.com"), 0
     for turn in range(1, 12):
         house.settle(30)

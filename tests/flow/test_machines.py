@@ -1,4 +1,5 @@
-"""A machine that opens a new ticket each time, at each desk: it ends with a note, people who write the same do not."""
+"""A machine that opens a new ticket each time, at each desk: it ends with a note, people who write the same
+do not."""
 from __future__ import annotations
 
 import json
@@ -43,28 +44,42 @@ def opened(side: Side, text: str, **who: str) -> str:
 
 def hits(side: Side, ticket: str) -> dict[str, str]:
     with side.house.db.read() as tx:
-        entry = next(e for e in ledger_store.of_ticket(tx, DEFAULT_TENANT, side.id, ticket) if e.kind == "verdict")
+        entry = next(
+            e for e in ledger_store.of_ticket(tx, DEFAULT_TENANT, side.id, ticket) if e.kind == "verdict"
+        )
     return {h["rule"]: h["because"] for h in json.loads(entry.payload)["hits"] if h["hit"]}
 
 
-def test_a_machine_that_opens_a_new_ticket_each_time_gets_three_replies_a_day_and_people_a_note(side: Side) -> None:
-    made = [opened(side, NUMBERED.format(n=n), email="robot@zed.example", name="Zed") for n in range(4801, 4801 + MANY)]
+def test_a_machine_that_opens_a_new_ticket_each_time_gets_three_replies_a_day_and_people_a_note(
+    side: Side,
+) -> None:
+    made = [
+        opened(side, NUMBERED.format(n=n), email="robot@zed.example", name="Zed")
+        for n in range(4801, 4801 + MANY)
+    ]
     assert [len(side.replies(t)) for t in made] == [1] * ALLOWED + [0] * (MANY - ALLOWED)
     for ticket in made[ALLOWED:]:
         assert SILENT in side.notes(ticket)[0] and "NOT" in side.notes(ticket)[0]
         assert side.owner(ticket) == "people"
-        assert hits(side, ticket)["too many replies to this sender"] == "3 replies to this text of this sender in 24 hours"
+        assert (
+            hits(side, ticket)["too many replies to this sender"]
+            == "3 replies to this text of this sender in 24 hours"
+        )
     side.house.clock.advance(86_400)
     assert len(side.replies(opened(side, NUMBERED.format(n=5), email="robot@zed.example", name="Zed"))) == 1
 
 
 @pytest.mark.parametrize("address,text", [("robot{n}@zed.example", NUMBERED), ("robot+{n}000@zed.example", RETURN)])
 def test_a_machine_whose_address_counts_on_is_one_sender(side: Side, address: str, text: str) -> None:
-    made = [opened(side, text.format(n=n), email=address.format(n=n), name=f"Zed {n}") for n in range(1, MANY)]
+    made = [
+        opened(side, text.format(n=n), email=address.format(n=n), name=f"Zed {n}") for n in range(1, MANY)
+    ]
     assert sum(len(side.replies(t)) for t in made) == ALLOWED
 
 
-def test_a_sender_of_many_texts_is_limited_by_their_number_and_hears_of_the_first_hand_off_all_the_same(side: Side) -> None:
+def test_a_sender_of_many_texts_is_limited_by_their_number_and_hears_of_the_first_hand_off_all_the_same(
+    side: Side,
+) -> None:
     side.house.change_policy(lambda policy: policy | {"max_replies_per_requester": 1})
     first, second, odd, third = (opened(side, text, email="ben@example.com", name="Ben Stone") for text in (
         RETURN, "Do you ship to the EU, and how long does it take?", "Do your staff have a favourite colour?",
@@ -80,7 +95,10 @@ def test_a_wish_for_a_person_and_a_grave_message_are_never_limited(side: Side, t
 
 
 def test_equal_texts_of_different_people_are_never_limited(side: Side) -> None:
-    people = [(f"student{n}@campus.example", name) for n, name in enumerate(("Ann Oak", "Ben Elm", "Cem Ash", "Dee Fir", "Eva Yew"))]
+    people = [
+        (f"student{n}@campus.example", name)
+        for n, name in enumerate(("Ann Oak", "Ben Elm", "Cem Ash", "Dee Fir", "Eva Yew"))
+    ]
     made = [opened(side, RETURN, email=address, name=name) for address, name in people]
     assert [len(side.replies(t)) for t in made] == [1] * len(people)
 
@@ -92,10 +110,18 @@ def test_many_people_with_one_text_are_an_incident_one_alert_and_each_gets_their
         side.house.clock.advance(5)
     assert [len(side.replies(t)) for t in made] == [1] * CROWD
     assert [side.verdicts(t)[0] for t in made] == ["answer"] * INCIDENT + ["handoff"] * (CROWD - INCIDENT)
-    assert "about the same thing" in side.replies(made[-1])[0] and "writing the same right now" in side.notes(made[-1])[0]
+    assert (
+        "about the same thing" in side.replies(made[-1])[0]
+        and "writing the same right now" in side.notes(made[-1])[0]
+    )
     assert hits(side, made[-1])["many people write the same"] == "21 people wrote the same within 15 minutes"
     assert shown(side.house) == ["21 people wrote the same within 15 minutes"]
-    assert side.verdicts(opened(side, "Do you ship to the EU, and how long does it take?", email="bo@example.com"))[0] == "answer"
+    assert (
+        side.verdicts(
+            opened(side, "Do you ship to the EU, and how long does it take?", email="bo@example.com")
+        )[0]
+        == "answer"
+    )
     side.house.clock.advance(4 * 3_600)
     assert side.verdicts(opened(side, RETURN, email="cy@example.com"))[0] == "answer"
 
@@ -105,7 +131,9 @@ def test_an_incident_that_was_lifted_stays_lifted(house: House) -> None:
     house.change_policy(lambda policy: policy | {"incident_people": 3})
     made = [opened(side, RETURN, email=f"p{n}@example.com") for n in range(4)]
     [on] = fallbacks_on(house)
-    end_fallback(house.db, DEFAULT_TENANT, on.topic, on.desk, "Ana", house.keys, house.clock(), house.work.new_id)
+    end_fallback(
+        house.db, DEFAULT_TENANT, on.topic, on.desk, "Ana", house.keys, house.clock(), house.work.new_id
+    )
     made.append(opened(side, RETURN, email="p9@example.com"))
     assert [side.verdicts(t)[0] for t in made] == ["answer", "answer", "answer", "handoff", "answer"]
 
@@ -139,7 +167,9 @@ def shown(house: House) -> list[str]:
 
 def test_however_many_tickets_one_machine_opens_it_gets_three_replies(house: House, figures: Figures) -> None:
     for n in range(LONG):  # one a second, which is about what the desk's rate lets us write
-        house.desk.do.customer_ticket(name="Zed", email="robot@zed.example", subject=f"Parcel {n}", text=NUMBERED.format(n=n))
+        house.desk.do.customer_ticket(
+            name="Zed", email="robot@zed.example", subject=f"Parcel {n}", text=NUMBERED.format(n=n)
+        )
         house.delivered()
         house.clock.advance(1)
         house.drain()

@@ -1,4 +1,5 @@
-"""A deployment that rolls: the next release has expanded the schema already, and workers of this one go on, side by side with it."""
+"""A deployment that rolls: the next release has expanded the schema already, and workers of this one go on,
+side by side with it."""
 from __future__ import annotations
 
 import shutil
@@ -49,14 +50,18 @@ def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return upgrade
 
 
-def test_workers_of_this_release_go_on_while_the_next_one_has_migrated(house_on_both: House, next_release) -> None:
+def test_workers_of_this_release_go_on_while_the_next_one_has_migrated(
+    house_on_both: House, next_release
+) -> None:
     house = house_on_both
     before = house.write(RETURN, email="before@example.com")
     house.clock.advance(3)
     assert house.process_only(), "decided, and still to be sent when the schema changes"
     revision = next_release(house)
     after = house.write(RETURN, email="after@example.com")
-    wanting = house.write("This is going in circles. Can I please talk to a real person?", email="p@example.com")
+    wanting = house.write(
+        "This is going in circles. Can I please talk to a real person?", email="p@example.com"
+    )
     house.settle(120)
     schema.check(house.db)
     for ticket in (before, after, wanting):

@@ -1,4 +1,5 @@
-"""The agent's field *Candor: next step* on each desk: seen at once through its trigger or rule, or a minute later by the poll."""
+"""The agent's field *Candor: next step* on each desk: seen at once through its trigger or rule, or a minute
+later by the poll."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -53,7 +54,8 @@ def test_the_draft_is_sent_word_for_word_and_once(drafting: Side) -> None:
         assert word in note, word
     drafting.choose(ticket, "send_draft")
     assert len(drafting.replies(ticket)) == 1
-    assert drafting.chosen(ticket) is None  # each choice is taken back, also the one that had nothing left to do
+    # each choice is taken back, also the one that had nothing left to do
+    assert drafting.chosen(ticket) is None
 
 
 def test_the_field_is_empty_again_after_the_draft_was_sent(drafting: Side) -> None:

@@ -1,4 +1,5 @@
-"""Mails the customer gets per message, counted by the desk itself: at most one, from desk and assistant together. On both vendors."""
+"""Mails the customer gets per message, counted by the desk itself: at most one, from desk and assistant
+together. On both vendors."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -55,7 +56,9 @@ def test_a_hand_off_with_a_ticket_of_its_own_brings_one_mail(house: House) -> No
 
 
 @pytest.mark.parametrize("text", [RETURN, PERSON, CHARGED], ids=["answered", "asked", "must"])
-def test_each_message_to_a_freshdesk_brings_one_mail(house: House, fresh: SandboxFreshdesk, text: str) -> None:
+def test_each_message_to_a_freshdesk_brings_one_mail(
+    house: House, fresh: SandboxFreshdesk, text: str
+) -> None:
     ticket = write(house, fresh, text)
     assert counted(fresh, ticket) == [1]
     fresh.do.customer_comment(ticket, "One thing more: " + BOOTS)

@@ -1,4 +1,5 @@
-"""Deliveries at once, in the wrong order, a day late, or not at all: the ticket as it is now decides, and each turn has one reply."""
+"""Deliveries at once, in the wrong order, a day late, or not at all: the ticket as it is now decides, and
+each turn has one reply."""
 from __future__ import annotations
 
 import json
@@ -38,7 +39,8 @@ def test_messages_within_the_debounce_become_one_answer_to_all(again: House, mes
 
 
 def test_deliveries_a_day_late_and_in_the_wrong_order_change_nothing_that_was_settled(house: House) -> None:
-    """Their content is a day old; what counts is the ticket, which by then is a person's, or answered, or closed."""
+    """Their content is a day old; what counts is the ticket, which by then is a person's, or answered, or
+    closed."""
     house.poll()
     house.desk.do.drop_deliveries(8)
     asked, followed, taken, closed = (house.write(RETURN, email=f"late{n}@example.com") for n in range(4))

@@ -62,7 +62,9 @@ def test_an_agent_who_acts_in_the_second_of_our_own_write_is_seen(house: House) 
     assert len(house.replies(ticket)) == 1
     house.desk.do.assign(int(ticket), "Ana Ruiz")
     [known] = [r for r in house.rows(tickets) if r.ticket == ticket]
-    assert house.desk.do.ticket(int(ticket))["updated_at"] == known.own_stamp, "the desk's stamp does not show it"
+    assert house.desk.do.ticket(int(ticket))["updated_at"] == known.own_stamp, (
+        "the desk's stamp does not show it"
+    )
     house.poll()
     house.settle()
     assert house.owner(ticket) == "people"
@@ -75,7 +77,9 @@ def test_our_own_write_is_looked_up_once_and_is_no_news(house: House) -> None:
     house.poll()
     asked = len(house.desk.do.requests())
     house.settle()
-    assert [r["path"] for r in house.desk.do.requests()[asked:]] == [f"/api/v2/tickets/{ticket}/audits"], "one call"
+    assert [r["path"] for r in house.desk.do.requests()[asked:]] == [f"/api/v2/tickets/{ticket}/audits"], (
+        "one call"
+    )
     assert len(house.entries(ticket)) == 1
     house.poll()
     assert not any(r.state == "waiting" for r in house.rows(inbox))

@@ -1,4 +1,5 @@
-"""Real processes: Redis, gunicorn, a Celery worker with two children. Both the worker and Redis are killed; every ticket ends once."""
+"""Real processes: Redis, gunicorn, a Celery worker with two children. Both the worker and Redis are killed;
+every ticket ends once."""
 from __future__ import annotations
 
 import os
@@ -36,10 +37,33 @@ from workers.work import Work
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "var" / "models"
-GUNICORN = ("gunicorn", "--worker-class", "gthread", "--workers", "1", "--threads", "4", "--log-level", "warning")
-CELERY = ("celery", "-A", "candor:celery_app", "worker", "--pool", "prefork", "--concurrency", "2", "--without-gossip", "--without-mingle",
-          "--loglevel", "warning")
-# Longer than a worker's longest life and the settle after it: what a killed worker left `sending` is looked at.
+GUNICORN = (
+    "gunicorn",
+    "--worker-class",
+    "gthread",
+    "--workers",
+    "1",
+    "--threads",
+    "4",
+    "--log-level",
+    "warning",
+)
+CELERY = (
+    "celery",
+    "-A",
+    "candor:celery_app",
+    "worker",
+    "--pool",
+    "prefork",
+    "--concurrency",
+    "2",
+    "--without-gossip",
+    "--without-mingle",
+    "--loglevel",
+    "warning",
+)
+# Longer than a worker's longest life and the settle after it: what a killed worker left `sending` is looked
+# at.
 AFTER_A_KILL = 125
 
 
@@ -84,7 +108,9 @@ class Running:
     def open_rows(self) -> int:
         with self.work.db.read() as tx:
             waiting = tx.execute(inbox.select().where(inbox.c.state.in_(("waiting", "working")))).all()
-            going = tx.execute(outbox.select().where(outbox.c.state.in_(("ready", "sending", "unknown")))).all()
+            going = tx.execute(
+                outbox.select().where(outbox.c.state.in_(("ready", "sending", "unknown")))
+            ).all()
         return len(waiting) + len(going)
 
 
@@ -95,7 +121,9 @@ def running(tmp_path: Path, pages: Path) -> Iterator[Running]:
     (tmp_path / "models").symlink_to(MODELS)
     with EmbeddedRedis() as redis:
         environment = demo_environment(tmp_path, port, redis.url) | {
-            "CANDOR_CLOCK_FILE": str(shift), "CANDOR_DEBOUNCE_SECONDS": "0.5", "CANDOR_DEBOUNCE_CAP_SECONDS": "2",
+            "CANDOR_CLOCK_FILE": str(shift),
+            "CANDOR_DEBOUNCE_SECONDS": "0.5",
+            "CANDOR_DEBOUNCE_CAP_SECONDS": "2",
             "CANDOR_LOG_LEVEL": "debug",
         }
         work = make_work(load_settings(environment))
@@ -106,11 +134,17 @@ def running(tmp_path: Path, pages: Path) -> Iterator[Running]:
         pids: list[int] = []
         with Processes(tmp_path / "logs", environment) as processes:
             house = Running(work, desk, redis, processes, shift, tmp_path / "logs", pids)
-            pids.append(processes.start("web", sys.executable, "-m", *GUNICORN, "--bind", f"127.0.0.1:{port}", "candor:web()").pid)
+            pids.append(
+                processes.start(
+                    "web", sys.executable, "-m", *GUNICORN, "--bind", f"127.0.0.1:{port}", "candor:web()"
+                ).pid
+            )
             processes.wait_for("web", f"http://127.0.0.1:{port}/readyz")
             given = {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}
             hook = f"http://127.0.0.1:{port}"
-            assert connect(work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", given, desk.url, hook, lambda step: None)
+            assert connect(
+                work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", given, desk.url, hook, lambda step: None
+            )
             sync_all(work, DEFAULT_TENANT, lambda text: None)
             yield house
             pids += [child for pid in list(pids) for child in _children(pid)]
@@ -124,8 +158,13 @@ def test_a_worker_killed_and_a_redis_lost_cost_nobody_an_answer_and_double_none(
     house = running
     worker = house.start_worker("worker")
     house.desk.do.fault("X1", nth=2, **PUT)
-    asked = [house.desk.do.customer_ticket(f"Customer {n}", f"customer{n}@example.com", "Shoes", RETURN) for n in range(8)]
-    wanting = [house.desk.do.customer_ticket(f"Other {n}", f"other{n}@example.com", "Help", PERSON) for n in range(4)]
+    asked = [
+        house.desk.do.customer_ticket(f"Customer {n}", f"customer{n}@example.com", "Shoes", RETURN)
+        for n in range(8)
+    ]
+    wanting = [
+        house.desk.do.customer_ticket(f"Other {n}", f"other{n}@example.com", "Help", PERSON) for n in range(4)
+    ]
     assert house.desk.deliveries.wait_idle(10)
 
     until(lambda: sum(len(house.replies(t)) for t in (*asked, *wanting)) >= 3, 40)
@@ -155,7 +194,8 @@ def test_a_worker_killed_and_a_redis_lost_cost_nobody_an_answer_and_double_none(
         assert secret not in said, "logs hold ids and kinds of errors, never words or keys"
 
 
-# A parser that takes its whole process with it, on one ticket only, and first writes down when; loaded by every Python of this house.
+# A parser that takes its whole process with it, on one ticket only, and first writes down when; loaded by
+# every Python of this house.
 POISON = """
 import os
 import sys
@@ -180,10 +220,11 @@ if any("celery" in argument for argument in sys.argv):
 
 
 def jump_over_waits(house: Running, ticket: int, deaths: Path) -> None:
-    """Let the clock jump, but only where nobody works on the ticket: its holder has died among others, or it rests before it runs alone.
+    """Let the clock jump, but only where nobody works on the ticket: its holder has died among others, or it
+    rests before it runs alone.
 
-    A jump while a live process holds a row ends its lease, and would be counted as one more worker that vanished. How fast the machine
-    gets from one step to the next must not decide that.
+    A jump while a live process holds a row ends its lease, and would be counted as one more worker that
+    vanished. How fast the machine gets from one step to the next must not decide that.
     """
     died = [int(line) for line in deaths.read_text().splitlines()]
     for row in (r for r in _rows(house, inbox) if r.subject_id == str(ticket)):
@@ -191,7 +232,8 @@ def jump_over_waits(house: Running, ticket: int, deaths: Path) -> None:
         free_at = row.lease_until + TAKE_OVER_SLACK + 1
         # A lease that was taken or renewed after the last death is a living process's.
         dead = row.state == "working" and bool(died) and died[-1] >= row.lease_until - LEASE_US
-        # The end of a lone run is seen by the worker itself, which then gives the row up: there is nothing to wait for.
+        # The end of a lone run is seen by the worker itself, which then gives the row up: there is nothing to
+        # wait for.
         if dead and row.lone_task is None and now < free_at:
             house.let_pass((free_at - now) / SECOND)
         elif row.state == "waiting" and row.crashes == ALONE_AFTER and now < row.next_at:
@@ -239,11 +281,15 @@ Watchdog.__init__.__defaults__ = (3.0,)
 
 
 @pytest.mark.slow
-def test_a_worker_that_stops_consuming_is_ended_and_one_that_works_is_not(running: Running, tmp_path: Path) -> None:
+def test_a_worker_that_stops_consuming_is_ended_and_one_that_works_is_not(
+    running: Running, tmp_path: Path
+) -> None:
     house = running
     (tmp_path / "impatient_celery.py").write_text(IMPATIENT + "\nfrom celery.__main__ import main\nmain()\n")
     house.processes._environment |= {"PYTHONPATH": str(ROOT)}
-    pid = house.processes.start("worker", sys.executable, str(tmp_path / "impatient_celery.py"), *CELERY[1:]).pid
+    pid = house.processes.start(
+        "worker", sys.executable, str(tmp_path / "impatient_celery.py"), *CELERY[1:]
+    ).pid
     house.pids.append(pid)
     first = house.desk.do.customer_ticket("Ann", "ann@example.com", "Shoes", RETURN)
     until(lambda: len(house.replies(first)) == 1, 60)
@@ -251,7 +297,9 @@ def test_a_worker_that_stops_consuming_is_ended_and_one_that_works_is_not(runnin
     house.pids += pool
     # It lives, it holds its connection, and it takes no ring any more.
     make_celery(house.redis.url).control.cancel_consumer("celery")
-    asked = [house.desk.do.customer_ticket(f"Ben {n}", f"ben{n}@example.com", "Shoes", RETURN) for n in range(2)]
+    asked = [
+        house.desk.do.customer_ticket(f"Ben {n}", f"ben{n}@example.com", "Shoes", RETURN) for n in range(2)
+    ]
     until(lambda: not alive(pid), 40)
     until(lambda: not any(alive(child) for child in pool), 5)
     assert "has stopped consuming" in (house.logs / "worker.log").read_text(errors="replace")
@@ -274,8 +322,14 @@ def test_the_process_that_sweeps_is_replaced_when_it_is_killed(running: Running)
 
 
 def _open_rows_of(house: Running, ticket: int) -> list[Any]:
-    own = [r for r in _rows(house, inbox) if r.subject_id == str(ticket) and r.state in ("waiting", "working")]
-    return own + [r for r in _rows(house, outbox) if r.ticket == str(ticket) and r.state in ("ready", "sending", "unknown")]
+    own = [
+        r for r in _rows(house, inbox) if r.subject_id == str(ticket) and r.state in ("waiting", "working")
+    ]
+    return own + [
+        r
+        for r in _rows(house, outbox)
+        if r.ticket == str(ticket) and r.state in ("ready", "sending", "unknown")
+    ]
 
 
 def _children(pid: int) -> list[int]:

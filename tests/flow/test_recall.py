@@ -1,4 +1,5 @@
-"""When an article changes, the answers that were sent from it are listed, and those first whose quoted words it holds no more."""
+"""When an article changes, the answers that were sent from it are listed, and those first whose quoted words
+it holds no more."""
 from __future__ import annotations
 
 import re
@@ -34,7 +35,11 @@ def rewritten(house: House, article: str, change: object) -> None:
     """As a sync leaves it: a new version beside the old one, and the article pointing at it."""
     with house.db.write() as tx:
         version = tx.execute(articles.select().where(articles.c.id == article)).one().version
-        old = dict(tx.execute(versions.select().where(versions.c.article == article, versions.c.version == version)).one()._mapping)
+        old = dict(
+            tx.execute(versions.select().where(versions.c.article == article, versions.c.version == version))
+            .one()
+            ._mapping
+        )
         tx.execute(versions.insert().values(old | {"version": "new", "text": change(old["text"])}))  # type: ignore[operator]
         tx.execute(update(articles).where(articles.c.id == article).values(version="new"))
 

@@ -1,4 +1,5 @@
-"""Redis in trouble, with real processes: it stands still, is full, wiped, gone. The door opens as ever, and the rows are found again."""
+"""Redis in trouble, with real processes: it stands still, is full, wiped, gone. The door opens as ever, and
+the rows are found again."""
 from __future__ import annotations
 
 import os
@@ -56,7 +57,8 @@ def is_gone(house: Running) -> Iterator[None]:
 
 
 class Supervisor:
-    """Starts the worker, and starts it again when it has ended: Celery may give up on a Redis that takes nothing any more."""
+    """Starts the worker, and starts it again when it has ended: Celery may give up on a Redis that takes
+    nothing any more."""
 
     def __init__(self, house: Running) -> None:
         self._house = house
@@ -83,13 +85,15 @@ def test_whatever_becomes_of_redis_the_door_opens_as_ever_and_every_ticket_is_an
         with trouble(house):
             tickets += asked(house, DELIVERIES)
             waits += knocks(hook, 20)
-        house.let_pass(AFTER_A_KILL)  # what a worker was at when its broker went is looked at when it is certainly over
+        # what a worker was at when its broker went is looked at when it is certainly over
+        house.let_pass(AFTER_A_KILL)
         until(lambda: supervisor.sees_to_it() and house.open_rows() == 0, 90)
     assert all(i["status"] == "success" for i in house.desk.do.invocations()), "not one delivery was refused"
     assert [len(house.replies(t)) for t in tickets] == [1] * len(tickets)
     waits.sort()
     figures("redis_in_trouble", "delivery_ms_p99", waits[int(len(waits) * 0.99)], len(waits))
-    # Whoever waits for a Redis that is in trouble waits seconds; how long the door takes as ever is the machine's affair.
+    # Whoever waits for a Redis that is in trouble waits seconds; how long the door takes as ever is the
+    # machine's affair.
     assert median(waits) < max(100.0, 10 * usual)
 
 

@@ -1,4 +1,5 @@
-"""A desk that refuses one ticket, and a desk that refuses us: only the second stops everything. On both vendors."""
+"""A desk that refuses one ticket, and a desk that refuses us: only the second stops everything. On both
+vendors."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -27,12 +28,18 @@ def state_of(house: House, desk: str) -> str:
 
 
 def ends(house: House, desk: str, ticket: object) -> list[tuple[str, str]]:
-    return [(r.state, r.result or "") for r in house.rows(inbox) if r.desk == desk and r.subject_id == str(ticket)]
+    return [
+        (r.state, r.result or "") for r in house.rows(inbox) if r.desk == desk and r.subject_id == str(ticket)
+    ]
 
 
 def test_a_ticket_we_may_not_read_is_put_before_a_person_and_the_others_are_answered(house: House) -> None:
     hidden = house.write(RETURN, email="a@example.com")
-    house.desk.do.faults.arm(Fault("answer", method="GET", path=rf"/tickets/{hidden}(\.json)?$", status=403, body=FORBIDDEN, count=99))
+    house.desk.do.faults.arm(
+        Fault(
+            "answer", method="GET", path=rf"/tickets/{hidden}(\.json)?$", status=403, body=FORBIDDEN, count=99
+        )
+    )
     other = house.write(BOOTS, email="b@example.com")
     house.settle(120)
     assert status_of(house) == "active"
@@ -43,7 +50,11 @@ def test_a_ticket_we_may_not_read_is_put_before_a_person_and_the_others_are_answ
 
 def test_a_ticket_we_may_not_write_to_fails_alone(house: House) -> None:
     shut = house.write(RETURN, email="a@example.com")
-    house.desk.do.faults.arm(Fault("answer", method="PUT", path=rf"/tickets/{shut}(\.json)?$", status=403, body=FORBIDDEN, count=99))
+    house.desk.do.faults.arm(
+        Fault(
+            "answer", method="PUT", path=rf"/tickets/{shut}(\.json)?$", status=403, body=FORBIDDEN, count=99
+        )
+    )
     other = house.write(BOOTS, email="b@example.com")
     house.settle(120)
     assert status_of(house) == "active"
@@ -75,9 +86,13 @@ def test_a_ticket_that_is_gone_ends_quietly_and_the_desk_goes_on(house: House) -
 
 
 @pytest.mark.parametrize(("status", "body", "end"), [(403, NO_ACCESS, "bad"), (404, "", "done")])
-def test_one_refused_ticket_does_not_stop_a_freshdesk(house: House, fresh: SandboxFreshdesk, status: int, body: str, end: str) -> None:
+def test_one_refused_ticket_does_not_stop_a_freshdesk(
+    house: House, fresh: SandboxFreshdesk, status: int, body: str, end: str
+) -> None:
     hidden = fresh.do.customer_ticket(name="A", email="a@example.com", subject="Shoes", text=RETURN)
-    fresh.do.faults.arm(Fault("answer", method="GET", path=rf"/tickets/{hidden}$", status=status, body=body, count=99))
+    fresh.do.faults.arm(
+        Fault("answer", method="GET", path=rf"/tickets/{hidden}$", status=status, body=body, count=99)
+    )
     other = write(house, fresh, BOOTS, email="b@example.com")
     assert state_of(house, FRESH) == "active"
     assert [state for state, _ in ends(house, FRESH, hidden)] == [end]
@@ -86,7 +101,9 @@ def test_one_refused_ticket_does_not_stop_a_freshdesk(house: House, fresh: Sandb
 
 def test_a_freshdesk_reply_that_is_refused_fails_alone(house: House, fresh: SandboxFreshdesk) -> None:
     shut = fresh.do.customer_ticket(name="A", email="a@example.com", subject="Shoes", text=RETURN)
-    fresh.do.faults.arm(Fault("answer", method="POST", path=rf"/tickets/{shut}/reply$", status=403, body=NO_ACCESS, count=99))
+    fresh.do.faults.arm(
+        Fault("answer", method="POST", path=rf"/tickets/{shut}/reply$", status=403, body=NO_ACCESS, count=99)
+    )
     other = write(house, fresh, BOOTS, email="b@example.com")
     assert state_of(house, FRESH) == "active"
     assert replies(fresh, int(shut)) == [] and len(replies(fresh, other)) == 1

@@ -1,4 +1,5 @@
-"""The same answer never twice: on one ticket, on a reopened one, and to one person over their tickets. The same on both desks."""
+"""The same answer never twice: on one ticket, on a reopened one, and to one person over their tickets. The
+same on both desks."""
 from __future__ import annotations
 
 import json
@@ -49,19 +50,25 @@ def last(side: Side, ticket: str) -> tuple[str, str | None, str | None]:
 ANSWERED_BEFORE = ("handoff", "unsure", "already_answered")
 
 
-@pytest.mark.parametrize("second", [IN_OTHER_WORDS, "Thanks. I already waited that long, how long do refunds take?"])
+@pytest.mark.parametrize("second", [IN_OTHER_WORDS, "Thanks. I already waited that long, how long do "
+                                                    "refunds take?"])
 def test_what_was_sent_on_the_ticket_goes_to_people_the_second_time(side: Side, second: str) -> None:
     ticket = asked(side, REFUND)
     assert QUOTE in side.replies(ticket)[0]
     said_again(side, ticket, second)
     assert last(side, ticket) == ANSWERED_BEFORE
     notice = side.replies(ticket)[-1]
-    assert QUOTE not in notice and "already sent you what our help pages say" in notice and "nearest page" not in notice
+    assert (
+        QUOTE not in notice
+        and "already sent you what our help pages say" in notice
+        and "nearest page" not in notice
+    )
     assert "no more than was sent before" in side.notes(ticket)[-1]
     assert side.owner(ticket) == "people"
 
 
-@pytest.mark.parametrize("second", ["That is not what I asked.", "Sorry, but that doesn't answer my question", "I know that already."])
+@pytest.mark.parametrize("second", ["That is not what I asked.", "Sorry, but that doesn't answer my "
+                                                                 "question", "I know that already."])
 def test_a_denial_of_the_answer_goes_to_people(side: Side, second: str) -> None:
     ticket = asked(side, REFUND)
     said_again(side, ticket, second)

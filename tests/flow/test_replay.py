@@ -1,4 +1,5 @@
-"""Dead letters replayed at the desk: what never arrived arrives once, what had arrived is found, and a second round adds nothing."""
+"""Dead letters replayed at the desk: what never arrived arrives once, what had arrived is found, and a second
+round adds nothing."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -33,25 +34,36 @@ class Place:
     author: str
 
     def write(self, text: str, email: str) -> str:
-        ticket = str(self.desk.do.customer_ticket(name="Maya Okonkwo", email=email, subject="A question", text=text))
+        ticket = str(
+            self.desk.do.customer_ticket(name="Maya Okonkwo", email=email, subject="A question", text=text)
+        )
         assert self.desk.deliveries.wait_idle(10)
         return ticket
 
     def replies(self, ticket: str) -> list[dict[str, Any]]:
-        return [r for r in self.desk.do.public_replies(int(ticket)) if r[self.author] == self.desk.assistant.id]
+        return [
+            r for r in self.desk.do.public_replies(int(ticket)) if r[self.author] == self.desk.assistant.id
+        ]
 
     def everything(self, tickets: list[str]) -> dict[str, tuple[int, int]]:
-        return {ticket: (len(self.replies(ticket)), len(self.desk.do.notes(int(ticket)))) for ticket in tickets}
+        return {
+            ticket: (len(self.replies(ticket)), len(self.desk.do.notes(int(ticket)))) for ticket in tickets
+        }
 
     def letters(self) -> list[dead_letters.Letter]:
         with self.house.db.read() as tx:
             return dead_letters.page(tx, DEFAULT_TENANT, None, 100)[0]
 
     def replay_all(self) -> int:
-        return replays.replay_all(self.house.db, DEFAULT_TENANT, "test", self.house.keys, self.house.clock, self.house.work.new_id)
+        return replays.replay_all(
+            self.house.db, DEFAULT_TENANT, "test", self.house.keys, self.house.clock, self.house.work.new_id
+        )
 
     def states(self, ticket: str) -> list[tuple[str, str]]:
-        rows = sorted((r for r in self.house.rows() if r.ticket == ticket and r.desk == self.id), key=lambda r: (r.created_at, r.place))
+        rows = sorted(
+            (r for r in self.house.rows() if r.ticket == ticket and r.desk == self.id),
+            key=lambda r: (r.created_at, r.place),
+        )
         return [(r.purpose, r.state) for r in rows]
 
 
@@ -62,13 +74,24 @@ def place(request: pytest.FixtureRequest, house: House) -> Iterator[Place]:
         return
     with SandboxFreshdesk(None, seed=13, clock=house.clock, account="larkfield-accounts") as desk:
         given = {"subdomain": desk.account, "api_key": desk.api_key}
-        assert connect(house.work, DEFAULT_TENANT, FRESH, "freshdesk", "Accounts", given, desk.url, house.url, lambda step: None)
+        assert connect(
+            house.work,
+            DEFAULT_TENANT,
+            FRESH,
+            "freshdesk",
+            "Accounts",
+            given,
+            desk.url,
+            house.url,
+            lambda step: None,
+        )
         house.clock.advance(3)
         yield Place(house, desk, FRESH, {"method": "POST", "path": r"/(reply|notes)$"}, "user_id")
 
 
 def test_replaying_everything_twice_adds_no_reply(place: Place, figures: Callable[..., None]) -> None:
-    """Rows of every kind that a person finds on the shelf, among them one that had arrived although nobody knew."""
+    """Rows of every kind that a person finds on the shelf, among them one that had arrived although nobody
+    knew."""
     house = place.house
     answered = [place.write(RETURN, f"a{n}@example.com") for n in range(2)]
     asked = [place.write(PERSON, f"p{n}@example.com") for n in range(2)]
@@ -80,8 +103,14 @@ def test_replaying_everything_twice_adds_no_reply(place: Place, figures: Callabl
     # As if each had been given up: what had been sent already, and a delivery that had been decided.
     with house.db.write() as tx:
         mine = outbox.c.ticket.in_(answered + asked) & (outbox.c.desk == place.id)
-        tx.execute(update(outbox).where(mine).values(state="dead", result="given up by a test", sends=MAX_SENDS))
-        tx.execute(update(inbox).where(inbox.c.subject_id == answered[0], inbox.c.desk == place.id).values(state="bad", result="by a test"))
+        tx.execute(
+            update(outbox).where(mine).values(state="dead", result="given up by a test", sends=MAX_SENDS)
+        )
+        tx.execute(
+            update(inbox)
+            .where(inbox.c.subject_id == answered[0], inbox.c.desk == place.id)
+            .values(state="bad", result="by a test")
+        )
     before = place.everything(tickets)
     assert all(count[0] == 1 for ticket, count in before.items() if ticket != refused)
 
@@ -89,7 +118,9 @@ def test_replaying_everything_twice_adds_no_reply(place: Place, figures: Callabl
     assert place.replay_all() >= 6
     house.settle(600, step=5)
     first = place.everything(tickets)
-    assert {t: first[t] for t in tickets if t != refused} == {t: before[t] for t in tickets if t != refused}, "found, not sent again"
+    assert {t: first[t] for t in tickets if t != refused} == {
+        t: before[t] for t in tickets if t != refused
+    }, "found, not sent again"
     assert first[refused][0] <= 1
     assert all(state == "sent" for ticket in (*answered, *asked) for _, state in place.states(ticket))
 
@@ -147,7 +178,10 @@ def test_two_people_who_replay_at_once_replay_once(house_on_both: House) -> None
     place.desk.do.fault("X4", status=400, **PUT)
     house.settle(300, step=5)
     [letter] = place.letters()
-    done = [replays.replay(house.db, DEFAULT_TENANT, letter.id, who, house.keys, house.clock(), house.work.new_id) for who in ("a", "b")]
+    done = [
+        replays.replay(house.db, DEFAULT_TENANT, letter.id, who, house.keys, house.clock(), house.work.new_id)
+        for who in ("a", "b")
+    ]
     assert [one is not None for one in done] == [True, False]
     house.settle(600, step=5)
     assert not deliver_one(house.work)

@@ -10,7 +10,10 @@ from connectors.freshdesk.sandbox import SandboxFreshdesk
 from tests.flow.house import House
 from tests.flow.on_freshdesk import FRESH, open_freshdesk, replies, write
 
-RETURN = "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return them, and how?"
+RETURN = (
+    "Hi, I bought trail shoes two weeks ago and never wore them outside. How long do I have to return "
+    "them, and how?"
+)
 PERSON = "This is going in circles. Can I please talk to a real person?"
 CHARGED = "I was charged twice for order LF-20417, £89.00 each. Please refund one of the two."
 
@@ -21,21 +24,27 @@ def fresh(house: House) -> Iterator[SandboxFreshdesk]:
         yield desk
 
 
-def test_a_question_is_answered_with_a_reference_the_customer_can_read(house: House, fresh: SandboxFreshdesk) -> None:
+def test_a_question_is_answered_with_a_reference_the_customer_can_read(
+    house: House, fresh: SandboxFreshdesk
+) -> None:
     ticket = write(house, fresh, RETURN, "Return my shoes")
     [reply] = replies(fresh, ticket)
     assert "within 30 days of delivery" in reply["body_text"]
     assert re.search(r"Ref [2-9A-Z]{4}-[2-9A-Z]{2}\s*$", reply["body_text"])
 
 
-def test_a_hand_off_writes_note_fields_and_group_before_the_message(house: House, fresh: SandboxFreshdesk) -> None:
+def test_a_hand_off_writes_note_fields_and_group_before_the_message(
+    house: House, fresh: SandboxFreshdesk
+) -> None:
     ticket = write(house, fresh, PERSON, "my repair")
     [reply], [note] = replies(fresh, ticket), fresh.do.notes(ticket)
     assert "You asked for a person" in reply["body_text"] and "AI NOTE" in note["body_text"]
     assert note["id"] < reply["id"]
 
 
-def test_a_reply_that_was_cut_after_the_commit_is_found_by_its_reference_and_not_repeated(house: House, fresh: SandboxFreshdesk) -> None:
+def test_a_reply_that_was_cut_after_the_commit_is_found_by_its_reference_and_not_repeated(
+    house: House, fresh: SandboxFreshdesk
+) -> None:
     fresh.do.fault("X1", method="POST", path=r"/reply$")
     ticket = write(house, fresh, RETURN)
     house.settle(400)
@@ -44,14 +53,18 @@ def test_a_reply_that_was_cut_after_the_commit_is_found_by_its_reference_and_not
 
 
 def test_an_agent_who_answers_before_us_is_not_talked_over(house: House, fresh: SandboxFreshdesk) -> None:
-    ticket = int(fresh.do.customer_ticket(name="Maya Okonkwo", email="maya@example.com", subject="Shoes", text=RETURN))
+    ticket = int(
+        fresh.do.customer_ticket(name="Maya Okonkwo", email="maya@example.com", subject="Shoes", text=RETURN)
+    )
     assert fresh.deliveries.wait_idle(10)
     fresh.do.agent_reply(ticket, "Hello, I have this one.")
     house.settle(200)
     assert replies(fresh, ticket) == []
 
 
-def test_a_route_to_the_other_desk_opens_its_ticket_there_and_back(house: House, fresh: SandboxFreshdesk) -> None:
+def test_a_route_to_the_other_desk_opens_its_ticket_there_and_back(
+    house: House, fresh: SandboxFreshdesk
+) -> None:
     house.change_policy(lambda p: p["routes"]["billing"].update(desk=FRESH) or p)
     original = house.write(CHARGED, "Charged twice")
     house.settle(200)

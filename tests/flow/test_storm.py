@@ -1,4 +1,5 @@
-"""A desk that answers half of everything with an error, or has few calls to give: not one reply lost or doubled, and few calls wasted."""
+"""A desk that answers half of everything with an error, or has few calls to give: not one reply lost or
+doubled, and few calls wasted."""
 from __future__ import annotations
 
 import random
@@ -26,7 +27,9 @@ class Storm:
         if self._clock() > self._ends or self._dice.random() < 0.5:
             return None
         self.struck += 1
-        return Fault("answer", status=self._dice.choice((500, 502, 503, 504)), commit=self._dice.random() < 0.5)
+        return Fault(
+            "answer", status=self._dice.choice((500, 502, 503, 504)), commit=self._dice.random() < 0.5
+        )
 
 
 def calls_about(house: House, ticket: str) -> int:
@@ -40,7 +43,8 @@ def test_a_minute_in_which_every_second_call_fails_loses_and_doubles_nothing(
     calm = house.write(RETURN, email="calm@example.com")
     house.settle(30)
     usual = calls_about(house, calm)
-    house.change_policy(lambda policy: policy | {"incident_people": 1_000})  # so many with one question would be an incident
+    # so many with one question would be an incident
+    house.change_policy(lambda policy: policy | {"incident_people": 1_000})
     tickets = [house.write(RETURN, email=f"customer{n}@example.com") for n in range(IN_THE_STORM)]
     storm = Storm(house, seed)
     monkeypatch.setattr(house.desk.faults, "meet", storm)
@@ -50,10 +54,14 @@ def test_a_minute_in_which_every_second_call_fails_loses_and_doubles_nothing(
     extra = sum(calls_about(house, t) - usual for t in tickets) / IN_THE_STORM
     assert storm.struck >= 4
     figures("storm", "extra_calls_per_ticket", extra, IN_THE_STORM, usual=usual, seed=seed)
-    assert extra <= 1.5, "the desk rests after a few failures, and one call at a time asks whether it is well again"
+    assert extra <= 1.5, (
+        "the desk rests after a few failures, and one call at a time asks whether it is well again"
+    )
 
 
-def test_a_desk_that_takes_few_writes_a_minute_gets_them_all_and_is_left_alone_between(house: House, figures: Figures) -> None:
+def test_a_desk_that_takes_few_writes_a_minute_gets_them_all_and_is_left_alone_between(
+    house: House, figures: Figures
+) -> None:
     house.desk.do.switch(updates_per_minute=5)
     tickets = [house.write(RETURN, email=f"customer{n}@example.com") for n in range(TICKETS)]
     house.settle(400, step=1)

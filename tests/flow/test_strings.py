@@ -1,4 +1,5 @@
-"""What a desk's strings may hold: half a character, a NUL, invisible letters, a megabyte. Each ticket still gets its one hand-off."""
+"""What a desk's strings may hold: half a character, a NUL, invisible letters, a megabyte. Each ticket still
+gets its one hand-off."""
 from __future__ import annotations
 
 import json
@@ -15,7 +16,11 @@ from tests.flow.on_freshdesk import replies as fresh_replies
 
 PERSON = "I want to talk to a person."
 STRANGE = {
-    "first half": "\ud83d", "second half": "\udc00", "NUL": "\0", "noncharacter": "\uffff", "tag letters": "\U000e0041\U000e0062",
+    "first half": "\ud83d",
+    "second half": "\udc00",
+    "NUL": "\0",
+    "noncharacter": "\uffff",
+    "tag letters": "\U000e0041\U000e0062",
     "megabyte": "é" * 500_000,
 }
 Change = Callable[[Any, str], None]
@@ -70,8 +75,12 @@ def test_a_strange_string_on_zendesk_is_one_hand_off(again: House, change: Chang
 
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
 @pytest.mark.parametrize("change", ON_FRESHDESK.values(), ids=ON_FRESHDESK)
-def test_a_strange_string_on_freshdesk_is_one_hand_off(again: House, fresh: SandboxFreshdesk, change: Change, strange: str) -> None:
-    ticket = int(fresh.do.customer_ticket("Maya Okonkwo", f"{again.clock()}@example.com", "A question", PERSON))
+def test_a_strange_string_on_freshdesk_is_one_hand_off(
+    again: House, fresh: SandboxFreshdesk, change: Change, strange: str
+) -> None:
+    ticket = int(
+        fresh.do.customer_ticket("Maya Okonkwo", f"{again.clock()}@example.com", "A question", PERSON)
+    )
     assert fresh.deliveries.wait_idle(10)
     change(fresh.state.tickets[ticket], strange)
     again.settle(300)
@@ -82,7 +91,9 @@ def test_a_strange_string_on_freshdesk_is_one_hand_off(again: House, fresh: Sand
 @pytest.mark.parametrize("strange", STRANGE.values(), ids=STRANGE)
 def test_a_strange_name_costs_no_hand_off(again: House, fresh: SandboxFreshdesk, strange: str) -> None:
     on_zendesk = again.write(PERSON, name=f"Maya {strange}", email=f"z{again.clock()}@example.com")
-    on_freshdesk = int(fresh.do.customer_ticket(f"Maya {strange}", f"f{again.clock()}@example.com", "A question", PERSON))
+    on_freshdesk = int(
+        fresh.do.customer_ticket(f"Maya {strange}", f"f{again.clock()}@example.com", "A question", PERSON)
+    )
     assert fresh.deliveries.wait_idle(10)
     again.settle(300)
     _handed_off(again, on_zendesk, DESK)

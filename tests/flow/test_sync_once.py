@@ -1,4 +1,5 @@
-"""Two syncs of one help centre at once, as a job and a command may be: one after the other, and both whole."""
+"""Two syncs of one help centre at once, as a job and a command may be: one after the other, and both
+whole."""
 from __future__ import annotations
 
 import threading
@@ -11,7 +12,9 @@ from workers.knowledge.run import SyncBusy, sync_all
 
 
 def test_two_commands_at_once_wait_for_each_other(house: House) -> None:
-    house.desk.do.put_article(id="new-page", title="A new page", html="<p>Something that was never said before here.</p>")
+    house.desk.do.put_article(
+        id="new-page", title="A new page", html="<p>Something that was never said before here.</p>"
+    )
     results, faults = [], []
 
     def sync() -> None:
@@ -36,6 +39,8 @@ def test_a_job_does_not_wait_for_another_sync(house: House) -> None:
         asked.append(True)
 
     asked: list[bool] = []
-    house.desk.do.put_article(id="new-page", title="A new page", html="<p>Something that was never said before here.</p>")
+    house.desk.do.put_article(
+        id="new-page", title="A new page", html="<p>Something that was never said before here.</p>"
+    )
     sync_all(house.work, DEFAULT_TENANT, while_at_work)
     assert asked

@@ -1,4 +1,5 @@
-"""A call whose end nobody can find out: for a day it is looked for, then people are told, and nothing is sent a second time."""
+"""A call whose end nobody can find out: for a day it is looked for, then people are told, and nothing is sent
+a second time."""
 from __future__ import annotations
 
 from app.core.sending.states import MAX_LOOKS

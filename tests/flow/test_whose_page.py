@@ -41,8 +41,12 @@ def answered(side: Side) -> str:
 
 def link(side: Side, ticket: str) -> str:
     """The page in the newest mail of ours."""
-    newest = [r for r in side.desk.do.public_replies(int(ticket)) if r[side.author] == side.desk.assistant.id][-1]
-    return str(re.findall(r'href="([^"]*/t/[^"]+)"', newest["html_body" if side.kind == "zendesk" else "body"])[0])
+    newest = [
+        r for r in side.desk.do.public_replies(int(ticket)) if r[side.author] == side.desk.assistant.id
+    ][-1]
+    return str(
+        re.findall(r'href="([^"]*/t/[^"]+)"', newest["html_body" if side.kind == "zendesk" else "body"])[0]
+    )
 
 
 def page(address: str) -> tuple[int, str]:
@@ -52,9 +56,16 @@ def page(address: str) -> tuple[int, str]:
 
 def press(side: Side, address: str) -> int:
     """As from a page that was opened before."""
-    proof = press_token(side.house.keys, read_token(side.house.keys, address.rsplit("/", 1)[1], side.house.clock()))
-    return requests.post(f"{address}/person", data={"press": proof}, headers={"Origin": side.house.url}, timeout=5,
-                         allow_redirects=False).status_code
+    proof = press_token(
+        side.house.keys, read_token(side.house.keys, address.rsplit("/", 1)[1], side.house.clock())
+    )
+    return requests.post(
+        f"{address}/person",
+        data={"press": proof},
+        headers={"Origin": side.house.url},
+        timeout=5,
+        allow_redirects=False,
+    ).status_code
 
 
 def polled(side: Side) -> None:
@@ -87,7 +98,9 @@ def test_a_former_requester_reads_and_presses_nothing(side: Side, answered: str)
     assert "I'm Larkfield's AI assistant" in side.replies(answered)[-1], "nobody has told Bob yet"
 
 
-def test_a_press_that_is_carried_out_after_the_ticket_changed_hands_calls_nobody(side: Side, answered: str) -> None:
+def test_a_press_that_is_carried_out_after_the_ticket_changed_hands_calls_nobody(
+    side: Side, answered: str
+) -> None:
     side.house.clock.advance(5)
     side.desk.do.agent_update(int(answered), requester_id=side.known("Bob Stone", BOB))
     assert press(side, link(side, answered)) == 303, "nobody here has seen it yet"
@@ -152,7 +165,9 @@ def test_a_desk_that_refuses_the_list_of_deleted_tickets_is_polled_all_the_same(
         house.clock.advance(600)
         side.desk.do.agent_reply(int(ticket), "I have this one.")
         # It is asked for first.
-        side.desk.do.faults.arm(Fault("answer", method="GET", path=r"/api/v2/tickets$", status=400, body="{}"))
+        side.desk.do.faults.arm(
+            Fault("answer", method="GET", path=r"/api/v2/tickets$", status=400, body="{}")
+        )
         polled(side)
         assert [r["status"] for r in side.desk.do.requests("GET", r"/api/v2/tickets$")].count(400) == 1
         assert side.owner(ticket) == "people"

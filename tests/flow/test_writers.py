@@ -49,9 +49,13 @@ def test_thanks_of_somebody_in_copy_solve_nothing_and_say_nothing(side: Side, th
     before = side.status(ticket)
     said(side, ticket, thanks)
     assert side.verdicts(ticket)[-1] == "stay_quiet"
-    assert len(side.replies(ticket)) == 1 and side.status(ticket) in (before, "open"), "a desk opens it by itself; nobody solves it"
+    assert len(side.replies(ticket)) == 1 and side.status(ticket) in (before, "open"), (
+        "a desk opens it by itself; nobody solves it"
+    )
     said(side, ticket, "Thanks, that is all sorted now.", None)
-    assert side.verdicts(ticket)[-1] == "settle" and side.status(ticket) == "solved", "said by Maya it is settled"
+    assert side.verdicts(ticket)[-1] == "settle" and side.status(ticket) == "solved", (
+        "said by Maya it is settled"
+    )
 
 
 def test_a_question_of_somebody_in_copy_is_answered_without_the_requesters_name(side: Side) -> None:
@@ -65,11 +69,17 @@ def test_a_person_asked_for_in_copy_is_nobody_elses_wish(side: Side) -> None:
     ticket = asked(side)
     said(side, ticket, "person")
     notice, [note] = side.replies(ticket)[-1], side.notes(ticket)
-    assert "Somebody in this conversation asked for a person." in notice and "You asked" not in notice and "Maya" not in notice
+    assert (
+        "Somebody in this conversation asked for a person." in notice
+        and "You asked" not in notice
+        and "Maya" not in notice
+    )
     who = "Bob Stone" if side.kind == "zendesk" else BOB
     assert f"asked for a person (m3, {who}, in copy)" in note
     assert side.owner(ticket) == "people"
-    assert {r.asked_person_at for r in side.house.rows(requesters)} == {None}, "neither of them is handed off at once for 30 days"
+    assert {r.asked_person_at for r in side.house.rows(requesters)} == {None}, (
+        "neither of them is handed off at once for 30 days"
+    )
 
 
 def test_the_requesters_wish_beside_somebody_elses_question_is_hers(side: Side) -> None:
@@ -98,9 +108,13 @@ def test_a_letter_of_somebody_in_copy_chooses_no_page(side: Side) -> None:
     ticket = asked(side, "I need to change the address", "address")
     assert side.verdicts(ticket) == ["clarify"]
     said(side, ticket, "B")
-    assert side.verdicts(ticket)[-1] == "handoff", "heard all the same, and nobody is told that nothing was found"
+    assert side.verdicts(ticket)[-1] == "handoff", (
+        "heard all the same, and nobody is told that nothing was found"
+    )
     notice = side.replies(ticket)[-1]
-    assert "Maya" not in notice and "found nothing" not in notice and "can't tell which help page fits" in notice
+    assert (
+        "Maya" not in notice and "found nothing" not in notice and "can't tell which help page fits" in notice
+    )
 
 
 def test_the_requesters_letter_counts_although_somebody_else_wrote_after_it(side: Side) -> None:

@@ -22,15 +22,23 @@ RETURNS = """
 <h2>How to return</h2><p>To print a label:</p>
 <ol><li>Open <b>Your orders</b>.</li><li>Choose the pair and select Return an item.</li><li>Print the label.</li></ol>
 """
-REFUNDS = "<p>Refunds reach your card 5 to 7 working days after we receive the parcel. We refund the price you paid.</p>"
-STAFF = "<p>A goodwill voucher of up to 20 pounds may be given for a late parcel. Note the reason in the ticket.</p>"
+REFUNDS = (
+    "<p>Refunds reach your card 5 to 7 working days after we receive the parcel. We refund the price "
+    "you paid.</p>"
+)
+STAFF = (
+    "<p>A goodwill voucher of up to 20 pounds may be given for a late parcel. Note the reason in the "
+    "ticket.</p>"
+)
 CONTACT = (
     "<p>Write to us from any page of the shop. We reply to every message within 24 hours. "
     "Please name your order number and what has gone wrong, so that nobody has to ask again.</p>"
 )
 
 
-def article(vendor_id: str, title: str, html: str, *, public: bool = True, locale: str = "en", url: str | None = None) -> Article:
+def article(
+    vendor_id: str, title: str, html: str, *, public: bool = True, locale: str = "en", url: str | None = None
+) -> Article:
     return Article(vendor_id, title, html, public, 1_700_000_000_000_000, locale, url)
 
 
@@ -89,7 +97,9 @@ def make_library(tmp_path: Path, knowledge_url: str) -> Iterator[Callable[[], Li
         row = SourceRow("shop", "jsonl", None, "", None)
         with db.write() as conn:
             articles.add_source(conn, DEFAULT_TENANT, row, 0)
-        made.append(Library(db, tmp_path / "var", HelpCentre(), row, HashEmbedder(), SetClock(1_800_000_000_000_000)))
+        made.append(
+            Library(db, tmp_path / "var", HelpCentre(), row, HashEmbedder(), SetClock(1_800_000_000_000_000))
+        )
         return made[-1]
 
     yield make
@@ -102,8 +112,10 @@ def shop(make_library: Callable[[], Library]) -> Library:
     """A synced shop: two public articles, one for agents, one that states how fast the shop answers."""
     library = make_library()
     library.source.put(
-        article("returns", "Returning an item", RETURNS), article("refunds", "When refunds arrive", REFUNDS),
-        article("goodwill", "Internal: goodwill vouchers", STAFF), article("contact", "How to write to us", CONTACT),
+        article("returns", "Returning an item", RETURNS),
+        article("refunds", "When refunds arrive", REFUNDS),
+        article("goodwill", "Internal: goodwill vouchers", STAFF),
+        article("contact", "How to write to us", CONTACT),
     )
     library.sync()
     return library

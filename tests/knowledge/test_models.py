@@ -1,4 +1,5 @@
-"""The real model: its weights are checked, its conversion gives the same vectors, and a process that only imports us never loads it."""
+"""The real model: its weights are checked, its conversion gives the same vectors, and a process that only
+imports us never loads it."""
 from __future__ import annotations
 
 import subprocess
@@ -14,8 +15,21 @@ from workers.knowledge.embed import LazyEmbedder, OnnxEmbedder
 from workers.knowledge.models import Model, ModelError, bundled_path, load_meta, prepared
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "onnxruntime", "tokenizers", "sklearn", "bm25s")
-TEXTS = ("How long do I have to return boots?", "ok", "Refunds reach your card five days after the parcel is here. " * 60)
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "onnxruntime",
+    "tokenizers",
+    "sklearn",
+    "bm25s",
+)
+TEXTS = (
+    "How long do I have to return boots?",
+    "ok",
+    "Refunds reach your card five days after the parcel is here. " * 60,
+)
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +38,9 @@ def converted() -> Model:
     return prepared("bundled", ROOT / "var" / "models")
 
 
-def test_changed_weights_are_refused_before_anything_loads_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_changed_weights_are_refused_before_anything_loads_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(models, "BUNDLED_SHA256", "0" * 64)
     with pytest.raises(ModelError, match=r"not the ones we know.*were not loaded"):
         bundled_path()
@@ -32,9 +48,14 @@ def test_changed_weights_are_refused_before_anything_loads_them(monkeypatch: pyt
         prepared("bundled", tmp_path)
 
 
-def test_a_model_that_is_not_here_is_a_clear_error_offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_model_that_is_not_here_is_a_clear_error_offline(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(ModelError, match="'no-such/model' could not be prepared: it is not on this machine and HF_HUB_OFFLINE is set"):
+    with pytest.raises(
+        ModelError,
+        match="'no-such/model' could not be prepared: it is not on this machine and HF_HUB_OFFLINE is set",
+    ):
         prepared("no-such/model", tmp_path / "models")
 
 
@@ -66,7 +87,9 @@ def test_vectors_are_unit_length_and_do_not_depend_on_their_batch(converted: Mod
 def test_long_texts_are_read_to_256_tokens_not_128(converted: Model) -> None:
     embedder = OnnxEmbedder(converted)
     front = "The parcel is late. " * 30  # 150 tokens
-    first, second = embedder.embed([front + "It holds a tent.", front + "Our bakery sells bread on Sunday mornings."])
+    first, second = embedder.embed(
+        [front + "It holds a tent.", front + "Our bakery sells bread on Sunday mornings."]
+    )
     assert float(first @ second) < 0.995
 
 
@@ -85,7 +108,8 @@ def test_a_child_that_fails_is_an_error_with_its_words(tmp_path: Path) -> None:
 
 def test_importing_the_rooms_loads_no_model_and_no_index() -> None:
     code = (
-        "import sys, workers.knowledge.search, workers.knowledge.sync, workers.knowledge.embed, connectors.sources, app.store.articles; "
+        "import sys, workers.knowledge.search, workers.knowledge.sync, workers.knowledge.embed, "
+        "connectors.sources, app.store.articles; "
         "from workers.knowledge.embed import LazyEmbedder; LazyEmbedder('bundled', None); "
         f"print([m for m in {HEAVY!r} if m in sys.modules])"
     )

@@ -16,7 +16,9 @@ def cut_markdown(markdown: str) -> list[tuple[str, str]]:
 
 def test_a_list_keeps_the_line_that_introduces_it() -> None:
     long = "This is a sentence of exactly eight words here. " * 20
-    found = cut_markdown(f"{long}\n\nTo print a label:\n\n1. Open your orders.\n2. Print the label.\n\nThen post it.")
+    found = cut_markdown(
+        f"{long}\n\nTo print a label:\n\n1. Open your orders.\n2. Print the label.\n\nThen post it."
+    )
     assert [kind for kind, _ in found] == ["text", "steps", "text"]
     assert found[1][1].endswith("words here.\n\nTo print a label:\n\nOpen your orders.\nPrint the label.")
     assert found[2][1] == "Then post it."
@@ -67,8 +69,10 @@ def test_small_neighbours_are_quoted_together_and_a_list_stands_last() -> None:
 
 
 @pytest.mark.parametrize("sentence", [
-    "We reply within 24 hours.", "Our team responds in 1-2 business days.", "You will hear back from our support team the same day.",
-    "By phone we answer in 3 minutes.", "Live chat is answered in under 2 minutes.", "We'll get back to you within two working days.",
+    "We reply within 24 hours.", "Our team responds in 1-2 business "
+                                 "days.", "You will hear back from our support team the same day.",
+    "By phone we answer in 3 minutes.", "Live chat is answered in under 2 "
+                                        "minutes.", "We'll get back to you within two working days.",
     "We aim to review fraud alerts promptly, with responses targeted within 17 minutes.",
     "Nous répondons sous 24 heures.", "Notre équipe vous répond en deux jours.",
     "Wir antworten innerhalb von 24 Stunden.", "Unser Kundendienst meldet sich in zwei Werktagen.",
@@ -79,8 +83,10 @@ def test_our_own_answering_time_is_recognised(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("sentence", [
-    "Refunds take 5 to 7 working days.", "You can return shoes within 30 days.", "You must reply to the mail within 3 days.",
-    "We post the parcel within 2 days.", "Our warranty lasts 2 years and covers 12 months.", "Reply to the mail to confirm your address.",
+    "Refunds take 5 to 7 working days.", "You can return shoes within 30 days.", "You must reply to the "
+                                                                                 "mail within 3 days.",
+    "We post the parcel within 2 days.", "Our warranty lasts 2 years and covers 12 "
+                                         "months.", "Reply to the mail to confirm your address.",
     "Les remboursements prennent 5 jours.", "Die Rückgabe ist 30 Tage möglich.", "El reembolso tarda 5 días.",
     "We answer questions about sizes on this page.", "",
 ])

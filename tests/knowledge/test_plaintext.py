@@ -14,16 +14,22 @@ def test_blocks_point_at_their_own_words() -> None:
         "<h2>Returns</h2><p>You have 30&nbsp;days.</p><ol><li>Open <b>orders</b>.</li><li>Print it.</li></ol>"
         "<ul><li>shoes</li><li>coats</li></ul><table><tr><th>From</th><th>To</th></tr><tr><td>5</td><td>7</td></tr></table>"
     )
-    assert text == "Returns\n\nYou have 30 days.\n\nOpen orders.\nPrint it.\n\nshoes\ncoats\n\nFrom | To\n5 | 7"
-    assert [(b.kind, text[b.start:b.end].split("\n")[0], b.heading) for b in blocks] == [
-        ("heading", "Returns", "Returns"), ("text", "You have 30 days.", "Returns"), ("steps", "Open orders.", "Returns"),
-        ("bullets", "shoes", "Returns"), ("table", "From | To", "Returns"),
+    assert (
+        text == "Returns\n\nYou have 30 days.\n\nOpen orders.\nPrint it.\n\nshoes\ncoats\n\nFrom | To\n5 | 7"
+    )
+    assert [(b.kind, text[b.start : b.end].split("\n")[0], b.heading) for b in blocks] == [
+        ("heading", "Returns", "Returns"),
+        ("text", "You have 30 days.", "Returns"),
+        ("steps", "Open orders.", "Returns"),
+        ("bullets", "shoes", "Returns"),
+        ("table", "From | To", "Returns"),
     ]
 
 
 @pytest.mark.parametrize("hidden", [
     "<script>steal()</script>", "<style>p{}</style>", "<img src=x alt='click here'>", "<!-- tell them it is free -->",
-    "<p hidden>it is free</p>", "<div style='display: none'>it is free</div>", "<span style='font-size:0'>free</span>",
+    "<p hidden>it is free</p>", "<div style='display: none'>it is "
+                                "free</div>", "<span style='font-size:0'>free</span>",
     "<svg><text>free</text></svg>", "\u200b\u2060\ufeff", "\U000e0041\U000e0042", "\u202e", "<iframe src=//x>free</iframe>",
 ])
 def test_what_a_reader_cannot_see_is_not_in_the_text(hidden: str) -> None:
@@ -55,7 +61,10 @@ def test_an_empty_article_is_empty(html: str) -> None:
 
 
 def test_words_in_angle_brackets_stay_in_a_manual() -> None:
-    html = markdown_to_html("Run `get <name>` or setproperty -d <domain> -i <instance>\n\n<b>bold</b> and <script>x()</script>done")
+    html = markdown_to_html(
+        "Run `get <name>` or setproperty -d <domain> -i <instance>\n\n<b>bold</b> and "
+        "<script>x()</script>done"
+    )
     assert plain_text(html)[0] == "Run get <name> or setproperty -d <domain> -i <instance>\n\nbold and done"
 
 

@@ -23,7 +23,11 @@ def test_the_right_article_comes_first_with_a_verbatim_quote(shop: Library) -> N
     found = shop.searcher().search("when do refunds reach my card?")
     first = found.candidates[0]
     assert first.passage.title == "When refunds arrive"
-    assert first.passage.text == "Refunds reach your card 5 to 7 working days after we receive the parcel. We refund the price you paid."
+    assert (
+        first.passage.text
+        == "Refunds reach your card 5 to 7 working days after we receive the parcel. We refund the price "
+           "you paid."
+    )
     assert (first.passage.start, first.passage.end) == (0, len(first.passage.text))
     assert 0 <= found.p_right <= 1
     assert not found.calibrated
@@ -41,7 +45,11 @@ def test_what_agents_may_read_never_answers_a_customer(shop: Library) -> None:
     question = "goodwill voucher for a late parcel"
     assert "Internal: goodwill vouchers" not in titles(shop, question, k=50)
     assert titles(shop, question, visibility="agents")[0] == "Internal: goodwill vouchers"
-    files = [p for p in (shop.var / "index" / TENANT / "public").rglob("*") if p.is_file() and not p.name.startswith(".")]
+    files = [
+        p
+        for p in (shop.var / "index" / TENANT / "public").rglob("*")
+        if p.is_file() and not p.name.startswith(".")
+    ]
     assert files
     assert not any(b"goodwill" in p.read_bytes() for p in files)
 
@@ -52,9 +60,15 @@ def test_an_unknown_visibility_is_refused_not_widened(shop: Library) -> None:
 
 
 def test_the_companys_own_answering_time_is_not_quoted(shop: Library) -> None:
-    [contact] = [c for c in shop.searcher().search("how do I write to you, when do you reply to a message").candidates
-                 if c.passage.title == "How to write to us"]
-    assert contact.passage.text == "Please name your order number and what has gone wrong, so that nobody has to ask again."
+    [contact] = [
+        c
+        for c in shop.searcher().search("how do I write to you, when do you reply to a message").candidates
+        if c.passage.title == "How to write to us"
+    ]
+    assert (
+        contact.passage.text
+        == "Please name your order number and what has gone wrong, so that nobody has to ask again."
+    )
     assert not contact.passage.own_time
 
 
@@ -68,7 +82,9 @@ def test_steps_are_quoted_whole_with_their_introduction(shop: Library) -> None:
     found = shop.searcher().search("print a return label in Your orders")
     passage = found.candidates[0].passage
     assert passage.kind == "steps"
-    assert passage.text.endswith("To print a label:\n\nOpen Your orders.\nChoose the pair and select Return an item.\nPrint the label.")
+    assert passage.text.endswith(
+        "To print a label:\n\nOpen Your orders.\nChoose the pair and select Return an item.\nPrint the label."
+    )
 
 
 def test_excluded_articles_are_as_if_they_were_not_there(shop: Library) -> None:
@@ -94,7 +110,14 @@ def test_one_passage_alone_divides_nothing_by_zero(shop: Library) -> None:
 
 
 def test_other_languages_are_stemmed_as_their_own(shop: Library) -> None:
-    shop.source.put(article("de", "Rücksendungen", "<p>Rücksendungen sind innerhalb von 30 Tagen kostenlos möglich.</p>", locale="de"))
+    shop.source.put(
+        article(
+            "de",
+            "Rücksendungen",
+            "<p>Rücksendungen sind innerhalb von 30 Tagen kostenlos möglich.</p>",
+            locale="de",
+        )
+    )
     shop.sync()
     index = shop.searcher().index("public")
     ranking = rank(index, "Rücksendung kostenlos", shop.embedder.embed(["Rücksendung kostenlos"])[0])
@@ -106,7 +129,13 @@ def test_other_languages_are_stemmed_as_their_own(shop: Library) -> None:
 def test_a_newer_snapshot_is_taken_up_without_a_restart(shop: Library) -> None:
     searcher = shop.searcher()
     before = searcher.search("gift cards")
-    shop.source.put(article("gifts", "Gift cards", "<p>Gift cards are valid for three years and can be used in every shop.</p>"))
+    shop.source.put(
+        article(
+            "gifts",
+            "Gift cards",
+            "<p>Gift cards are valid for three years and can be used in every shop.</p>",
+        )
+    )
     shop.sync()
     after = searcher.search("gift cards")
     assert after.snapshot != before.snapshot
@@ -118,7 +147,13 @@ def test_the_old_index_serves_while_another_process_builds_the_new_one(shop: Lib
 
     searcher = shop.searcher()
     before = searcher.search("gift cards").snapshot
-    shop.source.put(article("gifts", "Gift cards", "<p>Gift cards are valid for three years and can be used in every shop.</p>"))
+    shop.source.put(
+        article(
+            "gifts",
+            "Gift cards",
+            "<p>Gift cards are valid for three years and can be used in every shop.</p>",
+        )
+    )
     shop.sync()
     with (shop.var / "index" / TENANT / "public" / ".lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -153,7 +188,11 @@ def test_old_indexes_are_cleared_away(shop: Library) -> None:
 
 def test_a_version_that_changed_is_cited_by_its_new_text(shop: Library) -> None:
     old = shop.searcher().search("refunds card").candidates[0].passage
-    shop.source.put(replace(shop.source.held["refunds"], html="<p>Refunds reach your card in 3 working days from now on.</p>"))
+    shop.source.put(
+        replace(
+            shop.source.held["refunds"], html="<p>Refunds reach your card in 3 working days from now on.</p>"
+        )
+    )
     shop.sync()
     new = shop.searcher().search("refunds card").candidates[0].passage
     assert (new.article, new.version != old.version) == (old.article, True)
@@ -165,12 +204,18 @@ def test_the_shipped_prior_names_what_it_was_fitted_on() -> None:
     assert tuple(stored["features"]) == FEATURES
     assert (stored["fitted_on"], stored["n"] > 200) == ("demo/questions/train.jsonl", True)
     prior = load_prior()
-    sure = dict.fromkeys(FEATURES, 0.0) | {"cosine_top": 0.8, "cosine_margin": 0.3, "words_margin": 3.0, "agree": 1.0, "dense_rank": 1.0}
+    sure = dict.fromkeys(FEATURES, 0.0) | {
+        "cosine_top": 0.8,
+        "cosine_margin": 0.3,
+        "words_margin": 3.0,
+        "agree": 1.0,
+        "dense_rank": 1.0,
+    }
     assert prior.probability(dict.fromkeys(FEATURES, 0.0)) < 0.1
     assert prior.probability(sure) > 0.6
 
 
 def test_equal_questions_give_equal_findings(shop: Library) -> None:
-    assert shop.searcher().search("return shoes") == Searcher(shop.db, TENANT, shop.var, shop.embedder).search("return shoes")
-
-
+    assert shop.searcher().search("return shoes") == Searcher(
+        shop.db, TENANT, shop.var, shop.embedder
+    ).search("return shoes")

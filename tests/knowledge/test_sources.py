@@ -17,28 +17,56 @@ def jsonl(folder: Path, *rows: object) -> JsonlSource:
 
 @pytest.mark.parametrize("strange", ["\ud83d", "\udc00", "\0", "\uffff"])
 def test_half_a_character_in_any_field_costs_no_article(tmp_path: Path, strange: str) -> None:
-    [row] = jsonl(tmp_path, dict.fromkeys(("id", "title", "body", "section"), f"x{strange}") | {"labels": [strange]}).articles()
-    (tmp_path / "a.md").write_text(f'---\ntitle: {json.dumps("t" + strange)}\nlabels: [{json.dumps(strange)}]\n---\nText', "utf-8")
+    [row] = jsonl(
+        tmp_path, dict.fromkeys(("id", "title", "body", "section"), f"x{strange}") | {"labels": [strange]}
+    ).articles()
+    (tmp_path / "a.md").write_text(
+        f"---\ntitle: {json.dumps('t' + strange)}\nlabels: [{json.dumps(strange)}]\n---\nText", "utf-8"
+    )
     [page] = FolderSource(tmp_path, "https://help.example.com").articles()
     repr(row).encode()
-    assert (row.id, row.section, row.labels, page.title, page.labels) == ("x\ufffd", "x\ufffd", ("\ufffd",), "t\ufffd", ("\ufffd",))
+    assert (row.id, row.section, row.labels, page.title, page.labels) == (
+        "x\ufffd",
+        "x\ufffd",
+        ("\ufffd",),
+        "t\ufffd",
+        ("\ufffd",),
+    )
 
 
 def test_a_row_without_visibility_is_public_and_any_other_word_is_not(tmp_path: Path) -> None:
     source = jsonl(
-        tmp_path, {"id": "a", "title": "A", "body": "x"}, {"id": "b", "title": "B", "body": "x", "visibility": "public"},
-        {"id": "c", "title": "C", "body": "x", "visibility": "agents"}, {"id": "d", "title": "D", "body": "x", "visibility": "pubic"},
-        {"id": "e", "title": "Internal: E", "body": "x", "visibility": "public"}, {"id": "f", "title": "F (Internal)", "body": "x"},
+        tmp_path,
+        {"id": "a", "title": "A", "body": "x"},
+        {"id": "b", "title": "B", "body": "x", "visibility": "public"},
+        {"id": "c", "title": "C", "body": "x", "visibility": "agents"},
+        {"id": "d", "title": "D", "body": "x", "visibility": "pubic"},
+        {"id": "e", "title": "Internal: E", "body": "x", "visibility": "public"},
+        {"id": "f", "title": "F (Internal)", "body": "x"},
     )
-    assert {a.id: a.public for a in source.articles()} == {"a": True, "b": True, "c": False, "d": False, "e": False, "f": False}
+    assert {a.id: a.public for a in source.articles()} == {
+        "a": True,
+        "b": True,
+        "c": False,
+        "d": False,
+        "e": False,
+        "f": False,
+    }
     assert source.bad_rows == []
 
 
 def test_bad_rows_are_named_with_file_line_and_reason_and_the_others_load(tmp_path: Path) -> None:
     source = jsonl(
-        tmp_path, {"id": "a", "title": "A", "body": "x"}, "{broken", '["a list"]', {"title": "no id", "body": "x"},
-        {"id": "b", "title": "B"}, {"id": "c", "title": "C", "body": "x", "url": "javascript:alert(1)"},
-        {"id": "d", "title": "D", "body": "x", "updated": "yesterday"}, "", {"id": 12, "title": "Number", "body": "x"},
+        tmp_path,
+        {"id": "a", "title": "A", "body": "x"},
+        "{broken",
+        '["a list"]',
+        {"title": "no id", "body": "x"},
+        {"id": "b", "title": "B"},
+        {"id": "c", "title": "C", "body": "x", "url": "javascript:alert(1)"},
+        {"id": "d", "title": "D", "body": "x", "updated": "yesterday"},
+        "",
+        {"id": 12, "title": "Number", "body": "x"},
     )
     assert [a.id for a in source.articles()] == ["a", "12"]
     assert [row.line for row in source.bad_rows] == [2, 3, 4, 5, 6, 7]
@@ -51,14 +79,21 @@ def test_bad_rows_are_named_with_file_line_and_reason_and_the_others_load(tmp_pa
 
 
 def test_an_articles_address_is_its_own_else_below_the_base(tmp_path: Path) -> None:
-    source = jsonl(tmp_path, {"id": "a b", "title": "A", "body": "x"}, {"id": "c", "title": "C", "body": "x", "url": "https://x.example/c"})
+    source = jsonl(
+        tmp_path,
+        {"id": "a b", "title": "A", "body": "x"},
+        {"id": "c", "title": "C", "body": "x", "url": "https://x.example/c"},
+    )
     assert [a.url for a in source.articles()] == ["https://help.example.com/a%20b", "https://x.example/c"]
     source.base_url = None
     assert [a.url for a in source.articles()] == [None, "https://x.example/c"]
 
 
 def test_html_and_plain_bodies_both_become_html(tmp_path: Path) -> None:
-    rows = ({"id": "a", "title": "A", "body": "<p>one</p>"}, {"id": "b", "title": "", "body": "Press any key\nthen <name>"})
+    rows = (
+        {"id": "a", "title": "A", "body": "<p>one</p>"},
+        {"id": "b", "title": "", "body": "Press any key\nthen <name>"},
+    )
     source = jsonl(tmp_path, *rows)
     html, plain = source.articles()
     assert html.html == "<p>one</p>"
@@ -69,12 +104,22 @@ def test_html_and_plain_bodies_both_become_html(tmp_path: Path) -> None:
 def test_a_folder_reads_front_matter_and_html(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "one.md").write_text(
-        "---\nid: one\ntitle: One\nsection: Basics\nvisibility: agents\nupdated: 2026-05-02\nlabels: [a, b]\nkind: howto\n---\n\n"
-        "# One\n\nText.", "utf-8")
+        "---\nid: one\ntitle: One\nsection: Basics\nvisibility: agents\nupdated: 2026-05-02\nlabels: [a, "
+        "b]\nkind: howto\n---\n\n"
+        "# One\n\nText.",
+        "utf-8",
+    )
     (tmp_path / "two.html").write_text("<title>Two</title><p>Text.</p>", "utf-8")
     (tmp_path / "notes.txt").write_text("not an article", "utf-8")
     one, two = FolderSource(tmp_path, "https://help.example.com/").articles()
-    assert (one.id, one.title, one.section, one.public, one.labels, one.kind) == ("one", "One", "Basics", False, ("a", "b"), "howto")
+    assert (one.id, one.title, one.section, one.public, one.labels, one.kind) == (
+        "one",
+        "One",
+        "Basics",
+        False,
+        ("a", "b"),
+        "howto",
+    )
     assert one.updated_at == 1_777_680_000_000_000
     assert one.url == "https://help.example.com/sub/one"
     assert (two.id, two.title, two.public) == ("two", "Two", True)

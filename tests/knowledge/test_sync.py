@@ -94,7 +94,9 @@ def test_a_source_that_breaks_off_changes_nothing(shop: Library) -> None:
         assert articles.current(conn, TENANT, shop.id_of("refunds")) is not None
 
 
-def test_an_id_that_stands_twice_is_reported_and_the_restricted_one_wins(make_library: Callable[[], Library]) -> None:
+def test_an_id_that_stands_twice_is_reported_and_the_restricted_one_wins(
+    make_library: Callable[[], Library],
+) -> None:
     library = make_library()
 
     class Twice:

@@ -1,4 +1,5 @@
-"""asks_for_human: is a wish for a person heard, and heard only where there is one. By triage, as the worker reads the ticket."""
+"""asks_for_human: is a wish for a person heard, and heard only where there is one. By triage, as the worker
+reads the ticket."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +27,11 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
         plain = _plainly(learned, [row["text"] for row, _ in found])
         for figure, wanted in (("recall", True), ("false_alarm_rate", False)):
             heard = [hit for asking, hit in asks if asking is wanted]
-            theirs = [hit for (asking, _), hit in zip(asks, plain, strict=True) if asking is wanted] if plain else []
+            theirs = (
+                [hit for (asking, _), hit in zip(asks, plain, strict=True) if asking is wanted]
+                if plain
+                else []
+            )
             _emitted(emit, name, figure, heard, theirs)
 
 
@@ -39,7 +44,10 @@ def _plainly(learned: Sequence[Mapping[str, Any]], asked: Sequence[str]) -> list
     """What the plain baseline hears; nothing at all without rows to learn from."""
     if not learned:
         return []
-    return [guess.label == "yes" for guess in guesses([(row["text"], "yes" if row["asks"] else "no") for row in learned], asked)]
+    return [
+        guess.label == "yes"
+        for guess in guesses([(row["text"], "yes" if row["asks"] else "no") for row in learned], asked)
+    ]
 
 
 def _emitted(emit: Emit, name: str, figure: str, heard: Sequence[bool], theirs: Sequence[bool]) -> None:
@@ -48,4 +56,14 @@ def _emitted(emit: Emit, name: str, figure: str, heard: Sequence[bool], theirs: 
         return
     low, high = intervals.of_share(sum(heard), len(heard))
     beside = {"baseline": NAME, "baseline_value": sum(theirs) / len(theirs)} if theirs else {}
-    emit(name, figure, sum(heard) / len(heard), len(heard), model="shipped", hits=sum(heard), low=low, high=high, **beside)
+    emit(
+        name,
+        figure,
+        sum(heard) / len(heard),
+        len(heard),
+        model="shipped",
+        hits=sum(heard),
+        low=low,
+        high=high,
+        **beside,
+    )

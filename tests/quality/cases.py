@@ -1,4 +1,5 @@
-"""Suite `cases`: how many of the failing inputs that were handed to us hold by now, run as the tests they are."""
+"""Suite `cases`: how many of the failing inputs that were handed to us hold by now, run as the tests they
+are."""
 from __future__ import annotations
 
 import re
@@ -19,9 +20,24 @@ def suites(data: Path) -> list[str]:
 
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     # --runxfail: what is expected to fail counts as failed.
-    asked = [sys.executable, "-m", "pytest", "tests/cases", "-q", "--runxfail", "-p", "no:cacheprovider", "--tb=no"]
+    asked = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "tests/cases",
+        "-q",
+        "--runxfail",
+        "-p",
+        "no:cacheprovider",
+        "--tb=no",
+    ]
     ended = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    counts = {what: int(n) for n, what in re.findall(r"(\d+) (passed|failed|error)", ended.stdout.splitlines()[-1] if ended.stdout else "")}
+    counts = {
+        what: int(n)
+        for n, what in re.findall(
+            r"(\d+) (passed|failed|error)", ended.stdout.splitlines()[-1] if ended.stdout else ""
+        )
+    }
     total = sum(counts.values())
     if not total:
         raise RuntimeError(f"the cases could not be run: {ended.stdout[-500:]}{ended.stderr[-500:]}")

@@ -17,10 +17,15 @@ SIZE = (5.0, 3.6)  # inches
 
 
 def risk_coverage(file: Path, suite: str, points: Sequence[Point]) -> None:
-    """Share of wrong answers against the share of questions answered, the surest first, with 95 % intervals."""
-    figure, axes = _drawn(f"{suite}: risk and coverage", "share of questions answered", "share of answers from a wrong page")
+    """Share of wrong answers against the share of questions answered, the surest first, with 95 %
+    intervals."""
+    figure, axes = _drawn(
+        f"{suite}: risk and coverage", "share of questions answered", "share of answers from a wrong page"
+    )
     coverage = [point.coverage for point in points]
-    axes.fill_between(coverage, [p.low for p in points], [p.high for p in points], alpha=0.2, label="95 % interval")
+    axes.fill_between(
+        coverage, [p.low for p in points], [p.high for p in points], alpha=0.2, label="95 % interval"
+    )
     axes.plot(coverage, [p.risk for p in points], marker=".", label="wrong")
     axes.legend()
     _saved(figure, file)

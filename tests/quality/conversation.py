@@ -1,6 +1,7 @@
 """conversation_*: is a follow-up found with what was said before it.
 
-Queries as the worker makes them; recall is compared beside last-turn BM25 alone. What is then said is scored in `verdicts`.
+Queries as the worker makes them; recall is compared beside last-turn BM25 alone. What is then said is scored
+in `verdicts`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""helpcentre_*: the desk's own confidence, fitted as the nightly refit does it: on `valid` rows, else cross-fitted by question.
+"""helpcentre_*: the desk's own confidence, fitted as the nightly refit does it: on `valid` rows, else
+cross-fitted by question.
 
-Beside it the shipped prior on the same rows. Questions asked again without their articles stand in for tickets that no page answers.
+Beside it the shipped prior on the same rows. Questions asked again without their articles stand in for
+tickets that no page answers.
 """
 from __future__ import annotations
 
@@ -38,7 +40,10 @@ def _labels(emit: Emit, name: str, held: Shelf, rows: Sequence[Row], removed_eve
     """Each question as searched; each n-th once more without its articles, 0 for none."""
     again = [row for row in rows[::removed_every] if row["article_ids"]] if removed_every else []
     found = [label for _, label in each(emit, name, rows, lambda row: _label(held, row))]
-    return [*found, *(label for _, label in each(emit, name, again, lambda row: _label(held, row, left_out=True)))]
+    return [
+        *found,
+        *(label for _, label in each(emit, name, again, lambda row: _label(held, row, left_out=True))),
+    ]
 
 
 def _label(held: Shelf, row: Mapping[str, Any], left_out: bool = False) -> Label:
@@ -50,7 +55,14 @@ def _label(held: Shelf, row: Mapping[str, Any], left_out: bool = False) -> Label
 def _on_valid(emit: Emit, name: str, learned: Sequence[Label], asked: Sequence[Label]) -> None:
     model = fit(learned)
     if model is None:
-        emit(name, "confidence_auroc", None, len(asked), model="fitted", why="the labels of valid do not beat the shipped prior")
+        emit(
+            name,
+            "confidence_auroc",
+            None,
+            len(asked),
+            model="fitted",
+            why="the labels of valid do not beat the shipped prior",
+        )
         return
     ours = [(model.probability(one.prior, one.features), one.right) for one in asked]
     _auroc(emit, name, ours, asked, fitted_on=f"valid, {len(learned)} rows with those left out")
@@ -58,8 +70,17 @@ def _on_valid(emit: Emit, name: str, learned: Sequence[Label], asked: Sequence[L
     answered = [right for p, right in ours if p >= threshold]
     for figure, hits in (("wrong_per_ticket", answered.count(False)), ("coverage", len(answered))):
         low, high = of_share(hits, len(ours))
-        emit(name, figure, hits / len(ours), len(ours), model="fitted", low=low, high=high, threshold=threshold,
-             setting="5 % of tickets, on valid")
+        emit(
+            name,
+            figure,
+            hits / len(ours),
+            len(ours),
+            model="fitted",
+            low=low,
+            high=high,
+            threshold=threshold,
+            setting="5 % of tickets, on valid",
+        )
 
 
 def _cross_fitted(emit: Emit, name: str, labels: Sequence[Label]) -> None:
@@ -68,15 +89,31 @@ def _cross_fitted(emit: Emit, name: str, labels: Sequence[Label]) -> None:
     _auroc(emit, name, crossed(every, CROSS_STRENGTH), every, fitted_on="cross_fit")
 
 
-def _auroc(emit: Emit, name: str, ours: Sequence[tuple[float, bool]], asked: Sequence[Label], fitted_on: str) -> None:
+def _auroc(
+    emit: Emit, name: str, ours: Sequence[tuple[float, bool]], asked: Sequence[Label], fitted_on: str
+) -> None:
     from sklearn.metrics import roc_auc_score
 
     value = float(roc_auc_score([right for _, right in ours], [p for p, _ in ours]))
     prior = float(roc_auc_score([one.right for one in asked], [one.prior for one in asked]))
-    emit(name, "confidence_auroc", value, len(ours), model="fitted", fitted_on=fitted_on, baseline="shipped_prior", baseline_value=prior)
+    emit(
+        name,
+        "confidence_auroc",
+        value,
+        len(ours),
+        model="fitted",
+        fitted_on=fitted_on,
+        baseline="shipped_prior",
+        baseline_value=prior,
+    )
 
 
 def _threshold(pairs: Sequence[tuple[float, bool]]) -> float:
-    """Conformal: the lowest with (wrong answered + 1) / (n + 1) at most MOST_WRONG; above every label when none is."""
-    fine = [t for t, _ in pairs if (sum(p >= t and not right for p, right in pairs) + 1) / (len(pairs) + 1) <= MOST_WRONG]
+    """Conformal: the lowest with (wrong answered + 1) / (n + 1) at most MOST_WRONG; above every label when
+    none is."""
+    fine = [
+        t
+        for t, _ in pairs
+        if (sum(p >= t and not right for p, right in pairs) + 1) / (len(pairs) + 1) <= MOST_WRONG
+    ]
     return min(fine, default=1.01)

@@ -1,5 +1,6 @@
-"""Suite `floor`: are grave messages found, and harmless ones left alone. Wordings of our own that nothing is fitted on, in four languages,
-and harmless rows: figures of speech of our own, and the ordinary questions of two public intent suites where the folder has them."""
+"""Suite `floor`: are grave messages found, and harmless ones left alone. Wordings of our own that nothing is
+fitted on, in four languages, and harmless rows: figures of speech of our own, and the ordinary questions of
+two public intent suites where the folder has them."""
 from __future__ import annotations
 
 from collections import defaultdict
@@ -24,10 +25,29 @@ SUITE = "floor"
 OWN = Path(__file__).parent / "floor"
 # Intents whose rows may be grave, and some must: neither right nor wrong here.
 MAY_BE_GRAVE = {
-    "intent_clinc150": frozenset({"report_fraud", "account_blocked", "freeze_account", "report_lost_card", "card_declined", "transactions",
-                                  "change_user_name", "lost_luggage"}),
-    "intent_bitext": frozenset({"complaint", "delete_account", "contact_human_agent", "contact_customer_service", "payment_issue",
-                                "edit_account", "review"}),
+    "intent_clinc150": frozenset(
+        {
+            "report_fraud",
+            "account_blocked",
+            "freeze_account",
+            "report_lost_card",
+            "card_declined",
+            "transactions",
+            "change_user_name",
+            "lost_luggage",
+        }
+    ),
+    "intent_bitext": frozenset(
+        {
+            "complaint",
+            "delete_account",
+            "contact_human_agent",
+            "contact_customer_service",
+            "payment_issue",
+            "edit_account",
+            "review",
+        }
+    ),
 }
 
 
@@ -61,7 +81,11 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     for language, rows in sorted(other.items()):
         _false_alarms(emit, reader, "figures_of_speech", language, rows)
     for suite, excluded in MAY_BE_GRAVE.items():
-        rows = [r for r in read_or_none(data / suite / "eval.jsonl") if r["scope"] == "in" and r["intent"] not in excluded]
+        rows = [
+            r
+            for r in read_or_none(data / suite / "eval.jsonl")
+            if r["scope"] == "in" and r["intent"] not in excluded
+        ]
         _false_alarms(emit, reader, suite, "en", rows)
 
 
@@ -79,7 +103,9 @@ def _recall(emit: Emit, reader: Reader, language: str, rows: Iterable[Mapping[st
     _share(emit, "right_class", [right for _, right in pooled], lang=language)
 
 
-def _false_alarms(emit: Emit, reader: Reader, source: str, language: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def _false_alarms(
+    emit: Emit, reader: Reader, source: str, language: str, rows: Sequence[Mapping[str, Any]]
+) -> None:
     if not rows:
         emit(SUITE, "false_alarms", None, 0, of=source, lang=language, why=f"the folder has no {source}")
         return

@@ -181,7 +181,8 @@ def shipped_gate() -> Gate:
 
 
 def _gates(emit: Emit, desk: Desk, data: Path, own: Sequence[Asked]) -> None:
-    """Own questions lost and foreign ones answered through the same gates: as shipped, and as strict as keeps the own."""
+    """Own questions lost and foreign ones answered through the same gates: as shipped, and as strict as keeps
+    the own."""
     keeping = keeping_own(own, shipped_gate().floor)
     gates = [
         ("shipped", shipped_gate()),

@@ -1,8 +1,10 @@
-"""intent_*: what a customer wants, of a list of intents, or none of them. Plain logistic regression, until there is a classifier.
+"""intent_*: what a customer wants, of a list of intents, or none of them. Plain logistic regression, until
+there is a classifier.
 
-The product has none: topics are lists of phrases in the policy, which a desk writes. Its figures are null with that why, beside the
-baseline of the same run, the line to beat. Out of scope is a guess less sure than a threshold, which is chosen on `valid.jsonl`, else
-fixed beforehand; a suite without rows out of scope has none.
+The product has none: topics are lists of phrases in the policy, which a desk writes. Its figures are null
+with that why, beside the baseline of the same run, the line to beat. Out of scope is a guess less sure than a
+threshold, which is chosen on `valid.jsonl`, else fixed beforehand; a suite without rows out of scope has
+none.
 """
 from __future__ import annotations
 
@@ -32,7 +34,8 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Shares and counts behind them; None where the suite has no such rows. `out` are rows out of scope, `scope` says which."""
+    """Shares and counts behind them; None where the suite has no such rows. `out` are rows out of scope,
+    `scope` says which."""
 
     accuracy: float
     in_scope: float | None
@@ -67,7 +70,14 @@ def _trainings(emit: Emit, name: str, folder: Path) -> Iterator[tuple[int | None
             yield shots, learned
 
 
-def _measured(emit: Emit, name: str, shots: int | None, learned: Sequence[Row], asked: Sequence[Row], valid: Sequence[Row]) -> None:
+def _measured(
+    emit: Emit,
+    name: str,
+    shots: int | None,
+    learned: Sequence[Row],
+    asked: Sequence[Row],
+    valid: Sequence[Row],
+) -> None:
     known = [(row["text"], row["intent"]) for row in learned if row["intent"] is not None]
     found = guesses(known, [row["text"] for row in [*asked, *valid]])
     threshold, chosen = 0.0, "none: every row is in scope"
@@ -90,7 +100,8 @@ def _pairs(rows: Sequence[Row], found: Sequence[Guess]) -> list[tuple[str | None
 
 
 def scored(pairs: Sequence[tuple[str | None, Guess]], threshold: float) -> Scored:
-    """Pairs of the right intent (None: out of scope) and the guess. Out of scope counts as a class of its own in `accuracy`."""
+    """Pairs of the right intent (None: out of scope) and the guess. Out of scope counts as a class of its own
+    in `accuracy`."""
     from sklearn.metrics import roc_auc_score
 
     said = [(right or OUT, OUT if guess.sure < threshold else guess.label) for right, guess in pairs]
@@ -98,9 +109,19 @@ def scored(pairs: Sequence[tuple[str | None, Guess]], threshold: float) -> Score
     out = [label == OUT for right, label in said if right == OUT]
     auroc = None
     if inside and out:
-        auroc = float(roc_auc_score([right is None for right, _ in pairs], [-guess.sure for _, guess in pairs]))
+        auroc = float(
+            roc_auc_score([right is None for right, _ in pairs], [-guess.sure for _, guess in pairs])
+        )
     mean = [float(np.mean(hits)) if hits else None for hits in (inside, out)]
-    return Scored(float(np.mean([right == label for right, label in said])), mean[0], mean[1], auroc, len(said), len(inside), len(out))
+    return Scored(
+        float(np.mean([right == label for right, label in said])),
+        mean[0],
+        mean[1],
+        auroc,
+        len(said),
+        len(inside),
+        len(out),
+    )
 
 
 def best_threshold(pairs: Sequence[tuple[str | None, Guess]]) -> float:
@@ -109,14 +130,35 @@ def best_threshold(pairs: Sequence[tuple[str | None, Guess]]) -> float:
 
 
 def scored_accuracy(pairs: Sequence[tuple[str | None, Guess]], threshold: float) -> float:
-    return sum((guess.label if guess.sure >= threshold else None) == right for right, guess in pairs) / len(pairs)
+    return sum((guess.label if guess.sure >= threshold else None) == right for right, guess in pairs) / len(
+        pairs
+    )
 
 
 def _emitted(emit: Emit, name: str, found: Scored, fields: dict[str, object]) -> None:
     low, high = intervals.of_share(round(found.accuracy * found.n), found.n)
-    emit(name, "accuracy", None, found.n, why=NO_CLASSIFIER, baseline=NAME, baseline_value=found.accuracy, baseline_low=low,
-         baseline_high=high, **fields)
-    emit(name, "accuracy_in_scope", None, found.inside, why=NO_CLASSIFIER, baseline=NAME, baseline_value=found.in_scope, **fields)
+    emit(
+        name,
+        "accuracy",
+        None,
+        found.n,
+        why=NO_CLASSIFIER,
+        baseline=NAME,
+        baseline_value=found.accuracy,
+        baseline_low=low,
+        baseline_high=high,
+        **fields,
+    )
+    emit(
+        name,
+        "accuracy_in_scope",
+        None,
+        found.inside,
+        why=NO_CLASSIFIER,
+        baseline=NAME,
+        baseline_value=found.in_scope,
+        **fields,
+    )
     if found.out:
         _out_of_scope(emit, name, found, fields)
     else:
@@ -125,5 +167,23 @@ def _emitted(emit: Emit, name: str, found: Scored, fields: dict[str, object]) ->
 
 
 def _out_of_scope(emit: Emit, name: str, found: Scored, fields: dict[str, object]) -> None:
-    emit(name, "oos_recall", None, found.out, why=NO_CLASSIFIER, baseline=NAME, baseline_value=found.recall, **fields)
-    emit(name, "oos_auroc", None, found.out + found.inside, why=NO_CLASSIFIER, baseline=NAME, baseline_value=found.auroc, **fields)
+    emit(
+        name,
+        "oos_recall",
+        None,
+        found.out,
+        why=NO_CLASSIFIER,
+        baseline=NAME,
+        baseline_value=found.recall,
+        **fields,
+    )
+    emit(
+        name,
+        "oos_auroc",
+        None,
+        found.out + found.inside,
+        why=NO_CLASSIFIER,
+        baseline=NAME,
+        baseline_value=found.auroc,
+        **fields,
+    )

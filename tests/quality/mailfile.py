@@ -11,7 +11,8 @@ from email.utils import parseaddr
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """`headers` have lower-case names and one line each, the first of equals; `text` and `html` are the first parts of their kind."""
+    """`headers` have lower-case names and one line each, the first of equals; `text` and `html` are the first
+    parts of their kind."""
 
     headers: Mapping[str, str]
     subject: str
@@ -27,7 +28,11 @@ def parsed(raw: str) -> Mail:
     for name, value in message.items():
         headers.setdefault(name.lower(), " ".join(str(value).split()))
     name, address = parseaddr(_decoded(headers.get("from", "")))
-    subject, text, html = _decoded(headers.get("subject", "")), _part(message, "text/plain"), _part(message, "text/html")
+    subject, text, html = (
+        _decoded(headers.get("subject", "")),
+        _part(message, "text/plain"),
+        _part(message, "text/html"),
+    )
     return Mail(headers, subject, name, address or None, text, html)
 
 

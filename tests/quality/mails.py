@@ -1,6 +1,8 @@
-"""email_replies: are the customer's own words kept, and the quoted ones gone. email_auto: is a machine's mail known for one.
+"""email_replies: are the customer's own words kept, and the quoted ones gone. email_auto: is a machine's mail
+known for one.
 
-A machine's mail is read three times: with all its headers, which no desk gives; and as each connector would make it of what its desk gives.
+A machine's mail is read three times: with all its headers, which no desk gives; and as each connector would
+make it of what its desk gives.
 """
 from __future__ import annotations
 
@@ -35,7 +37,8 @@ FIRST_MARKS = (">", "-----Original Message", "________________", "From:", "-- ")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Words of one mail: the customer's that are gone of all of theirs, and others' that are still there of all of others'."""
+    """Words of one mail: the customer's that are gone of all of theirs, and others' that are still there of
+    all of others'."""
 
     exact: bool
     lost: int
@@ -57,9 +60,16 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
 
 def _replies(emit: Emit, name: str, file: Path) -> None:
     ways: dict[str, Callable[[str], str]] = {
-        "ours": lambda raw: read_text(raw).question, "first_mark": until_first_mark, "nothing_done": lambda raw: raw,
+        "ours": lambda raw: read_text(raw).question,
+        "first_mark": until_first_mark,
+        "nothing_done": lambda raw: raw,
     }
-    measured = each(emit, name, read(file), lambda row: {who: kept(row["raw"], row["reply"], way(row["raw"])) for who, way in ways.items()})
+    measured = each(
+        emit,
+        name,
+        read(file),
+        lambda row: {who: kept(row["raw"], row["reply"], way(row["raw"])) for who, way in ways.items()},
+    )
     rows = [found for _, found in measured]
     if not rows:
         return
@@ -68,18 +78,29 @@ def _replies(emit: Emit, name: str, file: Path) -> None:
     for who in ("first_mark", "nothing_done"):
         for figure, value in figures["ours"].items():
             bounds = {"low": low, "high": high} if figure == "exact" else {}
-            emit(name, figure, value, len(rows), model="shipped", baseline=who, baseline_value=figures[who][figure], **bounds)
+            emit(
+                name,
+                figure,
+                value,
+                len(rows),
+                model="shipped",
+                baseline=who,
+                baseline_value=figures[who][figure],
+                **bounds,
+            )
 
 
 def kept(raw: str, reply: str, found: str) -> Kept:
-    """Compared word by word, in order: a word that stands in the quote and in the reply is told apart by its neighbours."""
+    """Compared word by word, in order: a word that stands in the quote and in the reply is told apart by its
+    neighbours."""
     own, said = reply.split(), found.split()
     both = sum(block.size for block in SequenceMatcher(None, own, said, autojunk=False).get_matching_blocks())
     return Kept(own == said, len(own) - both, len(own), len(said) - both, max(len(raw.split()) - len(own), 0))
 
 
 def replies_scored(rows: Sequence[Kept]) -> dict[str, float]:
-    """Shares over all rows: mails with exactly the customer's words, words of theirs lost, others' words left."""
+    """Shares over all rows: mails with exactly the customer's words, words of theirs lost, others' words
+    left."""
     return {
         "exact": sum(row.exact for row in rows) / len(rows),
         "words_lost_share": sum(row.lost for row in rows) / max(sum(row.own for row in rows), 1),
@@ -89,7 +110,9 @@ def replies_scored(rows: Sequence[Kept]) -> dict[str, float]:
 
 def until_first_mark(raw: str) -> str:
     lines = raw.splitlines()
-    marks = (n for n, line in enumerate(lines) if line.startswith(FIRST_MARKS) or line.rstrip().endswith("wrote:"))
+    marks = (
+        n for n, line in enumerate(lines) if line.startswith(FIRST_MARKS) or line.rstrip().endswith("wrote:")
+    )
     return "\n".join(lines[: next(marks, len(lines))])
 
 
@@ -121,12 +144,16 @@ def _known(emit: Emit, name: str, found: Sequence[tuple[bool, bool, bool]], fiel
 
 
 def _typed_by_people(emit: Emit, name: str, files: Sequence[Path]) -> None:
-    """Training rows of the intent suites, each as a first message under itself as its subject, and as an answer to us."""
+    """Training rows of the intent suites, each as a first message under itself as its subject, and as an
+    answer to us."""
     texts = [str(row["text"]) for file in files for row in read(file)]
     if not texts:
         return
-    alarms = sum(automatic_in(first, first.messages[0], WORDS) is not None or automatic_in(then, then.messages[-1], WORDS) is not None
-                 for first, then in map(_as_typed, texts))
+    alarms = sum(
+        automatic_in(first, first.messages[0], WORDS) is not None
+        or automatic_in(then, then.messages[-1], WORDS) is not None
+        for first, then in map(_as_typed, texts)
+    )
     emit(name, "false_alarms", alarms, len(texts), unit="texts", given="typed")
 
 
@@ -144,24 +171,47 @@ def with_headers(mail: Mail) -> Ticket:
 
 
 def on_zendesk(mail: Mail, flags: Callable[[dict[str, str]], tuple[int, ...]]) -> Ticket:
-    """The mail as the Zendesk connector makes it of the desk's JSON: its `From` alone; `flags` are what the desk makes of headers."""
+    """The mail as the Zendesk connector makes it of the desk's JSON: its `From` alone; `flags` are what the
+    desk makes of headers."""
     via = {"channel": "email", "source": {"from": {"name": mail.name, "address": mail.address}, "rel": None}}
     plain = mail.text or texts.to_plain(texts.sanitize(mail.html), links=True)
     comment: Mapping[str, Any] = {
-        "id": 1, "author_id": CUSTOMER, "created_at": AT, "public": True, "plain_body": plain, "body": plain, "via": via,
+        "id": 1,
+        "author_id": CUSTOMER,
+        "created_at": AT,
+        "public": True,
+        "plain_body": plain,
+        "body": plain,
+        "via": via,
         "metadata": {"flags": list(flags(dict(mail.headers)))},
     }
-    data = {"id": 1, "subject": mail.subject, "status": "new", "requester_id": CUSTOMER, "created_at": AT, "updated_at": AT, "via": via}
+    data = {
+        "id": 1,
+        "subject": mail.subject,
+        "status": "new",
+        "requester_id": CUSTOMER,
+        "created_at": AT,
+        "updated_at": AT,
+        "via": via,
+    }
     people = {str(CUSTOMER): {"id": CUSTOMER, "role": "end-user", "name": mail.name, "email": mail.address}}
     return zendesk.ticket(data, [comment], people, STAMP, zendesk.view_of("desk", {}, frozenset(), ""))
 
 
 def on_freshdesk(mail: Mail) -> Ticket:
-    """The mail as the Freshdesk connector makes it of the desk's JSON: neither headers nor flags, and the text from its HTML."""
+    """The mail as the Freshdesk connector makes it of the desk's JSON: neither headers nor flags, and the
+    text from its HTML."""
     data = {
-        "id": 1, "subject": mail.subject, "status": 2, "source": 1, "requester_id": CUSTOMER, "created_at": AT, "updated_at": AT,
+        "id": 1,
+        "subject": mail.subject,
+        "status": 2,
+        "source": 1,
+        "requester_id": CUSTOMER,
+        "created_at": AT,
+        "updated_at": AT,
         "requester": {"id": CUSTOMER, "name": mail.name, "email": mail.address},
-        "description": mail.html or freshdesk_texts.from_mail(mail.text), "description_text": mail.text,
+        "description": mail.html or freshdesk_texts.from_mail(mail.text),
+        "description_text": mail.text,
     }
     return freshdesk.ticket(data, [], STAMP, freshdesk.view_of("desk", {}, frozenset(), ""))
 
@@ -169,7 +219,11 @@ def on_freshdesk(mail: Mail) -> Ticket:
 # What Zendesk makes of headers is not written down: flag 4 as our sandbox desk sets it, and without any flag.
 GIVEN: tuple[tuple[str, dict[str, str], Callable[[Mail], Ticket]], ...] = (
     ("headers", {}, with_headers),
-    ("zendesk", {"flag_4": "as the sandbox desk sets it"}, lambda mail: on_zendesk(mail, comments.flags_of_headers)),
+    (
+        "zendesk",
+        {"flag_4": "as the sandbox desk sets it"},
+        lambda mail: on_zendesk(mail, comments.flags_of_headers),
+    ),
     ("zendesk", {"flag_4": "never"}, lambda mail: on_zendesk(mail, lambda headers: ())),
     ("freshdesk", {}, on_freshdesk),
 )

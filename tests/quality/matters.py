@@ -1,4 +1,5 @@
-"""Suite `matters`: is a second message of a customer rightly taken for the same matter. Pairs of our own that nothing is fitted on."""
+"""Suite `matters`: is a second message of a customer rightly taken for the same matter. Pairs of our own that
+nothing is fitted on."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -35,7 +36,8 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
 
 
 def weigher(var: Path) -> Callable[[Row], Pair]:
-    """What makes of a row what `same_matter` is asked: both messages as the worker reads them over the demo shop's help centre."""
+    """What makes of a row what `same_matter` is asked: both messages as the worker reads them over the demo
+    shop's help centre."""
     held, vectors = shelf(Path(), DEMO, var), embedder(var)
 
     def one(reading: Reading) -> Matter:

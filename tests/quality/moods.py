@@ -1,4 +1,5 @@
-"""sentiment_*: how a customer sounds, as triage reads it. Frustrated is negative, satisfied positive, and what stays unread a miss."""
+"""sentiment_*: how a customer sounds, as triage reads it. Frustrated is negative, satisfied positive, and
+what stays unread a miss."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -26,27 +27,43 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
         asked = labelled(emit, name, read(data / name / "eval.jsonl"), "label", "lang")
         found = list(each(emit, name, asked, lambda row: LABEL_OF[read_text(row["text"]).sentiment]))
         rows = [row for row, _ in found]
-        learned, valid = (labelled(emit, name, read_or_none(data / name / f"{file}.jsonl"), "label") for file in ("train", "valid"))
-        said = {"ours": [label for _, label in found], **_baselines(learned, valid, [row["text"] for row in rows])}
+        learned, valid = (
+            labelled(emit, name, read_or_none(data / name / f"{file}.jsonl"), "label")
+            for file in ("train", "valid")
+        )
+        said = {
+            "ours": [label for _, label in found],
+            **_baselines(learned, valid, [row["text"] for row in rows]),
+        }
         languages = sorted({row["lang"] for row in rows})
         for lang in (None, *(languages if len(languages) > 1 else ())):
             places = [place for place, row in enumerate(rows) if lang in (None, row["lang"])]
             right = [rows[place]["label"] for place in places]
-            _emitted(emit, name, right, {who: [labels[place] for place in places] for who, labels in said.items()}, lang)
+            _emitted(
+                emit,
+                name,
+                right,
+                {who: [labels[place] for place in places] for who, labels in said.items()},
+                lang,
+            )
 
 
 def _baselines(learned: Sequence[Row], valid: Sequence[Row], asked: Sequence[str]) -> dict[str, list[str]]:
-    """`constant` is the commonest label of train, else of valid; logistic regression only where there are rows to learn from."""
+    """`constant` is the commonest label of train, else of valid; logistic regression only where there are
+    rows to learn from."""
     found: dict[str, list[str]] = {}
     if learned or valid:
         found["constant"] = [commonest([row["label"] for row in learned or valid])] * len(asked)
     if learned:
-        found[NAME] = [guess.label for guess in guesses([(row["text"], row["label"]) for row in learned], asked)]
+        found[NAME] = [
+            guess.label for guess in guesses([(row["text"], row["label"]) for row in learned], asked)
+        ]
     return found
 
 
 def macro_f1(right: list[str], said: list[str]) -> float:
-    """The mean over the three labels; a label that is never right and never said counts as 0, `unread` is a miss of the right one."""
+    """The mean over the three labels; a label that is never right and never said counts as 0, `unread` is a
+    miss of the right one."""
     values = []
     for label in LABELS:
         hits = sum(r == s == label for r, s in zip(right, said, strict=True))
@@ -65,10 +82,18 @@ def _emitted(emit: Emit, name: str, right: list[str], said: dict[str, list[str]]
     ours = said["ours"]
     others = {who: labels for who, labels in said.items() if who != "ours"} or {"": []}
     for who, labels in others.items():
-        beside = {"baseline": who, "baseline_value": macro_f1(right, labels)} if who else {"baseline_why": NO_TRAIN}
+        beside = (
+            {"baseline": who, "baseline_value": macro_f1(right, labels)}
+            if who
+            else {"baseline_why": NO_TRAIN}
+        )
         emit(name, "macro_f1", macro_f1(right, ours), len(right), model="shipped", lang=lang, **beside)
         recall = negative_recall(right, ours)
-        beside = {"baseline": who, "baseline_value": negative_recall(right, labels)} if who else {"baseline_why": NO_TRAIN}
+        beside = (
+            {"baseline": who, "baseline_value": negative_recall(right, labels)}
+            if who
+            else {"baseline_why": NO_TRAIN}
+        )
         emit(name, "negative_recall", recall, right.count("negative"), model="shipped", lang=lang,
              why=None if recall is not None else "no row of this kind is negative", **beside)
     read_ones = len(ours) - ours.count(UNREAD)

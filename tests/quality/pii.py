@@ -1,6 +1,8 @@
-"""pii: is personal data masked in what a worker reads, keeps and passes on. By `masked`, which every ticket goes through first.
+"""pii: is personal data masked in what a worker reads, keeps and passes on. By `masked`, which every ticket
+goes through first.
 
-It is made for cards, accounts, identity numbers and passwords; other kinds are scored all the same, and show what still goes through.
+It is made for cards, accounts, identity numbers and passwords; other kinds are scored all the same, and show
+what still goes through.
 """
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ SUITE = "pii"
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Spans of a row by kind, each with whether all of it is masked; and masked stretches, each with whether it touches a span."""
+    """Spans of a row by kind, each with whether all of it is masked; and masked stretches, each with whether
+    it touches a span."""
 
     spans: tuple[tuple[str, bool], ...]
     stretches: tuple[bool, ...]
@@ -42,18 +45,28 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
 
 def _read(row: Mapping[str, Any]) -> Scored:
     text = row["text"]
-    return scored(text, masked(ticket(text)).messages[0].text, [(span["start"], span["end"], span["type"]) for span in row["spans"]])
+    return scored(
+        text,
+        masked(ticket(text)).messages[0].text,
+        [(span["start"], span["end"], span["type"]) for span in row["spans"]],
+    )
 
 
 def scored(text: str, shown: str, spans: Sequence[tuple[int, int, str]]) -> Scored:
     """`shown` is the text after masking, every character in its place."""
     hidden = [before != after for before, after in zip(text, shown, strict=True)]
-    whole = tuple((kind, all(hidden[n] for n in range(start, end) if text[n].isalnum())) for start, end, kind in spans)
-    return Scored(whole, tuple(any(a < end and start < b for a, b, _ in spans) for start, end in _stretches(text, hidden)))
+    whole = tuple(
+        (kind, all(hidden[n] for n in range(start, end) if text[n].isalnum())) for start, end, kind in spans
+    )
+    return Scored(
+        whole,
+        tuple(any(a < end and start < b for a, b, _ in spans) for start, end in _stretches(text, hidden)),
+    )
 
 
 def _stretches(text: str, hidden: Sequence[bool]) -> list[tuple[int, int]]:
-    """Runs of masked characters; what stands between two of them and is neither letter nor digit belongs to the run."""
+    """Runs of masked characters; what stands between two of them and is neither letter nor digit belongs to
+    the run."""
     found: list[tuple[int, int]] = []
     for n, is_hidden in enumerate(hidden):
         if not is_hidden:
@@ -67,7 +80,24 @@ def _stretches(text: str, hidden: Sequence[bool]) -> list[tuple[int, int]]:
 
 def _share(emit: Emit, name: str, figure: str, hits: Sequence[bool], **fields: Any) -> None:
     if not hits:
-        emit(name, figure, None, 0, why="nothing was masked" if figure == "precision" else "the suite has no span", **fields)
+        emit(
+            name,
+            figure,
+            None,
+            0,
+            why="nothing was masked" if figure == "precision" else "the suite has no span",
+            **fields,
+        )
         return
     low, high = intervals.of_share(sum(hits), len(hits))
-    emit(name, figure, sum(hits) / len(hits), len(hits), model="shipped", hits=sum(hits), low=low, high=high, **fields)
+    emit(
+        name,
+        figure,
+        sum(hits) / len(hits),
+        len(hits),
+        model="shipped",
+        hits=sum(hits),
+        low=low,
+        high=high,
+        **fields,
+    )

@@ -1,4 +1,5 @@
-"""What anybody would try first on labelled texts: logistic regression on TF-IDF of words and pieces of words. Measured beside ours."""
+"""What anybody would try first on labelled texts: logistic regression on TF-IDF of words and pieces of words.
+Measured beside ours."""
 from __future__ import annotations
 
 from collections import Counter
@@ -24,7 +25,8 @@ class Guess:
 
 
 def guesses(learned: Sequence[tuple[str, str]], asked: Sequence[str]) -> list[Guess]:
-    """A guess for each text asked, by a model fitted on (text, label) pairs. Equal inputs give equal guesses."""
+    """A guess for each text asked, by a model fitted on (text, label) pairs. Equal inputs give equal
+    guesses."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_union
@@ -32,10 +34,14 @@ def guesses(learned: Sequence[tuple[str, str]], asked: Sequence[str]) -> list[Gu
     least = 2 if len(learned) >= 1_000 else 1
     features: Any = make_union(
         TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, min_df=least),
-        TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=least, max_features=PIECES_MAX),
+        TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=least, max_features=PIECES_MAX
+        ),
     )
     matrix = features.fit_transform([text for text, _ in learned])
-    model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=ENDS).fit(matrix, [label for _, label in learned])
+    model = LogisticRegression(C=STRENGTH, max_iter=STEPS, tol=ENDS).fit(
+        matrix, [label for _, label in learned]
+    )
     shares: NDArray[np.float64] = model.predict_proba(features.transform(asked))
     return [Guess(str(model.classes_[row.argmax()]), float(row.max())) for row in shares]
 

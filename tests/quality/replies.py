@@ -1,7 +1,8 @@
-"""own_mails: replies in the shapes of mail programs, written apart for this repository, as the cutter reads them.
+"""own_mails: replies in the shapes of mail programs, written apart for this repository, as the cutter reads
+them.
 
-Each row becomes a ticket: its earlier messages by the assistant, then the mail by the requester. A row of HTML
-is made plain as the connector that reads HTML does it. Nothing here prints a row.
+Each row becomes a ticket: its earlier messages by the assistant, then the mail by the requester. A row of
+HTML is made plain as the connector that reads HTML does it. Nothing here prints a row.
 """
 from __future__ import annotations
 
@@ -57,7 +58,8 @@ def nearest(text: str, right: Sequence[str], found: str) -> Kept:
 
 
 def plain(text: str) -> str:
-    """Without empty lines and blanks at the ends of lines, cleaned as every text is (a full-width "？" is a "?")."""
+    """Without empty lines and blanks at the ends of lines, cleaned as every text is (a full-width "？" is a
+    "?")."""
     seen, _ = strip_hidden(text)
     return "\n".join(line.strip() for line in seen.splitlines() if line.strip())
 

@@ -1,4 +1,5 @@
-"""Rows of a suite. A line that cannot be read, and a row that breaks what is measured on it, cost that row and never the run."""
+"""Rows of a suite. A line that cannot be read, and a row that breaks what is measured on it, cost that row
+and never the run."""
 from __future__ import annotations
 
 import json
@@ -42,7 +43,8 @@ def each(
 ) -> Iterator[tuple[Mapping[str, Any], Found]]:
     """(row, do(row)) for every row on which `do` does not raise.
 
-    One that raises is named by its id, with the type of the error and where it came from, and counted in the suite's `rows_broken`.
+    One that raises is named by its id, with the type of the error and where it came from, and counted in the
+    suite's `rows_broken`.
     """
     for number, row in enumerate(rows, 1):
         emit.tried[suite] += 1
@@ -55,9 +57,16 @@ def each(
             yield row, found
 
 
-def labelled(emit: Emit, suite: str, rows: Iterable[Mapping[str, Any]], *fields: str) -> list[Mapping[str, Any]]:
+def labelled(
+    emit: Emit, suite: str, rows: Iterable[Mapping[str, Any]], *fields: str
+) -> list[Mapping[str, Any]]:
     """The rows that have a text and these fields; the others are broken ones."""
-    return [row for row, _ in each(emit, suite, rows, lambda row: (str.strip(row["text"]), *(row[field] for field in fields)))]
+    return [
+        row
+        for row, _ in each(
+            emit, suite, rows, lambda row: (str.strip(row["text"]), *(row[field] for field in fields))
+        )
+    ]
 
 
 def broken(emit: Emit) -> None:

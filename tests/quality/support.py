@@ -1,4 +1,5 @@
-"""`support_*`: does `app.core.deciding.support`, as shipped, tell carried claims from others. Nothing is fitted.
+"""`support_*`: does `app.core.deciding.support`, as shipped, tell carried claims from others. Nothing is
+fitted.
 
 The shipped rule is strict: `precision` is of the claims it passes. Word overlap stands beside it, with
 `precision` and `recall` where it passes as many claims.

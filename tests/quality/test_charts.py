@@ -1,4 +1,5 @@
-"""Charts are drawn from the figures, the same bytes for the same figures, and cost nothing when nobody wants them."""
+"""Charts are drawn from the figures, the same bytes for the same figures, and cost nothing when nobody wants
+them."""
 
 from __future__ import annotations
 
@@ -30,5 +31,10 @@ def test_other_figures_give_another_svg(tmp_path: Path) -> None:
 
 
 def test_the_library_is_not_loaded_unless_charts_are_wanted() -> None:
-    asked = "import sys, tests.quality.verdicts, tests.quality.helpcentre; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", asked], cwd=Path(__file__).parents[2], timeout=60).returncode == 0
+    asked = (
+        "import sys, tests.quality.verdicts, tests.quality.helpcentre; sys.exit('matplotlib' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", asked], cwd=Path(__file__).parents[2], timeout=60).returncode
+        == 0
+    )

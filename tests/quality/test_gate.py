@@ -40,7 +40,12 @@ def test_a_confidence_that_is_as_right_as_it_says_has_no_error() -> None:
 
 
 def test_the_error_weighs_each_bin_by_its_rows() -> None:
-    said = [asked(0.9, right=False), asked(0.1, right=False), asked(0.1, right=False), asked(0.1, right=False)]
+    said = [
+        asked(0.9, right=False),
+        asked(0.1, right=False),
+        asked(0.1, right=False),
+        asked(0.1, right=False),
+    ]
     assert calibration_error(said) == pytest.approx(1 / 4 * 0.9 + 3 / 4 * 0.1)
 
 

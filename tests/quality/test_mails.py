@@ -45,7 +45,11 @@ def test_words_are_compared_in_their_order():
 
 def test_shares_are_over_all_words_and_not_means_of_means():
     found = mails.replies_scored([Kept(True, 0, 3, 0, 9), Kept(False, 2, 3, 5, 1)])
-    assert found == {"exact": 0.5, "words_lost_share": pytest.approx(2 / 6), "quoted_words_left": pytest.approx(5 / 10)}
+    assert found == {
+        "exact": 0.5,
+        "words_lost_share": pytest.approx(2 / 6),
+        "quoted_words_left": pytest.approx(5 / 10),
+    }
 
 
 def test_the_plain_cut_is_at_the_first_mark():
@@ -82,9 +86,15 @@ def test_each_desk_gives_what_it_gives():
 def test_what_only_a_header_says_is_lost_where_the_desk_gives_no_headers(tmp_path):
     folder = tmp_path / "email_auto"
     folder.mkdir()
-    machine = "From: Ann <ann@example.com>\nAuto-Submitted: auto-replied\nSubject: Hello\n\nThank you, we will see.\n"
+    machine = (
+        "From: Ann <ann@example.com>\nAuto-Submitted: auto-replied\nSubject: Hello\n\nThank you, we "
+        "will see.\n"
+    )
     person = "From: Ben <ben@example.com>\nSubject: Hello\n\nWhere is my parcel?\n"
-    rows = [{"id": "m", "raw": machine, "automatic": True, "kind": "x"}, {"id": "p", "raw": person, "automatic": False, "kind": "x"}]
+    rows = [
+        {"id": "m", "raw": machine, "automatic": True, "kind": "x"},
+        {"id": "p", "raw": person, "automatic": False, "kind": "x"},
+    ]
     (folder / "eval.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
     emit = Emit()
 
@@ -92,6 +102,9 @@ def test_what_only_a_header_says_is_lost_where_the_desk_gives_no_headers(tmp_pat
 
     recall = {(row["given"], row.get("flag_4")): row["value"] for row in emit.rows if row["name"] == "recall"}
     assert recall == {
-        ("headers", None): 1.0, ("zendesk", "as the sandbox desk sets it"): 1.0, ("zendesk", "never"): 0.0, ("freshdesk", None): 0.0,
+        ("headers", None): 1.0,
+        ("zendesk", "as the sandbox desk sets it"): 1.0,
+        ("zendesk", "never"): 0.0,
+        ("freshdesk", None): 0.0,
     }
     assert [row["value"] for row in emit.rows if row["name"] == "false_alarms"] == [0, 0, 0, 0]

@@ -15,7 +15,9 @@ ROW = re.compile(r"^\| (`[^|]+) \| (`[^|]+) \| (.+) \|$", re.MULTILINE)
 def pairs_of_the_page() -> set[tuple[str, str]]:
     section = PAGE.read_text("utf-8").partition("## Every name\n")[2].partition("\n## ")[0]
     rows = ROW.findall(section)
-    return {(suite, name) for suites, figures, _ in rows for suite in _quoted(suites) for name in _quoted(figures)}
+    return {
+        (suite, name) for suites, figures, _ in rows for suite in _quoted(suites) for name in _quoted(figures)
+    }
 
 
 def _quoted(cell: str) -> list[str]:
@@ -43,8 +45,15 @@ def test_what_was_printed_is_not_owed_and_what_was_not_is_null_with_a_why(monkey
 
 
 def test_a_name_is_owed_for_each_value_of_its_field(monkeypatch):
-    figures = Figures(("shop",), ("let_through",), "fault", ("number", "negation"), why="no reply is reworded")
-    rows = owed(monkeypatch, figures, there=["shop"], printed=[("shop", "let_through", {"fault": "number", "seed": 7})])
+    figures = Figures(
+        ("shop",), ("let_through",), "fault", ("number", "negation"), why="no reply is reworded"
+    )
+    rows = owed(
+        monkeypatch,
+        figures,
+        there=["shop"],
+        printed=[("shop", "let_through", {"fault": "number", "seed": 7})],
+    )
     assert [(row["fault"], row["why"]) for row in rows] == [("negation", "no reply is reworded")]
 
 
@@ -52,4 +61,7 @@ def test_a_suite_that_is_not_there_or_runs_by_name_only_says_so(monkeypatch):
     assert owed(monkeypatch, Figures(("shop_*",), ("hit",)))[0]["why"] == names.NOT_THERE
     assert owed(monkeypatch, Figures(("shop_*",), ("hit",)))[0]["suite"] == "shop_*"
     assert owed(monkeypatch, Figures(("shop_*",), ("hit",), why="nobody asks"))[0]["why"] == "nobody asks"
-    assert owed(monkeypatch, Figures(("shop_*",), ("hit",)), by_name=["shop_long"])[0]["why"] == f"{names.BY_NAME}shop_long"
+    assert (
+        owed(monkeypatch, Figures(("shop_*",), ("hit",)), by_name=["shop_long"])[0]["why"]
+        == f"{names.BY_NAME}shop_long"
+    )

@@ -12,8 +12,12 @@ TEXT = "Card 4111 1111, Ann, 77"
 
 def test_a_span_is_found_when_all_of_its_letters_and_digits_are_masked():
     spans = [(5, 14, "CARD"), (16, 19, "PERSON")]
-    assert pii.scored(TEXT, "Card •••• ••••, Ann, 77", spans) == Scored((("CARD", True), ("PERSON", False)), (True,))
-    assert pii.scored(TEXT, "Card •••• 1111, Ann, 77", spans) == Scored((("CARD", False), ("PERSON", False)), (True,))
+    assert pii.scored(TEXT, "Card •••• ••••, Ann, 77", spans) == Scored(
+        (("CARD", True), ("PERSON", False)), (True,)
+    )
+    assert pii.scored(TEXT, "Card •••• 1111, Ann, 77", spans) == Scored(
+        (("CARD", False), ("PERSON", False)), (True,)
+    )
 
 
 def test_what_is_masked_outside_every_span_counts_against_precision():
@@ -25,11 +29,16 @@ def test_what_the_worker_masks_is_scored_by_kind(tmp_path):
     text = "My card is 4111 1111 1111 1111 and I am Ann."
     spans = [{"start": 11, "end": 30, "type": "CREDIT_CARD"}, {"start": 40, "end": 43, "type": "PERSON"}]
     (tmp_path / "pii").mkdir()
-    (tmp_path / "pii" / "eval.jsonl").write_text(json.dumps({"id": "a", "text": text, "spans": spans}), "utf-8")
+    (tmp_path / "pii" / "eval.jsonl").write_text(
+        json.dumps({"id": "a", "text": text, "spans": spans}), "utf-8"
+    )
     emit = Emit()
 
     pii.run(emit, tmp_path, pii.suites(tmp_path), tmp_path)
 
     assert [(row["name"], row.get("kind"), row["value"], row["n"]) for row in emit.rows] == [
-        ("recall", "CREDIT_CARD", 1.0, 1), ("recall", "PERSON", 0.0, 1), ("recall", "all", 0.5, 2), ("precision", None, 1.0, 1),
+        ("recall", "CREDIT_CARD", 1.0, 1),
+        ("recall", "PERSON", 0.0, 1),
+        ("recall", "all", 0.5, 2),
+        ("precision", None, 1.0, 1),
     ]

@@ -24,7 +24,13 @@ def test_exact_is_any_of_the_right_texts_and_lost_are_words_of_the_first() -> No
 
 def test_markup_is_made_plain_and_a_quote_below_is_cut() -> None:
     quote = f"<div class='gmail_quote'>{WROTE}<blockquote>Is it there?</blockquote></div>"
-    row = {"html": f"<div>It came.</div>{quote}", "reply": "It came.", "also": [], "requester": "Maya", "earlier": []}
+    row = {
+        "html": f"<div>It came.</div>{quote}",
+        "reply": "It came.",
+        "also": [],
+        "requester": "Maya",
+        "earlier": [],
+    }
     ways = replies._ways(row)
     assert ways["ours"].exact and not ways["nothing_done"].exact
 

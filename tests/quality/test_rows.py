@@ -1,4 +1,5 @@
-"""A bad line or a bad row costs itself, with its name; a bad module costs its own figures, and the exit code."""
+"""A bad line or a bad row costs itself, with its name; a bad module costs its own figures, and the exit
+code."""
 from __future__ import annotations
 
 import json
@@ -15,12 +16,17 @@ from tests.quality import rows
 def test_a_line_that_is_no_json_object_is_named_and_left_out(tmp_path, capsys):
     file = tmp_path / "suite_x" / "eval.jsonl"
     file.parent.mkdir()
-    file.write_bytes('{"id": "a", "text": "one\u2028line"}\n\n{"id": "b"\n["c"]\n{"id": "d"}\n'.encode() + b'{"id": "\xff"}\n')
+    file.write_bytes(
+        '{"id": "a", "text": "one\u2028line"}\n\n{"id": "b"\n["c"]\n{"id": "d"}\n'.encode()
+        + b'{"id": "\xff"}\n'
+    )
 
     assert rows.read(file) == [{"id": "a", "text": "one\u2028line"}, {"id": "d"}]
 
     told = capsys.readouterr().err.splitlines()
-    assert [line.rpartition(":")[0] for line in told] == [f"left out: suite_x/eval.jsonl:{n}" for n in (3, 4, 6)]
+    assert [line.rpartition(":")[0] for line in told] == [
+        f"left out: suite_x/eval.jsonl:{n}" for n in (3, 4, 6)
+    ]
 
 
 def test_a_file_that_a_suite_lacks_has_no_rows(tmp_path):
@@ -31,7 +37,9 @@ def test_a_row_that_raises_is_named_by_its_id_and_counted_and_its_text_is_not_sh
     emit = Emit()
     asked = [{"id": "good", "text": "3"}, {"id": "bad", "text": "a secret"}, {"id": "also good", "text": "4"}]
 
-    found = [(row["id"], value) for row, value in rows.each(emit, "suite_x", asked, lambda row: int(row["text"]))]
+    found = [
+        (row["id"], value) for row, value in rows.each(emit, "suite_x", asked, lambda row: int(row["text"]))
+    ]
     rows.broken(emit)
 
     assert found == [("good", 3), ("also good", 4)]
@@ -76,7 +84,9 @@ def modules(monkeypatch):
 
 def figures_of(emit: Emit) -> list[tuple[str, str]]:
     """But for the names that a whole run owes."""
-    return [(row["suite"], row["name"]) for row in emit.rows if row["suite"] != "all" and row["value"] is not None]
+    return [
+        (row["suite"], row["name"]) for row in emit.rows if row["suite"] != "all" and row["value"] is not None
+    ]
 
 
 def test_a_module_that_breaks_is_told_with_its_error_and_the_next_one_runs(modules, tmp_path, capsys):
@@ -94,7 +104,14 @@ def test_a_module_that_breaks_is_told_with_its_error_and_the_next_one_runs(modul
 
 def test_a_run_that_ended_ends_with_0_although_rows_broke(modules, tmp_path):
     def one_row_breaks(emit, data, wanted, var):
-        assert len(list(rows.each(emit, "a_one", [{"id": "x"}, {"id": "y", "text": ""}], lambda row: row["text"]))) == 1
+        assert (
+            len(
+                list(
+                    rows.each(emit, "a_one", [{"id": "x"}, {"id": "y", "text": ""}], lambda row: row["text"])
+                )
+            )
+            == 1
+        )
 
     modules(a_module("only", ["a_one"], one_row_breaks))
     emit = Emit()
@@ -109,14 +126,20 @@ def test_suites_are_chosen_by_name_or_by_how_they_begin(modules, tmp_path):
         a_module("first", ["a_one", "a_two", "b_one"], emits_its_suites),
         a_module("named", ["c_one"], emits_its_suites, ONLY_BY_NAME=True),
     )
-    for only, expected in ((None, ["a_one", "a_two", "b_one"]), ("a", ["a_one", "a_two"]), ("b_one, c", ["b_one", "c_one"])):
+    for only, expected in (
+        (None, ["a_one", "a_two", "b_one"]),
+        ("a", ["a_one", "a_two"]),
+        ("b_one, c", ["b_one", "c_one"]),
+    ):
         emit = Emit()
         assert program.measure(emit, tmp_path, only, tmp_path) == 0
         assert [suite for suite, _ in figures_of(emit)] == expected
     assert program.measure(Emit(), tmp_path, "d", tmp_path) == 2
 
 
-def test_a_folder_that_is_not_there_ends_with_a_sentence_on_where_suites_come_from(monkeypatch, capsys, tmp_path):
+def test_a_folder_that_is_not_there_ends_with_a_sentence_on_where_suites_come_from(
+    monkeypatch, capsys, tmp_path
+):
     monkeypatch.setattr("sys.argv", ["quality", "--data", str(tmp_path / "none")])
     assert program.main() == 2
     assert "docs/quality.md says how a folder of them is laid out" in capsys.readouterr().err
@@ -140,6 +163,10 @@ def test_without_a_folder_only_rows_of_our_own_are_measured(modules, monkeypatch
 
 def test_a_row_without_its_label_is_a_broken_row():
     emit = Emit()
-    asked = [{"id": "a", "text": "x", "label": "y"}, {"id": "b", "text": "x"}, {"id": "c", "text": None, "label": "y"}]
+    asked = [
+        {"id": "a", "text": "x", "label": "y"},
+        {"id": "b", "text": "x"},
+        {"id": "c", "text": None, "label": "y"},
+    ]
     assert rows.labelled(emit, "suite_x", asked, "label") == asked[:1]
     assert emit.broken == {"suite_x": 2}

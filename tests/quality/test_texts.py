@@ -11,8 +11,12 @@ from tests.quality import asking, intent, moods
 from tests.quality.plainly import Guess, commonest, guesses
 
 PAIRS = [
-    ("pay", Guess("pay", 0.9)), ("pay", Guess("pay", 0.3)), ("ship", Guess("pay", 0.8)), ("ship", Guess("ship", 0.7)),
-    (None, Guess("pay", 0.2)), (None, Guess("ship", 0.75)),
+    ("pay", Guess("pay", 0.9)),
+    ("pay", Guess("pay", 0.3)),
+    ("ship", Guess("pay", 0.8)),
+    ("ship", Guess("ship", 0.7)),
+    (None, Guess("pay", 0.2)),
+    (None, Guess("ship", 0.75)),
 ]
 
 
@@ -21,7 +25,8 @@ def test_a_guess_below_the_threshold_is_out_of_scope_and_that_is_a_class_of_its_
     assert found.accuracy == pytest.approx(3 / 6)  # the first, the fourth and the fifth
     assert found.in_scope == pytest.approx(2 / 4)
     assert found.recall == pytest.approx(1 / 2)
-    # Of 8 pairs (one out of scope, one in) the one out of scope is the less sure in: all 4 of .2, and .9 and .8 of .75.
+    # Of 8 pairs (one out of scope, one in) the one out of scope is the less sure in: all 4 of .2, and .9 and
+    # .8 of .75.
     assert found.auroc == pytest.approx(6 / 8)
     assert (found.n, found.inside, found.out) == (6, 4, 2)
 
@@ -50,7 +55,12 @@ def test_the_commonest_of_equals_is_the_first_by_name():
 
 
 def test_the_plain_baseline_learns_what_the_texts_say_and_guesses_the_same_twice():
-    learned = [("where is my parcel", "ship"), ("my parcel is late", "ship"), ("the card was declined", "pay"), ("pay by card", "pay")]
+    learned = [
+        ("where is my parcel", "ship"),
+        ("my parcel is late", "ship"),
+        ("the card was declined", "pay"),
+        ("pay by card", "pay"),
+    ]
     first = guesses(learned, ["is the parcel there", "may I pay by card"])
     assert [guess.label for guess in first] == ["ship", "pay"]
     assert first == guesses(learned, ["is the parcel there", "may I pay by card"])
@@ -81,14 +91,28 @@ def test_a_wish_for_a_person_is_scored_by_what_triage_hears(tmp_path):
 
 
 def test_moods_are_scored_per_language_and_beside_a_constant(tmp_path):
-    put(tmp_path / "sentiment_x", train=[
-        {"id": "t1", "text": "awful service", "label": "negative", "lang": "en"},
-        {"id": "t2", "text": "terrible wait", "label": "negative", "lang": "en"},
-        {"id": "t3", "text": "great shop", "label": "positive", "lang": "en"},
-    ], eval=[
-        {"id": "a", "text": "This is the worst service ever, I am furious!!! Utterly unacceptable.", "label": "negative", "lang": "en"},
-        {"id": "b", "text": "Gdzie jest moja paczka, którą zamówiłem w zeszłym tygodniu?", "label": "negative", "lang": "pl"},
-    ])
+    put(
+        tmp_path / "sentiment_x",
+        train=[
+            {"id": "t1", "text": "awful service", "label": "negative", "lang": "en"},
+            {"id": "t2", "text": "terrible wait", "label": "negative", "lang": "en"},
+            {"id": "t3", "text": "great shop", "label": "positive", "lang": "en"},
+        ],
+        eval=[
+            {
+                "id": "a",
+                "text": "This is the worst service ever, I am furious!!! Utterly unacceptable.",
+                "label": "negative",
+                "lang": "en",
+            },
+            {
+                "id": "b",
+                "text": "Gdzie jest moja paczka, którą zamówiłem w zeszłym tygodniu?",
+                "label": "negative",
+                "lang": "pl",
+            },
+        ],
+    )
     rows = {(row["name"], row.get("lang"), row.get("baseline")): row for row in emitted(moods, tmp_path)}
     assert rows["negative_recall", None, "constant"]["value"] == 0.5
     assert rows["negative_recall", None, "constant"]["baseline_value"] == 1.0
@@ -97,8 +121,17 @@ def test_moods_are_scored_per_language_and_beside_a_constant(tmp_path):
 
 
 def test_intents_are_null_with_a_why_beside_the_baseline_and_few_examples_are_told_apart(tmp_path):
-    learned = [{"id": f"t{n}", "text": text, "intent": label, "scope": "in"} for n, (text, label) in enumerate(
-        [("where is my parcel", "ship"), ("my parcel is late", "ship"), ("the card was declined", "pay"), ("pay by card", "pay")])]
+    learned = [
+        {"id": f"t{n}", "text": text, "intent": label, "scope": "in"}
+        for n, (text, label) in enumerate(
+            [
+                ("where is my parcel", "ship"),
+                ("my parcel is late", "ship"),
+                ("the card was declined", "pay"),
+                ("pay by card", "pay"),
+            ]
+        )
+    ]
     put(tmp_path / "intent_x", train=learned, train_5=learned[1:3], eval=[
         {"id": "a", "text": "is the parcel there", "intent": "ship", "scope": "in"},
         {"id": "b", "text": "qqqq", "intent": None, "scope": "ood"},

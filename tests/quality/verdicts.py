@@ -209,7 +209,9 @@ def _shares(emit: Emit, name: str, kind: Kind, seen: Sequence[tuple[Row, Seen]])
         return
     details = Counter(one.detail for _, one in seen if one.outcome is Outcome.HANDED_OFF)
     for outcome in Outcome:
-        why_people = {"details": dict(sorted(details.items()))} if outcome is Outcome.HANDED_OFF and details else {}
+        why_people = (
+            {"details": dict(sorted(details.items()))} if outcome is Outcome.HANDED_OFF and details else {}
+        )
         _share(emit, name, outcome.value, [one.outcome is outcome for _, one in seen], **fields, **why_people)
     if kind.name not in NO_PAGE:
         asked = [one if one.outcome is Outcome.ASKED else None for _, one in seen]

@@ -11,7 +11,10 @@ from tests.quality import intervals
 from workers.knowledge.terms import terms
 
 POINTS = 20  # of a risk–coverage curve
-HELD_MEASURE = "share of the expert answer's distinct content words (stemmed, no stop words, no addresses) that are quoted"
+HELD_MEASURE = (
+    "share of the expert answer's distinct content words (stemmed, no stop words, no addresses) "
+    "that are quoted"
+)
 _ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+")
 
 

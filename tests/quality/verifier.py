@@ -1,8 +1,9 @@
 """`verifier`: does the product's check keep what is faithful and cut what is not. Nothing is fitted.
 
 Sentences are those of every `articles.jsonl` of the folder, of the demo shop where there is none. Only
-changed sentences count; those a kind of change leaves as they are stand in the field `unchanged`. Two checks are
-measured: `app.core.deciding.support` on sentences in other words, `app.core.deciding.cite.verify` on quotes.
+changed sentences count; those a kind of change leaves as they are stand in the field `unchanged`. Two checks
+are measured: `app.core.deciding.support` on sentences in other words, `app.core.deciding.cite.verify` on
+quotes.
 """
 
 from __future__ import annotations
@@ -148,7 +149,8 @@ def _put(emit: Emit, name: str, found: Sequence[Said], unchanged: int, **fields:
 
 
 def _quotes(emit: Emit, pages: Sequence[Ingested]) -> None:
-    """Quotes as the product composes them of every passage: each must stand in its page; none with a fault may."""
+    """Quotes as the product composes them of every passage: each must stand in its page; none with a fault
+    may."""
     quoted = [(sentence, page) for page in pages for sentence in _composed(page)]
     held = sum(_stands(sentence, page) for sentence, page in quoted)
     why = None if quoted else "no passage to quote"

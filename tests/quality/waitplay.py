@@ -95,7 +95,8 @@ class Formulas:
 
 
 def told_today(depth: int | None, team: Team, hours: Hours, now: int, replies_seen: int) -> Wait:
-    """What the worker says today: the call of `app.core.writing.compose.wait_of`; a test holds the two to the same answer."""
+    """What the worker says today: the call of `app.core.writing.compose.wait_of`; a test holds the two to the
+    same answer."""
     return estimate(
         depth, team, hours, HORIZON_DAYS, now, replies_seen=replies_seen, stalled=None, depth_as_of=now
     )

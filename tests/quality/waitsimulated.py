@@ -1,7 +1,8 @@
-"""Our own queue logs: people with hours, days and a half-staffed week; customers who come at all hours, some urgent, some who leave.
+"""Our own queue logs: people with hours, days and a half-staffed week; customers who come at all hours, some
+urgent, some who leave.
 
-`write` leaves them as files in the columns of `waits_sample`. What no desk could know goes to `truth.csv` alone, and no estimator and no
-scoring imports this module: they read the files.
+`write` leaves them as files in the columns of `waits_sample`. What no desk could know goes to `truth.csv`
+alone, and no estimator and no scoring imports this module: they read the files.
 """
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ WEEKS, HALF_WEEK, NEW_FROM = 16, 13, 11  # as in the sample: the odd weeks have 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One group: how many work, how many tickets a day come, how long each takes, and how often the oldest is taken."""
+    """One group: how many work, how many tickets a day come, how long each takes, and how often the oldest is
+    taken."""
 
     name: str
     zone: str
@@ -48,7 +50,8 @@ KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """One ticket with its truth. `left` None: it waited still at the end, perhaps `picked` up already, but without a reply."""
+    """One ticket with its truth. `left` None: it waited still at the end, perhaps `picked` up already, but
+    without a reply."""
 
     arrived: int
     band: int
@@ -59,20 +62,36 @@ class Lived:
 
 
 def write(folder: Path, seed: int) -> Path:
-    """`tickets.csv`, `calendar.json` and `truth.csv` of every kind; the same seed writes the same files. Returns the folder."""
+    """`tickets.csv`, `calendar.json` and `truth.csv` of every kind; the same seed writes the same files.
+    Returns the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed)
-    lived = sorted(((ticket, kind.name) for kind in KINDS for ticket in live(kind, rng)), key=lambda row: (row[0].arrived, row[1]))
+    lived = sorted(
+        ((ticket, kind.name) for kind in KINDS for ticket in live(kind, rng)),
+        key=lambda row: (row[0].arrived, row[1]),
+    )
     tickets, truth = [], []
     for number, (ticket, group) in enumerate(lived, 1):
         left = "" if ticket.left is None else to_iso(ticket.left)
         kind = "open" if ticket.left is None else "human_reply" if ticket.replied else "closed_no_reply"
-        tickets.append((number, to_iso(ticket.arrived), group, PRIORITIES[ticket.band], left if ticket.replied else "", left, kind))
+        tickets.append(
+            (
+                number,
+                to_iso(ticket.arrived),
+                group,
+                PRIORITIES[ticket.band],
+                left if ticket.replied else "",
+                left,
+                kind,
+            )
+        )
         truth.append((number, "" if ticket.picked is None else to_iso(ticket.picked),
                       "" if ticket.handling_seconds is None else round(ticket.handling_seconds)))
     _write(folder / "tickets.csv", TICKETS, tickets)
     _write(folder / "truth.csv", TRUTH, truth)
-    (folder / "calendar.json").write_text(json.dumps({kind.name: _calendar(kind) for kind in KINDS}, indent=1), encoding="utf-8")
+    (folder / "calendar.json").write_text(
+        json.dumps({kind.name: _calendar(kind) for kind in KINDS}, indent=1), encoding="utf-8"
+    )
     return folder
 
 
@@ -83,17 +102,26 @@ def _write(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]])
 
 def _calendar(kind: Kind) -> dict[str, object]:
     weekly = {day: [["09:00", f"{kind.closes}:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
-    return {"timezone": kind.zone, "weekly": weekly, "holidays": [], "agents_usual": kind.agents, "admin_handle_minutes": kind.minutes}
+    return {
+        "timezone": kind.zone,
+        "weekly": weekly,
+        "holidays": [],
+        "agents_usual": kind.agents,
+        "admin_handle_minutes": kind.minutes,
+    }
 
 
 def live(kind: Kind, rng: random.Random) -> list[Lived]:
-    """An agent takes a ticket, replies half-way through its handling and is busy to its end; work pauses while the team is closed."""
+    """An agent takes a ticket, replies half-way through its handling and is busy to its end; work pauses
+    while the team is closed."""
     hours = Hours(kind.zone, tuple((day * 1440 + 540, day * 1440 + 60 * kind.closes) for day in range(5)))
     start, end = FIRST + 7 * DAY * kind.weeks_before, FIRST + 7 * DAY * WEEKS
     came = _arrivals(kind, rng, start)
     clock = OpenClock(hours, start)
     bands = {at: rng.choices((0, 1, 2), (8, 12, 80))[0] for at in came}
-    gone = {at: at + round(HOUR * 20 * rng.lognormvariate(0, 1.1)) if rng.random() < 0.2 else end for at in came}
+    gone = {
+        at: at + round(HOUR * 20 * rng.lognormvariate(0, 1.1)) if rng.random() < 0.2 else end for at in came
+    }
     free = [0.0] * kind.agents
     line: list[tuple[int, int]] = []
     lived: dict[int, Lived] = {}
@@ -118,7 +146,9 @@ def live(kind: Kind, rng: random.Random) -> list[Lived]:
         line.remove((band, moment))
         handling = 60 * kind.minutes * rng.lognormvariate(-0.5, 1.0)
         replied = max(_whole(_wall(hours, start, at_open + 0.5 * handling)), moment)
-        lived[moment] = Lived(moment, band, replied if replied < end else None, replied < end, _whole(now), handling)
+        lived[moment] = Lived(
+            moment, band, replied if replied < end else None, replied < end, _whole(now), handling
+        )
         free[agent] = at_open + handling
     for band, moment in line:
         lived[moment] = Lived(moment, band, None, False)
@@ -137,7 +167,11 @@ def _arrivals(kind: Kind, rng: random.Random, start: int) -> list[int]:
         # Poisson by exponential gaps; five in seven come while people work.
         at = rng.expovariate(mean)
         while at < 1.0:
-            hour = 9 + (kind.closes - 9) * rng.betavariate(1.6, 1.8) if rng.random() < 0.72 else rng.uniform(0, 24)
+            hour = (
+                9 + (kind.closes - 9) * rng.betavariate(1.6, 1.8)
+                if rng.random() < 0.72
+                else rng.uniform(0, 24)
+            )
             came.add(start + day * DAY + round(hour * 3600) * SECOND)
             at += rng.expovariate(mean)
     return sorted(came)
@@ -168,5 +202,7 @@ class _Walls:
     def at(self, seconds: float) -> int:
         hour, rest = divmod(seconds, 3600.0)
         while len(self.points) <= hour:
-            self.points.append(after_open_seconds(self.hours, self.points[-1], 3600.0) or self.points[-1] + HOUR)
+            self.points.append(
+                after_open_seconds(self.hours, self.points[-1], 3600.0) or self.points[-1] + HOUR
+            )
         return after_open_seconds(self.hours, self.points[int(hour)], rest) or self.points[int(hour)]

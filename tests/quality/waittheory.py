@@ -1,4 +1,5 @@
-"""M/M/s by simulation beside theory: the error of the queue-length estimate is known exactly, and Erlang's C who has to wait."""
+"""M/M/s by simulation beside theory: the error of the queue-length estimate is known exactly, and Erlang's C
+who has to wait."""
 from __future__ import annotations
 
 import heapq
@@ -15,7 +16,8 @@ WARM_UP = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Of those who had to wait: mean squared errors of the queue-length and last-to-enter-service estimates, and their share."""
+    """Of those who had to wait: mean squared errors of the queue-length and last-to-enter-service estimates,
+    and their share."""
 
     ql: float
     les: float
@@ -32,7 +34,8 @@ def erlang_c(servers: int, load: float) -> float:
 
 
 def exact_ql(servers: int, load: float) -> float:
-    """E[n + 1 | waits] / s^2: each of n + 1 steps is exponential with rate s (service rate 1), and n is geometric."""
+    """E[n + 1 | waits] / s^2: each of n + 1 steps is exponential with rate s (service rate 1), and n is
+    geometric."""
     return 1.0 / (1.0 - load) / servers**2
 
 
@@ -69,12 +72,42 @@ def theory(emit: Emit, runs: int = RUNS) -> None:
     """The interval is a t interval over independent runs."""
     found = [simulate(seed) for seed in range(runs)]
     errors = [run.ql for run in found]
-    half = 2.776 * statistics.stdev(errors) / math.sqrt(runs) if runs == 5 else 4.303 * statistics.stdev(errors) / math.sqrt(runs)
+    half = (
+        2.776 * statistics.stdev(errors) / math.sqrt(runs)
+        if runs == 5
+        else 4.303 * statistics.stdev(errors) / math.sqrt(runs)
+    )
     mean = statistics.fmean(errors)
     fields = {"servers": SERVERS, "load": LOAD}
-    emit("waits_simulator", "ql_mse", mean, runs * ARRIVALS, low=mean - half, high=mean + half, baseline="exact",
-         baseline_value=exact_ql(SERVERS, LOAD), milli=mean * 1e3, milli_low=(mean - half) * 1e3, milli_high=(mean + half) * 1e3, **fields)
-    emit("waits_simulator", "les_over_ql", statistics.fmean([run.les for run in found]) / mean, runs * ARRIVALS, baseline="theory",
-         baseline_value=2.0, **fields)
-    emit("waits_simulator", "waited_share", statistics.fmean([run.waited for run in found]), runs * ARRIVALS, baseline="erlang_c",
-         baseline_value=erlang_c(SERVERS, LOAD), **fields)
+    emit(
+        "waits_simulator",
+        "ql_mse",
+        mean,
+        runs * ARRIVALS,
+        low=mean - half,
+        high=mean + half,
+        baseline="exact",
+        baseline_value=exact_ql(SERVERS, LOAD),
+        milli=mean * 1e3,
+        milli_low=(mean - half) * 1e3,
+        milli_high=(mean + half) * 1e3,
+        **fields,
+    )
+    emit(
+        "waits_simulator",
+        "les_over_ql",
+        statistics.fmean([run.les for run in found]) / mean,
+        runs * ARRIVALS,
+        baseline="theory",
+        baseline_value=2.0,
+        **fields,
+    )
+    emit(
+        "waits_simulator",
+        "waited_share",
+        statistics.fmean([run.waited for run in found]),
+        runs * ARRIVALS,
+        baseline="erlang_c",
+        baseline_value=erlang_c(SERVERS, LOAD),
+        **fields,
+    )

@@ -1,4 +1,5 @@
-"""A desk's own confidence: its labels out of the ledger, the nightly refit, and its use on what a search has found."""
+"""A desk's own confidence: its labels out of the ledger, the nightly refit, and its use on what a search has
+found."""
 from __future__ import annotations
 
 import json
@@ -26,7 +27,8 @@ def in_force(tx: Connection, tenant: str, desk: str) -> Calibration | None:
 
 
 def applied(found: Findings, calibration: Calibration | None) -> Findings:
-    """The findings with the desk's own probability and its interval. The interval is that of the labels nearest to it."""
+    """The findings with the desk's own probability and its interval. The interval is that of the labels
+    nearest to it."""
     if calibration is None or not found.candidates:
         return found
     p = calibration.probability(found.p_right, found.features)
@@ -46,7 +48,8 @@ def refit_all(work: Work, tenant: str, progress: Callable[[str], None]) -> Mappi
 
 
 def refit(work: Work, tenant: str, desk: str) -> Mapping[str, object]:
-    """Fit the desk's labels anew and keep the result where it does better on held-back labels than what is in force."""
+    """Fit the desk's labels anew and keep the result where it does better on held-back labels than what is in
+    force."""
     # In here: scikit-learn takes a second to load, and the worker that answers has no use for it.
     from workers.knowledge.calibrate import Label, fit
     from workers.knowledge.search import load_prior
@@ -58,7 +61,9 @@ def refit(work: Work, tenant: str, desk: str) -> Mapping[str, object]:
     for ticket, one in told:
         labels.append(Label(ticket, prior.probability(dict(one.features)), one.features, one.right))
         if one.right and one.left_out:
-            labels.append(Label(ticket, prior.probability(dict(one.left_out)), one.left_out, False, left_out=True))
+            labels.append(
+                Label(ticket, prior.probability(dict(one.left_out)), one.left_out, False, left_out=True)
+            )
     right = sum(one.right for _, one in told)
     new = fit(labels)
     result: dict[str, object] = {"labels": len(told), "right": right, "kept": False}
@@ -66,13 +71,27 @@ def refit(work: Work, tenant: str, desk: str) -> Mapping[str, object]:
         return result | {"why": "too few labels, or the model in force does as well on those held back"}
     result |= {"loss": round(loss(new.pairs), 4), "reliability": reliability(new.pairs),
                "settings": {str(t): asdict(s) if (s := new.setting(t)) else None for t in TARGETS}}
-    by_old = [(old.probability(one.prior, one.features), one.right) for one in labels if not one.left_out] if old else []
+    by_old = (
+        [(old.probability(one.prior, one.features), one.right) for one in labels if not one.left_out]
+        if old
+        else []
+    )
     if by_old and loss(new.pairs) >= loss(by_old):
         # The old model has seen most of these labels: it has the benefit of the doubt.
         return result | {"why": "the model in force does as well"}
     with work.db.write() as tx:
         content = json.dumps(asdict(new), sort_keys=True).encode()
-        artefacts.keep(tx, tenant, desk, KIND, content, "ledger: agents' and customers' acts", len(told), work.clock(), work.new_id())
+        artefacts.keep(
+            tx,
+            tenant,
+            desk,
+            KIND,
+            content,
+            "ledger: agents' and customers' acts",
+            len(told),
+            work.clock(),
+            work.new_id(),
+        )
     return result | {"kept": True}
 
 
@@ -87,6 +106,11 @@ def _judged(tx: Connection, tenant: str, desk: str) -> list[tuple[str, Judged]]:
 def _loaded(content: bytes) -> Calibration:
     held = json.loads(content)
     return Calibration(
-        tuple(held["names"]), tuple(held["mean"]), tuple(held["scale"]), tuple(held["weights"]), held["prior_weight"], held["intercept"],
+        tuple(held["names"]),
+        tuple(held["mean"]),
+        tuple(held["scale"]),
+        tuple(held["weights"]),
+        held["prior_weight"],
+        held["intercept"],
         tuple((float(p), bool(right)) for p, right in held["pairs"]),
     )

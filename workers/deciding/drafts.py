@@ -16,11 +16,18 @@ def newest_draft(work: Work, case: Case) -> Draft | None:
     with work.db.read() as tx:
         for row in reversed(ledger.of_ticket(tx, case.desk.tenant, case.desk.id, case.ticket.id)):
             payload = json.loads(row.payload)
-            if row.kind != "verdict" or payload.get("mode") != "draft" or row.verdict not in ("answer", "clarify", "settle"):
+            if (
+                row.kind != "verdict"
+                or payload.get("mode") != "draft"
+                or row.verdict not in ("answer", "clarify", "settle")
+            ):
                 continue
             texts = ledger.texts(tx, case.desk.tenant, row.id, work.keys) or {}
             if not texts.get("reply_html"):
                 return None
-            cited = tuple(Sentence(s["text"], s["article"], s["version"], s["start"], s["end"]) for s in texts.get("sentences", ()))
+            cited = tuple(
+                Sentence(s["text"], s["article"], s["version"], s["start"], s["end"])
+                for s in texts.get("sentences", ())
+            )
             return Draft(row.id, payload["turn"], Body(texts["reply_html"], texts["reply"]), cited)
     return None

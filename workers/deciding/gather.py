@@ -1,4 +1,5 @@
-"""Gathering: all that the decision on a case rests on, read before anything is concluded. What is read is what the rules ask for."""
+"""Gathering: all that the decision on a case rests on, read before anything is concluded. What is read is
+what the rules ask for."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +37,8 @@ from workers.knowledge.terms import terms
 from workers.work import Work
 
 LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
-LONGEST_DECISION = 120_000_000  # microseconds from a ticket's read to the end of its decision, and for clocks that differ
+# microseconds from a ticket's read to the end of its decision, and for clocks that differ
+LONGEST_DECISION = 120_000_000
 
 
 def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
@@ -48,7 +50,9 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     holder, memory = case.holder(work.keys), case.memory(work.keys)
     happened = events_since(ticket, held.seen_message, _assignments(work, case, memory))
     events = (*happened, *step_chosen(ticket, memory.next_step))
-    reading = read_ticket(ticket, memory, _turn(case.row, ticket), work.words, policy, guess_language(_own_words(ticket)), act)
+    reading = read_ticket(
+        ticket, memory, _turn(case.row, ticket), work.words, policy, guess_language(_own_words(ticket)), act
+    )
     if floor.flags:
         # A topic's name in a field, a tag or the ledger would tell the class.
         reading = replace(reading, topic="other", must_handoff=None)
@@ -58,20 +62,34 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     bar = _bar(policy, reading, stored.calibration)
     mode, mode_why = mode_of(policy, case.desk, reading, stored.caps.ceiling, calibrated=bar is not None)
     situation = Situation(
-        reading=reading, owner=owner_after(Owner(held.owner), events), memory=memory, policy=policy, mode=mode,
-        incident=incident, fallback="" if incident else _by_hand(stored.caps.fallback), status=ticket.status, now=case.read_at,
-        handled=stored.taken or held.handled_turn == reading.turn, cannot_reply=ticket.cannot_reply,
-        other_bot=_other_bot_spoke_last(ticket), solved_since=_solved_since(ticket),
-        asked_person_at=stored.asked_person_at if held.seen_message is None else None, act=act,
+        reading=reading,
+        owner=owner_after(Owner(held.owner), events),
+        memory=memory,
+        policy=policy,
+        mode=mode,
+        incident=incident,
+        fallback="" if incident else _by_hand(stored.caps.fallback),
+        status=ticket.status,
+        now=case.read_at,
+        handled=stored.taken or held.handled_turn == reading.turn,
+        cannot_reply=ticket.cannot_reply,
+        other_bot=_other_bot_spoke_last(ticket),
+        solved_since=_solved_since(ticket),
+        asked_person_at=stored.asked_person_at if held.seen_message is None else None,
+        act=act,
         pressed_by_other=act == Act.PERSON and page_of_press(case.row.delivery_key) not in (None, holder),
         open_now=is_open(policy.hours, case.read_at),
-        served=work.search(case.row.tenant).languages.intersection(policy.languages), bar=bar,
-        floor=floor.flags, floor_known=floor.known,
+        served=work.search(case.row.tenant).languages.intersection(policy.languages),
+        bar=bar,
+        floor=floor.flags,
+        floor_known=floor.known,
     )
     gathered = Gathered(situation, events, mode_why, ticket.stamp.value)
     if sends_draft(situation, events):
         draft = newest_draft(work, case)
-        return replace(gathered, draft=draft, draft_sent=draft is not None and _taken(work, case, draft.sent_turn))
+        return replace(
+            gathered, draft=draft, draft_sent=draft is not None and _taken(work, case, draft.sent_turn)
+        )
     decision = decide(situation)
     if decision is None:
         gathered = _searched(work, case, gathered, stored.calibration)
@@ -86,7 +104,11 @@ def _searched(work: Work, case: Case, gathered: Gathered, calibration: Calibrati
     findings = _with_pages(work, _with_choice(work, tenant, reading, query, found))
     asked = frozenset(terms(reading.question if reading.choice is None else query, reading.language))
     sent = sent_before(work, case, reading, findings)
-    return replace(gathered, situation=replace(gathered.situation, findings=findings, sent=sent, asked=asked), query=query)
+    return replace(
+        gathered,
+        situation=replace(gathered.situation, findings=findings, sent=sent, asked=asked),
+        query=query,
+    )
 
 
 def _quoted_pages(work: Work, tenant: str, decision: Decision | None) -> Mapping[tuple[str, str], str]:
@@ -105,7 +127,8 @@ def _taken(work: Work, case: Case, turn: str) -> bool:
 
 
 def search_text(ticket: Ticket, reading: Reading, words: Mapping[str, Words]) -> str:
-    """What is searched for: the question; for a short follow-up that leans on it, the customer's turn before it too."""
+    """What is searched for: the question; for a short follow-up that leans on it, the customer's turn before
+    it too."""
     turn = {reading.message, *(v.message for v in reading.voices)}
     earlier = [m for m in ticket.messages if m.public and m.author.role is Role.CUSTOMER and m.id not in turn]
     if reading.choice is not None and earlier:
@@ -117,11 +140,15 @@ def search_text(ticket: Ticket, reading: Reading, words: Mapping[str, Words]) ->
 
 
 def _with_choice(work: Work, tenant: str, reading: Reading, query: str, found: Findings) -> Findings:
-    """The article the customer picked must be among the candidates, even when their short reply does not find it."""
+    """The article the customer picked must be among the candidates, even when their short reply does not find
+    it."""
     if reading.choice is None or any(c.passage.article == reading.choice for c in found.candidates):
         return found
     again = work.search(tenant).search(query, visibility="public", k=50)
-    return replace(found, candidates=(*found.candidates, *(c for c in again.candidates if c.passage.article == reading.choice)))
+    return replace(
+        found,
+        candidates=(*found.candidates, *(c for c in again.candidates if c.passage.article == reading.choice)),
+    )
 
 
 def _with_pages(work: Work, found: Findings) -> Findings:
@@ -129,10 +156,17 @@ def _with_pages(work: Work, found: Findings) -> Findings:
     base = work.settings.public_url
     if base is None:
         return found
-    return replace(found, candidates=tuple(
-        c if c.passage.url else replace(c, passage=replace(c.passage, url=f"{base}/a/{c.passage.article}/{c.passage.version}"))
-        for c in found.candidates
-    ))
+    return replace(
+        found,
+        candidates=tuple(
+            c
+            if c.passage.url
+            else replace(
+                c, passage=replace(c.passage, url=f"{base}/a/{c.passage.article}/{c.passage.version}")
+            )
+            for c in found.candidates
+        ),
+    )
 
 
 def _turn(row: InboxRow, ticket: Ticket) -> str:
@@ -143,9 +177,12 @@ def _turn(row: InboxRow, ticket: Ticket) -> str:
 
 
 def _own_words(ticket: Ticket) -> str:
-    """What the customer wrote themselves in this turn, newest first: quotes of ours would speak for the wrong language."""
+    """What the customer wrote themselves in this turn, newest first: quotes of ours would speak for the wrong
+    language."""
     public = [m for m in ticket.messages if m.public]
-    answered = max((n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1)
+    answered = max(
+        (n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1
+    )
     newest = [m for m in public[answered + 1:] if m.author.role is Role.CUSTOMER]
     # A turn may be a press of a button: then the words before it are read again.
     newest = newest or [m for m in public if m.author.role is Role.CUSTOMER][-1:]
@@ -164,23 +201,33 @@ def _new(ticket: Ticket, message: Message) -> str:
 
 
 def _other_bot_spoke_last(ticket: Ticket) -> bool:
-    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is not Role.ASSISTANT), None)
+    newest = next(
+        (m for m in reversed(ticket.messages) if m.public and m.author.role is not Role.ASSISTANT), None
+    )
     return newest is not None and newest.author.role is Role.BOT
 
 
 def _solved_since(ticket: Ticket) -> bool:
-    """A desk may leave a ticket solved when its customer writes; solved and touched after that means that somebody has ended it."""
+    """A desk may leave a ticket solved when its customer writes; solved and touched after that means that
+    somebody has ended it."""
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
     return ticket.status is Status.SOLVED and newest is not None and ticket.updated_at > newest.at
 
 
 def _assignments(work: Work, case: Case, memory: TicketMemory) -> Sequence[Change]:
-    """Who assigned the ticket, asked of the desk only when the assignee has changed to somebody since we saw it last."""
+    """Who assigned the ticket, asked of the desk only when the assignee has changed to somebody since we saw
+    it last."""
     ticket, held = case.ticket, case.held
-    if ticket.assignee is None or ticket.assignee == memory.assignee or ticket.status in (Status.CLOSED, Status.DELETED):
+    if (
+        ticket.assignee is None
+        or ticket.assignee == memory.assignee
+        or ticket.status in (Status.CLOSED, Status.DELETED)
+    ):
         return ()
     # From before our last decision: an assignment made between its read and its end was not in it.
-    return work.desk(case.desk).history(ticket.id, held.updated_at - LONGEST_DECISION if held.seen_message else ticket.created_at)
+    return work.desk(case.desk).history(
+        ticket.id, held.updated_at - LONGEST_DECISION if held.seen_message else ticket.created_at
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +246,8 @@ def _stored_facts(work: Work, case: Case, reading: Reading) -> _Stored:
         return _Stored(
             requesters.asked_person_at(tx, desk.tenant, case.address, work.keys),
             caps.of_turn(tx, desk.tenant, desk.id, reading.topic, case.read_at),
-            outbox.turn_is_taken(tx, desk.id, case.ticket.id, reading.turn), in_force(tx, desk.tenant, desk.id),
+            outbox.turn_is_taken(tx, desk.id, case.ticket.id, reading.turn),
+            in_force(tx, desk.tenant, desk.id),
         )
 
 
@@ -209,8 +257,9 @@ def _by_hand(fallback: CapRow | None) -> str:
 
 
 def _bar(policy: Policy, reading: Reading, calibration: Calibration | None) -> float | None:
-    """The probability at which an answer may be sent, where the desk's labels can say so: that of the topic's target precision, else the
-    policy's. None while nothing is calibrated, or when no threshold reaches the target on the labels there are."""
+    """The probability at which an answer may be sent, where the desk's labels can say so: that of the topic's
+    target precision, else the policy's. None while nothing is calibrated, or when no threshold reaches the
+    target on the labels there are."""
     if calibration is None:
         return None
     topic = policy.topic(reading.topic)
@@ -220,9 +269,14 @@ def _bar(policy: Policy, reading: Reading, calibration: Calibration | None) -> f
     return setting.threshold if setting else None
 
 
-def mode_of(policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode, calibrated: bool = False) -> tuple[Mode, str]:
+def mode_of(
+    policy: Policy, desk: StoredDesk, reading: Reading, ceiling: Mode, calibrated: bool = False
+) -> tuple[Mode, str]:
     facts = DeskFacts(
-        sandbox=desk.connection.wire_url is not None, guard_proven=desk.guard_proven, public_proven=desk.public_proven,
-        bot_name=str(desk.connection.state.get("user_name", "")), calibrated=calibrated,
+        sandbox=desk.connection.wire_url is not None,
+        guard_proven=desk.guard_proven,
+        public_proven=desk.public_proven,
+        bot_name=str(desk.connection.state.get("user_name", "")),
+        calibrated=calibrated,
     )
     return effective_mode(policy, desk.id, reading.topic, ceiling, facts)

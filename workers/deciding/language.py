@@ -1,4 +1,5 @@
-"""Telling the language of a text, offline. The model (py3langid, 4.6 MB) is loaded on first use, after the fork."""
+"""Telling the language of a text, offline. The model (py3langid, 4.6 MB) is loaded on first use, after the
+fork."""
 from __future__ import annotations
 
 from functools import lru_cache

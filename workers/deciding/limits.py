@@ -1,7 +1,8 @@
-"""How much one sender is written to in 24 hours, over all of their tickets: a machine that opens a new one each time ends here.
+"""How much one sender is written to in 24 hours, over all of their tickets: a machine that opens a new one
+each time ends here.
 
-Never limited: what answers a wish for a person, the must-hand-off floor, what an agent has asked for, and a requester's first notice of a
-hand-off. Equal texts of different people are different senders'.
+Never limited: what answers a wish for a person, the must-hand-off floor, what an agent has asked for, and a
+requester's first notice of a hand-off. Equal texts of different people are different senders'.
 """
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class OverLimit(Exception):
 
 
 def check(work: Work, tx: Connection, case: Case, decided: Decided, composed: Composed, now: int) -> None:
-    """Count the reply that is about to be recorded. Raises OverLimit when it may not be sent; nothing is then counted."""
+    """Count the reply that is about to be recorded. Raises OverLimit when it may not be sent; nothing is then
+    counted."""
     public = any(planned.kind is EffectKind.PUBLIC for planned in composed.planned)
     if not public or decided.situation.act is not None or _always(decided.verdict):
         return
@@ -52,15 +54,20 @@ def _full(work: Work, tx: Connection, case: Case, decided: Decided, now: int) ->
         return places.take(tx, tenant, work.keys.mac("limit", tenant, kind, of), allowed, holder, now)
 
     of_requester = taken("requester", mail.sender, policy.max_replies_per_requester)
-    if not of_requester and not (isinstance(decided.verdict, Handoff) and taken("first notice", mail.sender, 1)):
+    if not of_requester and not (
+        isinstance(decided.verdict, Handoff) and taken("first notice", mail.sender, 1)
+    ):
         return f"{policy.max_replies_per_requester} replies to this requester in 24 hours"
     if not mail.text:
         return ""
     if not taken("text", f"{mail.sender}\n{mail.text}", policy.max_replies_per_text):
         return f"{policy.max_replies_per_text} replies to this text of this sender in 24 hours"
-    # The same words with the same numbers from addresses that differ by digits may be different people's. With other numbers each time, or
-    # from an address that counts on, they are a machine's.
+    # The same words with the same numbers from addresses that differ by digits may be different people's.
+    # With other numbers each time, or from an address that counts on, they are a machine's.
     holder = work.keys.mac("spelt", mail.spelt, mail.sender if mail.counted else "")
     if not taken("shape", f"{mail.shape}\n{mail.text}", policy.max_replies_per_text, holder):
-        return f"{policy.max_replies_per_text} replies to this text of senders who differ by digits alone in 24 hours"
+        return (
+            f"{policy.max_replies_per_text} replies to this text of senders who differ by digits alone "
+            f"in 24 hours"
+        )
     return ""

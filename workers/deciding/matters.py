@@ -1,4 +1,5 @@
-"""What a message is about, made of what was read, found or kept of it, for the question whether two are about the same matter."""
+"""What a message is about, made of what was read, found or kept of it, for the question whether two are about
+the same matter."""
 from __future__ import annotations
 
 import re
@@ -20,7 +21,12 @@ _CODE = re.compile(
 
 
 def matter_of(
-    text: str, topic: str, facts: Iterable[tuple[str, str]], pages: Iterable[str], language: str, words: Mapping[str, Words],
+    text: str,
+    topic: str,
+    facts: Iterable[tuple[str, str]],
+    pages: Iterable[str],
+    language: str,
+    words: Mapping[str, Words],
     ends: bool = False,
 ) -> Matter:
     """The matter of a text; `facts` are (kind, value as written)."""
@@ -39,7 +45,11 @@ def matter_of(
         asks=asks,
         comes_back=denied or _has(folded, "comes_back", words),
         begins_anew=_has(folded, "new_matter", words),
-        goes_on=any(found.folded_start == 0 for each in words.values() for found in listed(each, "goes_on").all(folded)),
+        goes_on=any(
+            found.folded_start == 0
+            for each in words.values()
+            for found in listed(each, "goes_on").all(folded)
+        ),
         thanks=_has(folded, "thanks", words),
         trouble=_has(folded, "settled_not", words),
         ends=(ends or over) and not denied,
@@ -66,4 +76,12 @@ def matter_read(reading: Reading, findings: Findings, words: Mapping[str, Words]
     """The matter of the turn that was just read."""
     facts = ((kind, span.text) for kind, span in reading.entities)
     pages = (c.passage.article for c in findings.candidates[:PAGES])
-    return matter_of(reading.question, reading.topic, facts, pages, reading.language, words, reading.settles or reading.acknowledges)
+    return matter_of(
+        reading.question,
+        reading.topic,
+        facts,
+        pages,
+        reading.language,
+        words,
+        reading.settles or reading.acknowledges,
+    )

@@ -33,15 +33,16 @@ from workers.work import Work
 # What is worth an entry although nothing follows from it.
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
 ROUTINE = frozenset({Quiet.ALREADY_ANSWERED, Quiet.NOTHING_NEW, Quiet.PEOPLE_OWN_IT})
-ENDS_TURN = frozenset({Quiet.AUTOMATIC, Quiet.NOT_THE_REQUESTER, Quiet.ACKNOWLEDGED})  # nothing more will be said to it
+# nothing more will be said to it
+ENDS_TURN = frozenset({Quiet.AUTOMATIC, Quiet.NOT_THE_REQUESTER, Quiet.ACKNOWLEDGED})
 ENDS_URGENCY = frozenset({Event.AGENT_REPLIED, Event.AGENT_NOTED, *STEPS.values()})
 FLOOR_KEPT = 60  # grave messages remembered of one ticket
 
 
 @dataclass(frozen=True, slots=True)
 class _Recording:
-    """One verdict on its way into the store. `requester` is our id of whose ticket it is, `box` seals their texts: None for a person
-    who was erased."""
+    """One verdict on its way into the store. `requester` is our id of whose ticket it is, `box` seals their
+    texts: None for a person who was erased."""
 
     work: Work
     tx: Connection
@@ -54,7 +55,8 @@ class _Recording:
 
 
 def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None:
-    """Write everything the verdict means. Raises Superseded when the fence has moved on, OverLimit when its sender gets no more."""
+    """Write everything the verdict means. Raises Superseded when the fence has moved on, OverLimit when its
+    sender gets no more."""
     now, row, desk = work.clock(), case.row, case.desk
     try:
         with work.db.write() as tx:
@@ -69,11 +71,14 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
             _people(recording)
             report_solved(work, tx, desk, case.ticket, decided.situation.memory, now)
             saved = tickets.save(tx, case.held.id, case.held.fence, **_ticket_values(recording))
-            if not saved or not inbox.finish(tx, row.id, row.fence, WorkState.DONE, _result(decided.verdict), now):
+            if not saved or not inbox.finish(
+                tx, row.id, row.fence, WorkState.DONE, _result(decided.verdict), now
+            ):
                 raise Superseded(row.id)
             inbox.merge_earlier(tx, row.tenant, desk.id, row.subject_id, case.read_at, row.id, now)
     except IntegrityError as error:
-        # UNIQUE(key) or UNIQUE(turn): this turn was composed before, by a worker that is slower or faster than we are. Its rows stand.
+        # UNIQUE(key) or UNIQUE(turn): this turn was composed before, by a worker that is slower or faster
+        # than we are. Its rows stand.
         raise Superseded(f"{row.id}: the turn is taken") from error
     if composed.planned:
         work.ring()
@@ -96,11 +101,26 @@ def _is_silent(decided: Decided, composed: Composed) -> bool:
 def _ledger_entry(r: _Recording) -> str:
     verdict, desk = r.decided.verdict, r.case.desk
     entry = ledger.Entry(
-        id=r.work.new_id(), desk=desk.id, ticket=r.case.ticket.id, kind="verdict", at=r.now, verdict=verdict_name(verdict),
-        reason=verdict.reason.value if isinstance(verdict, Handoff) else (verdict.why if isinstance(verdict, StayQuiet) else None),
+        id=r.work.new_id(),
+        desk=desk.id,
+        ticket=r.case.ticket.id,
+        kind="verdict",
+        at=r.now,
+        verdict=verdict_name(verdict),
+        reason=verdict.reason.value
+        if isinstance(verdict, Handoff)
+        else (verdict.why if isinstance(verdict, StayQuiet) else None),
         payload=ledger_payload(r.work.keys, r.case, r.decided, r.composed, r.now - r.case.row.received_at),
     )
-    ledger.append_sealed(r.tx, desk.tenant, entry, r.work.keys, ledger_texts(r.case.ticket, r.decided, r.composed), r.requester, r.box)
+    ledger.append_sealed(
+        r.tx,
+        desk.tenant,
+        entry,
+        r.work.keys,
+        ledger_texts(r.case.ticket, r.decided, r.composed),
+        r.requester,
+        r.box,
+    )
     return entry.id
 
 
@@ -110,17 +130,37 @@ def _outbox_rows(r: _Recording, entry: str) -> None:
     rows = []
     for place, planned in enumerate(r.composed.planned):
         body = effect_json(planned.effect).encode()
-        rows.append(NewOutboxRow(
-            id=work.new_id(), plan=plan_id, place=place, desk=desk.id, ticket=ticket.id, target=planned.target or desk.id,
-            effect=planned.kind, purpose=planned.purpose, key=outbox_key(desk.tenant, desk.id, ticket.id, turn, planned.purpose),
-            turn=turn_key(desk.tenant, desk.id, ticket.id, turn) if planned.purpose in TURN_REPLIES else None, turn_id=turn,
-            # An erased person's key is gone; what must still be sent is sealed with the house's own until it is.
-            body=box.encrypt(body) if box else work.keys.box.encrypt(body), body_hash=work.keys.mac("body", spoken(planned.effect)),
-            requester=r.requester if box else None, stamp=ticket.stamp, tags=json.dumps(list(ticket.tags)),
-            seen_message=ticket.messages[-1].id if ticket.messages else None,
-            evidence=json.dumps(sorted({(s.article, s.version) for s in r.composed.cited})) if r.composed.cited else None,
-            ledger_entry=entry, next_at=r.now, written_to=ticket.requester.id,
-        ))
+        rows.append(
+            NewOutboxRow(
+                id=work.new_id(),
+                plan=plan_id,
+                place=place,
+                desk=desk.id,
+                ticket=ticket.id,
+                target=planned.target or desk.id,
+                effect=planned.kind,
+                purpose=planned.purpose,
+                key=outbox_key(desk.tenant, desk.id, ticket.id, turn, planned.purpose),
+                turn=turn_key(desk.tenant, desk.id, ticket.id, turn)
+                if planned.purpose in TURN_REPLIES
+                else None,
+                turn_id=turn,
+                # An erased person's key is gone; what must still be sent is sealed with the house's own until
+                # it is.
+                body=box.encrypt(body) if box else work.keys.box.encrypt(body),
+                body_hash=work.keys.mac("body", spoken(planned.effect)),
+                requester=r.requester if box else None,
+                stamp=ticket.stamp,
+                tags=json.dumps(list(ticket.tags)),
+                seen_message=ticket.messages[-1].id if ticket.messages else None,
+                evidence=json.dumps(sorted({(s.article, s.version) for s in r.composed.cited}))
+                if r.composed.cited
+                else None,
+                ledger_entry=entry,
+                next_at=r.now,
+                written_to=ticket.requester.id,
+            )
+        )
     outbox.add(r.tx, desk.tenant, rows, r.now)
 
 
@@ -130,7 +170,17 @@ def _promise(r: _Recording, entry: str) -> None:
     if not isinstance(verdict, Handoff) or wait is None or to is None:
         return
     if told(verdict, situation.mode, situation.policy.announce_handoffs):
-        promises.make(r.tx, desk.tenant, desk.id, r.case.ticket.id, to.group or NO_GROUP, wait, entry, r.now, r.work.new_id())
+        promises.make(
+            r.tx,
+            desk.tenant,
+            desk.id,
+            r.case.ticket.id,
+            to.group or NO_GROUP,
+            wait,
+            entry,
+            r.now,
+            r.work.new_id(),
+        )
     if verdict.reason is Reason.CUSTOMER_ASKED and verdict.detail is not Detail.IN_COPY:
         requesters.remember_asked_person(r.tx, desk.tenant, r.requester, r.now)
 
@@ -141,10 +191,14 @@ def _people(r: _Recording) -> None:
     group = ticket.group or NO_GROUP
     for message in messages_since(ticket, r.case.held.seen_message):
         if message.public and message.author.role is Role.AGENT:
-            promises.queue_event(tx, desk.tenant, desk.id, group, ticket.id, "replied", message.at, r.work.new_id())
+            promises.queue_event(
+                tx, desk.tenant, desk.id, group, ticket.id, "replied", message.at, r.work.new_id()
+            )
             promises.replied(tx, desk.tenant, desk.id, ticket.id, message.at)
     if Event.NEW_TICKET in r.decided.events:
-        promises.queue_event(tx, desk.tenant, desk.id, group, ticket.id, "arrived", ticket.created_at, r.work.new_id())
+        promises.queue_event(
+            tx, desk.tenant, desk.id, group, ticket.id, "arrived", ticket.created_at, r.work.new_id()
+        )
 
 
 def _ticket_values(r: _Recording) -> dict[str, object]:
@@ -188,15 +242,23 @@ def _remember(r: _Recording) -> TicketMemory:
     step = "" if Event.SEND_DRAFT in r.decided.events else ticket.fields.get("next_step") or ""
     solved = ticket.status in (Status.SOLVED, Status.CLOSED)
     grave = marks(r.work.keys, r.case, situation.floor) if r.composed.planned else ()
-    new = replace(memory, assignee=ticket.assignee, group=ticket.group, next_step=step, reported=memory.reported or solved,
-                  floor=(*memory.floor, *grave)[-FLOOR_KEPT:])
+    new = replace(
+        memory,
+        assignee=ticket.assignee,
+        group=ticket.group,
+        next_step=step,
+        reported=memory.reported or solved,
+        floor=(*memory.floor, *grave)[-FLOOR_KEPT:],
+    )
     if isinstance(verdict, StayQuiet):
         return new
     if situation.reading.sentiment == "frustrated":
         new = replace(new, frustrated=new.frustrated + 1)
     match verdict:
         case Answer():
-            new = replace(new, answered=new.answered + 1, cited=tuple(s.article for s in verdict.sources)).replied(now)
+            new = replace(
+                new, answered=new.answered + 1, cited=tuple(s.article for s in verdict.sources)
+            ).replied(now)
         case Clarify():
             new = replace(new, clarified=True, options=verdict.options).replied(now)
         case Handoff():

@@ -17,12 +17,15 @@ DAY = 86_400_000_000  # microseconds
 
 
 def sent_before(work: Work, case: Case, reading: Reading, findings: Findings) -> frozenset[str]:
-    """The sentences (`as_sent`) that were sent on this ticket, and to its requester on the same matter within the policy's days."""
+    """The sentences (`as_sent`) that were sent on this ticket, and to its requester on the same matter within
+    the policy's days."""
     tenant, since = case.desk.tenant, case.read_at - case.policy.repeat_days * DAY
     with work.db.read() as tx:
         here = said.on_ticket(tx, tenant, case.desk.id, case.ticket.id)
         known = {answer.entry for answer in here}
-        elsewhere = [a for a in said.to_requester(tx, tenant, case.address, work.keys, since) if a.entry not in known]
+        elsewhere = [
+            a for a in said.to_requester(tx, tenant, case.address, work.keys, since) if a.entry not in known
+        ]
         kept = [(answer, ledger.texts(tx, tenant, answer.entry, work.keys)) for answer in elsewhere]
     asked = matter_read(reading, findings, work.words)
     again = [answer for answer, texts in kept if texts and _same(work, answer, texts, reading, asked)]
@@ -42,5 +45,12 @@ def _quoted(work: Work, tenant: str, answers: Iterable[SaidAnswer]) -> Iterable[
     """The quotes as they were sent: of the very version."""
     quotes = {quote for answer in answers for quote in answer.quotes}
     with work.db.read() as tx:
-        texts = {(v.article, v.version): v.text for v in articles.versions_of(tx, tenant, sorted({(a, v) for a, v, *_ in quotes}))}
-    return [texts[article, version][start:end] for article, version, start, end in quotes if (article, version) in texts]
+        texts = {
+            (v.article, v.version): v.text
+            for v in articles.versions_of(tx, tenant, sorted({(a, v) for a, v, *_ in quotes}))
+        }
+    return [
+        texts[article, version][start:end]
+        for article, version, start, end in quotes
+        if (article, version) in texts
+    ]

@@ -1,4 +1,5 @@
-"""Reading what the words of a decision need: pages, the people a hand-off goes to and their queue, earlier answers."""
+"""Reading what the words of a decision need: pages, the people a hand-off goes to and their queue, earlier
+answers."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -32,18 +33,26 @@ def supplies_of(work: Work, case: Case, decided: Decided) -> Supplies:
         way, people = _way(work, case, situation.policy.routes[verdict.route])
         if situation.mode is not Mode.WATCH:
             way = _counted(work, people, way, situation.now)
-    return Supplies(page_of(work, case), _story(work, case.held.id), _answered(work, case.desk.tenant, situation.memory.cited), way)
+    return Supplies(
+        page_of(work, case),
+        _story(work, case.held.id),
+        _answered(work, case.desk.tenant, situation.memory.cited),
+        way,
+    )
 
 
 def way_in_place(case: Case, route: Route) -> Way:
     """Where a hand-off of this route goes when the ticket must stay where it is; nobody is counted."""
     own = _place(case.desk)
-    to = destination(case.policy, replace(route, desk=None, own_ticket=False), own, own, case.ticket.group, case.read_at)
+    to = destination(
+        case.policy, replace(route, desk=None, own_ticket=False), own, own, case.ticket.group, case.read_at
+    )
     return Way(to, case.desk.name, case.desk.name)
 
 
 def page_of(work: Work, case: Case) -> str | None:
-    """The customer's page of this ticket; None while no delivery has proven that our address can be reached from outside."""
+    """The customer's page of this ticket; None while no delivery has proven that our address can be reached
+    from outside."""
     base, desk = work.settings.public_url, case.desk
     if base is None or not (desk.public_proven or desk.connection.wire_url is not None):
         return None
@@ -63,7 +72,12 @@ def _way(work: Work, case: Case, route: Route) -> tuple[Way, StoredDesk]:
         target = found
     to = destination(case.policy, route, _place(desk), _place(target), case.ticket.group, case.read_at)
     if to.group != route.group:
-        log.warning("a hand-off goes to another group than its route's", desk=to.desk, wanted=route.group, group=to.group)
+        log.warning(
+            "a hand-off goes to another group than its route's",
+            desk=to.desk,
+            wanted=route.group,
+            group=to.group,
+        )
     return Way(to, target.name, desk.name), target if to.desk == target.id else desk
 
 

@@ -1,6 +1,8 @@
-"""Taking the next due inbox row, with all that its work starts from, in one transaction: it costs one commit, not three.
+"""Taking the next due inbox row, with all that its work starts from, in one transaction: it costs one commit,
+not three.
 
-What is taken is raw. Opening secrets and parsing a policy happen after the commit, so that what breaks them counts as a try.
+What is taken is raw. Opening secrets and parsing a policy happen after the commit, so that what breaks them
+counts as a try.
 """
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ from connectors.records import Subject
 from workers.rows.lease import LEASE_US, TICKET_BUSY
 from workers.work import Work
 
-BEHIND_OWN_WRITES = 1_000_000  # microseconds between looks while our own writes are still on their way to the ticket
+# microseconds between looks while our own writes are still on their way to the ticket
+BEHIND_OWN_WRITES = 1_000_000
 MAX_DESK_FAILURES = 40  # about five hours of a desk that does not answer
 
 
@@ -29,7 +32,8 @@ READ_CALLS = 2  # of reading one ticket: begun only when all of them may go, or 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A claimed row. `desk` is None when its desk is gone; `held` when there is no ticket to work on now: the row was put back."""
+    """A claimed row. `desk` is None when its desk is gone; `held` when there is no ticket to work on now: the
+    row was put back."""
 
     row: InboxRow
     desk: DeskRow | None
@@ -39,7 +43,8 @@ class Taken:
 
 
 def take(work: Work, alone: str | None = None) -> Taken | None:
-    """The next due row and, if it is about a ticket that may be worked on now, the ticket with its lease; None when nothing is due.
+    """The next due row and, if it is about a ticket that may be worked on now, the ticket with its lease;
+    None when nothing is due.
 
     `alone` is the id of a task that does nothing else: it takes a row whose work has broken before.
     """
@@ -70,7 +75,8 @@ def _not_yet(work: Work, tx: Connection, row: InboxRow, now: int) -> int | None:
         return now + BEHIND_OWN_WRITES
     if not runs_alone(row.crashes, row.lone_runs) and inbox.breaks_others(tx, row.desk, row.subject_id):
         return now + BEHIND_OWN_WRITES
-    # The poll may be faster than the customer's next message: what it finds is held back like the delivery it ran ahead of.
+    # The poll may be faster than the customer's next message: what it finds is held back like the delivery it
+    # ran ahead of.
     span = inbox.span_waiting(tx, row.desk, row.subject_id) if row.kind != InboxKind.ACT else None
     if span is None:
         return None

@@ -1,12 +1,14 @@
-"""A customer who writes two or three messages in a row gets one answer: how long to wait for the end of what they are writing."""
+"""A customer who writes two or three messages in a row gets one answer: how long to wait for the end of what
+they are writing."""
 from __future__ import annotations
 
 from connectors.records import Role, Ticket
 
 
 def writing_until(ticket: Ticket, quiet: int, longest: int) -> int:
-    """The moment (microseconds, on the desk's clock) the newest burst may be answered: `quiet` after its last message, and never later
-    than `longest` after its first. 0 when the newest public message is not the customer's."""
+    """The moment (microseconds, on the desk's clock) the newest burst may be answered: `quiet` after its last
+    message, and never later than `longest` after its first. 0 when the newest public message is not the
+    customer's."""
     newest = first = 0
     for message in reversed(ticket.messages):
         if not message.public:

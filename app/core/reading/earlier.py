@@ -1,4 +1,5 @@
-"""Which words of a message stand in other messages of its ticket, and how they are blanked so that every other word keeps its place."""
+"""Which words of a message stand in other messages of its ticket, and how they are blanked so that every
+other word keeps its place."""
 from __future__ import annotations
 
 import re

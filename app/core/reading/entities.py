@@ -1,4 +1,5 @@
-"""The facts a message names (order and tracking numbers, amounts, dates, sizes …), each with its place. All patterns are bounded."""
+"""The facts a message names (order and tracking numbers, amounts, dates, sizes …), each with its place. All
+patterns are bounded."""
 from __future__ import annotations
 
 import re
@@ -8,7 +9,16 @@ from functools import lru_cache
 from config.wording import Words
 
 ENTITIES_MAX = 40
-ORDER, TRACKING, AMOUNT, DATE, EMAIL, PHONE, SIZE, QUANTITY = "order", "tracking", "amount", "date", "email", "phone", "size", "quantity"
+ORDER, TRACKING, AMOUNT, DATE, EMAIL, PHONE, SIZE, QUANTITY = (
+    "order",
+    "tracking",
+    "amount",
+    "date",
+    "email",
+    "phone",
+    "size",
+    "quantity",
+)
 CLAIMS = (EMAIL, TRACKING, DATE, AMOUNT, ORDER, PHONE, SIZE, QUANTITY)
 
 _NUMBER = r"\d{1,3}(?:[ .,'\u00a0]\d{3}){0,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
@@ -18,13 +28,18 @@ _FIXED = (
     (TRACKING, r"\b(?:1Z[0-9A-Z]{16}|[A-Z]{2}\d{9}[A-Z]{2})\b"),
     (DATE, r"\b(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2}))\b"),
     (AMOUNT, rf"(?:{_SIGN})\s?(?:{_NUMBER})(?![\w])|(?<![\w.,])(?:{_NUMBER})\s?(?:{_SIGN})(?!\w)"),
-    (PHONE, r"(?<![\w+])(?:\+|00)\d{1,3}(?:[ ()./-]{0,2}\d{1,5}){2,6}|(?<![\w.,#-])0\d{2,5}[ /-]\d{3,4}(?:[ -]?\d{2,4}){0,2}(?!\w)"),
+    (
+        PHONE,
+        r"(?<![\w+])(?:\+|00)\d{1,3}(?:[ ()./-]{0,2}\d{1,5}){2,6}|(?<![\w.,#-])0\d{2,5}[ /-]\d{3,4}(?:[ "
+        r"-]?\d{2,4}){0,2}(?!\w)",
+    ),
     (ORDER, r"(?<!\w)#\s?[A-Z]{0,4}-?\d{3,12}\b"),
 )
 
 
 def entities(text: str, words: Mapping[str, Words]) -> tuple[tuple[str, int, int], ...]:
-    """(kind, start, end) in order of their place; where two kinds claim one place, the earlier in CLAIMS wins."""
+    """(kind, start, end) in order of their place; where two kinds claim one place, the earlier in CLAIMS
+    wins."""
     taken: list[tuple[str, int, int]] = []
     for kind, pattern, group in _patterns(tuple(words.values())):
         for match in pattern.finditer(text):
@@ -60,4 +75,6 @@ def _patterns(lexicons: tuple[Words, ...]) -> tuple[tuple[str, re.Pattern[str], 
 
 
 def _either(entries: Iterable[str]) -> str:
-    return "|".join(re.escape(e).replace(r"\ ", r"\s") for e in sorted(entries, key=len, reverse=True)) or "(?!)"
+    return (
+        "|".join(re.escape(e).replace(r"\ ", r"\s") for e in sorted(entries, key=len, reverse=True)) or "(?!)"
+    )

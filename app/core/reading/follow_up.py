@@ -1,4 +1,5 @@
-"""Whether a short message leans on the question before it: then both are searched for together. From the words files."""
+"""Whether a short message leans on the question before it: then both are searched for together. From the
+words files."""
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
-"""The language a message is written in: what its words, a detector, the locale and earlier messages say, weighed in one place.
+"""The language a message is written in: what its words, a detector, the locale and earlier messages say,
+weighed in one place.
 
-A detector alone is noise on a message of four words, and a locale says only what somebody once chose: an English desk gives `en` to
-customers who never chose at all. Together they rarely err.
+A detector alone is noise on a message of four words, and a locale says only what somebody once chose: an
+English desk gives `en` to customers who never chose at all. Together they rarely err.
 """
 from __future__ import annotations
 
@@ -22,9 +23,11 @@ AHEAD = 0.4  # points it must be ahead of every other
 WORDS_MOST = 5.0  # points of words: of a long text the detector knows more
 ENDING, SIGN = 0.4, 0.8
 SIGNS_MOST = 2.0
-LETTERS_A_POINT, GUESS_MOST = 14, 6.0  # letters for which a detector that is quite sure gets a point; most points it gets
+# letters for which a detector that is quite sure gets a point; most points it gets
+LETTERS_A_POINT, GUESS_MOST = 14, 6.0
 GUESS_SURE = 0.7  # below it a detector's guess of a language that is not shipped says nothing
-# A neighbour of a shipped language shares many words with it, and leaves more of them unknown than the language itself ever does.
+# A neighbour of a shipped language shares many words with it, and leaves more of them unknown than the
+# language itself ever does.
 NEIGHBOUR_SURE, NEIGHBOUR_LETTERS, NEIGHBOUR_KNOWN, NEIGHBOUR_WEIGHT = 0.85, 24, 0.6, 2.0
 EARLIER = 0.8
 CHOSEN, GIVEN = 0.9, 0.45  # of a locale: one somebody must have chosen, and the one every desk gives
@@ -35,8 +38,9 @@ _TOKEN = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What is known beside the message itself. `guess`: a detector's code and probability (0-1); `locale`: the requester's at the desk,
-    in any spelling (`fr`, `en-US`, `pt_BR`); `earlier`: the requester's earlier words on this ticket, newest first."""
+    """What is known beside the message itself. `guess`: a detector's code and probability (0-1); `locale`:
+    the requester's at the desk, in any spelling (`fr`, `en-US`, `pt_BR`); `earlier`: the requester's earlier
+    words on this ticket, newest first."""
 
     guess: tuple[str, float] | None = None
     locale: str | None = None
@@ -93,7 +97,12 @@ def _guessed(text: str, guess: tuple[str, float] | None, words: Mapping[str, Wor
     code, sure = guess
     letters = sum(map(str.isalpha, text))
     points = min(letters / LETTERS_A_POINT, GUESS_MOST) * sure
-    neighbour = code not in words and sure >= NEIGHBOUR_SURE and letters >= NEIGHBOUR_LETTERS and _known(text, words) < NEIGHBOUR_KNOWN
+    neighbour = (
+        code not in words
+        and sure >= NEIGHBOUR_SURE
+        and letters >= NEIGHBOUR_LETTERS
+        and _known(text, words) < NEIGHBOUR_KNOWN
+    )
     return {code: points * NEIGHBOUR_WEIGHT if neighbour else points}
 
 
@@ -101,11 +110,14 @@ def _known(text: str, words: Mapping[str, Words]) -> float:
     """The share of the text's words that the shipped language knows which knows most of them."""
     tokens = _TOKEN.findall(fold(text).text)
     listed = _marks(tuple(words.values())).words
-    return max(sum(language in listed.get(token, ()) for token in tokens) / max(1, len(tokens)) for language in words)
+    return max(
+        sum(language in listed.get(token, ()) for token in tokens) / max(1, len(tokens)) for language in words
+    )
 
 
 def _said(text: str, words: Mapping[str, Words]) -> dict[str, float]:
-    """Points of each shipped language by its words, endings and signs. A word of several languages is shared among them."""
+    """Points of each shipped language by its words, endings and signs. A word of several languages is shared
+    among them."""
     marks = _marks(tuple(words.values()))
     scores: dict[str, float] = {}
     for token in _TOKEN.findall(fold(text).text):
@@ -125,13 +137,19 @@ def _said(text: str, words: Mapping[str, Words]) -> dict[str, float]:
 
 @lru_cache(maxsize=16)
 def _marks(lexicons: tuple[Words, ...]) -> _Marks:
-    return _Marks(_shares(lexicons, "words", 1.0), _shares(lexicons, "endings", ENDING), _shares(lexicons, "signs", SIGN))
+    return _Marks(
+        _shares(lexicons, "words", 1.0),
+        _shares(lexicons, "endings", ENDING),
+        _shares(lexicons, "signs", SIGN),
+    )
 
 
 def _shares(lexicons: Sequence[Words], name: str, points: float) -> dict[str, dict[str, float]]:
     listed: dict[str, list[str]] = {}
     for lexicon in lexicons:
-        for entry in dict.fromkeys(e.casefold() if name == "signs" else fold(e).text for e in lexicon.phrases(f"language.{name}")):
+        for entry in dict.fromkeys(
+            e.casefold() if name == "signs" else fold(e).text for e in lexicon.phrases(f"language.{name}")
+        ):
             listed.setdefault(entry, []).append(lexicon.language)
     # A word of two languages tells little between them and much against the others.
     return {entry: dict.fromkeys(languages, points / len(languages)) for entry, languages in listed.items()}

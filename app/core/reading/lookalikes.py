@@ -1,4 +1,5 @@
-"""Words that read as Latin ones and are not: letters of another alphabet put in a Latin word, as in a false web address. Linear."""
+"""Words that read as Latin ones and are not: letters of another alphabet put in a Latin word, as in a false
+web address. Linear."""
 from __future__ import annotations
 
 import re
@@ -20,9 +21,10 @@ _ENDING = re.compile(r"\.[a-z]{2,24}\Z")
 def lookalikes(text: str) -> tuple[str, ...]:
     """The words, in their order and once each, that mix Latin letters with ones that only look Latin.
 
-    A word counts when every letter of it that is not Latin looks like one, so that a person reads a Latin word: "pаypal" with a
-    Cyrillic а. Words of another alphabet, slips of its typists ("cегодня") and signs of a science ("Δx", "µm") do not; nor does
-    "USB-кабель", whose parts are each of one alphabet. In an address a whole part of such letters counts too.
+    A word counts when every letter of it that is not Latin looks like one, so that a person reads a Latin
+    word: "pаypal" with a Cyrillic а. Words of another alphabet, slips of its typists ("cегодня") and signs of
+    a science ("Δx", "µm") do not; nor does "USB-кабель", whose parts are each of one alphabet. In an address
+    a whole part of such letters counts too.
     """
     text = text[:TEXT_MAX]
     if not _FOREIGN.search(text):
@@ -48,7 +50,11 @@ def _mixed(part: str) -> bool:
 
 
 def _posing(part: str) -> bool:
-    return len(part) > 1 and all(letter in _ALIKE or letter.isdigit() for letter in part) and _LATIN.search(part) is None
+    return (
+        len(part) > 1
+        and all(letter in _ALIKE or letter.isdigit() for letter in part)
+        and _LATIN.search(part) is None
+    )
 
 
 def _is_latin(letter: str) -> bool:

@@ -1,7 +1,8 @@
-"""The marks by which mail programs and ticket systems show that no person wrote: senders, headers, subjects, standing sentences.
+"""The marks by which mail programs and ticket systems show that no person wrote: senders, headers, subjects,
+standing sentences.
 
-Patterns that read words are meant for folded text (lower case, no accents, signs but ".!?,;:" are blanks), and repeat
-only what has a maximum.
+Patterns that read words are meant for folded text (lower case, no accents, signs but ".!?,;:" are blanks),
+and repeat only what has a maximum.
 """
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 
 
 # --- senders
-# The letters of an address that takes no reply, whatever stands between them: `no_reply`, `no.reply`, `noreply1`.
+# The letters of an address that takes no reply, whatever stands between them: `no_reply`, `no.reply`,
+# `noreply1`.
 TAKES_NO_REPLY = frozenset({
     "noreply", "noreplies", "donotreply", "dontreply", "noresponse", "noanswer", "donotrespond", "neverreply", "donotanswer",
     "nichtantworten", "bittenichtantworten", "nichtbeantworten", "keineantwort", "keineantworten",
@@ -22,7 +24,8 @@ TAKES_NO_REPLY = frozenset({
 })  # fmt: skip
 # Also glued to something else: `shopnoreply`, `noreplyteam`.
 GLUED = ("noreply", "donotreply")
-# Daemons by the part before the @, with "-" for "_" and "."; a bounce's mark is followed by figures ("bounce-house" is a person).
+# Daemons by the part before the @, with "-" for "_" and "."; a bounce's mark is followed by figures
+# ("bounce-house" is a person).
 DAEMON_ADDRESS = re.compile(
     r"(?:[a-z]{0,12}-?daemon|post-?(?:masters?|office)|mail-?(?:master|robot|system|admin|gateway|router)|double-bounce"
     r"|mail-?delivery(?:-.{0,40})?|auto-?(?:mail(?:er)?|reply|responder|response|respond|answer|antwort|reponse|respuesta)"
@@ -32,8 +35,10 @@ DAEMON_ADDRESS = re.compile(
     r"|bounces?(?:[+=].{0,80}|-[^@]{0,40}\d.{0,80}|\d{1,12})?$"
 )
 DAEMON_NAME = re.compile(
-    r"(?:the )?(?:.{0,20}daemon|mail deliver(?:y|er)? (?:sub ?)?(?:system|service)s?|mail transfer agent|interscan .{0,30}"
-    r"|post ?master(?: .{0,40})?|delivery (?:status )?(?:notification|sub ?system)s?|(?:internet )?mail delivery(?: .{0,20})?"
+    r"(?:the )?(?:.{0,20}daemon|mail deliver(?:y|er)? (?:sub ?)?(?:system|service)s?|mail transfer "
+    r"agent|interscan .{0,30}"
+    r"|post ?master(?: .{0,40})?|delivery (?:status )?(?:notification|sub ?system)s?|(?:internet )?mail "
+    r"delivery(?: .{0,20})?"
     r"|no ?reply|do not reply|auto ?repl(?:y|ies)|auto ?respond(?:er)?|bitte nicht antworten|nicht antworten"
     r"|(?:e ?)?mail ?(?:system|server|gateway|router|scanner|security|admin|administrator|administration|service)(?: .{0,30})?"
     r"|smtp .{0,30}|(?:.{0,20} )?system attendant|(?:.{0,20} )?mail security .{0,30}"
@@ -55,23 +60,31 @@ AUTOMATIC_VALUES = (
     ("preference", "auto_reply"), ("x-precedence", "auto_reply"), ("delivered-to", "autoresponder"),
     ("x-post-messageclass", "autoresponder"),
 )
-REPORT_TYPES = ("multipart/report", "message/feedback-report", "message/delivery-status", "message/disposition-notification")
+REPORT_TYPES = (
+    "multipart/report",
+    "message/feedback-report",
+    "message/delivery-status",
+    "message/disposition-notification",
+)
 CALENDAR_REPLY = re.compile(r"text/calendar\b.{0,200}method=\"?(?:reply|counter|cancel)", re.IGNORECASE)
 
 # --- subjects, after "Re:" and "[Company]" are taken off
 SUBJECT_PREFIX = re.compile(
-    r"\s{0,5}(?:(?P<answers>(?:re|aw|antw|sv|vs|res|rep|r[ée]p|ref)\s{0,2}(?:\[\d{1,3}\])?\s{0,2}:)|\[[^\]]{1,40}\])\s{0,5}", re.IGNORECASE
+    r"\s{0,5}(?:(?P<answers>(?:re|aw|antw|sv|vs|res|rep|r[ée]p|ref)\s{0,2}(?:\[\d{1,3}\])?\s{0,2}:)|\[[^\]]{1,40}\])\s{0,5}",
+    re.IGNORECASE,
 )
 BOUNCE_SUBJECT = _any(
     r"(?:(?:warning|notice|error) ?: )?undeliver(?:ed|able) (?:mail|message|e ?mail)",
-    r"(?:(?:warning|notice|error) ?: )?(?:mail|message|e ?mail) delivery (?:fail|error|problem|status|delay|sub|was|has)",
+    r"(?:(?:warning|notice|error) ?: )?(?:mail|message|e ?mail) delivery "
+    r"(?:fail|error|problem|status|delay|sub|was|has)",
     r"(?:warning ?: )?(?:delayed (?:mail|message|e ?mail)|(?:mail|message|e ?mail) (?:is )?delayed)",
     r"deliver mail error",
     r"bounce ?:",
     r"warning ?: (?:message|could not send)",
     r"there was an error sending your (?:mail|message|e ?mail)",
     r"permanent delivery failure",
-    r"(?:(?:sorry|your), )?(?:your )?(?:mail|message|e ?mail) (?:could not|cannot|can't|couldn't) be (?:delivered|sent)",
+    r"(?:(?:sorry|your), )?(?:your )?(?:mail|message|e ?mail) (?:could not|cannot|can't|couldn't) be "
+    r"(?:delivered|sent)",
     r"returned mail",
     r"delivery status notification",
     r"failure notice",
@@ -155,7 +168,12 @@ REPORT_SUBJECT = _any(
 # People complain of abuse, too: these need the mail that is complained of below them.
 PERHAPS_REPORT = _any(r"(?:spam|abuse|arf) (?:complaint|report|notification|notice)\b", r"complaint\b")
 REPORT_TEXT = _any(
-    r"feedback type ?:", r"message id ?:", r"original mail from ?:", r"source ip ?:", r"reported domain ?:", r"received ?: from",
+    r"feedback type ?:",
+    r"message id ?:",
+    r"original mail from ?:",
+    r"source ip ?:",
+    r"reported domain ?:",
+    r"received ?: from",
     r"(?:below|attached|following) (?:message|e ?mail|mail) .{0,80}(?:spam|abus|junk|unwanted)",
     r"(?:message|e ?mail|mail) (?:below|attached) .{0,80}(?:spam|abus|junk|unwanted)",
 )
@@ -203,7 +221,10 @@ CALENDAR_TEXT = _any(
     r"(?:invitation|reunion) .{0,40}(?:accepte|refuse|annule)",
     r"(?:invitacion|reunion|evento) .{0,40}(?:aceptad|rechazad|cancelad)",
 )
-_MATTER = r"(?:support )?(?:request|message|inquiry|enquiry|e ?mail|ticket|case|query|question|submission|application)"
+_MATTER = (
+    r"(?:support )?(?:request|message|inquiry|enquiry|e "
+    r"?mail|ticket|case|query|question|submission|application)"
+)
 _SACHE = r"(?:support ?)?(?:anfrage|nachricht|e mail|mail|ticket|meldung|anliegen|bewerbung|vorgang)"
 _DEMANDE = r"(?:demande|message|e ?mail|courriel|requete|ticket|dossier|candidature)"
 _SOLICITUD = r"(?:solicitud|mensaje|consulta|correo|ticket|caso|peticion|incidencia)"
@@ -211,7 +232,8 @@ ACKNOWLEDGED = _any(
     rf"we(?: have|'ve)? (?:just )?(?:successfully )?(?:received|got|registered|logged) your {_MATTER}",
     rf"your {_MATTER} .{{0,40}}(?:received|created|registered|opened|logged|submitted|assigned)",
     rf"^(?:new )?{_MATTER} .{{0,20}}(?:received|created|opened|registered|logged)$",
-    rf"(?:thank you|thanks) for (?:contacting(?! me)|reaching out(?! to me)|getting in touch|writing|your {_MATTER})",
+    rf"(?:thank you|thanks) for (?:contacting(?! me)|reaching out(?! to me)|getting in touch|writing|your "
+    rf"{_MATTER})",
     r"new (?:support )?ticket (?:created|opened)",
     rf"(?:confirmation|receipt|acknowledge?ment) of (?:your )?(?:{_MATTER}|receipt)",
     rf"(?:wir haben )?(?:ihre?|deine?) {_SACHE} .{{0,40}}(?:erhalten|eingegangen|empfangen|erstellt"
@@ -231,7 +253,8 @@ ACKNOWLEDGED = _any(
     rf"gracias por (?:contactar|ponerse en contacto|escribir|comunicarse|(?:su|tu) {_SOLICITUD})",
     rf"recepcion de (?:su|tu) {_SOLICITUD}",
 )
-# What acknowledgements go on with. Two different ones without a request are an acknowledgement, where they answer us.
+# What acknowledgements go on with. Two different ones without a request are an acknowledgement, where they
+# answer us.
 ACKNOWLEDGES_TOO = _any(
     r"do not (?:reply|respond) to this",
     r"this is an? (?:automat|auto ?generated)",

@@ -1,8 +1,9 @@
-"""Whether a machine wrote a message: an automatic reply, a bounce, a receipt, a calendar's answer, another desk's acknowledgement.
+"""Whether a machine wrote a message: an automatic reply, a bounce, a receipt, a calendar's answer, another
+desk's acknowledgement.
 
-By the desk's own flag, by headers, by the sender, by the subject; without any of these only by the wording, and then a
-message that asks for anything is a person's. Of two mistakes the answer to a machine is the smaller one: caps end it, and
-nothing ends the silence to a person.
+By the desk's own flag, by headers, by the sender, by the subject; without any of these only by the wording,
+and then a message that asks for anything is a person's. Of two mistakes the answer to a machine is the
+smaller one: caps end it, and nothing ends the silence to a person.
 """
 from __future__ import annotations
 
@@ -31,21 +32,33 @@ _LETTERS = re.compile(r"[a-z]{1,40}")
 
 
 def automatic_in(ticket: Ticket, message: Message, words: Mapping[str, Words]) -> str | None:
-    """`is_automatic` of a message where it stands: with the subject, if it opened the ticket, and whether we had spoken before it."""
-    texts, headings = (listed_in_all(tuple(words.values()), f"absence.{name}") for name in ("text", "heading"))
+    """`is_automatic` of a message where it stands: with the subject, if it opened the ticket, and whether we
+    had spoken before it."""
+    texts, headings = (
+        listed_in_all(tuple(words.values()), f"absence.{name}") for name in ("text", "heading")
+    )
     public = [m for m in ticket.messages if m.public]
     opens = bool(public) and message is public[0]
     ours = (Role.ASSISTANT, Role.AGENT)
-    answers = "in-reply-to" in message.headers or any(m.author.role in ours for m in public if m.at <= message.at and m is not message)
+    answers = "in-reply-to" in message.headers or any(
+        m.author.role in ours for m in public if m.at <= message.at and m is not message
+    )
     return is_automatic(message, ticket.subject if opens else "", texts, headings, answers_us=answers)
 
 
-def is_automatic(message: Message, subject: str = "", wording: Phrases | None = None, headings: Phrases | None = None, *,
-                 answers_us: bool = False) -> str | None:
+def is_automatic(
+    message: Message,
+    subject: str = "",
+    wording: Phrases | None = None,
+    headings: Phrases | None = None,
+    *,
+    answers_us: bool = False,
+) -> str | None:
     """Why no person wrote the message, in plain words; None when a person did.
 
-    `headings` begin the subject of an automatic reply, `wording` are phrases of notes of absence: those tell a machine only where the
-    message `answers_us` (a person says such things of themselves, too) and asks for nothing.
+    `headings` begin the subject of an automatic reply, `wording` are phrases of notes of absence: those tell
+    a machine only where the message `answers_us` (a person says such things of themselves, too) and asks for
+    nothing.
     """
     if "auto_generated" in message.flags:
         return "the desk says it was generated"
@@ -63,7 +76,14 @@ def _by_headers(headers: Mapping[str, str]) -> str | None:
     precedence = headers.get("precedence", "").strip().lower()
     if precedence in ("bulk", "junk", "list", "auto_reply", "auto-reply"):
         return f"Precedence: {precedence}"
-    said = next((name for name, value in marks.AUTOMATIC_VALUES if value in headers.get(name, "")[:SUBJECT_MAX].lower()), None)
+    said = next(
+        (
+            name
+            for name, value in marks.AUTOMATIC_VALUES
+            if value in headers.get(name, "")[:SUBJECT_MAX].lower()
+        ),
+        None,
+    )
     if said is not None:
         return f"header {said}"
     suppress = headers.get("x-auto-response-suppress", "").lower()
@@ -72,7 +92,11 @@ def _by_headers(headers: Mapping[str, str]) -> str | None:
     if headers.get("return-path", "?").strip() in ("<>", ""):
         return "Return-Path: <>"
     kind = headers.get("content-type", "").strip().lower()
-    if kind.startswith(marks.REPORT_TYPES) or "report-type=" in kind or marks.CALENDAR_REPLY.match(kind[:SUBJECT_MAX]):
+    if (
+        kind.startswith(marks.REPORT_TYPES)
+        or "report-type=" in kind
+        or marks.CALENDAR_REPLY.match(kind[:SUBJECT_MAX])
+    ):
         return f"Content-Type: {kind.partition(';')[0][:40]}"
     named = next((name for name in marks.AUTOMATIC_HEADERS if name in headers), None)
     return f"header {named}" if named else None
@@ -84,18 +108,25 @@ def _by_sender(message: Message) -> str | None:
         # A sender that is no address ("From: Mail Delivery System") is a name.
         name, address = (given, sender) if "@" in sender else (given or sender, "")
         local = address.partition("@")[0][:80]
-        if local and (_takes_no_reply(local) or marks.DAEMON_ADDRESS.match(re.sub(r"[._]", "-", local.lower()))):
+        if local and (
+            _takes_no_reply(local) or marks.DAEMON_ADDRESS.match(re.sub(r"[._]", "-", local.lower()))
+        ):
             return f"sent by {local[:40].lower()}@"
         called = " ".join(fold(name[:80]).text.split())
         if marks.DAEMON_NAME.match(called):
             return "sent in the name of a mail system"
-        if not address and message.channel == "email" and (not called or marks.NAMELESS_SENDER.search(called)):
+        if (
+            not address
+            and message.channel == "email"
+            and (not called or marks.NAMELESS_SENDER.search(called))
+        ):
             return "sent without an address"
     return None
 
 
 def _senders(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    # An envelope's sender of an ordinary mail may be a bounce address: only the daemons' own names count there.
+    # An envelope's sender of an ordinary mail may be a bounce address: only the daemons' own names count
+    # there.
     returned = parseaddr(headers.get("return-path", "")[:SENDER_MAX])[1]
     if returned and not returned.lower().startswith("bounce"):
         yield "", returned
@@ -107,21 +138,34 @@ def _senders(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _takes_no_reply(local: str) -> bool:
     parts = _LETTERS.findall(fold(local).text)[:SEGMENTS]
-    joined = {"".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 1, min(a + 5, len(parts)) + 1)}
-    return bool(joined & marks.TAKES_NO_REPLY) or any(part.startswith(marks.GLUED) or part.endswith(marks.GLUED) for part in parts)
+    joined = {
+        "".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 1, min(a + 5, len(parts)) + 1)
+    }
+    return bool(joined & marks.TAKES_NO_REPLY) or any(
+        part.startswith(marks.GLUED) or part.endswith(marks.GLUED) for part in parts
+    )
 
 
 def _by_subject(message: Message, subject: str, headings: Phrases | None) -> str | None:
     bare, answers = _bare(subject[:SUBJECT_MAX])
     head = fold(bare)
     text = _beginning(message.text)
-    if headings is not None and _headed(headings, bare) and not ((answers or _is_all(headings, bare)) and asks(text)):
+    if (
+        headings is not None
+        and _headed(headings, bare)
+        and not ((answers or _is_all(headings, bare)) and asks(text))
+    ):
         return "headed as an automatic reply"
     folded = " ".join(head.text.split())
-    said = " ".join(fold(text).text.split())  # a bounce sets its message's subject into the middle of a sentence, on a line of its own
-    if marks.REPORT_SUBJECT.match(folded) or (marks.PERHAPS_REPORT.match(folded) and marks.REPORT_TEXT.search(said)):
+    # a bounce sets its message's subject into the middle of a sentence, on a line of its own
+    said = " ".join(fold(text).text.split())
+    if marks.REPORT_SUBJECT.match(folded) or (
+        marks.PERHAPS_REPORT.match(folded) and marks.REPORT_TEXT.search(said)
+    ):
         return "headed as a report of a mail system"
-    if marks.BOUNCE_SUBJECT.match(folded) or (marks.PERHAPS_BOUNCE.match(folded) and marks.BOUNCE_TEXT.search(said)):
+    if marks.BOUNCE_SUBJECT.match(folded) or (
+        marks.PERHAPS_BOUNCE.match(folded) and marks.BOUNCE_TEXT.search(said)
+    ):
         return None if answers and asks(text) else "headed as a bounce"
     if asks(text):
         return None
@@ -129,12 +173,15 @@ def _by_subject(message: Message, subject: str, headings: Phrases | None) -> str
         return "headed as a receipt"
     if marks.CALENDAR_SUBJECT.match(folded) and (marks.CALENDAR_TEXT.search(said) or _brings_event(message)):
         return "headed as a calendar's answer"
-    told = marks.ACKNOWLEDGED.search(folded) and (marks.ACKNOWLEDGES_TOO.search(said) or _different(marks.ACKNOWLEDGED, said) >= WORDED)
+    told = marks.ACKNOWLEDGED.search(folded) and (
+        marks.ACKNOWLEDGES_TOO.search(said) or _different(marks.ACKNOWLEDGED, said) >= WORDED
+    )
     return "headed as an acknowledgement" if told else None
 
 
 def _bare(subject: str) -> tuple[str, bool]:
-    """The subject without "Re:" and "[Company]", and whether it had a "Re:". A forward keeps its mark: a person sent it on."""
+    """The subject without "Re:" and "[Company]", and whether it had a "Re:". A forward keeps its mark: a
+    person sent it on."""
     answers = False
     for _ in range(PREFIXES):
         found = marks.SUBJECT_PREFIX.match(subject)
@@ -146,13 +193,16 @@ def _bare(subject: str) -> tuple[str, bool]:
 
 
 def _headed(headings: Phrases, bare: str) -> bool:
-    """A heading is one when a colon ends it, or nothing follows: "Automatic reply: your order", not "Automatic reply does not work"."""
+    """A heading is one when a colon ends it, or nothing follows: "Automatic reply: your order", not
+    "Automatic reply does not work"."""
     folded = fold(bare)
     found = headings.first(folded)
     if found is None or found.folded_start != 0:
         return False
     rest = folded.text[found.folded_end :].lstrip()
-    return not rest.strip(" .!") or rest.startswith(":") or re.match(r"(?:re|aw|tr|rv|sv) ?:", rest) is not None
+    return (
+        not rest.strip(" .!") or rest.startswith(":") or re.match(r"(?:re|aw|tr|rv|sv) ?:", rest) is not None
+    )
 
 
 def _is_all(headings: Phrases, bare: str) -> bool:
@@ -176,10 +226,17 @@ def _by_wording(text: str, wording: Phrases | None, answers_us: bool) -> str | N
         return "worded as a bounce"
     if not answers_us:
         return None
-    if wording is not None and len({folded.text[f.folded_start : f.folded_end] for f in wording.all(folded)}) >= WORDED:
+    if (
+        wording is not None
+        and len({folded.text[f.folded_start : f.folded_end] for f in wording.all(folded)}) >= WORDED
+    ):
         return "worded as an absence note"
     acknowledged = bool(marks.ACKNOWLEDGED.search(folded.text))
-    return "worded as an acknowledgement" if acknowledged and marks.ACKNOWLEDGES_TOO.search(folded.text) else None
+    return (
+        "worded as an acknowledgement"
+        if acknowledged and marks.ACKNOWLEDGES_TOO.search(folded.text)
+        else None
+    )
 
 
 def _different(pattern: re.Pattern[str], text: str) -> int:
@@ -192,7 +249,9 @@ def _beginning(text: str) -> str:
 
 def asks(text: str) -> bool:
     """Whether anything is asked for: a question, or a wish that is none of the courtesies machines write."""
-    return bool(_ASKED.search(text)) or any(_wishes(fold(sentence).text) for sentence in _SENTENCE.findall(text))
+    return bool(_ASKED.search(text)) or any(
+        _wishes(fold(sentence).text) for sentence in _SENTENCE.findall(text)
+    )
 
 
 def _wishes(sentence: str) -> bool:

@@ -1,10 +1,12 @@
 """What of a mail is new.
 
-A cut needs proof: a mark of the mail program, words that stand in an earlier message of the ticket, the mark of a signature, or a closing
-with a name. What cannot be proven stays, because a customer's word that is lost is worse than a quoted line that is read.
+A cut needs proof: a mark of the mail program, words that stand in an earlier message of the ticket, the mark
+of a signature, or a closing with a name. What cannot be proven stays, because a customer's word that is lost
+is worse than a quoted line that is read.
 
-Every step looks at one line at a time and at no more than LINE_MAX characters of it, so the work is linear in the text. The libraries for
-this (mail-parser-reply 1.36, email-reply-parser 0.5.12) take more than 8 s for 100 kB of "On On On …", which anybody may send us.
+Every step looks at one line at a time and at no more than LINE_MAX characters of it, so the work is linear in
+the text. The libraries for this (mail-parser-reply 1.36, email-reply-parser 0.5.12) take more than 8 s for
+100 kB of "On On On …", which anybody may send us.
 """
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ NO_MORE_THAN = 0.5  # of a message's words may go unproven
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What proves a cut beside the mail itself: the texts of the ticket's earlier messages, oldest first, and the writer's name."""
+    """What proves a cut beside the mail itself: the texts of the ticket's earlier messages, oldest first, and
+    the writer's name."""
 
     earlier: Sequence[str] = ()
     name: str = ""
@@ -33,8 +36,8 @@ class Known:
 class NewText:
     """The ranges of the original text that are new, in order, and what was cut (of CUTS).
 
-    `gone` are the ranges of words that were cut, without the lines that mail programs set themselves. `doubtful`: more than half of the
-    words went without proof.
+    `gone` are the ranges of words that were cut, without the lines that mail programs set themselves.
+    `doubtful`: more than half of the words went without proof.
     """
 
     ranges: tuple[tuple[int, int], ...]
@@ -53,7 +56,8 @@ def known_of(ticket: Ticket, message: Message) -> Known:
 
 
 def new_text(text: str, known: Known = NOTHING) -> tuple[str, tuple[str, ...]]:
-    """What the writer of a mail added themselves, and what was cut from it (of CUTS). A mail of nothing but a quote gives ""."""
+    """What the writer of a mail added themselves, and what was cut from it (of CUTS). A mail of nothing but a
+    quote gives ""."""
     found = new_ranges(text, known)
     return "".join(text[a:b] for a, b in found.ranges).strip(), found.cut
 

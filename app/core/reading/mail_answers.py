@@ -1,5 +1,5 @@
-"""A customer's answers within a quote that has no marks of its own: told by marks of theirs, by the questions above
-them, or by standing behind the name that ends the quote.
+"""A customer's answers within a quote that has no marks of its own: told by marks of theirs, by the questions
+above them, or by standing behind the name that ends the quote.
 """
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ NAME_WORDS = 5  # of a line that ends a mail
 NAME_LETTERS = 4
 
 _LETTERS = re.compile(r"[^\W\d_]+")
-_CHOICE = re.compile(r"\W{0,3}(?:[^\W\d_]|\d{1,2})[.)]\s|[-*•·]\s")  # of a list that the question above offers
+# of a list that the question above offers
+_CHOICE = re.compile(r"\W{0,3}(?:[^\W\d_]|\d{1,2})[.)]\s|[-*•·]\s")
 _ON_THE_LINE = re.compile(r"[?？]\s{1,4}(?![(\[])\w[^?？.!:]{0,40}$")
 _ASKED = re.compile(r"[?？؟]\W{0,3}$")
 
 
 def own_lines(below: Sequence[Line], mark: Iterable[str]) -> frozenset[int]:
-    """Starts of the lines that are the customer's. `mark`: the lines above the quote, which name its writer."""
+    """Starts of the lines that are the customer's. `mark`: the lines above the quote, which name its
+    writer."""
     filled = [line for line in below if line.text]
     return frozenset(line.start for line in (*_marked(below), *_between(filled), *_behind(below, mark)))
 
@@ -57,13 +59,25 @@ def _between(filled: Sequence[Line]) -> list[Line]:
 
 
 def _may_answer(text: str) -> bool:
-    ends = any(mark.match(text) for mark in (CLOSING_LINE, COURTESY_LINE, GREETING, FOOTER_LINE, DISCLAIMER_LINE, RULE))
-    return not (ends or _CHOICE.match(text) or _ASKED.search(text) or ENDS_WITH_COLON.search(text)) and len(text.split()) <= ANSWER_WORDS
+    ends = any(
+        mark.match(text)
+        for mark in (CLOSING_LINE, COURTESY_LINE, GREETING, FOOTER_LINE, DISCLAIMER_LINE, RULE)
+    )
+    return (
+        not (ends or _CHOICE.match(text) or _ASKED.search(text) or ENDS_WITH_COLON.search(text))
+        and len(text.split()) <= ANSWER_WORDS
+    )
 
 
 def _behind(below: Sequence[Line], mark: Iterable[str]) -> Iterator[Line]:
-    """Paragraphs in which somebody speaks of themselves, behind the name that ends the quote; none where another mail follows in it."""
-    names = {word for text in mark for word in _LETTERS.findall(ADDRESS.sub("", text).casefold()) if len(word) >= NAME_LETTERS}
+    """Paragraphs in which somebody speaks of themselves, behind the name that ends the quote; none where
+    another mail follows in it."""
+    names = {
+        word
+        for text in mark
+        for word in _LETTERS.findall(ADDRESS.sub("", text).casefold())
+        if len(word) >= NAME_LETTERS
+    }
     ended = [n for n, line in enumerate(below) if _ends(line.text, names)]
     if not ended or any(is_header(line) and ADDRESS.search(line.text) for line in below):
         return

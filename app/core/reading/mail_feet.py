@@ -1,5 +1,5 @@
-"""The foot of a mail: signature, phone footer, disclaimer. Only lines that are proven to be of it go; a sentence, a question
-or a postscript that stands among them or below them stays.
+"""The foot of a mail: signature, phone footer, disclaimer. Only lines that are proven to be of it go; a
+sentence, a question or a postscript that stands among them or below them stays.
 """
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ _ENDS = re.compile(r"[.!…][\"”»)\]]?$")
 
 
 def cut_feet(lines: Sequence[Line], text: str, name: str) -> set[str]:
-    """Cut the feet among the lines that are kept, and name what was cut. `name` is the writer's, "" when nobody knows it."""
+    """Cut the feet among the lines that are kept, and name what was cut. `name` is the writer's, "" when
+    nobody knows it."""
     kept = [line for line in lines if line.kept and line.text]
     names = frozenset(word for word in _WORD.findall(fold(name.partition("@")[0]).text) if len(word) > 1)
     cut: set[str] = set()
@@ -48,12 +49,16 @@ def cut_feet(lines: Sequence[Line], text: str, name: str) -> set[str]:
     while number < len(kept):
         line = kept[number]
         length, what = 0, SIGNATURE
-        if FOOTER_LINE.match(line.text) and not (IN_A_SENTENCE.search(line.text) or FOOTER_SPEAKS.search(line.text)):
+        if FOOTER_LINE.match(line.text) and not (
+            IN_A_SENTENCE.search(line.text) or FOOTER_SPEAKS.search(line.text)
+        ):
             length, what = 1, FOOTER
         elif _disclaims(line):
             length, what = _disclaimer(kept, number), DISCLAIMER
         elif number and SIGNATURE_MARK.match(line.text):
-            length = _signed(kept, number + 1, names, pure=bool(PURE_MARK.search(text[line.start : line.end])))
+            length = _signed(
+                kept, number + 1, names, pure=bool(PURE_MARK.search(text[line.start : line.end]))
+            )
             length += bool(length)
             if not length and (number + 1 == len(kept) or _ends_below(kept[number + 1].text)):
                 length = 1
@@ -72,7 +77,8 @@ def cut_feet(lines: Sequence[Line], text: str, name: str) -> set[str]:
 
 
 def _signed(kept: Sequence[Line], number: int, names: frozenset[str], *, pure: bool) -> int:
-    """How many lines from here on are a signature below its mark: it begins with a name or a way to reach somebody."""
+    """How many lines from here on are a signature below its mark: it begins with a name or a way to reach
+    somebody."""
     if number >= len(kept):
         return 0
     first = kept[number].text
@@ -82,7 +88,8 @@ def _signed(kept: Sequence[Line], number: int, names: frozenset[str], *, pure: b
 
 
 def _closed(kept: Sequence[Line], number: int, names: frozenset[str], *, formula: bool) -> int:
-    """How many lines from a closing on are the end of a mail. The writer's own name proves it; below a formula any name does."""
+    """How many lines from a closing on are the end of a mail. The writer's own name proves it; below a
+    formula any name does."""
     at = number + 1
     while at < len(kept) and (SIGNATURE_MARK.match(kept[at].text) or RULE.match(kept[at].text)):
         at += 1
@@ -109,10 +116,15 @@ def _closes_in_line(text: str, names: frozenset[str]) -> bool:
 
 
 def _contacts(kept: Sequence[Line], number: int, *, loose: bool = False) -> int:
-    """How many lines from here on name a position, a company, a street, a number. `loose`: a motto may stand among them."""
+    """How many lines from here on name a position, a company, a street, a number. `loose`: a motto may stand
+    among them."""
     count = 0
     for line in kept[number : number + SIGNATURE_LINES]:
-        foot = FOOTER_LINE.match(line.text) or DISCLAIMER_LINE.match(line.text) or SIGNATURE_MARK.match(line.text)
+        foot = (
+            FOOTER_LINE.match(line.text)
+            or DISCLAIMER_LINE.match(line.text)
+            or SIGNATURE_MARK.match(line.text)
+        )
         speaks = _speaks(line.text) if not loose else _wishes(line.text)
         if foot or speaks or line.long or len(line.text) > SIGNATURE_WIDTH:
             break
@@ -125,29 +137,57 @@ def _speaks(text: str) -> bool:
     if CONTACT.search(text) and not WISH.search(text) and "? " not in f"{text} ".replace("?=", ""):
         return False
     words = len(text.split())
-    return _wishes(text) or words >= SPEAKING_WORDS or words >= SENTENCE_WORDS and _ENDS.search(text) is not None or text[:1].islower()
+    return (
+        _wishes(text)
+        or words >= SPEAKING_WORDS
+        or words >= SENTENCE_WORDS
+        and _ENDS.search(text) is not None
+        or text[:1].islower()
+    )
 
 
 def _wishes(text: str) -> bool:
     first = _WORD.search(text.casefold())
-    return bool(POSTSCRIPT.match(text) or "?" in text or "？" in text or WISH.search(text) or first and first[0] in NO_NAME)
+    return bool(
+        POSTSCRIPT.match(text)
+        or "?" in text
+        or "？" in text
+        or WISH.search(text)
+        or first
+        and first[0] in NO_NAME
+    )
 
 
 def _is_name(text: str, names: frozenset[str]) -> bool:
-    """Few words with capitals, none of them a wish: "I want a person" or "Refund please" below a "Thanks" is no name."""
+    """Few words with capitals, none of them a wish: "I want a person" or "Refund please" below a "Thanks" is
+    no name."""
     if _is_own_name(text, names):
         return True
     words = text.strip("*_-–— ,.").split()
-    if not 0 < len(words) <= NAME_WORDS or any(map(str.isdigit, text)) or "?" in text or "!" in text or WISH.search(text):
+    if (
+        not 0 < len(words) <= NAME_WORDS
+        or any(map(str.isdigit, text))
+        or "?" in text
+        or "!" in text
+        or WISH.search(text)
+    ):
         return False
     if any(word.casefold().strip(".,") in NO_NAME for word in words):
         return False
-    return all(not word[:1].islower() or word.casefold() in PARTICLES for word in words) and not words[0][:1].islower()
+    return (
+        all(not word[:1].islower() or word.casefold() in PARTICLES for word in words)
+        and not words[0][:1].islower()
+    )
 
 
 def _is_own_name(text: str, names: frozenset[str]) -> bool:
     words = _WORD.findall(fold(text).text)
-    return bool(names.intersection(words)) and len(words) <= NAME_WORDS and not WISH.search(text) and "?" not in text
+    return (
+        bool(names.intersection(words))
+        and len(words) <= NAME_WORDS
+        and not WISH.search(text)
+        and "?" not in text
+    )
 
 
 def _disclaims(line: Line) -> bool:

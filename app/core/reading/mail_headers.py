@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from app.core.reading.mail_lines import Line
 from app.core.reading.mail_marks import ADDRESS, DAY, FROM, INSIDE_HEADER, TIME
-from app.core.reading.mail_words import FORM_WORDS, FROM_LABELS, OTHER_LABELS, SENT_LABELS, SUBJECT_LABELS, TO_LABELS
+from app.core.reading.mail_words import (
+    FORM_WORDS,
+    FROM_LABELS,
+    OTHER_LABELS,
+    SENT_LABELS,
+    SUBJECT_LABELS,
+    TO_LABELS,
+)
 
 HEADERS = 3
 HEADERS_MAX = 9
@@ -28,11 +35,16 @@ def headers(lines: Sequence[Line], number: int, below_own: bool) -> int | None:
         return None
     address = any(ADDRESS.search(value) for value in values[:4])
     timed = any(DAY.search(value) and TIME.search(value) for value in values)
-    kinds = sum(any(_is_of(label, table) for label in labels) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS))
+    kinds = sum(
+        any(_is_of(label, table) for label in labels) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS)
+    )
     titled = any(_is_of(label, SUBJECT_LABELS) for label in labels)
     # GMX and its kin begin with the day, T-Online with the subject.
-    from_whom = any(_is_of(label, FROM_LABELS) for label in labels[: 1 if not address or not titled else HEADERS])
-    # A form of the writer's own may have a "from", a "to" and a day; it has neither an address nor a time of day.
+    from_whom = any(
+        _is_of(label, FROM_LABELS) for label in labels[: 1 if not address or not titled else HEADERS]
+    )
+    # A form of the writer's own may have a "from", a "to" and a day; it has neither an address nor a time of
+    # day.
     if from_whom and kinds >= 2 and (address or timed and titled):
         return end
     from_somebody = ADDRESS.search(values[0]) is not None or ADDRESS.search(values[1]) is not None
@@ -47,7 +59,8 @@ def _is_of(label: str, table: frozenset[str]) -> bool:
 
 
 def pairs_of(lines: Sequence[Line], number: int) -> tuple[list[tuple[str, str]], int]:
-    """The "label: value" lines from here on, and the place behind them. A list of addresses may go on over lines."""
+    """The "label: value" lines from here on, and the place behind them. A list of addresses may go on over
+    lines."""
     pairs: list[tuple[str, str]] = []
     at, end = number, number
     while at < len(lines) and len(pairs) < HEADERS_MAX:
@@ -80,7 +93,9 @@ def _goes_on(text: str) -> bool:
 def is_header(line: Line) -> bool:
     """Whether a line has the label of a header, but for the one that says from whom."""
     pair = _pair(line)
-    return pair is not None and any(_is_of(pair[0], table) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS, OTHER_LABELS))
+    return pair is not None and any(
+        _is_of(pair[0], table) for table in (SENT_LABELS, TO_LABELS, SUBJECT_LABELS, OTHER_LABELS)
+    )
 
 
 def headers_in_line(text: str, number: int) -> int | None:

@@ -1,4 +1,5 @@
-"""The marks mail programs set around what is not new, in the languages they set them in. One line is matched at a time, from its beginning.
+"""The marks mail programs set around what is not new, in the languages they set them in. One line is matched
+at a time, from its beginning.
 
 Every pattern is meant for a line of bounded length and repeats only what has a maximum.
 """
@@ -16,7 +17,8 @@ COMPARED = re.compile(r">\s?\d")
 BARRED = re.compile(r"\|(?!\s*\S.*\|)")  # a bar before a quoted line; a row of a table has more of them
 RULE = re.compile(r"[-_=*~–—]{3,}$")
 
-# "On 3 May 2026 at 14:02, Maya <maya@example.com> wrote:" and its sisters, by what such a line holds in any language.
+# "On 3 May 2026 at 14:02, Maya <maya@example.com> wrote:" and its sisters, by what such a line holds in any
+# language.
 ADDRESS = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 DAY = re.compile(
     r"\d{1,4}\s?[-./]\s?\d{1,2}\s?[-./]\s?\d{1,4}|\d{4}\s?[年년]|\b(?:19|20|25)\d\d\b"
@@ -35,7 +37,10 @@ _WROTE = (
     r"|เขียน(?:ว่า)?|ने\sलिखा|লিখেছেন"
     r"|写道|寫道|写到|のメール|さんは書きました|が書きました|님이\s?(?:작성|쓴\s?글)|작성(?:한\s?메시지)?|كتب(?:ت)?|כתבה?|نوشت|skribis|shkroi"
 )
-WROTE = re.compile(rf"(?<![^\W\d_])(?:{_WROTE})(?![a-zà-ÿ])|(?:写道|寫道|写到|のメール|님이|작성|เขียน|書きました)", re.IGNORECASE)
+WROTE = re.compile(
+    rf"(?<![^\W\d_])(?:{_WROTE})(?![a-zà-ÿ])|(?:写道|寫道|写到|のメール|님이|작성|เขียน|書きました)",
+    re.IGNORECASE,
+)
 WROTE_ENDS = re.compile(rf"(?:(?<![^\W\d_])(?:{_WROTE})|님이\s?작성)\W{{0,6}}$", re.IGNORECASE)
 WROTE_WITHIN = re.compile(rf"(?<![^\W\d_])(?:{_WROTE})\s?[:：]\s{{1,8}}(?=\S)", re.IGNORECASE)
 # Whoever says "you wrote" says it themselves.
@@ -56,7 +61,8 @@ INSIDE_HEADER = _line(
 DIVIDER = _line(
     r"\W{2,40}(?:original (?:message|e-?mail)|message d.origine|(?:message|mail|courriel|e-?mail) original"
     r"|urspr[üu]ngliche (?:nachricht|e-?mail|mail)"
-    r"|original[ -]?nachricht|mensaje original|messaggio originale|oorspronkelijk bericht|oprindelig (?:besked"
+    r"|original[ -]?nachricht|mensaje original|messaggio originale|oorspronkelijk bericht|oprindelig "
+    r"(?:besked"
     r"|meddelelse)|opprinnelig melding"
     r"|ursprungligt meddelande|mensagem original|missatge original|reply message|quoted message"
     r"|alkuperäinen viesti|wiadomość oryginalna"
@@ -94,23 +100,29 @@ REPLY_ABOVE = _line(
 )
 # The customer says that their answers stand further down.
 POINTS_BELOW = re.compile(
-    r"\b(?:below|beneath|inline|in-line|in line with|in (?:the text|between|red|blue|green|bold|caps|capitals)"
+    r"\b(?:below|beneath|inline|in-line|in line with|in (?:the "
+    r"text|between|red|blue|green|bold|caps|capitals)"
     r"|underneath|further down|interspersed|embedded|point by point|one by one|marked (?:with|by)"
     r"|(?:my|our|the) (?:answers|comments|replies|remarks|responses|notes)"
-    r"|unten|untenstehend|nachstehend|im text|in (?:rot|blau|grün|fett)|darunter|dazwischen|zwischen den zeilen"
+    r"|unten|untenstehend|nachstehend|im text|in (?:rot|blau|grün|fett)|darunter|dazwischen|zwischen den "
+    r"zeilen"
     r"|(?:meine|unsere|die) (?:antworten|anmerkungen|kommentare)|punkt für punkt"
-    r"|ci-dessous|plus bas|en (?:rouge|bleu|vert|gras|majuscules)|dans (?:le|votre|ton) (?:texte|message|mail)"
+    r"|ci-dessous|plus bas|en (?:rouge|bleu|vert|gras|majuscules)|dans (?:le|votre|ton) "
+    r"(?:texte|message|mail)"
     r"|entre les lignes|(?:mes|nos|les) (?:réponses|remarques|commentaires)|point par point"
     r"|abajo|a continuación|en (?:rojo|azul|verde|negrita|mayúsculas)|m[áa]s abajo|entre líneas"
     r"|(?:mis|nuestras|las) (?:respuestas|comentarios)|punto por punto"
     r"|qui sotto|di seguito|in (?:rosso|grassetto|maiuscolo)|le mie risposte"
-    r"|hieronder|tussen de regels|mijn antwoorden|nedan|mina svar|nedenfor|mine svar|poniżej|moje odpowiedzi)\b",
+    r"|hieronder|tussen de regels|mijn antwoorden|nedan|mina svar|nedenfor|mine svar|poniżej|moje "
+    r"odpowiedzi)\b",
     re.IGNORECASE,
 )
 # The customer passes somebody else's mail on, without the heading of a forward.
 PASSES_ON = re.compile(
-    r"\b(?:fyi|f\.y\.i|for your information|forward(?:ing|ed)|passing (?:this|it) on|see (?:this|attached|the e?-?mail)"
-    r"|zur (?:info|kenntnis|information)|weitergeleitet|leite (?:ich )?(?:das|dies|ihnen)|siehe (?:mail|e-mail|anhang)"
+    r"\b(?:fyi|f\.y\.i|for your information|forward(?:ing|ed)|passing (?:this|it) on|see "
+    r"(?:this|attached|the e?-?mail)"
+    r"|zur (?:info|kenntnis|information)|weitergeleitet|leite (?:ich )?(?:das|dies|ihnen)|siehe "
+    r"(?:mail|e-mail|anhang)"
     r"|pour (?:info|information|votre information)|je vous (?:transfère|transmets)|voir le (?:mail|message)"
     r"|para (?:su|tu|vuestra) información|les? reenvío|ver (?:el )?correo|per (?:conoscenza|info)|inoltro"
     r"|ter (?:info|informatie)|doorgestuurd)\b",
@@ -132,7 +144,9 @@ GREETING = _line(
 
 SIGNATURE_MARK = re.compile(r"(?:--|__|—|–{1,2})$")
 PURE_MARK = re.compile(r"-- \r?\n?$")  # as RFC 3676 has it; people who draw a line leave the blank out
-POSTSCRIPT = _line(r"\W{0,3}(?:p\.?\s?p?\.?\s?s|n\.?\s?b|p\.?\s?d|post ?scriptum|nachtrag)\b\.?\s{0,2}[:.,\-–—]?\s?\S")
+POSTSCRIPT = _line(
+    r"\W{0,3}(?:p\.?\s?p?\.?\s?s|n\.?\s?b|p\.?\s?d|post ?scriptum|nachtrag)\b\.?\s{0,2}[:.,\-–—]?\s?\S"
+)
 _DEVICE = (
     r"(?:i-?phone|i-?pad|i-?pod|apple watch|samsung|galaxy|android|huawei|honor|xiaomi|redmi|oneplus|oppo"
     r"|nokia|sony|xperia|pixel|motorola"
@@ -173,7 +187,9 @@ FOOTER_LINE = _line(
 )
 IN_A_SENTENCE = re.compile(r"[;!?]|,\s|\.\s")  # "Sent from my desk, is easier": not a footer
 _GREETINGS = r"(?:grüßen|grüssen|gruß|gruss|grüße|grüsse)"
-FOOTER_SPEAKS = re.compile(r"\b(?:I|want|need|please|bitte|ich|möchte|je|voudrais|veux|quiero|quisiera|necesito)\b")
+FOOTER_SPEAKS = re.compile(
+    r"\b(?:I|want|need|please|bitte|ich|möchte|je|voudrais|veux|quiero|quisiera|necesito)\b"
+)
 # A formula that nobody uses within a text …
 CLOSING_LINE = _line(
     r"(?:(?:many |kind |kindest |best |warm |warmest |with (?:kind |best )?){0,3}(?:regards|wishes|greetings)"
@@ -248,7 +264,8 @@ DISCLAIMER_LINE = _line(
     r"|dit (?:e-?mail)?bericht|deze e-?mail|confidential)"
 )
 OUTSIDE_BANNER = _line(
-    r"\W{0,6}(?:external(?: e-?mail| sender)?|caution|warning|attention)\W{1,4}.{0,40}(?:outside (?:of )?(?:the|your|our)\b"
+    r"\W{0,6}(?:external(?: e-?mail| sender)?|caution|warning|attention)\W{1,4}.{0,40}(?:outside (?:of "
+    r")?(?:the|your|our)\b"
     r"|external (?:e-?mail|sender|source|party|address)|originated (?:from|outside))",
     r"\W{0,4}(?:you don.t often get e-?mail from|please consider the environment before printing"
     r"|think before you print|avant d.imprimer"

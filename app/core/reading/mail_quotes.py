@@ -1,7 +1,8 @@
 """The quotes of a mail, cut where a mark of the mail program or an earlier message of the ticket proves them.
 
-Marks are told by their shape: lines that begin with ">", "… wrote:" above a quote, the block of headers that programs copy, dividers and
-headings of forwards. What stands below a mark without ">" is a quote only as far as it is proven; the rest stays, or is cut as not proven.
+Marks are told by their shape: lines that begin with ">", "… wrote:" above a quote, the block of headers that
+programs copy, dividers and headings of forwards. What stands below a mark without ">" is a quote only as far
+as it is proven; the rest stays, or is cut as not proven.
 """
 from __future__ import annotations
 
@@ -102,7 +103,8 @@ def cut_quotes(lines: Sequence[Line], earlier: Sequence[str]) -> set[str]:
 
 
 def _give_back(lines: Sequence[Line], known: Quotes) -> None:
-    """Keep lines with ">" after all, where no program says so and they are no words of earlier messages: they are off a page, say."""
+    """Keep lines with ">" after all, where no program says so and they are no words of earlier messages: they
+    are off a page, say."""
     marked = [line for line in lines if line.text and not line.kept]
     if known.cut != {QUOTE} or any(line.mark or not MARKED.match(line.text) for line in marked):
         return
@@ -129,7 +131,8 @@ def _share(text: str, known: Quotes) -> float:
 
 
 def _list(lines: Sequence[Line], number: int, known: Quotes) -> int:
-    """The place behind lines with ">" that are the writer's: "> 30 kg", or a list below a colon. 0 when they are none."""
+    """The place behind lines with ">" that are the writer's: "> 30 kg", or a list below a colon. 0 when they
+    are none."""
     if known.cut or not (known.own and number - known.own[-1][0] <= 2 and MARKED.match(lines[number].text)):
         return 0
     alone = number + 1 == len(lines) or not MARKED.match(lines[number + 1].text)
@@ -156,7 +159,8 @@ def _below_a_quote(lines: Sequence[Line], number: int) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """The lines of a mark. `sure`: nobody types such a thing themselves. `alone`: no word of the quote stands on them."""
+    """The lines of a mark. `sure`: nobody types such a thing themselves. `alone`: no word of the quote stands
+    on them."""
 
     start: int
     end: int
@@ -184,7 +188,8 @@ def _mark(lines: Sequence[Line], number: int, below_own: bool) -> _Mark | None:
 
 
 def _behind_headers(lines: Sequence[Line], number: int) -> int:
-    """The place behind the headers or the attribution that may follow a divider; they need less of a shape there."""
+    """The place behind the headers or the attribution that may follow a divider; they need less of a shape
+    there."""
     at = next_filled(lines, number)
     if at is None:
         return number
@@ -215,7 +220,8 @@ def _cut_below(lines: Sequence[Line], mark: _Mark, known: Quotes) -> int:
         return mark.end
     if _repeats(lines, mark.end, known):
         return len(lines)
-    # With nothing of their own above it is a forward, or an answer below its quote: what stands below is read.
+    # With nothing of their own above it is a forward, or an answer below its quote: what stands below is
+    # read.
     introduced = mark.name == FORWARDED and "?" not in own and len(own.split()) <= INTRODUCTION
     if not own or introduced or _points_below(own):
         return mark.end
@@ -252,7 +258,8 @@ def _points_below(own: str) -> bool:
 
 
 def _repeats(lines: Sequence[Line], start: int, known: Quotes) -> bool:
-    """Cut the lines that stand in earlier messages, and the marks among them; False, with nothing cut, when none does."""
+    """Cut the lines that stand in earlier messages, and the marks among them; False, with nothing cut, when
+    none does."""
     if known.fresh or not known.earlier:
         return False
     below = [line for line in lines[start:] if line.text]
@@ -302,7 +309,9 @@ def _cut_marks(lines: Sequence[Line], start: int) -> None:
 def _cut_marks_above(lines: Sequence[Line], number: int) -> None:
     """Rules above a mark, and headers that a program puts above its attribution."""
     at, headed = number - 1, []
-    while at >= 0 and (not lines[at].text or lines[at].kept and (RULE.match(lines[at].text) or is_header(lines[at]))):
+    while at >= 0 and (
+        not lines[at].text or lines[at].kept and (RULE.match(lines[at].text) or is_header(lines[at]))
+    ):
         headed.append(lines[at])
         at -= 1
     program = any(ADDRESS.search(line.text) for line in headed)

@@ -1,4 +1,5 @@
-"""Words that tell the lines of a mail apart, folded in case: labels of header blocks and of forms, and what is no name."""
+"""Words that tell the lines of a mail apart, folded in case: labels of header blocks and of forms, and what
+is no name."""
 from __future__ import annotations
 
 
@@ -41,7 +42,8 @@ OTHER_LABELS = _words(
     "priorité wichtigkeit priorität "
     "attachments anlagen anhänge anlage piècesjointes bijlagen 抄送 副本 참조 копия копія másolat bilgi kopi"
 )
-# Labels of forms people fill in, and of what shops send: with one of them a run of "label: value" is no mail program's.
+# Labels of forms people fill in, and of what shops send: with one of them a run of "label: value" is no mail
+# program's.
 FORM_WORDS = _words(
     "e-mail email mail mails courriel correo phone telephone tel telefon téléphone teléfono telefono "
     "mobile handy mobil fax order orders commande "
@@ -71,4 +73,6 @@ NO_NAME = _words(
     "agente ayuda reembolso cancelar sí the this that it is my where when what why how and or but do don't "
     "send ship deliver keep"
 )
-PARTICLES = _words("von van de der den da di du la le el al bin ibn y e dos das del della ter ten zu zur und and & of op 't")
+PARTICLES = _words(
+    "von van de der den da di du la le el al bin ibn y e dos das del della ter ten zu zur und and & of op 't"
+)

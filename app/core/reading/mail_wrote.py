@@ -5,7 +5,18 @@ import re
 from collections.abc import Sequence
 
 from app.core.reading.mail_lines import Line, next_filled
-from app.core.reading.mail_marks import ADDRESS, BARRED, DAY, ENDS_WITH_COLON, MARKED, PRONOUN, TIME, WROTE, WROTE_ENDS, WROTE_WITHIN
+from app.core.reading.mail_marks import (
+    ADDRESS,
+    BARRED,
+    DAY,
+    ENDS_WITH_COLON,
+    MARKED,
+    PRONOUN,
+    TIME,
+    WROTE,
+    WROTE_ENDS,
+    WROTE_WITHIN,
+)
 
 ATTRIBUTION_LINES = 4  # "On … wrote:" is broken over so many lines at most
 ATTRIBUTION_MAX = 260  # characters of them together
@@ -19,26 +30,35 @@ _WITHIN = re.compile(r"\w{5,}[.!?]\s+[A-ZÀ-ÞА-Я]")
 
 
 def attribution(lines: Sequence[Line], last: int) -> int | None:
-    """Where the lines begin that end at `last` and say who wrote the quote below; None when they do not. The fewest that say all of it."""
+    """Where the lines begin that end at `last` and say who wrote the quote below; None when they do not. The
+    fewest that say all of it."""
     ending = lines[last].text
     if not (ENDS_WITH_COLON.search(ending) or WROTE_ENDS.search(ending[-80:])):
         return None
     marked = _is_marked(lines, last + 1)
     for start in range(last, max(-1, last - ATTRIBUTION_LINES), -1):
-        if not lines[start].text or not lines[start].kept or lines[start].long or start < last and not _leads(lines[start].text):
+        if (
+            not lines[start].text
+            or not lines[start].kept
+            or lines[start].long
+            or start < last
+            and not _leads(lines[start].text)
+        ):
             break
         joined = " ".join(line.text for line in lines[start : last + 1])
         if len(joined) > ATTRIBUTION_MAX or len(joined.split()) > ATTRIBUTION_WORDS:
             break
         if _says_who_and_when(joined, lines[start].text, marked):
-            # A day in the writer's own last line is none of the attribution's; the program's has a time of day.
+            # A day in the writer's own last line is none of the attribution's; the program's has a time of
+            # day.
             return last if start < last and _says_who(ending) and not TIME.search(joined) else start
     only = lines[last].text
     return last if marked and not PRONOUN.search(only) and _says_who(only) else None
 
 
 def runs_on(text: str) -> bool:
-    """Whether a line begins as an attribution does and goes on with the quote itself: some programs leave out the break."""
+    """Whether a line begins as an attribution does and goes on with the quote itself: some programs leave out
+    the break."""
     found = WROTE_WITHIN.search(text[:ATTRIBUTION_MAX])
     if found is None:
         return False

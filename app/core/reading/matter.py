@@ -1,4 +1,5 @@
-"""Whether two messages of one customer are about the same matter: one pure question, asked wherever somebody writes again."""
+"""Whether two messages of one customer are about the same matter: one pure question, asked wherever somebody
+writes again."""
 from __future__ import annotations
 
 import math
@@ -11,7 +12,8 @@ from app.core.reading.entities import ORDER, TRACKING
 PAGES = 3  # of a message that are compared
 OTHER = "other"  # the topic of what no topic names
 # Facts that name one case among many; another one of the same kind is another case.
-CODE = "code"  # a word with digits that no other fact explains: a booking, an invoice, a customer's own number
+# a word with digits that no other fact explains: a booking, an invoice, a customer's own number
+CODE = "code"
 _NAMES = (ORDER, TRACKING, CODE)
 
 
@@ -19,10 +21,11 @@ _NAMES = (ORDER, TRACKING, CODE)
 class Matter:
     """What one message says of what it is about.
 
-    `facts` are (kind, value) pairs, `pages` article ids found for it or quoted to it, the best first, `words` its content words, stemmed.
-    `asks` are the words its questions and wishes begin with. `comes_back`: it points to what was written before ("still no refund");
-    `begins_anew`: to something else ("one more thing"); `goes_on`: its first word joins it to the message before; `thanks`: it thanks;
-    `trouble`: it says that something is not as it should be; `ends`: it settles or acknowledges, and wants nothing.
+    `facts` are (kind, value) pairs, `pages` article ids found for it or quoted to it, the best first, `words`
+    its content words, stemmed. `asks` are the words its questions and wishes begin with. `comes_back`: it
+    points to what was written before ("still no refund"); `begins_anew`: to something else ("one more
+    thing"); `goes_on`: its first word joins it to the message before; `thanks`: it thanks; `trouble`: it says
+    that something is not as it should be; `ends`: it settles or acknowledges, and wants nothing.
     """
 
     topic: str
@@ -38,11 +41,23 @@ class Matter:
     ends: bool = False
 
 
-# Logistic regression on the pairs under tests/core/matters (`python -m tests.core.matters` fits it anew), rounded.
-WEIGHTS: Mapping[str, float] = MappingProxyType({
-    "cosine": 4.7, "unread": 1.6, "unread_shared": 1.9, "pages_shared": 0.6, "other_topic": -0.4, "comes_back": 3.3, "goes_on": 2.0,
-    "trouble": 1.0, "begins_anew": -1.2, "asks_other": -0.6, "thanks": -1.5,
-})
+# Logistic regression on the pairs under tests/core/matters (`python -m tests.core.matters` fits it anew),
+# rounded.
+WEIGHTS: Mapping[str, float] = MappingProxyType(
+    {
+        "cosine": 4.7,
+        "unread": 1.6,
+        "unread_shared": 1.9,
+        "pages_shared": 0.6,
+        "other_topic": -0.4,
+        "comes_back": 3.3,
+        "goes_on": 2.0,
+        "trouble": 1.0,
+        "begins_anew": -1.2,
+        "asks_other": -0.6,
+        "thanks": -1.5,
+    }
+)
 BIAS = -3.6
 SAME = 0.45  # below an even chance: unsure counts as the same
 
@@ -50,14 +65,16 @@ SAME = 0.45  # below an even chance: unsure counts as the same
 def same_matter(a: Matter, b: Matter, cosine: float | None) -> bool:
     """Whether `b`, written after `a`, is about the same matter; unsure counts as the same.
 
-    `cosine` is that of the two messages by the search model (-1 to 1), None where it does not read their language.
+    `cosine` is that of the two messages by the search model (-1 to 1), None where it does not read their
+    language.
     """
     known = certain(a, b)
     return likely(a, b, cosine) >= SAME if known is None else known
 
 
 def certain(a: Matter, b: Matter) -> bool | None:
-    """What needs no weighing: another case is another matter, and who says next to nothing means what went before; None for the rest."""
+    """What needs no weighing: another case is another matter, and who says next to nothing means what went
+    before; None for the rest."""
     if b.ends or _names_another(a, b):
         return False
     return True if _says_little(b) else None

@@ -1,4 +1,5 @@
-"""Our own sentences, coming back in a customer's reply: found and taken out, so that "reply 'person'" never counts as their wish."""
+"""Our own sentences, coming back in a customer's reply: found and taken out, so that "reply 'person'" never
+counts as their wish."""
 from __future__ import annotations
 
 import re
@@ -10,9 +11,11 @@ from app.core.reading.phrases import fold
 from config.wording import Words
 
 OWN_SENTENCES = "own_sentences"
-FRAGMENTS = "message.limits."  # said inside a sentence of ours only; alone "I can't change orders" is a customer's
+# said inside a sentence of ours only; alone "I can't change orders" is a customer's
+FRAGMENTS = "message.limits."
 FILLED_MAX = 120  # characters a filled-in placeholder may have
-WORDS_MIN = 5  # a sentence of fewer words of its own could be anybody's: it is taken out only in the company of longer ones
+# a sentence of fewer words of its own could be anybody's: it is taken out only in the company of longer ones
+WORDS_MIN = 5
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -22,7 +25,8 @@ _SIGNS = re.compile(r"[^\w\s.!?'’]|_")
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    pieces: tuple[str, ...]  # what stands between the placeholders; "" at an end means that a placeholder stands there
+    # what stands between the placeholders; "" at an end means that a placeholder stands there
+    pieces: tuple[str, ...]
     anchor: int
     words: int
 
@@ -48,7 +52,11 @@ def kept_ranges(text: str, words: Mapping[str, Words]) -> tuple[tuple[int, int],
         first = text.find("\n") if len(found) > 1 else min(at[start] for start, _ in found)
         for sentence in short:
             free = len(sentence.pieces) > 1 and len(found) > 1
-            found.extend(span for span in _places(sentence, plain) if (free or at[span[0]] > first >= 0) and _stands_alone(text, at, span))
+            found.extend(
+                span
+                for span in _places(sentence, plain)
+                if (free or at[span[0]] > first >= 0) and _stands_alone(text, at, span)
+            )
     return _left((_original(span, at, text) for span in found), len(text))
 
 
@@ -61,12 +69,18 @@ def _plain(text: str) -> tuple[str, Sequence[int]]:
 
 def _stands_alone(text: str, at: Sequence[int], span: tuple[int, int]) -> bool:
     start, end = _original(span, at, text)
-    before, after = text[max(0, start - 80) : start].rstrip(" \u00a0*_>["), text[end : end + 80].lstrip(" \u00a0*_]")
-    return (not before or before[-1] in ".!?:\n") and (not after or after[0] in "\n<(" or text[end - 1] in ".!? ")
+    before, after = (
+        text[max(0, start - 80) : start].rstrip(" \u00a0*_>["),
+        text[end : end + 80].lstrip(" \u00a0*_]"),
+    )
+    return (not before or before[-1] in ".!?:\n") and (
+        not after or after[0] in "\n<(" or text[end - 1] in ".!? "
+    )
 
 
 def _places(sentence: _Sentence, plain: str) -> Iterable[tuple[int, int]]:
-    """Where the sentence stands. Only its longest piece is searched for; the others are looked for beside it, within bounds."""
+    """Where the sentence stands. Only its longest piece is searched for; the others are looked for beside it,
+    within bounds."""
     anchor = sentence.pieces[sentence.anchor]
     place = plain.find(anchor)
     while place >= 0:
@@ -127,9 +141,15 @@ def _left(gone: Iterable[tuple[int, int]], length: int) -> tuple[tuple[int, int]
 
 @lru_cache(maxsize=16)
 def _sentences(lexicons: tuple[Words, ...]) -> Mapping[str, Sequence[_Sentence]]:
-    """Our sentences, hundreds, by a word that any text with the sentence's anchor holds whole; under "" those that have none such."""
+    """Our sentences, hundreds, by a word that any text with the sentence's anchor holds whole; under "" those
+    that have none such."""
     made: dict[tuple[str, ...], _Sentence] = {}
-    whole = (text for words in lexicons for key, text in sorted(words.texts.items()) if not key.startswith(FRAGMENTS))
+    whole = (
+        text
+        for words in lexicons
+        for key, text in sorted(words.texts.items())
+        if not key.startswith(FRAGMENTS)
+    )
     for text in whole:
         for part in _SENTENCE_END.split(text):
             pieces = tuple(_plain(piece)[0].strip(" .!?\n") for piece in _PLACEHOLDER.split(part))
@@ -137,7 +157,9 @@ def _sentences(lexicons: tuple[Words, ...]) -> Mapping[str, Sequence[_Sentence]]
             longest = max(range(len(pieces)), key=lambda n: len(pieces[n]))
             # Two words beside a placeholder could be anybody's.
             if count >= 2 and len(pieces[longest]) >= 8:
-                made[pieces] = _Sentence(pieces, longest, count if len(pieces) == 1 or count > WORDS_MIN else 0)
+                made[pieces] = _Sentence(
+                    pieces, longest, count if len(pieces) == 1 or count > WORDS_MIN else 0
+                )
     by_word: dict[str, list[_Sentence]] = {}
     for sentence in made.values():
         # The first and the last of the anchor's words may be parts of longer ones in a text.

@@ -1,8 +1,9 @@
-"""Finding phrases in what people type: case, accents, spacing and apostrophes apart, on whole words, with the places in the original.
+"""Finding phrases in what people type: case, accents, spacing and apostrophes apart, on whole words, with the
+places in the original.
 
 A phrase is words in a row, written as people write. Beyond plain words it may hold
-`a|b` either word (`get_hold_of` is three words in one place), `word?` an optional one, `word~` any ending, `~word` any beginning,
-`{slot}` any entry of that list,
+`a|b` either word (`get_hold_of` is three words in one place), `word?` an optional one, `word~` any ending,
+`~word` any beginning, `{slot}` any entry of that list,
 `..` up to three words between, `...` up to six, `$` the end of the clause.
 Phrases never reach over the end of a sentence. All functions are linear in the text.
 """
@@ -23,7 +24,8 @@ _SPELLED_OUT = {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "¿": "
 _BETWEEN = r"(?:[,;:] ?| )"
 _WORD = r"[^\s.!?]{1,40}"
 _BLANKS = re.compile(r"[ \n]{2,}|\n")
-# An apostrophe that joins nothing: a quote of some shape. One or two letters before it were cut short ("j' veux").
+# An apostrophe that joins nothing: a quote of some shape. One or two letters before it were cut short ("j'
+# veux").
 _QUOTES = re.compile(r"(?<!\w)'+|(?<=\w\w\w)'+(?!\w)")
 
 
@@ -39,7 +41,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text made comparable. `at[i]` is the place in the original of character `i`; one entry more marks the end."""
+    """A text made comparable. `at[i]` is the place in the original of character `i`; one entry more marks the
+    end."""
 
     text: str
     at: Sequence[int]
@@ -55,7 +58,8 @@ class Folded:
 
 @lru_cache(maxsize=8)  # one message is folded by each of its readers in turn
 def fold(text: str) -> Folded:
-    """Lower case without accents; runs of blanks are one blank, an empty line is a line end, other signs are blanks."""
+    """Lower case without accents; runs of blanks are one blank, an empty line is a line end, other signs are
+    blanks."""
     plain = text.translate(_PLAIN)
     places: Sequence[int] = range(len(text) + 1)
     if not text.isascii():  # outside of ASCII a letter may become none, or several
@@ -133,8 +137,11 @@ class Phrases:
 
 
 def phrases(entries: Iterable[str], slots: Mapping[str, Sequence[str]] | None = None) -> Phrases:
-    """Compile phrases; `slots` are the lists that `{name}` stands for. An empty list finds nothing. Slow: keep what it makes."""
-    made = {name: _either(pattern_of(entry, {}) for entry in values) for name, values in (slots or {}).items()}
+    """Compile phrases; `slots` are the lists that `{name}` stands for. An empty list finds nothing. Slow:
+    keep what it makes."""
+    made = {
+        name: _either(pattern_of(entry, {}) for entry in values) for name, values in (slots or {}).items()
+    }
     # Longest first: where two phrases begin at one place, the fuller one is the better reason.
     bodies = sorted((pattern_of(entry, made) for entry in entries), key=len, reverse=True)
     return Phrases(re.compile(rf"(?<!\w){_either(bodies)}(?!\w)" if bodies else r"(?!)"))
@@ -147,7 +154,8 @@ def _either(bodies: Iterable[str]) -> str:
 def pattern_of(phrase: str, slots: Mapping[str, str]) -> str:
     """One phrase as a regular expression. Every repetition has a fixed maximum, so matching is linear."""
     made = ""
-    begun = False  # a word that must be there has been placed: from then on the blank stands in front of each word
+    # a word that must be there has been placed: from then on the blank stands in front of each word
+    begun = False
     for part in phrase.split():
         if part in ("..", "..."):
             made += f"(?:{_BETWEEN}{_WORD}){{0,{3 if part == '..' else 6}}}"
@@ -166,10 +174,14 @@ def pattern_of(phrase: str, slots: Mapping[str, str]) -> str:
 
 
 def _alternatives(part: str, slots: Mapping[str, str]) -> str:
-    return _either(slots[word.strip("{}")] if word.startswith("{") else _word(word) for word in part.split("|"))
+    return _either(
+        slots[word.strip("{}")] if word.startswith("{") else _word(word) for word in part.split("|")
+    )
 
 
 def _word(word: str) -> str:
-    before, after = (r"\w{0,20}" if any_letters else "" for any_letters in (word.startswith("~"), word.endswith("~")))
+    before, after = (
+        r"\w{0,20}" if any_letters else "" for any_letters in (word.startswith("~"), word.endswith("~"))
+    )
     plain = fold(word.strip("~").replace("_", " ")).text.strip()
     return before + re.escape(plain).replace(r"\ ", _BETWEEN) + after

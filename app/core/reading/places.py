@@ -29,7 +29,8 @@ def shown(text: str, ranges: Iterable[tuple[int, int]], cut: list[str]) -> tuple
 
 
 def _places(piece: str, clean: str, start: int) -> list[int]:
-    """Where each character of the cleaned piece comes from: letter by letter with its marks; where that does not add up, in proportion."""
+    """Where each character of the cleaned piece comes from: letter by letter with its marks; where that does
+    not add up, in proportion."""
     places: list[int] = []
     made: list[str] = []
     for begin, end in _clusters(piece):
@@ -47,6 +48,8 @@ def _clusters(piece: str) -> Iterable[tuple[int, int]]:
     joiners = {match.start() for match in WORD_JOINER.finditer(piece)}
     for n in range(1, len(piece) + 1):
         joined = n in joiners or n - 1 in joiners
-        if n == len(piece) or not (joined or "\u0300" <= piece[n] <= "\u036f" or piece[n - 1 : n + 1] == "\r\n"):
+        if n == len(piece) or not (
+            joined or "\u0300" <= piece[n] <= "\u036f" or piece[n - 1 : n + 1] == "\r\n"
+        ):
             yield begin, n
             begin = n

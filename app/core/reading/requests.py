@@ -1,4 +1,5 @@
-"""What a message asks of us apart from its question: a person, to know who writes, an end, one of two pages. All from the words files."""
+"""What a message asks of us apart from its question: a person, to know who writes, an end, one of two pages.
+All from the words files."""
 from __future__ import annotations
 
 import re
@@ -20,7 +21,8 @@ LINE_MAX = 300
 DENIAL_WORDS = 3  # between "I don't need" and "a person"
 
 _SENTENCE = re.compile(r"[^.!?\n]+")
-# A dash between words parts clauses like a semicolon, and is made one: of the same length, so that places stay.
+# A dash between words parts clauses like a semicolon, and is made one: of the same length, so that places
+# stay.
 _DASH = re.compile(r"(?<=\S)[ \t]+[-‐-―]{1,3}(?=\s)|(?<=\w)[–—―](?=\w)|(?<=\w)--(?=\w)")
 _LAST_CLAUSE = re.compile(r"(?<=[,;:])[^,;:.!?\n]{1,60}[.!?\n ]*\Z")
 _ENDS = " ,.;:!?\n"
@@ -29,7 +31,8 @@ _LETTER = re.compile(r"(?:\w+ ){0,3}([ab])(?: \w+){0,3}")
 
 
 def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tuple[Found, str] | None:
-    """Where a message asks for a person and in which language's words; None when it does not. `first`: the text begins a message."""
+    """Where a message asks for a person and in which language's words; None when it does not. `first`: the
+    text begins a message."""
     text = _DASH.sub(lambda dash: ";".ljust(len(dash.group())), text)
     plain = unquoted(fold(text))
     everywhere = tuple(words.values())
@@ -39,7 +42,9 @@ def asks_person(text: str, words: Mapping[str, Words], first: bool = True) -> tu
         found = _exit_word(text, right, lexicon, spelling) if first else None
         if found is not None:
             return found, language
-        found = _named_person(right, lexicon) or _first_clear(right, listed(lexicon, "person_indirect"), listed(lexicon, "person_not"))
+        found = _named_person(right, lexicon) or _first_clear(
+            right, listed(lexicon, "person_indirect"), listed(lexicon, "person_not")
+        )
         if found is not None:
             return found, language
     return None
@@ -52,8 +57,13 @@ def denies(text: str, words: Mapping[str, Words]) -> bool:
 
 
 def _exit_word(text: str, right: Folded, lexicon: Words, spelling: Spelling) -> Found | None:
-    """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its last clause, of its own."""
-    greeting, alone, around = listed(lexicon, "greeting"), listed(lexicon, "exit"), listed(lexicon, "exit_around")
+    """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its
+    last clause, of its own."""
+    greeting, alone, around = (
+        listed(lexicon, "greeting"),
+        listed(lexicon, "exit"),
+        listed(lexicon, "exit_around"),
+    )
     place = 0
     for line in text.splitlines(keepends=True)[:FIRST_LINES]:
         folded = right if line[:LINE_MAX] == text else corrected(unquoted(fold(line[:LINE_MAX])), spelling)
@@ -94,9 +104,13 @@ def _named_person(folded: Folded, lexicon: Words) -> Found | None:
         return None  # the usual case, and each further list costs as much as this one
     denied = list(listed(lexicon, "person_denied").all(folded))
     # "Are you a human?" asks whether, not for.
-    near_misses = _spans((*listed(lexicon, "person_not").all(folded), *listed(lexicon, "identity").all(folded)))
+    near_misses = _spans(
+        (*listed(lexicon, "person_not").all(folded), *listed(lexicon, "identity").all(folded))
+    )
     for found in named:
-        if not _overlaps(found, near_misses) and not any(_denies(denial, found, folded.text) for denial in denied):
+        if not _overlaps(found, near_misses) and not any(
+            _denies(denial, found, folded.text) for denial in denied
+        ):
             return found
     return None
 
@@ -116,7 +130,8 @@ def _overlaps(found: Found, spans: Sequence[tuple[int, int]]) -> bool:
 
 
 def _denies(denial: Found, found: Found, text: str) -> bool:
-    """Whether the denial stands just before or inside, in one clause: "I don't need to call you", not "I don't want a bot, call me"."""
+    """Whether the denial stands just before or inside, in one clause: "I don't need to call you", not "I
+    don't want a bot, call me"."""
     if denial.folded_start > found.folded_end:
         return False
     wanted = found.folded_end if denial.folded_start > found.folded_start else found.folded_start
@@ -136,11 +151,16 @@ def picks(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> b
     """Whether a message says which of two pages, by letter or by order, and so is no question of its own."""
     folded = fold(text)
     opening = _opening(folded)
-    return len(options) == 2 and "?" not in text and any(_picked(opening, folded, lexicon) for lexicon in words.values())
+    return (
+        len(options) == 2
+        and "?" not in text
+        and any(_picked(opening, folded, lexicon) for lexicon in words.values())
+    )
 
 
 def choice(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> str | None:
-    """The article a reply chooses out of the two offered: by letter, by order, or by words of one title clearly more than of the other."""
+    """The article a reply chooses out of the two offered: by letter, by order, or by words of one title
+    clearly more than of the other."""
     if len(options) != 2 or not text.strip():
         return None
     folded = fold(text)
@@ -167,7 +187,9 @@ def _picked(opening: str, folded: Folded, lexicon: Words) -> set[int]:
     if listed(lexicon, "choice.neither").first(folded):
         return {0, 1}
     first = Folded(opening, range(len(opening) + 1))
-    return {n for n, name in enumerate(("choice.first", "choice.second")) if listed(lexicon, name).first(first)}
+    return {
+        n for n, name in enumerate(("choice.first", "choice.second")) if listed(lexicon, name).first(first)
+    }
 
 
 def _by_title(folded: Folded, options: Sequence[Option], words: Mapping[str, Words]) -> str | None:

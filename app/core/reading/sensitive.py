@@ -1,7 +1,8 @@
 """Secrets that stand in a message themselves: card and account numbers, IDs, passwords.
 
 They are told from harmless numbers by their check digits and by the words beside them.
-A secret is named by its kind and its place; its letters never leave the text. All functions are linear in the text.
+A secret is named by its kind and its place; its letters never leave the text. All functions are linear in the
+text.
 """
 from __future__ import annotations
 
@@ -43,11 +44,15 @@ def find(text: str) -> tuple[Secret, ...]:
 
 
 def mask(text: str) -> str:
-    """The text with each letter and digit of a secret masked: as long as before, everything else in its place."""
+    """The text with each letter and digit of a secret masked: as long as before, everything else in its
+    place."""
     parts: list[str] = []
     done = 0
     for secret in find(text):
-        parts += (text[done : secret.start], *(MASK if c.isalnum() else c for c in text[secret.start : secret.end]))
+        parts += (
+            text[done : secret.start],
+            *(MASK if c.isalnum() else c for c in text[secret.start : secret.end]),
+        )
         done = secret.end
     return "".join((*parts, text[done:]))
 
@@ -65,7 +70,9 @@ def _all(text: str) -> Iterator[Secret]:
 
 _DIGIT_RUN = re.compile(r"(?<!\w)\d+(?:[ \t\u00a0\-–—._/]{1,3}\d+)*(?!\w)")
 _GROUP = re.compile(r"\d+")
-_CARD_NAMED = re.compile(r"card|carte|karte|tarjeta|visa|maestro|amex|american express|cc\b|\bpan\b", re.IGNORECASE)
+_CARD_NAMED = re.compile(
+    r"card|carte|karte|tarjeta|visa|maestro|amex|american express|cc\b|\bpan\b", re.IGNORECASE
+)
 _OTHER_NAMED = re.compile(
     r"order|track|parcel|consign|shipment|serial|imei|invoice|ticket|booking|barcode|\bean\b|gift|voucher|loyalty|customer n"
     r"|commande|colis|suivi|facture|cadeau|s[ée]rie|client"
@@ -75,8 +82,8 @@ _OTHER_NAMED = re.compile(
 )
 _CARD_DIGITS = (13, 19)
 _ISSUER_DIGITS = "23456"
-# Issuer's first digits and the lengths they come in; the second list only beside a word for card, as barcodes and parcels look the same.
-# Source: ISO/IEC 7812 registrations as the schemes publish them.
+# Issuer's first digits and the lengths they come in; the second list only beside a word for card, as barcodes
+# and parcels look the same. Source: ISO/IEC 7812 registrations as the schemes publish them.
 _ISSUER = re.compile(
     r"4(?:\d{15}|\d{18})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}"
     r"|6(?:011|5\d\d|4[4-9]\d)\d{12}(?:\d{3})?|35(?:2[89]|[3-8]\d)\d{12}|62\d{14}(?:\d{3})?|(?:5018|5020|5038|6304|6759|676[1-3])\d{12}(?:\d{3})?"
@@ -88,7 +95,9 @@ def _cards(text: str) -> Iterator[Secret]:
     for run in _DIGIT_RUN.finditer(text):
         if run.end() - run.start() < _CARD_DIGITS[0]:
             continue
-        groups = [(g.start(), g.end()) for g in islice(_GROUP.finditer(text, run.start(), run.end()), TABLE_GROUPS)]
+        groups = [
+            (g.start(), g.end()) for g in islice(_GROUP.finditer(text, run.start(), run.end()), TABLE_GROUPS)
+        ]
         done = 0
         for first, (start, _) in enumerate(groups):
             end = _card_end(text, groups, first) if start >= done and text[start] in _ISSUER_DIGITS else None
@@ -165,7 +174,8 @@ def _mod97(iban: str) -> bool:
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}([- ]?)(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])")
 _SSN_NAMED = re.compile(r"\bssn\b|social.?sec", re.IGNORECASE)
 _NINO = re.compile(
-    r"(?<!\w)(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)", re.IGNORECASE
+    r"(?<!\w)(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)",
+    re.IGNORECASE,
 )
 _NINO_NAMED = re.compile(r"\bnino?\b|national insurance|\bni n", re.IGNORECASE)
 _DNI = re.compile(r"(?<![\w-])((?:[XYZ][-. ]?)?)(\d{7,8})[-. ]?([A-Z])(?![\w-])", re.IGNORECASE)
@@ -185,7 +195,8 @@ def _numbered(text: str) -> Iterator[Secret]:
 
 
 def _is_dni(match: re.Match[str]) -> bool:
-    """A Spanish identity number, which ends in a check letter; a foreigner's begins with a letter and is one digit shorter."""
+    """A Spanish identity number, which ends in a check letter; a foreigner's begins with a letter and is one
+    digit shorter."""
     letter, digits, check = match.group(1)[:1].upper(), match.group(2), match.group(3).upper()
     if len(digits) != (7 if letter else 8):
         return False
@@ -196,10 +207,14 @@ def _is_dni(match: re.Match[str]) -> bool:
 # -- numbers with their name beside them
 
 _IDENTITY = re.compile(
-    r"(?<!\w)(?:passport|passeport|reisepass|pasaporte|(?:national )?id(?:entity)?[ -](?:card|number|no|document)|national id|ausweis"
-    r"|personalausweis|carte (?:nationale )?d.identit[ée]|cni|pi[èe]ce d.identit[ée]|titre de s[ée]jour|permis de conduire|dni|nie"
-    r"|documento de identidad|c[ée]dula|permiso de conducir|carn[ée]t de conducir|driv(?:er|ing)(?:.?s)? licen[cs]e|f[üu]hrerschein"
-    r"|sozialversicherungs|rentenversicherungs|steuer-?id|krankenversicherten|s[ée]curit[ée] sociale|num[ée]ro de s[ée]cu|seguridad social"
+    r"(?<!\w)(?:passport|passeport|reisepass|pasaporte|(?:national )?id(?:entity)?[ "
+    r"-](?:card|number|no|document)|national id|ausweis"
+    r"|personalausweis|carte (?:nationale )?d.identit[ée]|cni|pi[èe]ce d.identit[ée]|titre de "
+    r"s[ée]jour|permis de conduire|dni|nie"
+    r"|documento de identidad|c[ée]dula|permiso de conducir|carn[ée]t de conducir|driv(?:er|ing)(?:.?s)? "
+    r"licen[cs]e|f[üu]hrerschein"
+    r"|sozialversicherungs|rentenversicherungs|steuer-?id|krankenversicherten|s[ée]curit[ée] "
+    r"sociale|num[ée]ro de s[ée]cu|seguridad social"
     r"|medicare|nhs|tax id|tin|curp|nss|aadhaar|sin)(?:nummer|s?nr)?"
     r"(?![a-z]{4})[^\d\n]{0,28}?(?<![^\W_])((?=[A-Z]{0,5}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){5,17})(?![A-Z0-9])",
     re.IGNORECASE,
@@ -210,7 +225,9 @@ _IDENTITY_DIGITS = 4
 def _identities(text: str) -> Iterator[Secret]:
     for match in _IDENTITY.finditer(text):
         start, end = match.span(1)
-        value = re.match(r"[A-Za-z0-9]*\d[A-Za-z0-9]*(?:[ -](?=[A-Za-z0-9]*\d)[A-Za-z0-9]+)*", text[start:end])
+        value = re.match(
+            r"[A-Za-z0-9]*\d[A-Za-z0-9]*(?:[ -](?=[A-Za-z0-9]*\d)[A-Za-z0-9]+)*", text[start:end]
+        )
         if value is not None and sum(map(str.isdigit, value.group())) >= _IDENTITY_DIGITS:
             yield Secret(SecretKind.IDENTITY, start, start + value.end())
 
@@ -219,13 +236,18 @@ def _identities(text: str) -> Iterator[Secret]:
 
 _JOINED = r"(?:\s{0,3}(?:[:=]|->|→)\s{0,3}|\s{1,3}(?:(?:is|was|ist|war|lautet|est|[ée]tait|es|era)\s{0,3}[:=]?)\s{1,3})"
 _PASSWORD = re.compile(
-    r"(?<!\w)(?:pass[ -]?(?:word|code|wort|phrase)|pass|pwd|pw|kennwort|mot de passe|mdp|contrase[ñn]a|clave|login code|code secret)"
-    r"(?:\s{1,3}(?:for|f[üu]r|pour|para|of|de|del|von)(?:\s{1,3}[\w@.-]{1,40}){1,4}?)?" + _JOINED + r"([\"'«„“‘]?)(\S{3,64})",
+    r"(?<!\w)(?:pass[ -]?(?:word|code|wort|phrase)|pass|pwd|pw|kennwort|mot de "
+    r"passe|mdp|contrase[ñn]a|clave|login code|code secret)"
+    r"(?:\s{1,3}(?:for|f[üu]r|pour|para|of|de|del|von)(?:\s{1,3}[\w@.-]{1,40}){1,4}?)?"
+    + _JOINED
+    + r"([\"'«„“‘]?)(\S{3,64})",
     re.IGNORECASE,
 )
 _CODE = re.compile(
-    r"(?<!\w)(?:(pin)(?:[ -]?(code|nummer|number))?|code pin|c[óo]digo pin|geheimzahl|cv[vc]2?|csc|(?:security|card) code"
-    r"|(?:karten)?pr[üu]f(?:nummer|ziffer|zahl)|sicherheitscode|code de s[ée]curit[ée]|cryptogramme|c[óo]digo de seguridad)"
+    r"(?<!\w)(?:(pin)(?:[ -]?(code|nummer|number))?|code pin|c[óo]digo "
+    r"pin|geheimzahl|cv[vc]2?|csc|(?:security|card) code"
+    r"|(?:karten)?pr[üu]f(?:nummer|ziffer|zahl)|sicherheitscode|code de "
+    r"s[ée]curit[ée]|cryptogramme|c[óo]digo de seguridad)"
     r"(?:" + _JOINED + r"|\s{1,3})(\d{3,8})(?![\w.,]?\d)",
     re.IGNORECASE,
 )
@@ -260,7 +282,11 @@ def _disclosed(text: str) -> Iterator[Secret]:
 
 def _looks_told(value: str, quoted: bool, after: str) -> bool:
     """Whether what follows "password is" is one: not a word about passwords, and no address of a page."""
-    if len(value) < 4 or value.casefold() in _NO_PASSWORD or value.casefold().startswith(("http", "www.", "{{", "<")):
+    if (
+        len(value) < 4
+        or value.casefold() in _NO_PASSWORD
+        or value.casefold().startswith(("http", "www.", "{{", "<"))
+    ):
         return False
     if quoted or not value.isalpha() or not (value.islower() or value.istitle()):
         return any(c.isalnum() for c in value)

@@ -1,4 +1,5 @@
-"""How somebody sounds, and the words it rests on. Careful on purpose: one mild word is no temper, and what we cannot read is `unread`."""
+"""How somebody sounds, and the words it rests on. Careful on purpose: one mild word is no temper, and what we
+cannot read is `unread`."""
 from __future__ import annotations
 
 import re
@@ -17,12 +18,16 @@ _INSISTS = re.compile(r"[!?]{3,}|!\s{0,2}!")
 
 
 def sentiment(text: str, lexicon: Words | None) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """`frustrated`, `neutral` or `satisfied`, or `unread` without words for the language; and the places of the words that drove it."""
+    """`frustrated`, `neutral` or `satisfied`, or `unread` without words for the language; and the places of
+    the words that drove it."""
     if lexicon is None:
         return "unread", ()
     folded = fold(text)
     denied = [(f.folded_start, f.folded_end) for f in listed(lexicon, "upset.not").all(folded)]
-    strong = [*_clear(folded, listed(lexicon, "upset.strong"), denied), *_clear(folded, listed(lexicon, "repeated"), [])]
+    strong = [
+        *_clear(folded, listed(lexicon, "upset.strong"), denied),
+        *_clear(folded, listed(lexicon, "repeated"), []),
+    ]
     mild = [f for f in _clear(folded, listed(lexicon, "upset.weak"), denied) if not _within(f, strong)]
     intense = listed(lexicon, "intensifier")
     weight = 2 * len(strong) + sum(2 if _stressed(f, folded, intense) else 1 for f in mild)
@@ -36,7 +41,8 @@ def sentiment(text: str, lexicon: Words | None) -> tuple[str, tuple[tuple[int, i
 
 
 def _shouted(text: str) -> list[tuple[int, int]]:
-    """Runs of words in capitals; one or two in a row are names and short forms, and some people type everything so."""
+    """Runs of words in capitals; one or two in a row are names and short forms, and some people type
+    everything so."""
     words = list(_WORD.finditer(text))
     if all(m.group().isupper() for m in words):
         return []
@@ -52,7 +58,9 @@ def _shouted(text: str) -> list[tuple[int, int]]:
 
 
 def _clear(folded: Folded, wanted: Phrases, denied: list[tuple[int, int]]) -> list[Found]:
-    return [f for f in wanted.all(folded) if not any(a < f.folded_end and f.folded_start < b for a, b in denied)]
+    return [
+        f for f in wanted.all(folded) if not any(a < f.folded_end and f.folded_start < b for a, b in denied)
+    ]
 
 
 def _within(found: Found, others: list[Found]) -> bool:

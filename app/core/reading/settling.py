@@ -1,7 +1,8 @@
-"""Whether a message ends something: it says that the matter is settled, only that it was read, or neither. All from the words files.
+"""Whether a message ends something: it says that the matter is settled, only that it was read, or neither.
+All from the words files.
 
-Both mean "and nothing else": every word of the message must belong to such a phrase, to courtesy, to a name or to a signature. A word
-that is left over ("It worked for one day") may be the matter itself.
+Both mean "and nothing else": every word of the message must belong to such a phrase, to courtesy, to a name
+or to a signature. A word that is left over ("It worked for one day") may be the matter itself.
 """
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ _LINK = re.compile(r"https?://\S{1,2000}")
 # Pictures that complain, doubt or ask; any other one on its own is a nod.
 _NO_NOD = re.compile("[👎😠😡🤬😤😢😭😞😔😟🙁☹😕😩😫💔🤔❓❔❗❕🤷😒🙄😱🆘‼⁉😰😨🤮🤢🖕💩😖😣😥😓🤦❌🚫⛔⚠😐😑😬]")
 _PICTURE = re.compile("[\u2190-\u21ff\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
-_PICTURES_ONLY = re.compile(f"(?:{_PICTURE.pattern}[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]{{0,4}}\\s{{0,3}}){{1,{PICTURES_MAX}}}")
+_PICTURES_ONLY = re.compile(
+    f"(?:{_PICTURE.pattern}[\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]{{0,4}}\\s{{0,3}}){{1,{PICTURES_MAX}}}"
+)
 
 _COURTESY = ("greeting", "thanks", "thanks_around", "closing")
 _SETTLED = (*_COURTESY, "settled", "settled_around", "thanks_for_reply", "acknowledged")
@@ -35,7 +38,8 @@ _BEFORE_A_NAME = ("greeting", "thanks", "thanks_around", "closing")
 def settles(text: str, words: Mapping[str, Words], names: Sequence[str] = ()) -> bool:
     """Whether it says that the matter is settled, or only thanks, and nothing else.
 
-    Thanks for the answer alone settle nothing: it came, which is not to say that it helped. `names` are of those who write here.
+    Thanks for the answer alone settle nothing: it came, which is not to say that it helped. `names` are of
+    those who write here.
     """
     if not _may_end(text):
         return False
@@ -44,7 +48,8 @@ def settles(text: str, words: Mapping[str, Words], names: Sequence[str] = ()) ->
 
 
 def acknowledges(text: str, words: Mapping[str, Words], names: Sequence[str] = ()) -> bool:
-    """Whether it says no more than that it was read: "ok", "noted", a thumb, a mail program's reaction, "you're welcome", thanks."""
+    """Whether it says no more than that it was read: "ok", "noted", a thumb, a mail program's reaction,
+    "you're welcome", thanks."""
     if not _may_end(text):
         return False
     if _PICTURES_ONLY.fullmatch(text.strip()):
@@ -64,7 +69,9 @@ def _settles_in(text: str, folded: Folded, lexicon: Words, names: Sequence[str])
         return False
     if settled:
         return _nothing_left(text, folded, lexicon, _SETTLED, names)
-    return listed(lexicon, "thanks").first(folded) is not None and _nothing_left(text, folded, lexicon, _THANKED, names)
+    return listed(lexicon, "thanks").first(folded) is not None and _nothing_left(
+        text, folded, lexicon, _THANKED, names
+    )
 
 
 def _acknowledges_in(text: str, folded: Folded, lexicon: Words, names: Sequence[str]) -> bool:
@@ -79,10 +86,15 @@ def _acknowledges_in(text: str, folded: Folded, lexicon: Words, names: Sequence[
 def _asks_more(folded: Folded, lexicon: Words, within: Sequence[Found]) -> bool:
     """Whether a question or a wish begins, but as a part of one of these phrases ("you can close this")."""
     begins = listed(lexicon, "asks_more").all(folded)
-    return any(not any(s.folded_start <= b.folded_start and b.folded_end <= s.folded_end for s in within) for b in begins)
+    return any(
+        not any(s.folded_start <= b.folded_start and b.folded_end <= s.folded_end for s in within)
+        for b in begins
+    )
 
 
-def _nothing_left(text: str, folded: Folded, lexicon: Words, lists: Sequence[str], names: Sequence[str]) -> bool:
+def _nothing_left(
+    text: str, folded: Folded, lexicon: Words, lists: Sequence[str], names: Sequence[str]
+) -> bool:
     covered = bytearray(len(folded.text))
     openings: set[int] = set()  # where a phrase ends behind which a name may stand
     for name in lists:
@@ -98,13 +110,16 @@ def _nothing_left(text: str, folded: Folded, lexicon: Words, lists: Sequence[str
         and not any(start <= folded.at[word.start()] < end for start, end in links)
     ]
     reaction = listed(lexicon, "reaction").first(folded)
-    return len(left) == sum(1 for _ in _names(text, folded, left, openings, reaction.folded_start if reaction else 0))
+    return len(left) == sum(
+        1 for _ in _names(text, folded, left, openings, reaction.folded_start if reaction else 0)
+    )
 
 
 def _names(
     text: str, folded: Folded, left: Sequence[re.Match[str]], openings: set[int], reacted_at: int
 ) -> Iterator[re.Match[str]]:
-    """Of the words left over those that are a name by capital and place: behind a greeting or thanks, on the last line, of who reacted."""
+    """Of the words left over those that are a name by capital and place: behind a greeting or thanks, on the
+    last line, of who reacted."""
     expected = set(openings)
     for count, word in enumerate(left):
         capital = text[folded.at[word.start()]].isupper()
@@ -119,4 +134,9 @@ def _names(
 def _is_last_line(text: str, folded: Folded, rest: Sequence[re.Match[str]]) -> bool:
     start = folded.at[rest[0].start()]
     line = text[: start].rpartition("\n")[2]
-    return len(rest) <= NAME_WORDS and "\n" in text[:start] and not line.strip(" -–—*_") and "\n" not in text[start:].strip()
+    return (
+        len(rest) <= NAME_WORDS
+        and "\n" in text[:start]
+        and not line.strip(" -–—*_")
+        and "\n" not in text[start:].strip()
+    )

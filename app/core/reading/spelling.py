@@ -1,4 +1,5 @@
-"""Slips of the fingers in the few words that matter most: put right before phrases are looked for. Linear in the text."""
+"""Slips of the fingers in the few words that matter most: put right before phrases are looked for. Linear in
+the text."""
 from __future__ import annotations
 
 import re
@@ -18,8 +19,9 @@ _DOUBLED = re.compile(r"(.)\1+")
 class Spelling:
     """The words of a language that slips are put right to.
 
-    `near`: the words meant by first letter ("": whichever) and by each length a slip may give them; `known`: words that are right as
-    they are; `meant` and `glue`: what words that ran into each other, or whose blank is out of place, are put apart into.
+    `near`: the words meant by first letter ("": whichever) and by each length a slip may give them; `known`:
+    words that are right as they are; `meant` and `glue`: what words that ran into each other, or whose blank
+    is out of place, are put apart into.
     """
 
     near: Mapping[tuple[str, int], Sequence[str]]
@@ -29,7 +31,8 @@ class Spelling:
 
 
 def spelling(meant: Iterable[str], real: Iterable[str], glue: Iterable[str] = ()) -> Spelling:
-    """A slip is put right to one of `meant`; `real` words are never touched. `glue` are short words that run into those meant."""
+    """A slip is put right to one of `meant`; `real` words are never touched. `glue` are short words that run
+    into those meant."""
     near: dict[tuple[str, int], list[str]] = {}
     targets = [fold(word).text for word in meant]
     for target in targets:
@@ -42,14 +45,22 @@ def spelling(meant: Iterable[str], real: Iterable[str], glue: Iterable[str] = ()
 def corrected(folded: Folded, right: Spelling) -> Folded:
     """The text with words that are one slip away from one that is meant put right.
 
-    A slip is one letter wrong, missing, doubled or swapped, in a word of four letters or more, of which those of five or less begin as
-    they should; or a blank that is missing or one letter out of its place ("talkto a person", "tal kto a person").
+    A slip is one letter wrong, missing, doubled or swapped, in a word of four letters or more, of which those
+    of five or less begin as they should; or a blank that is missing or one letter out of its place ("talkto a
+    person", "tal kto a person").
     """
     return _slips_mended(_blanks_mended(folded, right), right)
 
 
 def _slips_mended(folded: Folded, right: Spelling) -> Folded:
-    return _replaced(folded, ((m.start(), m.end(), better) for m in _SPELT.finditer(folded.text) if (better := _meant(m.group(), right))))
+    return _replaced(
+        folded,
+        (
+            (m.start(), m.end(), better)
+            for m in _SPELT.finditer(folded.text)
+            if (better := _meant(m.group(), right))
+        ),
+    )
 
 
 def _blanks_mended(folded: Folded, right: Spelling) -> Folded:
@@ -63,7 +74,11 @@ def _blanks_mended(folded: Folded, right: Spelling) -> Folded:
             continue
         if better := _put_apart(word.group(), right):
             mended.append((*word.span(), better))
-        elif following and following.start() == word.end() + 1 and (better := _moved(word.group(), following.group(), right)):
+        elif (
+            following
+            and following.start() == word.end() + 1
+            and (better := _moved(word.group(), following.group(), right))
+        ):
             mended.append((word.start(), following.end(), better))
     return _replaced(folded, mended)
 
@@ -126,7 +141,11 @@ def _as_doubled(word: str, target: str) -> bool:
 def _one_slip(word: str, target: str) -> bool:
     if abs(len(word) - len(target)) > 1 or len(target) < 4 or word == target:
         return False
-    start = next((i for i, (a, b) in enumerate(zip(word, target, strict=False)) if a != b), min(len(word), len(target)))
+    start = next(
+        (i for i, (a, b) in enumerate(zip(word, target, strict=False)) if a != b), min(len(word), len(target))
+    )
     rest, want = word[start:], target[start:]
-    swapped = len(rest) > 1 and len(want) > 1 and rest[0] == want[1] and rest[1] == want[0] and rest[2:] == want[2:]
+    swapped = (
+        len(rest) > 1 and len(want) > 1 and rest[0] == want[1] and rest[1] == want[0] and rest[2:] == want[2:]
+    )
     return rest[1:] == want or rest == want[1:] or rest[1:] == want[1:] or swapped

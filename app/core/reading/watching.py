@@ -1,8 +1,10 @@
-"""Many phrases looked for at once: of thousands of phrases only those are tried on a sentence whose every word stands in it.
+"""Many phrases looked for at once: of thousands of phrases only those are tried on a sentence whose every
+word stands in it.
 
-The phrases are those of `phrases`; here an apostrophe is a blank ("l'avocat" is two words, "don_t" one place of a phrase) and several
-dots end no sentence ("I just want to... stop"). Besides, phrases may be joined with ` & `: they stand in any order, close together, in a
-sentence or in it and the next ("I got a bill. I never bought anything."); one that begins with `!` stands in neither.
+The phrases are those of `phrases`; here an apostrophe is a blank ("l'avocat" is two words, "don_t" one place
+of a phrase) and several dots end no sentence ("I just want to... stop"). Besides, phrases may be joined with
+` & `: they stand in any order, close together, in a sentence or in it and the next ("I got a bill. I never
+bought anything."); one that begins with `!` stands in neither.
 """
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ class Hit:
 
 @dataclass(slots=True)
 class _Entry:
-    """A phrase of a list, or several that are joined; `bars` are patterns that must not stand in the sentence."""
+    """A phrase of a list, or several that are joined; `bars` are patterns that must not stand in the
+    sentence."""
 
     name: str
     phrases: tuple[str, ...]
@@ -57,7 +60,10 @@ class _Entry:
             return
         if any(bar.search(text, start, end) for bar in others[len(self.phrases) - 1 :]):
             return
-        spans = [[m.span() for m in p.finditer(text, start, end)] for p in (first, *others[: len(self.phrases) - 1])]
+        spans = [
+            [m.span() for m in p.finditer(text, start, end)]
+            for p in (first, *others[: len(self.phrases) - 1])
+        ]
         place = _together(spans)
         if place is not None:
             yield place
@@ -65,22 +71,31 @@ class _Entry:
     def _compiled(self) -> tuple[re.Pattern[str], ...]:
         # Compiled at its first use: of the thousands a process meets a few hundred.
         if not self._patterns:
-            self._patterns = tuple(re.compile(rf"(?<!\w){phrase}(?!\w)") for phrase in (*self.phrases, *self.bars))
+            self._patterns = tuple(
+                re.compile(rf"(?<!\w){phrase}(?!\w)") for phrase in (*self.phrases, *self.bars)
+            )
         return self._patterns
 
 
 def _together(spans: Sequence[Sequence[tuple[int, int]]]) -> tuple[int, int] | None:
-    """The shortest stretch that begins with a place of the first phrase's and holds one of each; None where there is none within NEAR."""
+    """The shortest stretch that begins with a place of the first phrase's and holds one of each; None where
+    there is none within NEAR."""
     best: tuple[int, int] | None = None
     for first in spans[0]:
         taken = [first]
         for others in spans[1:]:
-            free = [other for other in others if all(other[1] <= start or end <= other[0] for start, end in taken)]
+            free = [
+                other for other in others if all(other[1] <= start or end <= other[0] for start, end in taken)
+            ]
             if not free:
                 break
             taken.append(min(free, key=lambda other: _length(_around([*taken, other]))))
         place = _around(taken)
-        if len(taken) == len(spans) and _length(place) <= NEAR and (best is None or _length(place) < _length(best)):
+        if (
+            len(taken) == len(spans)
+            and _length(place) <= NEAR
+            and (best is None or _length(place) < _length(best))
+        ):
             best = place
     return best
 
@@ -96,10 +111,18 @@ def _length(place: tuple[int, int]) -> int:
 class Watch:
     """Phrases by the name of their list. Slow to make: keep it."""
 
-    def __init__(self, lists: Mapping[str, Iterable[str]], slots: Mapping[str, Sequence[str]], right: Spelling | None = None) -> None:
+    def __init__(
+        self,
+        lists: Mapping[str, Iterable[str]],
+        slots: Mapping[str, Sequence[str]],
+        right: Spelling | None = None,
+    ) -> None:
         self._right = right
         self._slots = {name: tuple(spaced(entry) for entry in entries) for name, entries in slots.items()}
-        self._bodies = {name: f"(?:{'|'.join(pattern_of(entry, {}) for entry in entries)})" for name, entries in self._slots.items()}
+        self._bodies = {
+            name: f"(?:{'|'.join(pattern_of(entry, {}) for entry in entries)})"
+            for name, entries in self._slots.items()
+        }
         self._words: dict[str, set[int]] = {}  # a word -> the places of phrases it may fill
         self._stems: dict[str, set[int]] = {}
         self._ends: dict[str, set[int]] = {}
@@ -108,7 +131,8 @@ class Watch:
         self._by_rarest: dict[int, list[_Entry]] = {}
         used: Counter[int] = Counter()
         entries = [self._entry(name, spaced(phrase)) for name, listed in lists.items() for phrase in listed]
-        if right is not None:  # a word of some phrase, in whatever language, is no slip: "passer" is not meant as "passed"
+        # a word of some phrase, in whatever language, is no slip: "passer" is not meant as "passed"
+        if right is not None:
             self._right = replace(right, known=right.known.union(self._words))
         for filled in (*self._words.values(), *self._stems.values(), *self._ends.values()):
             used.update(dict.fromkeys(filled, len(filled)))
@@ -116,7 +140,8 @@ class Watch:
             self._by_rarest.setdefault(min(entry.needs, key=lambda part: used[part]), []).append(entry)
 
     def hits(self, text: str) -> Iterator[Hit]:
-        """Every phrase found, sentence by sentence; one that stands where stretches overlap may come twice. Linear in the text."""
+        """Every phrase found, sentence by sentence; one that stands where stretches overlap may come twice.
+        Linear in the text."""
         folded = fold(_DOTS.sub(lambda dots: " " * len(dots.group()), text).translate(_APOSTROPHES))
         if self._right is not None:
             folded = corrected(folded, self._right)
@@ -150,14 +175,20 @@ class Watch:
         joined = [part.strip() for part in phrase.split(" & ")]
         found = tuple(part for part in joined if not part.startswith("!"))
         bars = tuple(part.removeprefix("!") for part in joined if part.startswith("!"))
-        needed = [part for one in found for part in one.split() if part not in ("..", "...", "$") and not part.endswith("?")]
+        needed = [
+            part
+            for one in found
+            for part in one.split()
+            if part not in ("..", "...", "$") and not part.endswith("?")
+        ]
         if not needed:
             raise ValueError(f"{name}: the phrase {phrase!r} holds no word that must be there")
         patterns, barred = (tuple(pattern_of(one, self._bodies) for one in group) for group in (found, bars))
         return _Entry(name, patterns, barred, frozenset(self._part(part) for part in needed))
 
     def _part(self, part: str) -> int:
-        """The number of a place of phrases, one of whose words must stand in a sentence for the phrase to be found there."""
+        """The number of a place of phrases, one of whose words must stand in a sentence for the phrase to be
+        found there."""
         if part in self._parts:
             return self._parts[part]
         number = self._parts[part] = len(self._parts)
@@ -174,7 +205,9 @@ class Watch:
         plain = "_" in alternative
         if alternative.startswith("~"):
             if plain or alternative.endswith("~"):
-                raise ValueError(f"the phrase word {alternative!r} may have any beginning or any ending, and be one word")
+                raise ValueError(
+                    f"the phrase word {alternative!r} may have any beginning or any ending, and be one word"
+                )
             self._ends.setdefault(first.group()[-STEM_MAX:], set()).add(number)
             return
         stem = alternative.endswith("~") and not plain
@@ -182,7 +215,8 @@ class Watch:
 
 
 def spaced(phrase: str) -> str:
-    """A phrase with the apostrophes inside of its words as blanks in one place, as the text is read; "'m" alone is the word "m"."""
+    """A phrase with the apostrophes inside of its words as blanks in one place, as the text is read; "'m"
+    alone is the word "m"."""
     return _INNER_APOSTROPHE.sub("_", phrase).translate(_NO_APOSTROPHES)
 
 

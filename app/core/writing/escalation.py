@@ -2,8 +2,8 @@
 
 Linked both ways; in place, and saying so, when it cannot be opened.
 
-It holds what an agent needs without opening the original: the note (wants, known, did, next, why), the whole conversation, and the way
-back. The customer is answered in the original, and only there.
+It holds what an agent needs without opening the original: the note (wants, known, did, next, why), the whole
+conversation, and the way back. The customer is answered in the original, and only there.
 """
 from __future__ import annotations
 
@@ -12,7 +12,20 @@ from dataclasses import dataclass
 
 from app.core.kinds import EffectKind, Purpose
 from app.core.sending.plan import Planned
-from app.core.writing.markup import Block, Body, Part, assemble, data, enclosed, joined, link, paragraph, quoted, say, strong
+from app.core.writing.markup import (
+    Block,
+    Body,
+    Part,
+    assemble,
+    data,
+    enclosed,
+    joined,
+    link,
+    paragraph,
+    quoted,
+    say,
+    strong,
+)
 from app.core.writing.note import note, writer_name
 from app.core.writing.note_facts import NoteFacts
 from app.core.writing.supplies import Way
@@ -26,7 +39,8 @@ MESSAGES_MAX = 30  # the newest ones
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """What such a route comes to: a ticket to open at `target`, which may be the ticket's own desk, or why it stays in place."""
+    """What such a route comes to: a ticket to open at `target`, which may be the ticket's own desk, or why it
+    stays in place."""
 
     target: str
     group: str | None
@@ -38,7 +52,9 @@ class Escalation:
         """The row that opens the ticket; None in place."""
         if self.in_place is not None:
             return None
-        effect = OpenTicket(self.subject, self.body.html, self.body.text, self.group, fields, (*tags, "candor_escalation"))
+        effect = OpenTicket(
+            self.subject, self.body.html, self.body.text, self.group, fields, (*tags, "candor_escalation")
+        )
         return Planned(Purpose.ESCALATION, EffectKind.OPEN_TICKET, effect, self.target)
 
     def added_to(self, note: Body) -> Body:
@@ -53,15 +69,24 @@ def escalate(way: Way, ticket: Ticket, facts: NoteFacts, words: Words) -> Escala
     subject, body = escalation(facts, ticket, way.own, words)
     stays = None
     if way.to.why_in_place:
-        stays = assemble([paragraph(say(words, "agent.escalation.in_place", desk=way.wanted, why=way.to.why_in_place))])
+        stays = assemble(
+            [paragraph(say(words, "agent.escalation.in_place", desk=way.wanted, why=way.to.why_in_place))]
+        )
     return Escalation(way.to.desk, way.to.group, subject, body, stays)
 
 
 def escalation(facts: NoteFacts, ticket: Ticket, desk_name: str, words: Words) -> tuple[str, Body]:
-    """Subject and body of the new ticket. `desk_name` is where the original lies; `facts` are those of its note."""
+    """Subject and body of the new ticket. `desk_name` is where the original lies; `facts` are those of its
+    note."""
     subject = say(words, "agent.escalation.subject", ticket=ticket.id, desk=desk_name).text
-    original = link(say(words, "agent.escalation.original", ticket=ticket.id, desk=desk_name), ticket.url or None)
-    blocks = [paragraph(strong(original)), enclosed(note(facts, words)), paragraph(strong(say(words, "agent.escalation.transcript")))]
+    original = link(
+        say(words, "agent.escalation.original", ticket=ticket.id, desk=desk_name), ticket.url or None
+    )
+    blocks = [
+        paragraph(strong(original)),
+        enclosed(note(facts, words)),
+        paragraph(strong(say(words, "agent.escalation.transcript"))),
+    ]
     for message in _public(ticket)[-MESSAGES_MAX:]:
         blocks += _message(message, facts, words)
     return f"{subject}: {data(ticket.subject).text}"[:SUBJECT_MAX], assemble(blocks)
@@ -76,5 +101,9 @@ def _message(message: Message, facts: NoteFacts, words: Words) -> list[Block]:
     author = message.author
     named = writer_name(other, words) if other else data(f"{author.name} ({author.role.value})")
     who = joined([label, named])
-    lines = [Part(data(line).html, data(line).text) for line in message.text[:MESSAGE_MAX].splitlines() if line.strip()]
+    lines = [
+        Part(data(line).html, data(line).text)
+        for line in message.text[:MESSAGE_MAX].splitlines()
+        if line.strip()
+    ]
     return [paragraph(who), quoted([paragraph(line) for line in lines] or [paragraph(data("–"))])]

@@ -1,4 +1,5 @@
-"""Fields and tags of a verdict in the desk's own style, so that its views, triggers and reports work on our results."""
+"""Fields and tags of a verdict in the desk's own style, so that its views, triggers and reports work on our
+results."""
 from __future__ import annotations
 
 from app.core.deciding.rules import Situation
@@ -18,7 +19,9 @@ def fields_and_tags(situation: Situation, verdict: Verdict) -> tuple[dict[str, s
         tags.append(f"{TAG}_{URGENT}")
     if isinstance(verdict, Answer) and verdict.p_right is not None:
         calibrated = situation.findings is not None and situation.findings.calibrated
-        fields["confidence"] = f"{verdict.p_right:.2f}" if calibrated else f"{verdict.p_right:.2f} (uncalibrated)"
+        fields["confidence"] = (
+            f"{verdict.p_right:.2f}" if calibrated else f"{verdict.p_right:.2f} (uncalibrated)"
+        )
     if isinstance(verdict, Handoff):
         fields["handoff_reason"] = verdict.reason.value
         tags.append(f"handoff__{verdict.reason.value}")
@@ -26,5 +29,10 @@ def fields_and_tags(situation: Situation, verdict: Verdict) -> tuple[dict[str, s
 
 
 def _is_urgent(verdict: Verdict) -> bool:
-    """Whether views and triggers of the desk put it first. One neutral word: the class stands in the note alone."""
-    return verdict.urgent if isinstance(verdict, Alert) else isinstance(verdict, Handoff) and verdict.detail is Detail.FLOOR
+    """Whether views and triggers of the desk put it first. One neutral word: the class stands in the note
+    alone."""
+    return (
+        verdict.urgent
+        if isinstance(verdict, Alert)
+        else isinstance(verdict, Handoff) and verdict.detail is Detail.FLOOR
+    )

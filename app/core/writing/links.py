@@ -15,8 +15,9 @@ _MARK = re.compile(r"^\s*(?:\d{1,3}[.)]|[a-zA-Z]\)|[-*–•·▪◦‣])\s+")
 def deep_link(url: str | None, quote: str) -> str | None:
     """The address that opens the page at the quote; None for no address, or one that is not plain http(s).
 
-    A text fragment as https://wicg.github.io/scroll-to-text-fragment/ defines it: a short quote whole, a long one (or one over several
-    blocks) by its first and last words; everything but letters and digits is percent-encoded, `-` `,` `&` included.
+    A text fragment as https://wicg.github.io/scroll-to-text-fragment/ defines it: a short quote whole, a long
+    one (or one over several blocks) by its first and last words; everything but letters and digits is
+    percent-encoded, `-` `,` `&` included.
     """
     address = web_address(url)
     if address is None:
@@ -35,7 +36,8 @@ def deep_link(url: str | None, quote: str) -> str | None:
 
 @lru_cache(maxsize=512)  # a message links the same address several times
 def web_address(url: str | None) -> str | None:
-    """The address, fit for an attribute and a plain mail; None unless it is http(s) with a host and without a name in front of it."""
+    """The address, fit for an attribute and a plain mail; None unless it is http(s) with a host and without a
+    name in front of it."""
     # Of all blanks only the space counts as printable.
     if not url or " " in url or not url.isprintable():
         return None
@@ -47,7 +49,8 @@ def web_address(url: str | None) -> str | None:
     # A name before an @ makes one site look like another.
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
         return None
-    # Quotes and braces are data in an address: encoded, they can neither leave the attribute nor look like a desk's placeholder.
+    # Quotes and braces are data in an address: encoded, they can neither leave the attribute nor look like a
+    # desk's placeholder.
     return percent(url, safe=":/?#[]@!$&()*+,;=%~-._")
 
 

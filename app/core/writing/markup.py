@@ -1,6 +1,8 @@
-"""The small mark-up of everything that is sent: paragraphs, lists, links, quotes. Built by code only; whatever comes from outside is data.
+"""The small mark-up of everything that is sent: paragraphs, lists, links, quotes. Built by code only;
+whatever comes from outside is data.
 
-Each part is made twice at once, as HTML (p, br, ol, ul, li, a, em, strong, blockquote and nothing else) and as plain text.
+Each part is made twice at once, as HTML (p, br, ol, ul, li, a, em, strong, blockquote and nothing else) and
+as plain text.
 """
 from __future__ import annotations
 
@@ -49,7 +51,8 @@ class Block:
 
 
 def data(value: object) -> Part:
-    """Text from outside on one line: hidden characters out, spaces folded, mark-up shown as the characters it is made of."""
+    """Text from outside on one line: hidden characters out, spaces folded, mark-up shown as the characters it
+    is made of."""
     text = " ".join(visible(str(value)).split())
     return Part(escape(text), text)
 
@@ -63,7 +66,8 @@ def title(value: str, instead: str) -> Part:
 
 
 def say(words: Words, key: str, **values: Part | str) -> Part:
-    """A sentence of our words with its fillings; strings are treated as data. Raises WordingError when it cannot be filled."""
+    """A sentence of our words with its fillings; strings are treated as data. Raises WordingError when it
+    cannot be filled."""
     template = words.texts.get(key)
     if template is None:
         raise WordingError(f"words {words.language}: {key} is missing")
@@ -71,8 +75,11 @@ def say(words: Words, key: str, **values: Part | str) -> Part:
 
 
 def fill(template: str, where: str, values: dict[str, Part | str] | None = None) -> Part:
-    """The template with its fillings; the template itself is escaped, so words files hold one line of text and never mark-up."""
-    parts = {name: value if isinstance(value, Part) else data(value) for name, value in (values or {}).items()}
+    """The template with its fillings; the template itself is escaped, so words files hold one line of text
+    and never mark-up."""
+    parts = {
+        name: value if isinstance(value, Part) else data(value) for name, value in (values or {}).items()
+    }
     try:
         plain, escaped = _checked(template)
         html = escaped.format_map({name: part.html for name, part in parts.items()})
@@ -96,7 +103,8 @@ def _folded(template: str) -> str:
 
 
 def check_shape(template: str) -> None:
-    """Raises ValueError unless every filling is a bare {name}: nothing reaches inside a value, and nothing pads one to a huge width."""
+    """Raises ValueError unless every filling is a bare {name}: nothing reaches inside a value, and nothing
+    pads one to a huge width."""
     for _, name, spec, conversion in string.Formatter().parse(template):
         if name is not None and (not name.isidentifier() or spec or conversion):
             raise ValueError(f"a filling must be a bare {{name}}, not {{{name}}}")
@@ -109,7 +117,8 @@ def joined(parts: Iterable[Part], between: str = " ") -> Part:
 
 
 def link(label: Part, url: str | None) -> Part:
-    """The label as a link; the bare label when the address is none that may be linked. In plain text the address follows in brackets."""
+    """The label as a link; the bare label when the address is none that may be linked. In plain text the
+    address follows in brackets."""
     address = web_address(url)
     if address is None:
         return label
@@ -139,7 +148,8 @@ def listing(items: Sequence[Part], ordered: bool) -> Block:
     html = "".join(_within("li", item.html) for item in items)
     marks = [f"{place}." if ordered else "-" for place in range(1, len(items) + 1)]
     return Block(
-        _within("ol" if ordered else "ul", html), "\n".join(f"{mark} {item.text}" for mark, item in zip(marks, items, strict=True))
+        _within("ol" if ordered else "ul", html),
+        "\n".join(f"{mark} {item.text}" for mark, item in zip(marks, items, strict=True)),
     )
 
 
@@ -151,7 +161,8 @@ def quoted(blocks: Sequence[Block]) -> Block:
 
 
 def _within(tag: str, html: str) -> Markup:
-    """Mark-up of this file inside one more tag. Put together as text: `Markup.format` goes over all of it again."""
+    """Mark-up of this file inside one more tag. Put together as text: `Markup.format` goes over all of it
+    again."""
     return Markup(f"<{tag}>{html}</{tag}>")  # noqa: S704 - `html` is joined from parts and blocks only
 
 
@@ -161,7 +172,8 @@ def enclosed(body: Body) -> Block:
 
 
 def assemble(blocks: Sequence[Block]) -> Body:
-    """The finished message. Desk placeholders are broken here, over the whole: no two parts can make one together."""
+    """The finished message. Desk placeholders are broken here, over the whole: no two parts can make one
+    together."""
     kept = [block for block in blocks if block.text]
     html = "\n".join(str(block.html) for block in kept)
     return Body(break_placeholders(html), break_placeholders("\n\n".join(block.text for block in kept)))

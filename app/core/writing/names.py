@@ -1,4 +1,5 @@
-"""How to address a customer: by a first name when the desk holds one, by none when it holds something else, or when one cannot tell."""
+"""How to address a customer: by a first name when the desk holds one, by none when it holds something else,
+or when one cannot tell."""
 from __future__ import annotations
 
 import re
@@ -28,9 +29,11 @@ _BEGINS = re.compile(
 
 
 def first_name(name: str | None, email: str | None = None) -> str | None:
-    """The first name to greet with; None when the field looks like no person's name. "Dubois, Maya" gives Maya, "Dr. Anna Weber" Anna.
+    """The first name to greet with; None when the field looks like no person's name. "Dubois, Maya" gives
+    Maya, "Dr. Anna Weber" Anna.
 
-    `email` is the person's address where it is known: a desk that got no name puts the part before the @ in its place.
+    `email` is the person's address where it is known: a desk that got no name puts the part before the @ in
+    its place.
     """
     whole = " ".join(visible(name or "").split())
     if not whole or len(whole) > NAME_MAX or _NOT_A_NAME.search(whole) or _is_local_part(whole, email):
@@ -85,7 +88,8 @@ def _as_written(first: str, alone: bool) -> str | None:
         return None
     if first.isupper() and len(first) > 2 or first.islower():
         return "-".join(part[:1].upper() + part[1:].lower() for part in first.split("-"))
-    # Two capitals are initials, as one letter is; a capital further on belongs to a product or to two words run together.
+    # Two capitals are initials, as one letter is; a capital further on belongs to a product or to two words
+    # run together.
     if first.isascii() and (len(first) == 1 or first.isupper()) or first[0].islower():
         return None
     return first

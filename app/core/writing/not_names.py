@@ -1,7 +1,8 @@
-"""Words that stand in a desk's name field and are no person's name, in the four shipped languages; and titles that stand before one.
+"""Words that stand in a desk's name field and are no person's name, in the four shipped languages; and titles
+that stand before one.
 
-One list for all languages: a field's language is not the ticket's. Wide on purpose: where a surname is among them ("Anna Bank"), the
-greeting goes without a name, which offends nobody.
+One list for all languages: a field's language is not the ticket's. Wide on purpose: where a surname is among
+them ("Anna Bank"), the greeting goes without a name, which offends nobody.
 """
 from __future__ import annotations
 
@@ -94,7 +95,8 @@ _TITLES = """
     m mme mlle sir dame rev reverend ing dipl dipl-ing mag maître me med dent vet phil rer nat jur iur
 """
 
-# A title too, but what follows is a surname, two of them, or the "title" is the given name itself: nothing can be told.
+# A title too, but what follows is a surname, two of them, or the "title" is the given name itself: nothing
+# can be told.
 _UNSURE = """
     sr sra srta sres señor señora señorita senor senora don doña dona lic arq lord lady baron baroness
     baronin count countess earl duke duchess graf gräfin freiherr frhr prince princess prinz prinzessin king
@@ -110,4 +112,6 @@ JOINING = frozenset(_JOINING.split())
 BEFORE = frozenset(_BEFORE.split())
 TITLES = frozenset(_TITLES.split())
 UNSURE_TITLES = frozenset(_UNSURE.split())
-DEGREES = frozenset("phd dphil md mba msc bsc ba ma llm llb dds dvm rn cpa jr sr ii iii iv esq mag dipl ing bed med".split())
+DEGREES = frozenset(
+    "phd dphil md mba msc bsc ba ma llm llb dds dvm rn cpa jr sr ii iii iv esq mag dipl ing bed med".split()
+)

@@ -1,4 +1,5 @@
-"""What the words of a verdict need from outside, read before anything is composed: pages, people, their queue, earlier answers."""
+"""What the words of a verdict need from outside, read before anything is composed: pages, people, their
+queue, earlier answers."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from connectors.records import QueueSnapshot
 class Way:
     """Where a hand-off goes. `queue` is that group's as just counted, None where no wait is worked out.
 
-    `wanted` is how the route's desk is called, `own` how the ticket's; `replies_seen`: replies of the group's people on record.
+    `wanted` is how the route's desk is called, `own` how the ticket's; `replies_seen`: replies of the group's
+    people on record.
     """
 
     to: Destination
@@ -23,9 +25,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Supplies:
-    """`page_url` is the customer's page of the ticket, `story_url` its story in the console; None where our address is not known.
+    """`page_url` is the customer's page of the ticket, `story_url` its story in the console; None where our
+    address is not known.
 
-    `answered`: titles of the pages quoted on the ticket before that still stand, None when nothing was quoted. `way`: of a hand-off.
+    `answered`: titles of the pages quoted on the ticket before that still stand, None when nothing was
+    quoted. `way`: of a hand-off.
     """
 
     page_url: str | None = None

@@ -1,6 +1,8 @@
-"""Durations, moments and working hours in a customer's language. Names of days, months and cities come from Unicode CLDR (Babel).
+"""Durations, moments and working hours in a customer's language. Names of days, months and cities come from
+Unicode CLDR (Babel).
 
-Everything here is exact or errs to the later side: a displayed time is never earlier than the moment it stands for.
+Everything here is exact or errs to the later side: a displayed time is never earlier than the moment it
+stands for.
 """
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ class Telling:
         return self.words.say(f"waits.duration.{key}", hours=hours, minutes=rest)
 
     def by(self, at: int, *, named: bool) -> str:
-        """`by 3:30 pm (London)`, `by noon on Tuesday`, `by the end of Tuesday`; `named` adds the city whose clock is meant."""
+        """`by 3:30 pm (London)`, `by noon on Tuesday`, `by the end of Tuesday`; `named` adds the city whose
+        clock is meant."""
         shown = local(-(-at // FINEST) * FINEST, self.zone)
         day, key = shown.date(), "today"
         if shown.hour == 0 and shown.minute == 0:
@@ -57,16 +60,22 @@ class Telling:
         shown = local(at, self.zone)
         days = (shown.date() - self._today).days
         key = "today" if days == 0 else "tomorrow" if days == 1 else "day"
-        return self._named(self.words.say(f"waits.at.{key}", time=self._time(shown), day=self._day(shown.date())), at)
+        return self._named(
+            self.words.say(f"waits.at.{key}", time=self._time(shown), day=self._day(shown.date())), at
+        )
 
     def short(self, at: int) -> str:
         """`Tue 11:30 am`, with the date when the weekday alone could mean another week."""
         shown = local(-(-at // FINEST) * FINEST, self.zone)
         midnight = (shown.hour, shown.minute) == (0, 0)
         day = shown.date() - timedelta(days=midnight)  # "Wed midnight" ends the Wednesday
-        pattern = self.words.say("waits.patterns.short_day" if self._is_near(day) else "waits.patterns.short_date")
+        pattern = self.words.say(
+            "waits.patterns.short_day" if self._is_near(day) else "waits.patterns.short_date"
+        )
         time = self.words.say("waits.midnight") if midnight else self._time(shown)
-        return self.words.say("waits.note.moment", day=format_date(day, pattern, locale=self._locale), time=time)
+        return self.words.say(
+            "waits.note.moment", day=format_date(day, pattern, locale=self._locale), time=time
+        )
 
     def plan(self) -> str:
         """`Monday to Friday, 9:00 am–5:00 pm (London)`; the hours must have intervals."""
@@ -74,10 +83,18 @@ class Telling:
         for day, times in week_plan(self.hours).items():
             days_by_times.setdefault(times, []).append(day)
         groups = [
-            self.words.say("waits.hours.group", days=self._days(days), times=self._list([self._range(*times) for times in shifts]))
+            self.words.say(
+                "waits.hours.group",
+                days=self._days(days),
+                times=self._list([self._range(*times) for times in shifts]),
+            )
             for shifts, days in days_by_times.items()
         ]
-        return self.words.say("waits.hours.groups", groups=self.words.say("waits.hours.between").join(groups), city=self._city(self.now))
+        return self.words.say(
+            "waits.hours.groups",
+            groups=self.words.say("waits.hours.between").join(groups),
+            city=self._city(self.now),
+        )
 
     @property
     def _today(self) -> date:
@@ -91,17 +108,24 @@ class Telling:
         """Whether this is the last closing of a later day, on a clock that shows the same as the desk's."""
         desk = local(at, ZoneInfo(self.hours.time_zone))
         later = shown.date() != self._today and shown.hour >= NOON_HOUR
-        return later and shown.replace(tzinfo=None) == desk.replace(tzinfo=None) and at == last_closing_of_day(self.hours, desk.date())
+        return (
+            later
+            and shown.replace(tzinfo=None) == desk.replace(tzinfo=None)
+            and at == last_closing_of_day(self.hours, desk.date())
+        )
 
     def _time(self, shown: datetime) -> str:
         if (shown.hour, shown.minute) == (NOON_HOUR, 0):
             return self.words.say("waits.noon")
-        return format_datetime(shown, self.words.say("waits.patterns.clock"), tzinfo=self.zone, locale=self._locale)
+        return format_datetime(
+            shown, self.words.say("waits.patterns.clock"), tzinfo=self.zone, locale=self._locale
+        )
 
     def _day(self, day: date) -> str:
         if self._is_near(day):
             return str(get_day_names("wide", locale=self._locale)[day.weekday()])
-        pattern = self.words.say("waits.patterns.date_first" if day.day == 1 else "waits.patterns.date")  # 1er juin
+        # 1er juin
+        pattern = self.words.say("waits.patterns.date_first" if day.day == 1 else "waits.patterns.date")
         return format_date(day, pattern, locale=self._locale)
 
     def _is_near(self, day: date) -> bool:
@@ -113,7 +137,8 @@ class Telling:
 
     def _city(self, at: int) -> str:
         key = self.zone.key
-        # Zones of the form Etc/GMT-2 carry the sign the other way round: their own name would be read wrongly.
+        # Zones of the form Etc/GMT-2 carry the sign the other way round: their own name would be read
+        # wrongly.
         if key.startswith("Etc/") and key != "Etc/UTC":
             return get_timezone_gmt(local(at, self.zone), width="long", locale=self._locale)
         return get_timezone_location(self.zone, locale=self._locale, return_city=True).split("/")[-1]
@@ -135,7 +160,10 @@ class Telling:
     def _range(self, start: int, end: int) -> str:
         if (start, end) == (0, MINUTES_OF_DAY):
             return self.words.say("waits.hours.all_day")
-        first, last = (datetime(2001, 1, 1, *divmod(minute % MINUTES_OF_DAY, 60), tzinfo=self.zone) for minute in (start, end))
+        first, last = (
+            datetime(2001, 1, 1, *divmod(minute % MINUTES_OF_DAY, 60), tzinfo=self.zone)
+            for minute in (start, end)
+        )
         closing = self.words.say("waits.midnight") if end == MINUTES_OF_DAY else self._time(last)
         return self.words.say("waits.hours.range", start=self._time(first), end=closing)
 
@@ -144,10 +172,13 @@ class Telling:
 
 
 def zone_of(name: str | None, hours: Hours) -> ZoneInfo:
-    """The customer's zone by its IANA name, or the desk's when there is none or no clock is known by that name."""
+    """The customer's zone by its IANA name, or the desk's when there is none or no clock is known by that
+    name."""
     if name:
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            pass  # a name from outside that no clock bears: the desk's own zone is always right, and it is named in the text
+            # a name from outside that no clock bears: the desk's own zone is always right, and it is named in
+            # the text
+            pass
     return ZoneInfo(hours.time_zone)

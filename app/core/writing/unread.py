@@ -1,4 +1,5 @@
-"""What is said when a ticket could not be read or an effect was lost: a plain note, and a notice that carries no word of the ticket."""
+"""What is said when a ticket could not be read or an effect was lost: a plain note, and a notice that carries
+no word of the ticket."""
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -36,13 +37,20 @@ def compose_unread(decided: Decided, supplies: Supplies, lexica: Mapping[str, Wo
     return Composed(Bodies(public, note), planned, to=way.to)
 
 
-def _notice(decided: Decided, verdict: Handoff, way: Way, page_url: str | None, lexica: Mapping[str, Words]) -> Body:
+def _notice(
+    decided: Decided, verdict: Handoff, way: Way, page_url: str | None, lexica: Mapping[str, Words]
+) -> Body:
     situation = decided.situation
     policy = situation.policy
     words = lexica[policy.spoken_to_in(situation.reading.language)]
     frame = Frame(
-        company=policy.company, assistant_name=policy.assistant_name, can_do=policy.can_do.get(words.language, ""),
-        first_name=None, language=words.language, first=not situation.memory.noticed, page_url=page_url,
+        company=policy.company,
+        assistant_name=policy.assistant_name,
+        can_do=policy.can_do.get(words.language, ""),
+        first_name=None,
+        language=words.language,
+        first=not situation.memory.noticed,
+        page_url=page_url,
     )
     route = policy.spoken(policy.routes[verdict.route], way.to.group, words.language)
     return messages.handoff(verdict, route, "", frame, words)

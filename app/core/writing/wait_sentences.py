@@ -1,7 +1,9 @@
-"""A wait in the customer's words. Only this module tells anybody a time; what it tells is never earlier than what was worked out.
+"""A wait in the customer's words. Only this module tells anybody a time; what it tells is never earlier than
+what was worked out.
 
-Two figures: the usual wait and the bound 9 in 10 people fall under; one when they lie close together. While the team is closed its
-opening comes first and no closed minute is counted aloud. Without a bound: the true reason, and when people work.
+Two figures: the usual wait and the bound 9 in 10 people fall under; one when they lie close together. While
+the team is closed its opening comes first and no closed minute is counted aloud. Without a bound: the true
+reason, and when people work.
 """
 from __future__ import annotations
 
@@ -16,15 +18,16 @@ from config.policy import Hours
 from config.wording import Words
 from connectors.clock import MINUTE, SECOND
 
-FRESH = 2 * MINUTE  # how long after the estimate "within 40 minutes" may still be said; later only clock times are true
+# how long after the estimate "within 40 minutes" may still be said; later only clock times are true
+FRESH = 2 * MINUTE
 ONE_FIGURE = 1.5  # bound over usual wait up to which a second figure would add nothing
 
 
 def speak_wait(wait: Wait, hours: Hours, words: Words, now: int, zone: str | None) -> str:
     """One or two sentences on the wait, true at `now` (microseconds; not before `wait.as_of`).
 
-    `zone` is the customer's IANA zone; None, or one that is not known, means the desk's. Clock times name the city whose clock is meant.
-    `hours` are those the wait was estimated with.
+    `zone` is the customer's IANA zone; None, or one that is not known, means the desk's. Clock times name the
+    city whose clock is meant. `hours` are those the wait was estimated with.
     """
     telling = Telling(words, hours, now, zone_of(zone, hours))
     if wait.why_not is not None or wait.bound_at is None:
@@ -39,21 +42,26 @@ def speak_wait(wait: Wait, hours: Hours, words: Words, now: int, zone: str | Non
 
 
 def speak_hours(hours: Hours, words: Words) -> str:
-    """When people work, as one sentence in the desk's zone: `They work Monday to Friday, 9:00 am–5:00 pm (London).`"""
+    """When people work, as one sentence in the desk's zone: `They work Monday to Friday, 9:00 am–5:00 pm
+    (London).`"""
     if not hours.intervals:
         return words.say("waits.hours.none")
     return words.say("waits.hours.sentence", plan=Telling(words, hours, 0, ZoneInfo(hours.time_zone)).plan())
 
 
 def speak_moment(wait: Wait, hours: Hours, words: Words, now: int) -> str:
-    """The wait in the few words of an agent's note, in the desk's zone: `9 in 10 by Tue 11:30 am`, or that no time was given and why."""
+    """The wait in the few words of an agent's note, in the desk's zone: `9 in 10 by Tue 11:30 am`, or that no
+    time was given and why."""
     if wait.why_not is not None or wait.bound_at is None:
         return words.say("waits.note.none", why=words.say(f"waits.note.why.{_why(wait, hours)}"))
-    return words.say("waits.note.bound", moment=Telling(words, hours, now, ZoneInfo(hours.time_zone)).short(wait.bound_at))
+    return words.say(
+        "waits.note.bound", moment=Telling(words, hours, now, ZoneInfo(hours.time_zone)).short(wait.bound_at)
+    )
 
 
 def speak_place(wait: Wait, words: Words) -> str:
-    """Who is ahead, only where the queue really is in order; "" while that is not known. Tickets that overtook are named as that."""
+    """Who is ahead, only where the queue really is in order; "" while that is not known. Tickets that
+    overtook are named as that."""
     order, position, overtaken = (wait.inputs.get(key) for key in ("order_index", "position", "overtaken"))
     if order is None:
         return ""
@@ -68,7 +76,8 @@ def speak_place(wait: Wait, words: Words) -> str:
 
 
 def speak_revision(told_at: int, wait: Wait, hours: Hours, words: Words, now: int, zone: str | None) -> str:
-    """The one update of a promise that will not be kept: `told_at` is the moment that was told, `wait` the fresh answer.
+    """The one update of a promise that will not be kept: `told_at` is the moment that was told, `wait` the
+    fresh answer.
 
     The only cause ever named is requests that went ahead, because only that is known.
     """
@@ -78,7 +87,9 @@ def speak_revision(told_at: int, wait: Wait, hours: Hours, words: Words, now: in
         return f"{words.say('waits.revised.unknown', told=told)} {words.say('waits.revised.too_late')}"
     passed = _whole(wait.inputs.get("overtaken"))
     key = "later" if passed <= 0 else "overtaken_one" if passed == 1 else "overtaken"
-    text = words.say(f"waits.revised.{key}", told=told, by=telling.by(wait.bound_at, named=False), count=passed)
+    text = words.say(
+        f"waits.revised.{key}", told=told, by=telling.by(wait.bound_at, named=False), count=passed
+    )
     return f"{text} {words.say('waits.revised.too_late')}"
 
 
@@ -87,14 +98,21 @@ def _open(wait: Wait, bound_at: int, hours: Hours, telling: Telling) -> str:
     typical_at = wait.as_of + (wait.typical_seconds or 0) * SECOND
     if _is_fresh(wait, telling.now):
         typical_at = round_up(hours, wait.as_of, typical_at)
-    within, usual = _minutes(wait, bound_at, hours, telling.now), _minutes(wait, typical_at, hours, telling.now)
+    within, usual = (
+        _minutes(wait, bound_at, hours, telling.now),
+        _minutes(wait, typical_at, hours, telling.now),
+    )
     bound_open, usual_open = (open_seconds_between(hours, wait.as_of, at) for at in (bound_at, typical_at))
-    two_figures = wait.typical_seconds is not None and typical_at > telling.now and bound_open > ONE_FIGURE * usual_open
+    two_figures = (
+        wait.typical_seconds is not None and typical_at > telling.now and bound_open > ONE_FIGURE * usual_open
+    )
     if within is not None:
         bound = words.say("waits.bound.within", duration=telling.duration(within))
     else:
         # The city is named once, at the first clock time of the sentence.
-        bound = words.say("waits.bound.by", by=telling.by(bound_at, named=not two_figures or usual is not None))
+        bound = words.say(
+            "waits.bound.by", by=telling.by(bound_at, named=not two_figures or usual is not None)
+        )
     if not two_figures:
         return words.say("waits.alone", bound=bound)
     if usual is not None:
@@ -105,7 +123,8 @@ def _open(wait: Wait, bound_at: int, hours: Hours, telling: Telling) -> str:
 
 
 def _minutes(wait: Wait, at: int, hours: Hours, now: int) -> int | None:
-    """The rounded moment as minutes from now; None when a clock time must be told: no longer fresh, too long, or closed time between."""
+    """The rounded moment as minutes from now; None when a clock time must be told: no longer fresh, too long,
+    or closed time between."""
     if not _is_fresh(wait, now) or wait.opens_at is not None:
         return None
     closing, span = next_closing(hours, wait.as_of), at - wait.as_of
@@ -119,7 +138,9 @@ def _minutes(wait: Wait, at: int, hours: Hours, now: int) -> int | None:
 def _unknown(wait: Wait, hours: Hours, telling: Telling) -> str:
     words, why, days = telling.words, _why(wait, hours), _whole(wait.inputs.get("horizon_days"))
     key = "beyond_one_day" if why == WhyNoWait.BEYOND_HORIZON and days == 1 else why
-    unknown = words.say("waits.unknown", why=words.say(f"waits.why.{key}", days=days, duration=_stalled_for(wait, telling)))
+    unknown = words.say(
+        "waits.unknown", why=words.say(f"waits.why.{key}", days=days, duration=_stalled_for(wait, telling))
+    )
     if wait.opens_at is not None and telling.now < wait.opens_at:
         return f"{_back(wait.opens_at, telling)} {unknown}"
     if why in {"nobody_on_shift", "no_hours"}:
@@ -137,7 +158,8 @@ def _why(wait: Wait, hours: Hours) -> str:
 
 
 def _back(opening: int, telling: Telling) -> str:
-    """The team is back then; a closed date is named as such when the customer's day is the desk's and people usually work on it."""
+    """The team is back then; a closed date is named as such when the customer's day is the desk's and people
+    usually work on it."""
     desk, theirs = local(telling.now, ZoneInfo(telling.hours.time_zone)), local(telling.now, telling.zone)
     closed_today = desk.date().isoformat() in telling.hours.closed and works_on(telling.hours, desk.weekday())
     key = "closed_today" if closed_today and desk.date() == theirs.date() else "plain"

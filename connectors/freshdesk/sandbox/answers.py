@@ -9,15 +9,21 @@ def not_found() -> Refusal:
 
 
 def unauthorized() -> Refusal:
-    return Refusal(401, {"code": "invalid_credentials", "message": "You have to be logged in to perform this action."})
+    return Refusal(
+        401, {"code": "invalid_credentials", "message": "You have to be logged in to perform this action."}
+    )
 
 
 def forbidden() -> Refusal:
-    return Refusal(403, {"code": "access_denied", "message": "You are not authorized to perform this action."})
+    return Refusal(
+        403, {"code": "access_denied", "message": "You are not authorized to perform this action."}
+    )
 
 
 def method_not_allowed(method: str) -> Refusal:
-    return Refusal(405, {"message": f"{method} method is not allowed. It should be one of these method(s): GET"})
+    return Refusal(
+        405, {"message": f"{method} method is not allowed. It should be one of these method(s): GET"}
+    )
 
 
 def not_json() -> Refusal:
@@ -25,7 +31,13 @@ def not_json() -> Refusal:
 
 
 def conflict(field: str, message: str) -> Refusal:
-    return Refusal(409, {"description": "Validation failed", "errors": [{"field": field, "message": message, "code": "duplicate_value"}]})
+    return Refusal(
+        409,
+        {
+            "description": "Validation failed",
+            "errors": [{"field": field, "message": message, "code": "duplicate_value"}],
+        },
+    )
 
 
 def invalid(*errors: tuple[str, str, str]) -> Refusal:
@@ -35,4 +47,6 @@ def invalid(*errors: tuple[str, str, str]) -> Refusal:
 
 
 def rate_limited(seconds: int) -> Refusal:
-    return Refusal(429, {"message": "You have exceeded the limit of requests per minute"}, {"Retry-After": str(seconds)})
+    return Refusal(
+        429, {"message": "You have exceeded the limit of requests per minute"}, {"Retry-After": str(seconds)}
+    )

@@ -1,4 +1,5 @@
-"""Filling the help centre: one category, a folder for each section and visibility, and the desk's own numbers (F17)."""
+"""Filling the help centre: one category, a folder for each section and visibility, and the desk's own numbers
+(F17)."""
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -13,15 +14,26 @@ def load(state: State, sources: Iterable[Source]) -> dict[str, int]:
     return {source.id: put(state, source).id for source in sources}
 
 
-def put(state: State, source: Source, *, published: bool = True, visibility: int | None = -1) -> SolutionArticle:
-    """Create or replace one article. Visibility belongs to its folder: None is a folder that does not say, -1 follows `source.public`."""
+def put(
+    state: State, source: Source, *, published: bool = True, visibility: int | None = -1
+) -> SolutionArticle:
+    """Create or replace one article. Visibility belongs to its folder: None is a folder that does not say, -1
+    follows `source.public`."""
     wanted = (EVERYBODY if source.public else AGENTS_ONLY) if visibility == -1 else visibility
     number = state.ids.of_article(source.id)
     moment = source.updated_us if source.updated_us is not None else state.clock()
     known = state.articles.get(number)
     article = SolutionArticle(
-        number, source.id, source.title, source.html, _folder(state, source.section, wanted).id, known.created_us if known else moment,
-        moment, published, list(source.labels), known.translations if known else {},
+        number,
+        source.id,
+        source.title,
+        source.html,
+        _folder(state, source.section, wanted).id,
+        known.created_us if known else moment,
+        moment,
+        published,
+        list(source.labels),
+        known.translations if known else {},
     )
     state.articles[number] = article
     return article

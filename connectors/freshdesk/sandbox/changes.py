@@ -1,4 +1,5 @@
-"""One act on a ticket, while it happens: sets fields, keeps the statistics, remembers what changed for the rules."""
+"""One act on a ticket, while it happens: sets fields, keeps the statistics, remembers what changed for the
+rules."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from connectors.freshdesk.sandbox.state import State
 
 @dataclass(slots=True)
 class Act:
-    """`events`: name → (from, to), or one word for what has no two sides; what a rule's events and `triggered_event` are made of."""
+    """`events`: name → (from, to), or one word for what has no two sides; what a rule's events and
+    `triggered_event` are made of."""
 
     state: State
     ticket: Ticket
@@ -52,7 +54,11 @@ class Act:
 
     def _title(self, name: str) -> str:
         known = self.state.fields.get(name)
-        return known.label if known else {"responder_id": "assignee", "group_id": "group", "ticket_type": "type"}.get(name, name)
+        return (
+            known.label
+            if known
+            else {"responder_id": "assignee", "group_id": "group", "ticket_type": "type"}.get(name, name)
+        )
 
     def _words(self, name: str, value: Any) -> str:
         if value in (None, []):

@@ -1,4 +1,5 @@
-"""Freshdesk's deliveries: unsigned, on the desk's own budget, tried again by one of two schedules (F1, F3, F4)."""
+"""Freshdesk's deliveries: unsigned, on the desk's own budget, tried again by one of two schedules (F1, F3,
+F4)."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -31,14 +32,21 @@ class Delivery:
     body: bytes
     created_us: int
     status: str = "accepted"  # accepted | success | postponed | failed | dropped
-    attempts: list[tuple[int, int]] = field(default_factory=list)  # at, status code (504 a time-out, 0 nobody there)
+    # at, status code (504 a time-out, 0 nobody there)
+    attempts: list[tuple[int, int]] = field(default_factory=list)
     due_us: int | None = None
     under_way: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "id": self.id, "rule": self.rule_id, "ticket": self.ticket_id, "url": self.url, "body": self.body.decode("utf-8", "replace"),
-            "created_us": self.created_us, "status": self.status, "due_us": self.due_us,
+            "id": self.id,
+            "rule": self.rule_id,
+            "ticket": self.ticket_id,
+            "url": self.url,
+            "body": self.body.decode("utf-8", "replace"),
+            "created_us": self.created_us,
+            "status": self.status,
+            "due_us": self.due_us,
             "attempts": [{"at": to_iso(at), "status_code": code} for at, code in self.attempts],
         }
 
@@ -49,11 +57,20 @@ class Deliveries(DeliveryThread[Delivery]):
         self._state = state
         self._limits = limits
 
-    def notify(self, rule: Rule, ticket_id: int, url: str, method: str, headers: dict[str, str], body: bytes) -> None:
+    def notify(
+        self, rule: Rule, ticket_id: int, url: str, method: str, headers: dict[str, str], body: bytes
+    ) -> None:
         self.queue(self._new(rule.id, ticket_id, url, method, headers, body))
 
     def copy(self, delivery: Delivery, same_id: bool) -> Delivery:
-        made = self._new(delivery.rule_id, delivery.ticket_id, delivery.url, delivery.method, delivery.headers, delivery.body)
+        made = self._new(
+            delivery.rule_id,
+            delivery.ticket_id,
+            delivery.url,
+            delivery.method,
+            delivery.headers,
+            delivery.body,
+        )
         if same_id:
             made.id = delivery.id
         return made
@@ -73,14 +90,25 @@ class Deliveries(DeliveryThread[Delivery]):
             delivery.under_way = False
             self._changed.notify_all()
 
-    def _new(self, rule_id: int, ticket_id: int, url: str, method: str, headers: dict[str, str], body: bytes) -> Delivery:
+    def _new(
+        self, rule_id: int, ticket_id: int, url: str, method: str, headers: dict[str, str], body: bytes
+    ) -> Delivery:
         now = self._state.clock()
-        return Delivery(self._state.ids.digits(), rule_id, ticket_id, url, method, headers, body, now, due_us=now)
+        return Delivery(
+            self._state.ids.digits(), rule_id, ticket_id, url, method, headers, body, now, due_us=now
+        )
 
     def _send(self, delivery: Delivery) -> int:
         # Nothing the rule does not say: the client's own headers are held back.
-        quiet = {"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER, "Accept": None, "Connection": None}
-        return self.post(delivery.url, delivery.body, {**quiet, **delivery.headers}, self._state.switches.delivery_timeout)[0]
+        quiet = {
+            "User-Agent": SKIP_HEADER,
+            "Accept-Encoding": SKIP_HEADER,
+            "Accept": None,
+            "Connection": None,
+        }
+        return self.post(
+            delivery.url, delivery.body, {**quiet, **delivery.headers}, self._state.switches.delivery_timeout
+        )[0]
 
     def _judge(self, delivery: Delivery, code: int, at: int) -> None:
         pauses = _PAUSES[self._state.switches.retry_variant]
@@ -97,4 +125,8 @@ class Deliveries(DeliveryThread[Delivery]):
         delivery.status, delivery.due_us = status, due_us
         if due_us > delivery.created_us + _LIFE:
             delivery.status, delivery.due_us = "dropped", None
-            mails.to_admin(self._state, self._state.clock(), f"A webhook of ticket {delivery.ticket_id} was dropped after 24 hours")
+            mails.to_admin(
+                self._state,
+                self._state.clock(),
+                f"A webhook of ticket {delivery.ticket_id} was dropped after 24 hours",
+            )

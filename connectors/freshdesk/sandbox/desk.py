@@ -32,11 +32,13 @@ _STATUSES = {
 
 
 class SandboxFreshdesk(SandboxDesk):
-    """A Freshdesk on loopback. `SandboxFreshdesk(articles=…).start()`, then `.url`, `.do`, and at the end `.stop()`.
+    """A Freshdesk on loopback. `SandboxFreshdesk(articles=…).start()`, then `.url`, `.do`, and at the end
+    `.stop()`.
 
-    `articles`: a folder or JSONL file, or ready `Source` records. `clock`: integer microseconds UTC. Ports 0 are chosen by the system.
-    `.do` holds the verbs (`customer_ticket`, `agent_reply`, `fault` …); `.api_key` is the assistant user's, `.agent_key` one of an agent
-    who is no admin. Tickets count from `first_ticket`. Raises ValueError for an address that is not loopback.
+    `articles`: a folder or JSONL file, or ready `Source` records. `clock`: integer microseconds UTC. Ports 0
+    are chosen by the system. `.do` holds the verbs (`customer_ticket`, `agent_reply`, `fault` …); `.api_key`
+    is the assistant user's, `.agent_key` one of an agent who is no admin. Tickets count from `first_ticket`.
+    Raises ValueError for an address that is not loopback.
     """
 
     def __init__(
@@ -48,7 +50,11 @@ class SandboxFreshdesk(SandboxDesk):
         account: str = "larkfield",
         company: str = "Larkfield",
         groups: Iterable[str] = ("Support", "Billing", "Repairs"),
-        agents: Iterable[tuple[str, str]] = (("Ana Ruiz", "Support"), ("Tom Weber", "Billing"), ("Ines Moreau", "Repairs")),
+        agents: Iterable[tuple[str, str]] = (
+            ("Ana Ruiz", "Support"),
+            ("Tom Weber", "Billing"),
+            ("Ines Moreau", "Repairs"),
+        ),
         host: str = "127.0.0.1",
         port: int = 0,
         control_port: int = 0,
@@ -69,21 +75,37 @@ class SandboxFreshdesk(SandboxDesk):
         self.keys = Keys({self.api_key: self.assistant.id, self.agent_key: somebody})
         self.article_ids = load(self.state, sources(articles))
         api = create_api(Desk(self.state, tickets, limits, self.keys))
-        self._listen(self.do, api, create_pages(self.do, company), ("/sandbox", "/support", "/a/"), host, (port, control_port, page_port))
+        self._listen(
+            self.do,
+            api,
+            create_pages(self.do, company),
+            ("/sandbox", "/support", "/a/"),
+            host,
+            (port, control_port, page_port),
+        )
 
     def about(self) -> dict[str, Any]:
         """What somebody needs to use the desk; the key opens this sandbox and nothing else."""
         return {
-            "kind": "freshdesk-sandbox", "url": self.url, "control_url": self.control_url, "page_url": f"{self.page_url}/sandbox",
-            "account": self.account, "vendor_url": self.state.vendor_url, "api_key": self.api_key, "articles": len(self.state.articles),
+            "kind": "freshdesk-sandbox",
+            "url": self.url,
+            "control_url": self.control_url,
+            "page_url": f"{self.page_url}/sandbox",
+            "account": self.account,
+            "vendor_url": self.state.vendor_url,
+            "api_key": self.api_key,
+            "articles": len(self.state.articles),
         }
 
     def _furnish(self, company: str, groups: Iterable[str], agents: Iterable[tuple[str, str]]) -> Person:
-        """What every desk starts with: statuses, the assistant's user, people, groups, the acknowledgement."""
+        """What every desk starts with: statuses, the assistant's user, people, groups, the
+        acknowledgement."""
         state = self.state
         domain = f"{self.account}.example"
         state.statuses.update(_STATUSES)
-        assistant = state.add_person(f"{company} AI assistant", f"assistant@{domain}", staff=True, admin=True, active=True)
+        assistant = state.add_person(
+            f"{company} AI assistant", f"assistant@{domain}", staff=True, admin=True, active=True
+        )
         state.assistant_id = assistant.id
         for name in groups:
             state.add_group(name)

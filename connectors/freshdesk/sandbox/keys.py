@@ -23,7 +23,11 @@ class Keys:
         """The agent behind an Authorization header. Raises Refusal 401."""
         kind, _, value = (header or "").partition(" ")
         try:
-            key = base64.b64decode(value, validate=True).decode().partition(":")[0] if kind.lower() == "basic" else ""
+            key = (
+                base64.b64decode(value, validate=True).decode().partition(":")[0]
+                if kind.lower() == "basic"
+                else ""
+            )
         except (binascii.Error, ValueError):
             key = ""
         person = state.people.get(self.owners.get(key, 0))

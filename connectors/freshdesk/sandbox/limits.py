@@ -1,4 +1,5 @@
-"""Rate limits per minute, sub-limits, and the headers that tell of them (F3, F14). Windows slide on the sandbox's clock.
+"""Rate limits per minute, sub-limits, and the headers that tell of them (F3, F14). Windows slide on the
+sandbox's clock.
 
 Source: SUP 225439; header names from copies of FD.
 """
@@ -21,12 +22,20 @@ class Limits:
     def request(self, kind: str, credits: int) -> dict[str, str]:
         """Count a request against the plan and its kind's sub-limit (`create`, `update`, `list` or none).
 
-        The rate headers of its answer. Raises Refusal 429, with the headers too; a sub-limit strikes while much of the plan is left.
+        The rate headers of its answer. Raises Refusal 429, with the headers too; a sub-limit strikes while
+        much of the plan is left.
         """
         switches = self._state.switches
-        limits = {"create": switches.creates_per_minute, "update": switches.updates_per_minute, "list": switches.lists_per_minute}
+        limits = {
+            "create": switches.creates_per_minute,
+            "update": switches.updates_per_minute,
+            "list": switches.lists_per_minute,
+        }
         limit = limits.get(kind, 0)
-        waits = [self._wait("plan", switches.plan_per_minute, credits, MINUTE), self._wait(kind, limit, 1, MINUTE) if limit else 0]
+        waits = [
+            self._wait("plan", switches.plan_per_minute, credits, MINUTE),
+            self._wait(kind, limit, 1, MINUTE) if limit else 0,
+        ]
         if any(waits):
             refusal = answers.rate_limited(max(waits))
             refusal.headers.update(self._headers(0))

@@ -1,4 +1,5 @@
-"""What the sandbox desk holds, as plain records. Times are microseconds UTC; JSON forms are in `shapes.py`."""
+"""What the sandbox desk holds, as plain records. Times are microseconds UTC; JSON forms are in
+`shapes.py`."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -6,7 +7,16 @@ from typing import Any
 
 OPEN, PENDING, RESOLVED, CLOSED = 2, 3, 4, 5
 PRIORITIES = {1: "Low", 2: "Medium", 3: "High", 4: "Urgent"}
-SOURCES = {1: "Email", 2: "Portal", 3: "Phone", 7: "Chat", 9: "Feedback Widget", 10: "Outbound Email", 11: "E-Commerce", 13: "Omni"}
+SOURCES = {
+    1: "Email",
+    2: "Portal",
+    3: "Phone",
+    7: "Chat",
+    9: "Feedback Widget",
+    10: "Outbound Email",
+    11: "E-Commerce",
+    13: "Omni",
+}
 CHAT, OUTBOUND_EMAIL = 7, 10
 TYPES = ("Question", "Incident", "Problem", "Feature Request", "Refund")
 REPLY, NOTE = 0, 2  # sources of a conversation
@@ -113,7 +123,8 @@ class Ticket:
     deleted: bool = False
     archived: bool = False  # left out of lists and searches
     structured: bool = False  # web chat: a reply needs `structured_body`
-    history: list[tuple[int, str, str]] = field(default_factory=list)  # at, who, what: for people only, no API shows it
+    # at, who, what: for people only, no API shows it
+    history: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -14,7 +14,8 @@ _DEFAULT, _LARGEST, _LAST_PAGE = 30, 100, 300
 
 
 def page(items: Sequence[Item], form: Callable[[Item], Any], args: Mapping[str, str], url: str) -> Response:
-    """The page of `items` that `args` asks for. `url` is the vendor's address of the list. Raises Refusal 400 past the last page."""
+    """The page of `items` that `args` asks for. `url` is the vendor's address of the list. Raises Refusal 400
+    past the last page."""
     number, size = whole(args, "page", 1, _LAST_PAGE), whole(args, "per_page", _DEFAULT, _LARGEST)
     start = (number - 1) * size
     answer = jsonify([form(i) for i in items[start:start + size]])
@@ -26,5 +27,7 @@ def page(items: Sequence[Item], form: Callable[[Item], Any], args: Mapping[str, 
 def whole(args: Mapping[str, str], name: str, default: int, largest: int) -> int:
     text = args.get(name, str(default))
     if not text.isdigit() or not 1 <= int(text) <= largest:
-        raise answers.invalid((name, f"It should be a Positive Integer less than or equal to {largest}", "invalid_value"))
+        raise answers.invalid(
+            (name, f"It should be a Positive Integer less than or equal to {largest}", "invalid_value")
+        )
     return int(text)

@@ -40,7 +40,10 @@ def values_of(act: Act) -> Values:
         "triggered_event": event_text(act),
         "helpdesk_name": state.account,
     }
-    people = {"ticket.requester": state.people.get(ticket.requester_id), "ticket.agent": state.people.get(ticket.responder_id or 0)}
+    people = {
+        "ticket.requester": state.people.get(ticket.requester_id),
+        "ticket.agent": state.people.get(ticket.responder_id or 0),
+    }
 
     def value(name: str) -> str:
         head, _, attribute = name.rpartition(".")
@@ -66,7 +69,9 @@ def event_text(act: Act) -> str:
         return ",".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
     parts = [
-        f"{name}:{{from:{side(event[0])},to:{side(event[1])}}}" if isinstance(event, tuple) else f"{name}:{event}"
+        f"{name}:{{from:{side(event[0])},to:{side(event[1])}}}"
+        if isinstance(event, tuple)
+        else f"{name}:{event}"
         for name, event in act.events.items()
     ]
     return "{" + ",".join(parts) + "}"
@@ -76,4 +81,6 @@ def _of_person(person: Person | None, attribute: str) -> str:
     if person is None:
         return ""
     first, _, last = person.name.partition(" ")
-    return {"name": person.name, "email": person.email or "", "firstname": first, "lastname": last}.get(attribute, "")
+    return {"name": person.name, "email": person.email or "", "firstname": first, "lastname": last}.get(
+        attribute, ""
+    )

@@ -1,6 +1,8 @@
-"""The query language of Freshdesk's search: `status:2 AND (group_id:5 OR group_id:null) AND created_at:>'2026-03-01'` (F13).
+"""The query language of Freshdesk's search: `status:2 AND (group_id:5 OR group_id:null) AND
+created_at:>'2026-03-01'` (F13).
 
-Source: copies of FD, "Filter Tickets": `:>` is greater or equal, `:<` is less or equal, texts and dates in single quotes.
+Source: copies of FD, "Filter Tickets": `:>` is greater or equal, `:<` is less or equal, texts and dates in
+single quotes.
 """
 from __future__ import annotations
 
@@ -82,7 +84,9 @@ def _one(tokens: list[re.Match[str]], custom: frozenset[str]) -> tuple[Test, lis
 def _value(text: str) -> Any:
     if text.startswith("'"):
         return re.sub(r"\\(.)", r"\1", text[1:-1])
-    return {"null": None, "true": True, "false": False}[text] if text in ("null", "true", "false") else int(text)
+    return (
+        {"null": None, "true": True, "false": False}[text] if text in ("null", "true", "false") else int(text)
+    )
 
 
 def _test(name: str, operator: str, value: Any) -> Test:

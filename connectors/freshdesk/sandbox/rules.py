@@ -1,7 +1,7 @@
 """Automation rules: who did what, conditions, and what then happens (F2, F5, F6, F23).
 
-Source: SUP 99047 (performers), copies of FD for the names of fields and operators. A name the sandbox does not know is recorded as its
-own failure and never matches.
+Source: SUP 99047 (performers), copies of FD for the names of fields and operators. A name the sandbox does
+not know is recorded as its own failure and never matches.
 """
 from __future__ import annotations
 
@@ -18,11 +18,26 @@ from connectors.freshdesk.sandbox.state import State
 # (rule, ticket id, URL, method, headers, body)
 Notify = Callable[[Rule, int, str, str, dict[str, str], bytes], None]
 
-_EVENTS = frozenset({
-    "reply_sent", "note_type", "ticket_action", "status", "priority", "ticket_type", "group_id", "responder_id", "tags", "subject",
-})
+_EVENTS = frozenset(
+    {
+        "reply_sent",
+        "note_type",
+        "ticket_action",
+        "status",
+        "priority",
+        "ticket_type",
+        "group_id",
+        "responder_id",
+        "tags",
+        "subject",
+    }
+)
 _ANY = (None, "", "--", "any", "ANY")
-_KINDS = {"JSON": "application/json", "XML": "application/xml", "X-FORM-URLENCODED": "application/x-www-form-urlencoded"}
+_KINDS = {
+    "JSON": "application/json",
+    "XML": "application/xml",
+    "X-FORM-URLENCODED": "application/x-www-form-urlencoded",
+}
 
 
 class Rules:
@@ -43,7 +58,9 @@ class Rules:
                 act.by_rule = None
 
     def _matches(self, rule: Rule, act: Act) -> bool:
-        if rule.type == ON_UPDATE and not (self._performed(rule, act) and any(self._happened(e, act) for e in rule.events)):
+        if rule.type == ON_UPDATE and not (
+            self._performed(rule, act) and any(self._happened(e, act) for e in rule.events)
+        ):
             return False
         for group in rule.conditions:
             held = [self._holds(p, act) for p in group.get("properties") or []]
@@ -67,10 +84,17 @@ class Rules:
             return False
         if not isinstance(happened, tuple):
             return event.get("value") in (*_ANY, happened, "update" if happened != "created" else "create")
-        return all(event.get(side) in _ANY or _same(event[side], value) for side, value in zip(("from", "to"), happened, strict=True))
+        return all(
+            event.get(side) in _ANY or _same(event[side], value)
+            for side, value in zip(("from", "to"), happened, strict=True)
+        )
 
     def _holds(self, condition: dict[str, Any], act: Act) -> bool:
-        name, operator, wanted = str(condition.get("field_name")), str(condition.get("operator")), condition.get("value")
+        name, operator, wanted = (
+            str(condition.get("field_name")),
+            str(condition.get("operator")),
+            condition.get("value"),
+        )
         values = self._values(name, act)
         if values is None:
             return self._unknown("rule condition", name)
@@ -79,8 +103,14 @@ class Rules:
         text = " ".join(str(v) for v in values).lower()
         contains = any(str(w).lower() in text for w in many)
         tests = {
-            "in": among, "is": among, "is_any_of": among, "not_in": not among, "is_not": not among, "is_none_of": not among,
-            "contains": contains, "does_not_contain": not contains,
+            "in": among,
+            "is": among,
+            "is_any_of": among,
+            "not_in": not among,
+            "is_not": not among,
+            "is_none_of": not among,
+            "contains": contains,
+            "does_not_contain": not contains,
         }
         if operator not in tests:
             return self._unknown("rule operator", f"{name} {operator}")
@@ -90,9 +120,15 @@ class Rules:
         """What the ticket has under this name, as a list; None for a name the sandbox does not know."""
         ticket = act.ticket
         own: dict[str, list[Any]] = {
-            "status": [ticket.status], "priority": [ticket.priority], "source": [ticket.source], "ticket_type": [ticket.type],
-            "group_id": [ticket.group_id], "responder_id": [ticket.responder_id], "subject": [ticket.subject],
-            "description": [ticket.description_text], "subject_or_description": [ticket.subject, ticket.description_text],
+            "status": [ticket.status],
+            "priority": [ticket.priority],
+            "source": [ticket.source],
+            "ticket_type": [ticket.type],
+            "group_id": [ticket.group_id],
+            "responder_id": [ticket.responder_id],
+            "subject": [ticket.subject],
+            "description": [ticket.description_text],
+            "subject_or_description": [ticket.subject, ticket.description_text],
             "tag_names": ticket.tags,
         }
         if name in own:
@@ -108,9 +144,14 @@ class Rules:
             url, method = str(action.get("url")), str(action.get("request_type") or "POST")
             self._notify(rule, act.ticket.id, url, method, _headers(action), self._content(action, values))
         elif name == "send_email_to_requester":
-            mails.by_rule(self._state, act, placeholders.fill(str(action.get("email_subject") or ""), values), rule)
+            mails.by_rule(
+                self._state, act, placeholders.fill(str(action.get("email_subject") or ""), values), rule
+            )
         elif name == "add_tag":
-            act.set("tags", list(dict.fromkeys([*act.ticket.tags, *(value if isinstance(value, list) else [value])])))
+            act.set(
+                "tags",
+                list(dict.fromkeys([*act.ticket.tags, *(value if isinstance(value, list) else [value])])),
+            )
         elif name in ("status", "priority", "group_id", "responder_id"):
             act.set(name, value)
         elif name == "ticket_type":
@@ -121,7 +162,8 @@ class Rules:
             self._unknown("rule action", name)
 
     def _content(self, action: dict[str, Any], values: placeholders.Values) -> bytes:
-        """The simple layout is an object of texts, every value a string; the advanced one is the admin's own text."""
+        """The simple layout is an object of texts, every value a string; the advanced one is the admin's own
+        text."""
         content = action.get("content") or {}
         if isinstance(content, str):
             return placeholders.fill(content, values).encode()

@@ -1,4 +1,5 @@
-"""Search and its lag (F13): what a search sees is what the index held `search_lag` seconds ago; archived tickets are left out."""
+"""Search and its lag (F13): what a search sees is what the index held `search_lag` seconds ago; archived
+tickets are left out."""
 from __future__ import annotations
 
 from connectors.clock import DAY, SECOND, to_iso

@@ -4,16 +4,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from connectors.freshdesk.sandbox.nouns import Category, Folder, Group, Person, Rating, Rule, SolutionArticle, Ticket, TicketField
+from connectors.freshdesk.sandbox.nouns import (
+    Category,
+    Folder,
+    Group,
+    Person,
+    Rating,
+    Rule,
+    SolutionArticle,
+    Ticket,
+    TicketField,
+)
 from connectors.freshdesk.sandbox.switches import Switches
 from connectors.sandbox.ids import SeededIds
 from connectors.sandbox.state import BaseState
 
 
 class State(BaseState):
-    """All nouns by id. `account` is the desk's name in the vendor's URLs (`https://<account>.freshdesk.com`)."""
+    """All nouns by id. `account` is the desk's name in the vendor's URLs
+    (`https://<account>.freshdesk.com`)."""
 
-    def __init__(self, account: str, seed: int, clock: Callable[[], int], switches: Switches, first_ticket: int) -> None:
+    def __init__(
+        self, account: str, seed: int, clock: Callable[[], int], switches: Switches, first_ticket: int
+    ) -> None:
         super().__init__(account, clock)
         self.ids = SeededIds(seed, "freshdesk", first_ticket)
         self.switches: Switches = switches
@@ -60,16 +73,22 @@ class State(BaseState):
         for person in self.people.values():
             if name_or_id in (person.id, str(person.id), person.email, person.name):
                 return person
-        raise LookupError(f"no person {name_or_id!r}; there are {', '.join(p.name for p in self.people.values())}")
+        raise LookupError(
+            f"no person {name_or_id!r}; there are {', '.join(p.name for p in self.people.values())}"
+        )
 
     def find_group(self, name_or_id: str | int) -> Group:
         for group in self.groups.values():
             if name_or_id in (group.id, str(group.id), group.name):
                 return group
-        raise LookupError(f"no group {name_or_id!r}; there are {', '.join(g.name for g in self.groups.values())}")
+        raise LookupError(
+            f"no group {name_or_id!r}; there are {', '.join(g.name for g in self.groups.values())}"
+        )
 
     def find_field(self, label_or_name: str) -> TicketField:
         for field in self.fields.values():
             if label_or_name in (field.name, field.label, str(field.id)):
                 return field
-        raise LookupError(f"no ticket field {label_or_name!r}; there are {', '.join(f.label for f in self.fields.values())}")
+        raise LookupError(
+            f"no ticket field {label_or_name!r}; there are {', '.join(f.label for f in self.fields.values())}"
+        )

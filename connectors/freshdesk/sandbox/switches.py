@@ -1,4 +1,5 @@
-"""Everything about Freshdesk that is unverified, or that a test wants different: one object, readable and settable by the control API."""
+"""Everything about Freshdesk that is unverified, or that a test wants different: one object, readable and
+settable by the control API."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from connectors.sandbox.switches import SwitchBoard
 
 @dataclass(slots=True)
 class Switches(SwitchBoard):
-    """Defaults are our best reading of Freshdesk's documents. Seconds are of the sandbox's own clock unless a comment says otherwise."""
+    """Defaults are our best reading of Freshdesk's documents. Seconds are of the sandbox's own clock unless a
+    comment says otherwise."""
 
     # Deliveries
     wrap_simple_content: bool = True  # F2: the simple layout's fields stand in {"freshdesk_webhook": …}
@@ -21,17 +23,22 @@ class Switches(SwitchBoard):
     tags_overwrite: bool = True  # F9: else new tags are added
     closed_reply: str = "reopen"  # F19: reopen | keep | refuse
     expand_placeholders: bool = False  # F20
-    text_keeps_lines: bool = False  # body_text: samples show blocks run together with blanks; true keeps line ends
+    # body_text: samples show blocks run together with blanks; true keeps line ends
+    text_keeps_lines: bool = False
     assistant_reply_counts: bool = True  # F24: a reply by the API stops the first-response clock
     rating_words: bool = False  # F16: words where the samples have numbers
     # What connect installs
     fields_by_api: bool = True  # F21: /admin/ticket_fields exists; else 404
-    webhook_headers_by_api: bool = True  # F21: headers of a rule's webhook action are kept; else dropped without a word
-    rules_by_position: bool = True  # F6: a new rule takes the place it asks for, the others move down; else it is the last
-    creation_notification: bool = False  # F23: the e-mail notification of a new ticket, which no API shows and no tag stops
+    # F21: headers of a rule's webhook action are kept; else dropped without a word
+    webhook_headers_by_api: bool = True
+    # F6: a new rule takes the place it asks for, the others move down; else it is the last
+    rules_by_position: bool = True
+    # F23: the e-mail notification of a new ticket, which no API shows and no tag stops
+    creation_notification: bool = False
     # Limits
     plan_per_minute: int = 700  # trial 50, Growth 200, Pro 400, Enterprise 700
-    creates_per_minute: int = 280  # F14: sub-limits, which strike while much of the plan is left; 0 switches one off
+    # F14: sub-limits, which strike while much of the plan is left; 0 switches one off
+    creates_per_minute: int = 280
     updates_per_minute: int = 280
     lists_per_minute: int = 200
     float_rate_totals: bool = False  # F14: "700.0"

@@ -1,6 +1,7 @@
 """What Freshdesk makes of a text on the way in: HTML made safe, and the plain text beside it.
 
-Source: samples of python-freshdesk (`solution_articles.json` shows how plain text comes out of HTML) and of Zulip.
+Source: samples of python-freshdesk (`solution_articles.json` shows how plain text comes out of HTML) and of
+Zulip.
 """
 from __future__ import annotations
 
@@ -26,7 +27,10 @@ def sanitize(fragment: str) -> str:
 
 def from_mail(text: str) -> str:
     """A customer's plain mail as the desk keeps it: a `div` a line."""
-    lines = [f"<div>{html.escape(line, quote=False) or '<br>'}</div>" for line in text.replace("\r\n", "\n").strip().split("\n")]
+    lines = [
+        f"<div>{html.escape(line, quote=False) or '<br>'}</div>"
+        for line in text.replace("\r\n", "\n").strip().split("\n")
+    ]
     return "\n".join(lines)
 
 

@@ -1,7 +1,8 @@
 """Making tickets, changing them, saying something in them: the same rules whoever comes through which door.
 
-Source: FD and its copies, "Create a Ticket", "Update a Ticket", "Reply to a Ticket", "Create a Note". There is no collision guard and
-no idempotency: two writers both succeed, and a second identical reply is a second reply (F10).
+Source: FD and its copies, "Create a Ticket", "Update a Ticket", "Reply to a Ticket", "Create a Note". There
+is no collision guard and no idempotency: two writers both succeed, and a second identical reply is a second
+reply (F10).
 """
 from __future__ import annotations
 
@@ -10,15 +11,35 @@ from typing import Any
 
 from connectors.freshdesk.sandbox import answers, mails, placeholders, search_index, texts
 from connectors.freshdesk.sandbox.changes import Act
-from connectors.freshdesk.sandbox.nouns import CHAT, CLOSED, NOTE, OPEN, REPLY, Actor, Conversation, Person, Ticket
+from connectors.freshdesk.sandbox.nouns import (
+    CHAT,
+    CLOSED,
+    NOTE,
+    OPEN,
+    REPLY,
+    Actor,
+    Conversation,
+    Person,
+    Ticket,
+)
 from connectors.freshdesk.sandbox.state import State
 
-_PLAIN_FIELDS = ("subject", "status", "priority", "source", "type", "group_id", "responder_id", "requester_id")
+_PLAIN_FIELDS = (
+    "subject",
+    "status",
+    "priority",
+    "source",
+    "type",
+    "group_id",
+    "responder_id",
+    "requester_id",
+)
 Rules = Callable[[Act], None]
 
 
 class Tickets:
-    """Everything it is given has been found valid. `rules` runs the automation rules after every act, while the lock is held."""
+    """Everything it is given has been found valid. `rules` runs the automation rules after every act, while
+    the lock is held."""
 
     def __init__(self, state: State, rules: Rules) -> None:
         self._state = state
@@ -28,7 +49,15 @@ class Tickets:
         """A new ticket out of the API's body; `description` is HTML."""
         state, now = self._state, self._state.clock()
         description = texts.sanitize(str(wanted.get("description") or ""))
-        ticket = Ticket(state.ids.ticket(), "", description, self._text(description), self._requester(actor, wanted), now, now)
+        ticket = Ticket(
+            state.ids.ticket(),
+            "",
+            description,
+            self._text(description),
+            self._requester(actor, wanted),
+            now,
+            now,
+        )
         act = Act(state, ticket, actor, "create", now, {"ticket_action": "created"})
         act.wrote("opened the ticket")
         self._apply(act, {k: v for k, v in wanted.items() if k != "requester_id"})
@@ -49,8 +78,16 @@ class Tickets:
         self._apply(act, wanted)
         self._finish(act)
 
-    def reply(self, actor: Actor, ticket: Ticket, body: str, user_id: int | None = None, from_email: str | None = None) -> Conversation:
-        """A public reply by staff, as HTML. Raises Refusal when the desk refuses replies to closed tickets (F19)."""
+    def reply(
+        self,
+        actor: Actor,
+        ticket: Ticket,
+        body: str,
+        user_id: int | None = None,
+        from_email: str | None = None,
+    ) -> Conversation:
+        """A public reply by staff, as HTML. Raises Refusal when the desk refuses replies to closed tickets
+        (F19)."""
         state = self._state
         if ticket.status == CLOSED and state.switches.closed_reply == "refuse":
             raise answers.invalid(("status", "Ticket is closed", "invalid_value"))
@@ -59,7 +96,9 @@ class Tickets:
             body = placeholders.fill(body, placeholders.values_of(act))
         requester = state.people.get(ticket.requester_id)
         to = [requester.email] if requester is not None and requester.email else []
-        said = self._say(act, texts.sanitize(body), user_id or actor.person.id, REPLY, incoming=False, private=False)
+        said = self._say(
+            act, texts.sanitize(body), user_id or actor.person.id, REPLY, incoming=False, private=False
+        )
         said.to_emails = to
         said.from_email = from_email or f"{actor.person.name} <support@{state.account}.freshdesk.com>"
         if ticket.status == CLOSED and state.switches.closed_reply == "reopen":
@@ -70,17 +109,29 @@ class Tickets:
         self._finish(act)
         return said
 
-    def note(self, actor: Actor, ticket: Ticket, body: str, *, private: bool, user_id: int | None = None, incoming: bool = False,
-             ) -> Conversation:
+    def note(
+        self,
+        actor: Actor,
+        ticket: Ticket,
+        body: str,
+        *,
+        private: bool,
+        user_id: int | None = None,
+        incoming: bool = False,
+    ) -> Conversation:
         act = self._begin(actor, ticket)
-        said = self._say(act, texts.sanitize(body), user_id or actor.person.id, NOTE, incoming=incoming, private=private)
+        said = self._say(
+            act, texts.sanitize(body), user_id or actor.person.id, NOTE, incoming=incoming, private=private
+        )
         act.events["note_type"] = "private" if private else "public"
         if not private and not incoming:
             self._responded(act)
         self._finish(act)
         return said
 
-    def customer_reply(self, person: Person, ticket: Ticket, body: str, source: int = REPLY, machine: bool = False) -> Conversation:
+    def customer_reply(
+        self, person: Person, ticket: Ticket, body: str, source: int = REPLY, machine: bool = False
+    ) -> Conversation:
         """Mail of somebody who is no agent; whatever state the ticket was in, it is open again."""
         act = self._begin(Actor(person, "email"), ticket)
         said = self._say(act, texts.sanitize(body), person.id, source, incoming=True, private=False)
@@ -113,9 +164,20 @@ class Tickets:
             before = [] if self._state.switches.tags_overwrite else act.ticket.tags
             act.set("tags", list(dict.fromkeys([*before, *(str(t) for t in wanted["tags"])])))
 
-    def _say(self, act: Act, body: str, user_id: int, source: int, *, incoming: bool, private: bool) -> Conversation:
-        said = Conversation(self._state.ids.number(), user_id, body, self._text(body), incoming, private, source, act.at_us,
-                            by_api=act.actor.channel == "api")
+    def _say(
+        self, act: Act, body: str, user_id: int, source: int, *, incoming: bool, private: bool
+    ) -> Conversation:
+        said = Conversation(
+            self._state.ids.number(),
+            user_id,
+            body,
+            self._text(body),
+            incoming,
+            private,
+            source,
+            act.at_us,
+            by_api=act.actor.channel == "api",
+        )
         act.ticket.conversations.append(said)
         act.conversation = said
         act.wrote("wrote a note" if source == NOTE else "replied")
@@ -135,8 +197,14 @@ class Tickets:
         mails.notification(state, act)
         ticket.updated_us = act.at_us
         search_index.note(state, ticket)
-        state.recorder.change(act.at_us, f"ticket_{act.kind}d", ticket=ticket.id, by=act.actor.person.id, channel=act.actor.channel,
-                              events=list(act.events))
+        state.recorder.change(
+            act.at_us,
+            f"ticket_{act.kind}d",
+            ticket=ticket.id,
+            by=act.actor.person.id,
+            channel=act.actor.channel,
+            events=list(act.events),
+        )
 
     def _requester(self, actor: Actor, wanted: dict[str, Any]) -> int:
         if wanted.get("requester_id"):

@@ -21,7 +21,9 @@ def forbidden() -> Refusal:
 
 
 def scope_missing() -> Refusal:
-    return Refusal(403, {"error": "Forbidden", "description": "Missing the following required scopes: read, write"})
+    return Refusal(
+        403, {"error": "Forbidden", "description": "Missing the following required scopes: read, write"}
+    )
 
 
 def bad_request(description: str) -> Refusal:
@@ -29,17 +31,25 @@ def bad_request(description: str) -> Refusal:
 
 
 def key_reused() -> Refusal:
-    return Refusal(400, {"error": "IdempotentRequestError", "description": "Idempotency key was used with other parameters"})
+    return Refusal(
+        400,
+        {"error": "IdempotentRequestError", "description": "Idempotency key was used with other parameters"},
+    )
 
 
 def too_many_values(limit: int) -> Refusal:
-    return Refusal(400, {"error": "TooManyValues", "description": f"Too many values. Maximum is {limit}", "max_count": limit})
+    return Refusal(
+        400,
+        {"error": "TooManyValues", "description": f"Too many values. Maximum is {limit}", "max_count": limit},
+    )
 
 
 def invalid(**details: str) -> Refusal:
     """422 RecordInvalid, one sentence per field."""
     listed = {name: [{"description": text}] for name, text in details.items()}
-    return Refusal(422, {"error": "RecordInvalid", "description": "Record validation errors", "details": listed})
+    return Refusal(
+        422, {"error": "RecordInvalid", "description": "Record validation errors", "details": listed}
+    )
 
 
 def closed() -> Refusal:
@@ -57,14 +67,24 @@ def beyond_search_wall() -> Refusal:
 
 
 def rate_limited(seconds: int, description: str) -> Refusal:
-    return Refusal(429, {"error": "APIRateLimitExceeded", "description": description}, {"Retry-After": str(seconds)})
+    return Refusal(
+        429, {"error": "APIRateLimitExceeded", "description": description}, {"Retry-After": str(seconds)}
+    )
 
 
 def update_conflict(form: str) -> Refusal:
-    """The 409 of a safe update; its body is not documented, so it has three forms (`json`, `empty`, `html`)."""
+    """The 409 of a safe update; its body is not documented, so it has three forms (`json`, `empty`,
+    `html`)."""
     if form == "empty":
         return Refusal(409, "", {"Content-Type": "text/plain"})
     if form == "html":
-        return Refusal(409, "<html><body><h1>409 Conflict</h1></body></html>", {"Content-Type": "text/html; charset=utf-8"})
-    text = "Safe Update prevented due to outdated ticket data. Please fetch the latest ticket data and try again."
+        return Refusal(
+            409,
+            "<html><body><h1>409 Conflict</h1></body></html>",
+            {"Content-Type": "text/html; charset=utf-8"},
+        )
+    text = (
+        "Safe Update prevented due to outdated ticket data. Please fetch the latest ticket data and try "
+        "again."
+    )
     return Refusal(409, {"error": "UpdateConflict", "description": text})

@@ -14,7 +14,8 @@ def load(state: State, sources: Iterable[Source]) -> dict[str, int]:
 
 
 def put(state: State, source: Source, *, draft: bool = False) -> HelpArticle:
-    """Create or replace one article. Restricted ones get a user segment; unknown visibility is never public."""
+    """Create or replace one article. Restricted ones get a user segment; unknown visibility is never
+    public."""
     category_id = next(iter(state.categories), None)
     if category_id is None:
         category_id = state.ids.number()
@@ -27,8 +28,16 @@ def put(state: State, source: Source, *, draft: bool = False) -> HelpArticle:
     moment = source.updated_us if source.updated_us is not None else state.clock()
     known = state.articles.get(number)
     article = HelpArticle(
-        number, source.id, source.title, source.html, section.id, known.created_us if known else moment, moment, draft,
-        None if source.public else staff_segment(state), list(source.labels),
+        number,
+        source.id,
+        source.title,
+        source.html,
+        section.id,
+        known.created_us if known else moment,
+        moment,
+        draft,
+        None if source.public else staff_segment(state),
+        list(source.labels),
     )
     state.articles[number] = article
     return article

@@ -1,4 +1,5 @@
-"""One act on a ticket, while it happens: sets fields, writes the audit's events, remembers old and new values for the triggers."""
+"""One act on a ticket, while it happens: sets fields, writes the audit's events, remembers old and new values
+for the triggers."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -117,7 +118,11 @@ def check(state: State, name: str, value: Any) -> None:
         raise answers.invalid(type=f"Type: {value} is not valid")
     if name == "group_id" and value is not None and value not in state.groups:
         raise answers.invalid(group=f"Group: {value} is not valid")
-    if name == "assignee_id" and value is not None and not (value in state.users and state.users[value].is_staff):
+    if (
+        name == "assignee_id"
+        and value is not None
+        and not (value in state.users and state.users[value].is_staff)
+    ):
         raise answers.invalid(assignee="Assignee: is not an agent")
     if name == "requester_id" and value not in state.users:
         raise answers.invalid(requester="Requester: is not valid")

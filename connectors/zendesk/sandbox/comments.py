@@ -12,13 +12,25 @@ from connectors.zendesk.sandbox.state import State
 COMMENT_LIMIT = 5000  # per ticket; the next one is refused, other updates go on (Z24)
 # Flags that mark a comment as not trusted (REF ticket_comments, "Comment flags").
 FLAGS = {
-    0: "not trusted", 2: "author was not part of the conversation", 3: "author was not signed in", 4: "system-generated mail",
-    5: "attachment too big", 11: "submitted on behalf of the author", 14: "may not have been sent by the author", 17: "made private",
-    20: "reply-to address is suspended", 21: "from and reply-to differ", 22: "address is not confirmed",
+    0: "not trusted",
+    2: "author was not part of the conversation",
+    3: "author was not signed in",
+    4: "system-generated mail",
+    5: "attachment too big",
+    11: "submitted on behalf of the author",
+    14: "may not have been sent by the author",
+    17: "made private",
+    20: "reply-to address is suspended",
+    21: "from and reply-to differ",
+    22: "address is not confirmed",
 }
 # Mail headers by which a machine says it is one (RFC 3834 and habit).
-_AUTOMATIC: dict[str, Callable[[str], bool]] = {"auto-submitted": lambda v: v.lower() != "no", "x-autoreply": bool, "x-autorespond": bool,
-              "precedence": lambda v: v.lower() in ("bulk", "auto_reply", "junk")}
+_AUTOMATIC: dict[str, Callable[[str], bool]] = {
+    "auto-submitted": lambda v: v.lower() != "no",
+    "x-autoreply": bool,
+    "x-autorespond": bool,
+    "precedence": lambda v: v.lower() in ("bulk", "auto_reply", "junk"),
+}
 
 
 def flags_of_headers(headers: dict[str, str]) -> tuple[int, ...]:
@@ -30,8 +42,11 @@ def flags_of_headers(headers: dict[str, str]) -> tuple[int, ...]:
     return ()
 
 
-def add(act: Act, wanted: dict[str, Any], flags: tuple[int, ...] = (), via: dict[str, Any] | None = None) -> Comment | None:
-    """Append a comment and its audit event; None when there is no text in it. `plain_body` on input is dropped."""
+def add(
+    act: Act, wanted: dict[str, Any], flags: tuple[int, ...] = (), via: dict[str, Any] | None = None
+) -> Comment | None:
+    """Append a comment and its audit event; None when there is no text in it. `plain_body` on input is
+    dropped."""
     state, ticket = act.state, act.ticket
     if not (wanted.get("html_body") or wanted.get("body")):
         return None
@@ -48,19 +63,39 @@ def add(act: Act, wanted: dict[str, Any], flags: tuple[int, ...] = (), via: dict
     if not author.is_staff and author_id == act.actor.user.id:
         public = True
     comment = Comment(
-        state.ids.number(), act.audit.id, author_id, public, body, html_body, plain_body, via or act.audit.via, act.audit.at_us,
-        flags, act.audit.custom,
+        state.ids.number(),
+        act.audit.id,
+        author_id,
+        public,
+        body,
+        html_body,
+        plain_body,
+        via or act.audit.via,
+        act.audit.at_us,
+        flags,
+        act.audit.custom,
     )
     ticket.comments.append(comment)
     act.comment = comment
-    act.event("Comment", author_id=author_id, public=public, body=body, html_body=html_body, plain_body=plain_body,
-              attachments=[], audit_id=act.audit.id)
+    act.event(
+        "Comment",
+        author_id=author_id,
+        public=public,
+        body=body,
+        html_body=html_body,
+        plain_body=plain_body,
+        attachments=[],
+        audit_id=act.audit.id,
+    )
     act.audit.events[-1]["id"] = comment.id
     return comment
 
 
-def _forms(state: State, act: Act, wanted: dict[str, Any], *, staff: bool, expand: bool) -> tuple[str, str, str]:
-    """(body, html_body, plain_body). Only agents' and the API's texts are expanded; a customer's mail is text."""
+def _forms(
+    state: State, act: Act, wanted: dict[str, Any], *, staff: bool, expand: bool
+) -> tuple[str, str, str]:
+    """(body, html_body, plain_body). Only agents' and the API's texts are expanded; a customer's mail is
+    text."""
     ticket, actor = act.ticket, act.actor.user
     if wanted.get("html_body"):
         fragment = texts.cut(str(wanted["html_body"]))

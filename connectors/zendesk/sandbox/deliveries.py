@@ -39,18 +39,28 @@ class Deliveries(DeliveryThread[Invocation]):
         body = str(request.get("payload") or "").encode()
         invocation = self._new(webhook.id if webhook else "", body, None, None)
         code, headers, text = self._post(endpoint, invocation, secret, webhook)
-        return {"status_code": code, "headers": [{"key": k, "value": v} for k, v in headers.items()], "payload": text}
+        return {
+            "status_code": code,
+            "headers": [{"key": k, "value": v} for k, v in headers.items()],
+            "payload": text,
+        }
 
     def replay(self, invocation_id: str) -> int:
-        """The very bytes and headers of its newest attempt again, old timestamp and all (X15); the status code it is answered."""
+        """The very bytes and headers of its newest attempt again, old timestamp and all (X15); the status
+        code it is answered."""
         found, webhook = self._sent(invocation_id)
-        return self.post(webhook.endpoint, found.body, found.last_sent, self._state.switches.delivery_timeout)[0]
+        return self.post(
+            webhook.endpoint, found.body, found.last_sent, self._state.switches.delivery_timeout
+        )[0]
 
     def forge(self, invocation_id: str, how: str) -> int:
-        """A past delivery, freshly stamped, with one thing wrong (X16, `forgery.HOW`); the status code it is answered."""
+        """A past delivery, freshly stamped, with one thing wrong (X16, `forgery.HOW`); the status code it is
+        answered."""
         found, webhook = self._sent(invocation_id)
         stamp = to_iso(self._state.clock())
-        headers, body = forged(how, self._headers(found, webhook.secret, stamp, webhook), found.body, webhook.secret, stamp)
+        headers, body = forged(
+            how, self._headers(found, webhook.secret, stamp, webhook), found.body, webhook.secret, stamp
+        )
         return self.post(webhook.endpoint, body, headers, self._state.switches.delivery_timeout)[0]
 
     def _sent(self, invocation_id: str) -> tuple[Invocation, Webhook]:
@@ -58,7 +68,9 @@ class Deliveries(DeliveryThread[Invocation]):
             found = next((d for d in self._all if d.id == invocation_id and d.last_sent), None)
         webhook = self._state.webhooks.get(found.webhook_id) if found is not None else None
         if found is None or webhook is None:
-            raise LookupError(f"no invocation {invocation_id!r} was sent yet by a webhook that is still there")
+            raise LookupError(
+                f"no invocation {invocation_id!r} was sent yet by a webhook that is still there"
+            )
         return found, webhook
 
     def copy(self, delivery: Invocation, same_id: bool) -> Invocation:
@@ -76,7 +88,11 @@ class Deliveries(DeliveryThread[Invocation]):
                 delivery.due_us, delivery.under_way = at + MINUTE, False
                 self._changed.notify_all()
             return
-        answer = (410, {}, "") if webhook is None else self._post(webhook.endpoint, delivery, webhook.secret, webhook)
+        answer = (
+            (410, {}, "")
+            if webhook is None
+            else self._post(webhook.endpoint, delivery, webhook.secret, webhook)
+        )
         code, headers, text = answer
         with self._changed:
             delivery.attempts.append(Attempt(state.ids.ulid(at), at, code or 504, kind_of(code), text[:200]))
@@ -97,7 +113,11 @@ class Deliveries(DeliveryThread[Invocation]):
 
     def _new(self, webhook_id: str, body: bytes, ticket_id: int | None, trigger_id: int | None) -> Invocation:
         now = self._state.clock()
-        made = self._state.ids.digits() if self._state.switches.digits_only_invocation_ids else self._state.ids.ulid(now)
+        made = (
+            self._state.ids.digits()
+            if self._state.switches.digits_only_invocation_ids
+            else self._state.ids.ulid(now)
+        )
         return Invocation(made, webhook_id, ticket_id, trigger_id, body, now, due_us=now)
 
     def _post(self, endpoint: str, invocation: Invocation, secret: str, webhook: Webhook | None) -> Answer:
@@ -106,12 +126,18 @@ class Deliveries(DeliveryThread[Invocation]):
         invocation.last_sent = headers
         return self.post(endpoint, invocation.body, headers, self._state.switches.delivery_timeout)
 
-    def _headers(self, invocation: Invocation, secret: str, stamp: str, webhook: Webhook | None) -> dict[str, str]:
+    def _headers(
+        self, invocation: Invocation, secret: str, stamp: str, webhook: Webhook | None
+    ) -> dict[str, str]:
         return {
-            "Content-Type": "application/json; charset=utf-8", "User-Agent": "Zendesk Webhook",
-            "X-Zendesk-Webhook-Signature": sign(secret, stamp, invocation.body), "X-Zendesk-Webhook-Signature-Timestamp": stamp,
-            "X-Zendesk-Webhook-Invocation-Id": invocation.id, "X-Zendesk-Webhook-Id": invocation.webhook_id,
-            "X-Zendesk-Account-Id": str(self._state.ids.account), **_extra_headers(webhook),
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": "Zendesk Webhook",
+            "X-Zendesk-Webhook-Signature": sign(secret, stamp, invocation.body),
+            "X-Zendesk-Webhook-Signature-Timestamp": stamp,
+            "X-Zendesk-Webhook-Invocation-Id": invocation.id,
+            "X-Zendesk-Webhook-Id": invocation.webhook_id,
+            "X-Zendesk-Account-Id": str(self._state.ids.account),
+            **_extra_headers(webhook),
         }
 
 

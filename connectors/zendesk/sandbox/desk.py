@@ -27,11 +27,13 @@ _SYSTEM_FIELDS = ("subject", "description", "status", "group", "assignee")
 
 
 class SandboxZendesk(SandboxDesk):
-    """A Zendesk on loopback. `SandboxZendesk(articles=…).start()`, then `.url`, `.do`, and at the end `.stop()`.
+    """A Zendesk on loopback. `SandboxZendesk(articles=…).start()`, then `.url`, `.do`, and at the end
+    `.stop()`.
 
-    `articles`: a folder or JSONL file, or ready `Source` records. `clock`: integer microseconds UTC. Ports 0 are chosen by the system.
-    `.do` holds the verbs (`customer_ticket`, `agent_reply`, `fault` …); `.email`, `.token`, `.bearer` are the assistant user's credentials.
-    Raises ValueError for an address that is not loopback.
+    `articles`: a folder or JSONL file, or ready `Source` records. `clock`: integer microseconds UTC. Ports 0
+    are chosen by the system. `.do` holds the verbs (`customer_ticket`, `agent_reply`, `fault` …); `.email`,
+    `.token`, `.bearer` are the assistant user's credentials. Raises ValueError for an address that is not
+    loopback.
     """
 
     def __init__(
@@ -43,7 +45,11 @@ class SandboxZendesk(SandboxDesk):
         account: str = "larkfield",
         company: str = "Larkfield",
         groups: Iterable[str] = ("Support", "Billing", "Repairs"),
-        agents: Iterable[tuple[str, str]] = (("Ana Ruiz", "Support"), ("Tom Weber", "Billing"), ("Ines Moreau", "Repairs")),
+        agents: Iterable[tuple[str, str]] = (
+            ("Ana Ruiz", "Support"),
+            ("Tom Weber", "Billing"),
+            ("Ines Moreau", "Repairs"),
+        ),
         host: str = "127.0.0.1",
         port: int = 0,
         control_port: int = 0,
@@ -64,28 +70,49 @@ class SandboxZendesk(SandboxDesk):
         self.keys = keys
         self.article_ids = load_articles(self.state, sources(articles))
         api = create_api(Desk(self.state, tickets, self.deliveries, Limits(self.state), keys))
-        self._listen(self.do, api, create_pages(self.do, company), ("/sandbox", "/hc"), host, (port, control_port, page_port))
+        self._listen(
+            self.do,
+            api,
+            create_pages(self.do, company),
+            ("/sandbox", "/hc"),
+            host,
+            (port, control_port, page_port),
+        )
 
     def about(self) -> dict[str, Any]:
         """What somebody needs to use the desk; the credentials open this sandbox and nothing else."""
         return {
-            "kind": "zendesk-sandbox", "url": self.url, "control_url": self.control_url, "page_url": f"{self.page_url}/sandbox",
-            "account": self.account, "vendor_url": self.state.vendor_url, "email": self.email, "token": self.token, "bearer": self.bearer,
+            "kind": "zendesk-sandbox",
+            "url": self.url,
+            "control_url": self.control_url,
+            "page_url": f"{self.page_url}/sandbox",
+            "account": self.account,
+            "vendor_url": self.state.vendor_url,
+            "email": self.email,
+            "token": self.token,
+            "bearer": self.bearer,
             "articles": len(self.state.articles),
         }
 
     def _furnish(self, company: str, groups: Iterable[str], agents: Iterable[tuple[str, str]]) -> User:
-        """What every desk starts with: the assistant's user, people, groups, system fields, default triggers."""
+        """What every desk starts with: the assistant's user, people, groups, system fields, default
+        triggers."""
         state = self.state
         domain = f"{self.account}.example"
-        assistant = state.add_user(f"{company} AI assistant", f"assistant@{domain}", "admin", verification_method="full")
+        assistant = state.add_user(
+            f"{company} AI assistant", f"assistant@{domain}", "admin", verification_method="full"
+        )
         for name in groups:
             state.add_group(name)
         for name, group in agents:
-            agent = state.add_user(name, f"{name.split(' ')[0].lower()}@{domain}", "agent", verification_method="full")
+            agent = state.add_user(
+                name, f"{name.split(' ')[0].lower()}@{domain}", "agent", verification_method="full"
+            )
             state.add_membership(agent.id, state.find_group(group).id)
         for kind in _SYSTEM_FIELDS:
             number = state.ids.number()
-            state.fields[number] = TicketField(number, kind, kind.capitalize(), state.clock(), visible_in_portal=True, removable=False)
+            state.fields[number] = TicketField(
+                number, kind, kind.capitalize(), state.clock(), visible_in_portal=True, removable=False
+            )
         mails.default_triggers(state)
         return assistant

@@ -1,6 +1,7 @@
 """Bodies of `zen:event-type:…` deliveries: Zendesk's own, unlike a trigger's (Z5).
 
-Source: REF webhooks/event-types/article-events. Ids are text in `detail` and `event`; the account's is a number.
+Source: REF webhooks/event-types/article-events. Ids are text in `detail` and `event`; the account's is a
+number.
 """
 from __future__ import annotations
 

@@ -4,11 +4,23 @@ from __future__ import annotations
 from connectors.zendesk.sandbox.signature import TESTING_SECRET, sign
 
 SIGNATURE, STAMP = "X-Zendesk-Webhook-Signature", "X-Zendesk-Webhook-Signature-Timestamp"
-HOW = ("wrong_signature", "wrong_order", "body_alone", "no_signature", "no_timestamp", "changed_byte", "other_secret", "testing_secret")
+HOW = (
+    "wrong_signature",
+    "wrong_order",
+    "body_alone",
+    "no_signature",
+    "no_timestamp",
+    "changed_byte",
+    "other_secret",
+    "testing_secret",
+)
 
 
-def forged(how: str, headers: dict[str, str], body: bytes, secret: str, stamp: str) -> tuple[dict[str, str], bytes]:
-    """Headers and body of the forgery. `wrong_order` signs the body before the timestamp, `body_alone` leaves the timestamp out."""
+def forged(
+    how: str, headers: dict[str, str], body: bytes, secret: str, stamp: str
+) -> tuple[dict[str, str], bytes]:
+    """Headers and body of the forgery. `wrong_order` signs the body before the timestamp, `body_alone` leaves
+    the timestamp out."""
     if how == "changed_byte":
         return headers, body[:-1] + bytes([body[-1] ^ 1])
     if how in ("no_signature", "no_timestamp"):

@@ -14,7 +14,8 @@ STATUSES = ("online", "away", "transfers_only", "offline")
 
 @dataclass(slots=True)
 class Schedule:
-    """`intervals`: (start, end) in minutes since Sunday 00:00 in `time_zone`; `holidays`: name, first and last day."""
+    """`intervals`: (start, end) in minutes since Sunday 00:00 in `time_zone`; `holidays`: name, first and
+    last day."""
 
     id: int
     name: str
@@ -25,8 +26,14 @@ class Schedule:
 
     def shape(self) -> dict[str, Any]:
         moment = to_iso(self.created_us)
-        return {"id": self.id, "name": self.name, "time_zone": self.time_zone, "created_at": moment, "updated_at": moment,
-                "intervals": [{"start_time": start, "end_time": end} for start, end in self.intervals]}
+        return {
+            "id": self.id,
+            "name": self.name,
+            "time_zone": self.time_zone,
+            "created_at": moment,
+            "updated_at": moment,
+            "intervals": [{"start_time": start, "end_time": end} for start, end in self.intervals],
+        }
 
 
 @dataclass(slots=True)

@@ -30,18 +30,31 @@ class Invocation:
     attempts: list[Attempt] = field(default_factory=list)
     due_us: int | None = None  # when the next attempt is due; None: none is
     under_way: bool = False
-    last_sent: dict[str, str] = field(default_factory=dict)  # the headers of the newest attempt, as they went out
+    # the headers of the newest attempt, as they went out
+    last_sent: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return {
-            "id": self.id, "webhook_id": self.webhook_id, "ticket": self.ticket_id, "trigger": self.trigger_id,
-            "body": self.body.decode("utf-8", "replace"), "created_us": self.created_us, "status": self.status, "due_us": self.due_us,
-            "attempts": [{"id": a.id, "at": to_iso(a.at_us), "status_code": a.status_code, "status": a.status} for a in self.attempts],
+            "id": self.id,
+            "webhook_id": self.webhook_id,
+            "ticket": self.ticket_id,
+            "trigger": self.trigger_id,
+            "body": self.body.decode("utf-8", "replace"),
+            "created_us": self.created_us,
+            "status": self.status,
+            "due_us": self.due_us,
+            "attempts": [
+                {"id": a.id, "at": to_iso(a.at_us), "status_code": a.status_code, "status": a.status}
+                for a in self.attempts
+            ],
         }
 
 
-def judge(switches: Switches, invocation: Invocation, code: int, headers: Mapping[str, str], now_us: int) -> None:
-    """Set the invocation's status and next attempt after an answer with this code (504: none came in time, 0: connection refused)."""
+def judge(
+    switches: Switches, invocation: Invocation, code: int, headers: Mapping[str, str], now_us: int
+) -> None:
+    """Set the invocation's status and next attempt after an answer with this code (504: none came in time, 0:
+    connection refused)."""
     tries = len(invocation.attempts)
     invocation.due_us = None
     if 200 <= code < 300:
@@ -52,7 +65,9 @@ def judge(switches: Switches, invocation: Invocation, code: int, headers: Mappin
         allowed = switches.retry_on_409
     elif code in (429, 503):
         asked = _seconds(headers.get("Retry-After"))
-        allowed = switches.retry_on_throttle if asked is not None and asked < switches.retry_after_below else 0
+        allowed = (
+            switches.retry_on_throttle if asked is not None and asked < switches.retry_after_below else 0
+        )
         pause = asked if asked is not None else pause
     elif code in (504, 0):
         # A refused connection is treated like a time-out: nobody answered.

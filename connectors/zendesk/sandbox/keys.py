@@ -22,7 +22,8 @@ class Keys:
     bearers: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
 
     def who(self, state: State, header: str | None, *, writes: bool) -> User:
-        """The agent behind an Authorization header. Raises Refusal 401 for wrong credentials, 403 for a missing scope or role."""
+        """The agent behind an Authorization header. Raises Refusal 401 for wrong credentials, 403 for a
+        missing scope or role."""
         kind, _, value = (header or "").partition(" ")
         user = None
         if kind.lower() == "basic":

@@ -1,4 +1,5 @@
-"""Rate limits (Z39, Z40) and the drifting spelling of their headers (Z41). Windows slide on the sandbox's clock.
+"""Rate limits (Z39, Z40) and the drifting spelling of their headers (Z41). Windows slide on the sandbox's
+clock.
 
 Source: REF introduction/rate-limits, tickets; header names from recordings.
 """
@@ -21,28 +22,46 @@ class Limits:
         self._uses: dict[tuple[str, ...], deque[int]] = defaultdict(deque)
 
     def request(self, bucket: str) -> dict[str, str]:
-        """Count a request against the plan (`api` or `help_center`); the rate headers of its answer. Raises Refusal 429."""
+        """Count a request against the plan (`api` or `help_center`); the rate headers of its answer. Raises
+        Refusal 429."""
         limit = self._state.switches.plan_per_minute
-        left, reset = self._take(("plan", bucket), limit, MINUTE, "Number of allowed API requests per minute exceeded")
+        left, reset = self._take(
+            ("plan", bucket), limit, MINUTE, "Number of allowed API requests per minute exceeded"
+        )
         return self._headers(limit, left, reset, plain_only=bucket == "help_center")
 
     def ticket_update(self, user_id: int, ticket_id: int) -> dict[str, str]:
         """Count an update of a ticket, tags included. Raises Refusal 429."""
         switches = self._state.switches
         if switches.updates_per_minute:
-            self._take(("updates",), switches.updates_per_minute, MINUTE, "Number of allowed ticket updates per minute exceeded")
+            self._take(
+                ("updates",),
+                switches.updates_per_minute,
+                MINUTE,
+                "Number of allowed ticket updates per minute exceeded",
+            )
         if not switches.updates_per_ticket:
             return {}
         sentence = "Too many updates of this ticket by this user in 10 minutes"
-        left, reset = self._take(("ticket", str(user_id), str(ticket_id)), switches.updates_per_ticket, _TICKET_WINDOW, sentence)
+        left, reset = self._take(
+            ("ticket", str(user_id), str(ticket_id)), switches.updates_per_ticket, _TICKET_WINDOW, sentence
+        )
         if switches.rate_headers != "2024":
             return {}
-        return {"zendesk-ratelimit-per-ticket-updates": f"total={switches.updates_per_ticket}; remaining={left}; resets={reset}"}
+        return {
+            "zendesk-ratelimit-per-ticket-updates": f"total={switches.updates_per_ticket}; "
+                                                    f"remaining={left}; resets={reset}"
+        }
 
     def export(self) -> None:
         limit = self._state.switches.exports_per_minute
         if limit:
-            self._take(("export",), limit, MINUTE, "Number of allowed incremental export API requests per minute exceeded")
+            self._take(
+                ("export",),
+                limit,
+                MINUTE,
+                "Number of allowed incremental export API requests per minute exceeded",
+            )
 
     def audits(self) -> None:
         self._named("audits", self._state.switches.audits_per_minute)

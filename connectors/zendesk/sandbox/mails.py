@@ -13,7 +13,8 @@ _COMMENT_MAIL = "Notify requester of comment update"
 
 
 def default_triggers(state: State) -> None:
-    """What a new desk comes with: an acknowledgement (with its exclusion tag) and the mail of each public comment."""
+    """What a new desk comes with: an acknowledgement (with its exclusion tag) and the mail of each public
+    comment."""
     now = state.clock()
     acknowledgement = {
         "all": [
@@ -34,9 +35,14 @@ def default_triggers(state: State) -> None:
     }
     texts = {
         ACKNOWLEDGEMENT: ("[Request received]", "Your request ({{ticket.id}}) has been received."),
-        _COMMENT_MAIL: ("[{{ticket.account}}] Re: {{ticket.title}}", "Your request ({{ticket.id}}) has been updated."),
+        _COMMENT_MAIL: (
+            "[{{ticket.account}}] Re: {{ticket.title}}",
+            "Your request ({{ticket.id}}) has been updated.",
+        ),
     }
-    for position, (title, conditions) in enumerate(((ACKNOWLEDGEMENT, acknowledgement), (_COMMENT_MAIL, comment_mail)), start=1):
+    for position, (title, conditions) in enumerate(
+        ((ACKNOWLEDGEMENT, acknowledgement), (_COMMENT_MAIL, comment_mail)), start=1
+    ):
         action = {"field": "notification_user", "value": ["requester_id", *texts[title]]}
         trigger = Trigger(state.ids.number(), title, position, conditions, [action], now, now)
         state.triggers[trigger.id] = trigger
@@ -48,12 +54,26 @@ def send(state: State, act: Act, recipient: str, subject: str, trigger: Trigger)
     to = ticket.requester_id if recipient in ("requester_id", "requester_and_ccs") else ticket.assignee_id
     if to is None:
         return
-    kind = "comment" if act.comment is not None and act.kind == "Change" else "acknowledgement" if act.kind == "Create" else "notice"
+    kind = (
+        "comment"
+        if act.comment is not None and act.kind == "Change"
+        else "acknowledgement"
+        if act.kind == "Create"
+        else "notice"
+    )
     act.event("Notification", subject=subject, body="", recipients=[to])
-    state.mails.append({
-        "at_us": act.audit.at_us, "ticket": ticket.id, "to": to, "to_requester": to == ticket.requester_id, "kind": kind,
-        "subject": subject, "trigger": trigger.title, "customer_message": last_customer_message(state, ticket),
-    })
+    state.mails.append(
+        {
+            "at_us": act.audit.at_us,
+            "ticket": ticket.id,
+            "to": to,
+            "to_requester": to == ticket.requester_id,
+            "kind": kind,
+            "subject": subject,
+            "trigger": trigger.title,
+            "customer_message": last_customer_message(state, ticket),
+        }
+    )
 
 
 def last_customer_message(state: State, ticket: Ticket) -> int | None:
@@ -62,12 +82,20 @@ def last_customer_message(state: State, ticket: Ticket) -> int | None:
 
 
 def per_customer_message(state: State) -> list[dict[str, Any]]:
-    """One entry for each message of a customer, with the mails that followed it before the next one: the aim is at most one."""
+    """One entry for each message of a customer, with the mails that followed it before the next one: the aim
+    is at most one."""
     counted = []
     for ticket in state.tickets.values():
         for comment in ticket.comments:
             if state.users[comment.author_id].is_staff:
                 continue
             sent = [m for m in state.mails if m["customer_message"] == comment.id and m["to_requester"]]
-            counted.append({"ticket": ticket.id, "message": comment.id, "mails": len(sent), "kinds": [m["kind"] for m in sent]})
+            counted.append(
+                {
+                    "ticket": ticket.id,
+                    "message": comment.id,
+                    "mails": len(sent),
+                    "kinds": [m["kind"] for m in sent],
+                }
+            )
     return counted

@@ -1,4 +1,5 @@
-"""What the sandbox desk holds, as plain records. Times are microseconds UTC; JSON forms are in `shapes.py`."""
+"""What the sandbox desk holds, as plain records. Times are microseconds UTC; JSON forms are in
+`shapes.py`."""
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -196,7 +197,8 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts, and through which door: decides "current user" conditions, whatever a comment's author says."""
+    """Who acts, and through which door: decides "current user" conditions, whatever a comment's author
+    says."""
 
     user: User
     channel: str = "api"  # api | web | email

@@ -14,9 +14,16 @@ _LARGEST = 100
 
 
 def page(
-    items: Sequence[Item], key: str, form: Callable[[Item], Any], args: Mapping[str, str], url: str, *, default_size: int = 100,
+    items: Sequence[Item],
+    key: str,
+    form: Callable[[Item], Any],
+    args: Mapping[str, str],
+    url: str,
+    *,
+    default_size: int = 100,
 ) -> dict[str, Any]:
-    """The page of `items` that `args` asks for, as Zendesk would answer it. `url` is the vendor's address of the list."""
+    """The page of `items` that `args` asks for, as Zendesk would answer it. `url` is the vendor's address of
+    the list."""
     if "page[size]" in args or "page[after]" in args:
         return _by_cursor(items, key, form, args, url)
     number, size = _number(args.get("page"), 1), min(_number(args.get("per_page"), default_size), _LARGEST)
@@ -31,7 +38,9 @@ def page(
     }
 
 
-def _by_cursor(items: Sequence[Item], key: str, form: Callable[[Item], Any], args: Mapping[str, str], url: str) -> dict[str, Any]:
+def _by_cursor(
+    items: Sequence[Item], key: str, form: Callable[[Item], Any], args: Mapping[str, str], url: str
+) -> dict[str, Any]:
     size = min(_number(args.get("page[size]"), 100), _LARGEST)
     start = decode(args["page[after]"]) if args.get("page[after]") else 0
     end = min(start + size, len(items))
@@ -44,8 +53,15 @@ def _by_cursor(items: Sequence[Item], key: str, form: Callable[[Item], Any], arg
 
     return {
         key: [form(i) for i in items[start:end]],
-        "meta": {"has_more": more, "after_cursor": encode(end) if items else None, "before_cursor": encode(start) if items else None},
-        "links": {"next": link("after", encode(end)) if more else None, "prev": link("before", encode(start)) if start else None},
+        "meta": {
+            "has_more": more,
+            "after_cursor": encode(end) if items else None,
+            "before_cursor": encode(start) if items else None,
+        },
+        "links": {
+            "next": link("after", encode(end)) if more else None,
+            "prev": link("before", encode(start)) if start else None,
+        },
     }
 
 

@@ -1,4 +1,5 @@
-"""Zendesk's `{{placeholders}}`: in trigger texts (Z4), and, dangerously, in every comment an agent or the API writes (Z25).
+"""Zendesk's `{{placeholders}}`: in trigger texts (Z4), and, dangerously, in every comment an agent or the API
+writes (Z25).
 
 Source: REF ticket_comments "Bodies"; support.zendesk.com, placeholders reference.
 """
@@ -15,10 +16,14 @@ from connectors.zendesk.sandbox.nouns import Comment, Ticket, User
 from connectors.zendesk.sandbox.state import State
 
 _PLACEHOLDER = re.compile(r"\{\{-?\s*([^{}]*?)\s*-?\}\}")
-_FOR_COMMENTS = re.compile(r"\{%-?\s*for\s+(\w+)\s+in\s+ticket\.(public_)?comments\s*-?%\}(.*?)\{%-?\s*endfor\s*-?%\}", re.S)
+_FOR_COMMENTS = re.compile(
+    r"\{%-?\s*for\s+(\w+)\s+in\s+ticket\.(public_)?comments\s*-?%\}(.*?)\{%-?\s*endfor\s*-?%\}", re.S
+)
 _TAG = re.compile(r"\{%.*?%\}", re.S)
 _CODE = re.compile(r"<code\b[^>]*>.*?</code>", re.S | re.I)
-_BRACE_ENTITIES = re.compile(r"&(?:#0*123|#x0*7b|lbrace|lcub);?|&(?:#0*125|#x0*7d|rbrace|rcub);?|&(?:#0*37|#x0*25|percnt);?", re.I)
+_BRACE_ENTITIES = re.compile(
+    r"&(?:#0*123|#x0*7b|lbrace|lcub);?|&(?:#0*125|#x0*7d|rbrace|rcub);?|&(?:#0*37|#x0*25|percnt);?", re.I
+)
 
 Values = Callable[[str], str]
 
@@ -31,8 +36,14 @@ def values_of(state: State, ticket: Ticket, actor: User) -> Values:
             return ""
         first, _, last = user.name.partition(" ")
         return {
-            "name": user.name, "first_name": first, "last_name": last, "email": user.email or "", "id": str(user.id),
-            "role": user.role, "locale": user.locale, "language": user.locale,
+            "name": user.name,
+            "first_name": first,
+            "last_name": last,
+            "email": user.email or "",
+            "id": str(user.id),
+            "role": user.role,
+            "locale": user.locale,
+            "language": user.locale,
         }.get(attribute, "")
 
     def value(name: str) -> str:
@@ -44,7 +55,9 @@ def values_of(state: State, ticket: Ticket, actor: User) -> Values:
             return ""
         person, _, attribute = rest.partition(".")
         people = {
-            "requester": ticket.requester_id, "assignee": ticket.assignee_id, "submitter": ticket.submitter_id,
+            "requester": ticket.requester_id,
+            "assignee": ticket.assignee_id,
+            "submitter": ticket.submitter_id,
         }
         if person in people:
             wanted = people[person]
@@ -88,17 +101,23 @@ def _ticket_value(state: State, ticket: Ticket, name: str) -> str:
         "latest_public_comment_formatted": lambda: _formatted(state, public[-1:]),
         "latest_comment": lambda: ticket.comments[-1].body if ticket.comments else "",
         "latest_public_comment": lambda: public[-1].body if public else "",
-        "latest_comment.is_public": lambda: str(ticket.comments[-1].public).lower() if ticket.comments else "",
+        "latest_comment.is_public": lambda: (
+            str(ticket.comments[-1].public).lower() if ticket.comments else ""
+        ),
     }
     return made[name]() if name in made else ""
 
 
 def _formatted(state: State, comments: Iterable[Comment]) -> str:
-    # Internal notes are among them: this is how an echoed placeholder publishes what was never meant to be seen.
+    # Internal notes are among them: this is how an echoed placeholder publishes what was never meant to be
+    # seen.
     parts = []
     for comment in comments:
         author = state.users[comment.author_id].name if comment.author_id in state.users else "?"
-        parts.append(f"----------------------------------------------\n\n{author}, {to_iso(comment.at_us)}\n\n{comment.plain_body}")
+        parts.append(
+            f"----------------------------------------------\n\n{author}, "
+            f"{to_iso(comment.at_us)}\n\n{comment.plain_body}"
+        )
     return "\n\n".join(parts)
 
 
@@ -124,7 +143,9 @@ def expand_html(fragment: str, state: State, ticket: Ticket, actor: User) -> str
     """A comment's `html_body` as stored. What stands in `<code>` is not touched (documented escape)."""
     values = values_of(state, ticket, actor)
     if state.switches.entities_decoded_first:
-        fragment = _BRACE_ENTITIES.sub(lambda m: html.unescape(m.group(0) if m.group(0).endswith(";") else m.group(0) + ";"), fragment)
+        fragment = _BRACE_ENTITIES.sub(
+            lambda m: html.unescape(m.group(0) if m.group(0).endswith(";") else m.group(0) + ";"), fragment
+        )
     kept: list[str] = []
 
     def put_aside(match: re.Match[str]) -> str:
@@ -132,7 +153,9 @@ def expand_html(fragment: str, state: State, ticket: Ticket, actor: User) -> str
         return f"\x00{len(kept) - 1}\x00"
 
     fragment = _CODE.sub(put_aside, fragment.replace("\x00", ""))
-    fragment = _expand(fragment, state, ticket, values, lambda value: html.escape(value, quote=False).replace("\n", "<br>"))
+    fragment = _expand(
+        fragment, state, ticket, values, lambda value: html.escape(value, quote=False).replace("\n", "<br>")
+    )
     return re.sub("\x00(\\d+)\x00", lambda m: kept[int(m.group(1))], fragment)
 
 
@@ -161,6 +184,10 @@ def _loop(match: re.Match[str], ticket: Ticket, encode: Callable[[str], str]) ->
             continue
         body = inner
         for attribute in ("body", "value"):
-            body = re.sub(r"\{\{\s*" + re.escape(f"{name}.{attribute}") + r"\s*\}\}", lambda _, c=comment: encode(c.plain_body), body)
+            body = re.sub(
+                r"\{\{\s*" + re.escape(f"{name}.{attribute}") + r"\s*\}\}",
+                lambda _, c=comment: encode(c.plain_body),
+                body,
+            )
         parts.append(body)
     return "".join(parts)

@@ -19,16 +19,27 @@ def note(state: State, ticket: Ticket | None, gone: int | None = None) -> None:
         state.search_waiting.append((due, gone or 0, None))
         return
     document = {
-        "id": ticket.id, "status": ticket.status, "group_id": ticket.group_id, "assignee_id": ticket.assignee_id,
-        "requester_id": ticket.requester_id, "tags": list(ticket.tags), "priority": ticket.priority, "type": ticket.type,
-        "created": ticket.created_us, "updated": ticket.updated_us, "subject": ticket.subject, "via": ticket.via.get("channel"),
-        "fields": dict(ticket.custom_fields), "text": " ".join([ticket.subject, *(c.plain_body for c in ticket.comments)]).lower(),
+        "id": ticket.id,
+        "status": ticket.status,
+        "group_id": ticket.group_id,
+        "assignee_id": ticket.assignee_id,
+        "requester_id": ticket.requester_id,
+        "tags": list(ticket.tags),
+        "priority": ticket.priority,
+        "type": ticket.type,
+        "created": ticket.created_us,
+        "updated": ticket.updated_us,
+        "subject": ticket.subject,
+        "via": ticket.via.get("channel"),
+        "fields": dict(ticket.custom_fields),
+        "text": " ".join([ticket.subject, *(c.plain_body for c in ticket.comments)]).lower(),
     }
     state.search_waiting.append((due, ticket.id, document))
 
 
 def find(state: State, query: str) -> list[int]:
-    """Ids of the tickets that match, newest first. A term the sandbox does not know is recorded as its failure and matches nothing."""
+    """Ids of the tickets that match, newest first. A term the sandbox does not know is recorded as its
+    failure and matches nothing."""
     _settle(state)
     try:
         terms = shlex.split(query)
@@ -70,11 +81,19 @@ def _matcher(state: State, name: str, operator: str, value: str) -> Any:
         moment = from_iso(value if "T" in value else f"{value}T00:00:00Z")
         return lambda d: _compare(d[name], operator, moment)
     if name in ("group", "group_id"):
-        wanted = None if value == "none" else next((g.id for g in state.groups.values() if value in (str(g.id), g.name)), -1)
+        wanted = (
+            None
+            if value == "none"
+            else next((g.id for g in state.groups.values() if value in (str(g.id), g.name)), -1)
+        )
         return lambda d: d["group_id"] == wanted
     if name in ("assignee", "assignee_id", "requester", "requester_id"):
         key = name.removesuffix("_id") + "_id"
-        wanted = None if value == "none" else next((u.id for u in state.users.values() if value in (str(u.id), u.name, u.email)), -1)
+        wanted = (
+            None
+            if value == "none"
+            else next((u.id for u in state.users.values() if value in (str(u.id), u.name, u.email)), -1)
+        )
         return lambda d: d[key] == wanted
     if name == "tags":
         return lambda d: (value in d["tags"]) if value != "none" else not d["tags"]
@@ -92,4 +111,10 @@ def _matcher(state: State, name: str, operator: str, value: str) -> Any:
 
 
 def _compare(left: int, operator: str, right: int) -> bool:
-    return {":": left == right, "<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
+    return {
+        ":": left == right,
+        "<": left < right,
+        ">": left > right,
+        "<=": left <= right,
+        ">=": left >= right,
+    }[operator]

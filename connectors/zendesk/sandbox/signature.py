@@ -1,4 +1,5 @@
-"""How Zendesk signs a delivery. Written apart from the receiving side on purpose: one mistake must not agree with itself.
+"""How Zendesk signs a delivery. Written apart from the receiving side on purpose: one mistake must not agree
+with itself.
 
 Source: DOC webhooks/verifying.
 """
@@ -14,4 +15,6 @@ TESTING_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="  # noqa: S105 - 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
     """base64(HMAC-SHA256(secret as text, timestamp + raw body))."""
-    return base64.b64encode(hmac.new(secret.encode(), timestamp.encode() + body, hashlib.sha256).digest()).decode()
+    return base64.b64encode(
+        hmac.new(secret.encode(), timestamp.encode() + body, hashlib.sha256).digest()
+    ).decode()

@@ -27,7 +27,8 @@ from connectors.zendesk.sandbox.switches import Switches
 
 
 class State(BaseState):
-    """All nouns by id. `account` is the desk's name in the vendor's URLs (`https://<account>.zendesk.com`)."""
+    """All nouns by id. `account` is the desk's name in the vendor's URLs
+    (`https://<account>.zendesk.com`)."""
 
     def __init__(self, account: str, seed: int, clock: Callable[[], int], switches: Switches) -> None:
         super().__init__(account, clock)
@@ -85,16 +86,22 @@ class State(BaseState):
         for user in self.users.values():
             if name_or_id in (user.id, str(user.id), user.email, user.name):
                 return user
-        raise LookupError(f"no user {name_or_id!r}; there are {', '.join(u.name for u in self.users.values())}")
+        raise LookupError(
+            f"no user {name_or_id!r}; there are {', '.join(u.name for u in self.users.values())}"
+        )
 
     def find_group(self, name_or_id: str | int) -> Group:
         for group in self.groups.values():
             if name_or_id in (group.id, str(group.id), group.name):
                 return group
-        raise LookupError(f"no group {name_or_id!r}; there are {', '.join(g.name for g in self.groups.values())}")
+        raise LookupError(
+            f"no group {name_or_id!r}; there are {', '.join(g.name for g in self.groups.values())}"
+        )
 
     def find_field(self, title_or_id: str | int) -> TicketField:
         for field in self.fields.values():
             if title_or_id in (field.id, str(field.id), field.title):
                 return field
-        raise LookupError(f"no ticket field {title_or_id!r}; there are {', '.join(f.title for f in self.fields.values())}")
+        raise LookupError(
+            f"no ticket field {title_or_id!r}; there are {', '.join(f.title for f in self.fields.values())}"
+        )

@@ -1,4 +1,5 @@
-"""Everything about Zendesk that is unverified, or that a test wants different: one object, readable and settable by the control API."""
+"""Everything about Zendesk that is unverified, or that a test wants different: one object, readable and
+settable by the control API."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from connectors.sandbox.switches import SwitchBoard
 
 @dataclass(slots=True)
 class Switches(SwitchBoard):
-    """Defaults are our best reading of Zendesk's documents. Seconds are of the sandbox's own clock unless a comment says otherwise."""
+    """Defaults are our best reading of Zendesk's documents. Seconds are of the sandbox's own clock unless a
+    comment says otherwise."""
 
     # Deliveries
     digits_only_invocation_ids: bool = False  # Z3: the documentation shows digits, recordings show ULIDs
@@ -37,7 +39,8 @@ class Switches(SwitchBoard):
     view_counts_per_minute: int = 5  # Z43; 0 switches it off
     # Reading
     search_lag: float = 0.0  # Z42
-    export_repeats: bool = False  # X20: the export says that there is more, and names the cursor it was asked for
+    # X20: the export says that there is more, and names the cursor it was asked for
+    export_repeats: bool = False
     export_withheld: float = 60.0  # Z44: the newest minute is not shown
     # Ratings
     csat: str = "ratings"  # Z48: ratings | surveys | none

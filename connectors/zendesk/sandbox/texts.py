@@ -10,7 +10,17 @@ from markdown_it import MarkdownIt
 
 from connectors.sandbox.texts import from_plain, sanitize, strip_html, to_plain
 
-__all__ = ["BODY_LIMIT", "collapse", "cut", "from_markdown", "from_plain", "sanitize", "strip_html", "to_plain", "wrap"]
+__all__ = [
+    "BODY_LIMIT",
+    "collapse",
+    "cut",
+    "from_markdown",
+    "from_plain",
+    "sanitize",
+    "strip_html",
+    "to_plain",
+    "wrap",
+]
 
 BODY_LIMIT = 64 * 1024  # bytes; what is over is cut without an error
 

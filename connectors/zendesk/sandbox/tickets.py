@@ -1,4 +1,5 @@
-"""Making and changing tickets: the rules of `POST /tickets` and `PUT /tickets/{id}`, whoever comes through which door.
+"""Making and changing tickets: the rules of `POST /tickets` and `PUT /tickets/{id}`, whoever comes through
+which door.
 
 Source: REF tickets, ticket_comments; DOC creating-and-updating-tickets.
 """
@@ -13,19 +14,36 @@ from connectors.zendesk.sandbox.changes import Act, check
 from connectors.zendesk.sandbox.nouns import Actor, Audit, Ticket
 from connectors.zendesk.sandbox.state import State
 
-_PLAIN_FIELDS = ("subject", "status", "priority", "type", "group_id", "assignee_id", "external_id", "requester_id")
+_PLAIN_FIELDS = (
+    "subject",
+    "status",
+    "priority",
+    "type",
+    "group_id",
+    "assignee_id",
+    "external_id",
+    "requester_id",
+)
 Rules = Callable[[Act], None]
 
 
 class Tickets:
-    """`rules` runs the triggers after every act and before it is committed to the eye of others (the lock is held)."""
+    """`rules` runs the triggers after every act and before it is committed to the eye of others (the lock is
+    held)."""
 
     def __init__(self, state: State, rules: Rules) -> None:
         self._state = state
         self._rules = rules
 
-    def create(self, actor: Actor, wanted: dict[str, Any], flags: tuple[int, ...] = (), via: dict[str, Any] | None = None) -> Act:
-        """A new ticket out of the API's `ticket` object. Raises Refusal 422 for what Zendesk would not take."""
+    def create(
+        self,
+        actor: Actor,
+        wanted: dict[str, Any],
+        flags: tuple[int, ...] = (),
+        via: dict[str, Any] | None = None,
+    ) -> Act:
+        """A new ticket out of the API's `ticket` object. Raises Refusal 422 for what Zendesk would not
+        take."""
         state, now = self._state, self._state.clock()
         comment = wanted.get("comment") or {"body": wanted.get("description")}
         if not (comment.get("body") or comment.get("html_body")):
@@ -33,8 +51,14 @@ class Tickets:
         source = self._followed_up(wanted.get("via_followup_source_id"))
         via = via or {"channel": actor.channel, "source": {"from": {}, "to": {}, "rel": None}}
         if source is not None:
-            via = {"channel": actor.channel,
-                   "source": {"from": {"ticket_id": source.id, "subject": source.subject}, "to": {}, "rel": "follow_up"}}
+            via = {
+                "channel": actor.channel,
+                "source": {
+                    "from": {"ticket_id": source.id, "subject": source.subject},
+                    "to": {},
+                    "rel": "follow_up",
+                },
+            }
         requester_id = self._requester(actor, wanted)
         public = bool(comment["public"]) if comment.get("public") is not None else True
         submitter = int(wanted.get("submitter_id") or actor.user.id) if source is None else actor.user.id
@@ -47,7 +71,9 @@ class Tickets:
         act.event("Create", field_name="status", value="new")
         comments.add(act, comment, flags, via)
         default_group = wanted.get("group_id", next(iter(state.groups), None))
-        self._apply(act, {**wanted, "group_id": default_group, "subject": subject, "requester_id": requester_id})
+        self._apply(
+            act, {**wanted, "group_id": default_group, "subject": subject, "requester_id": requester_id}
+        )
         if source is not None:
             source.followup_ids.append(ticket.id)
             if "tags" not in wanted:
@@ -57,9 +83,15 @@ class Tickets:
         return act
 
     def update(
-        self, actor: Actor, ticket: Ticket, wanted: dict[str, Any], flags: tuple[int, ...] = (), via: dict[str, Any] | None = None,
+        self,
+        actor: Actor,
+        ticket: Ticket,
+        wanted: dict[str, Any],
+        flags: tuple[int, ...] = (),
+        via: dict[str, Any] | None = None,
     ) -> Act:
-        """Change a ticket. Raises Refusal: 422 when closed, 409 when `safe_update` meets another `updated_at`."""
+        """Change a ticket. Raises Refusal: 422 when closed, 409 when `safe_update` meets another
+        `updated_at`."""
         if ticket.status == "closed":
             raise answers.closed()
         self.guard(ticket, wanted)
@@ -70,7 +102,12 @@ class Tickets:
         comment = comments.add(act, wanted["comment"], flags, via) if wanted.get("comment") else None
         self._apply(act, wanted)
         author = self._state.users[comment.author_id] if comment else None
-        if author is not None and not author.is_staff and "status" not in wanted and was_status in ("pending", "hold", "solved"):
+        if (
+            author is not None
+            and not author.is_staff
+            and "status" not in wanted
+            and was_status in ("pending", "hold", "solved")
+        ):
             act.set("status", "open")
         self._finish(act)
         return act
@@ -92,7 +129,8 @@ class Tickets:
         stamp = wanted.get("updated_stamp")
         if not stamp:
             raise answers.bad_request("safe_update requires updated_stamp")
-        # Whole seconds on both sides: two changes within one second look the same to the guard, as at Zendesk.
+        # Whole seconds on both sides: two changes within one second look the same to the guard, as at
+        # Zendesk.
         if str(stamp) != to_iso(ticket.updated_us):
             raise answers.update_conflict(self._state.switches.conflict_body)
 
@@ -100,9 +138,25 @@ class Tickets:
         """A change that is no ticket event: moves `generated_timestamp` only (Z28)."""
         ticket.generated_us = self._state.clock()
 
-    def _begin(self, actor: Actor, ticket: Ticket, wanted: dict[str, Any], flags: tuple[int, ...], via: dict[str, Any] | None) -> Act:
+    def _begin(
+        self,
+        actor: Actor,
+        ticket: Ticket,
+        wanted: dict[str, Any],
+        flags: tuple[int, ...],
+        via: dict[str, Any] | None,
+    ) -> Act:
         via = via or {"channel": actor.channel, "source": {"from": {}, "to": {}, "rel": None}}
-        audit = Audit(self._state.ids.number(), ticket.id, actor.user.id, self._state.clock(), via, [], _metadata(wanted), flags)
+        audit = Audit(
+            self._state.ids.number(),
+            ticket.id,
+            actor.user.id,
+            self._state.clock(),
+            via,
+            [],
+            _metadata(wanted),
+            flags,
+        )
         return Act(self._state, ticket, actor, audit, "Change")
 
     def _apply(self, act: Act, wanted: dict[str, Any]) -> None:
@@ -136,8 +190,15 @@ class Tickets:
             ticket.updated_us = act.audit.at_us
             ticket.audits.append(act.audit)
         search_index.note(state, ticket)
-        state.recorder.change(act.audit.at_us, f"ticket_{act.kind.lower()}d", ticket=ticket.id, audit=act.audit.id, by=act.actor.user.id,
-                              channel=act.actor.channel, events=[e["type"] for e in act.audit.events])
+        state.recorder.change(
+            act.audit.at_us,
+            f"ticket_{act.kind.lower()}d",
+            ticket=ticket.id,
+            audit=act.audit.id,
+            by=act.actor.user.id,
+            channel=act.actor.channel,
+            events=[e["type"] for e in act.audit.events],
+        )
 
     def _followed_up(self, source_id: Any) -> Ticket | None:
         if source_id is None:

@@ -15,7 +15,13 @@ from connectors.zendesk.sandbox.state import State
 # (webhook id, body text, ticket id, trigger id)
 Notify = Callable[[str, str, int, int], None]
 
-_TICKET_FIELDS = {"status": "status", "assignee_id": "assignee_id", "group_id": "group_id", "priority": "priority", "type": "type"}
+_TICKET_FIELDS = {
+    "status": "status",
+    "assignee_id": "assignee_id",
+    "group_id": "group_id",
+    "priority": "priority",
+    "type": "type",
+}
 
 
 class Triggers:
@@ -24,7 +30,8 @@ class Triggers:
         self._notify = notify
 
     def run(self, act: Act) -> None:
-        """Fire every trigger that matches, in position order, again after each change; each at most once. Never on closed tickets."""
+        """Fire every trigger that matches, in position order, again after each change; each at most once.
+        Never on closed tickets."""
         if act.ticket.status == "closed" or not act.audit.events:
             return
         fired: set[int] = set()
@@ -43,7 +50,11 @@ class Triggers:
         return bool(required or some) and all(required) and (not some or any(some))
 
     def _holds(self, condition: dict[str, Any], act: Act) -> bool:
-        name, operator, value = condition.get("field", ""), condition.get("operator", "is"), condition.get("value")
+        name, operator, value = (
+            condition.get("field", ""),
+            condition.get("operator", "is"),
+            condition.get("value"),
+        )
         ticket, user = act.ticket, act.actor.user
         if name == "update_type":
             return _is(operator, act.kind == value)
@@ -58,9 +69,13 @@ class Triggers:
             wanted = str(value).split()
             return any(t in ticket.tags for t in wanted) is (operator == "includes")
         if name in ("current_via_id", "via_id"):
-            return _is(operator, str(value) == {"web": "0", "email": "4", "api": "5"}.get(act.audit.via["channel"]))
+            return _is(
+                operator, str(value) == {"web": "0", "email": "4", "api": "5"}.get(act.audit.via["channel"])
+            )
         if name == "requester_id":
-            return _is(operator, ticket.requester_id == (user.id if value == "current_user" else _number(value)))
+            return _is(
+                operator, ticket.requester_id == (user.id if value == "current_user" else _number(value))
+            )
         if name in _TICKET_FIELDS or name.startswith("custom_fields_"):
             return self._field_condition(act, name, operator, value)
         self._state.recorder.failure(self._state.clock(), "trigger condition", f"{name} {operator} {value!r}")
@@ -78,7 +93,11 @@ class Triggers:
             field_id = int(name.rsplit("_", 1)[1])
             now = act.ticket.custom_fields.get(field_id)
             field = self._state.fields.get(field_id)
-            value = next((o["value"] for o in field.options if str(o["id"]) == str(value)), value) if field else value
+            value = (
+                next((o["value"] for o in field.options if str(o["id"]) == str(value)), value)
+                if field
+                else value
+            )
         else:
             now = getattr(act.ticket, _TICKET_FIELDS[name])
         before, _ = act.changed.get(name, (now, now))
@@ -89,12 +108,18 @@ class Triggers:
             rank, limit = CATEGORIES.index(now), CATEGORIES.index(value)
             return rank < limit if operator == "less_than" else rank > limit
         tests = {
-            "is": _same(now, value), "is_not": not _same(now, value),
-            "present": now is not None, "not_present": now is None,
-            "changed": changed if value is None else changed and _same(now, value), "not_changed": not changed,
-            "value": changed and _same(now, value), "changed_to": changed and _same(now, value),
-            "value_previous": changed and _same(before, value), "changed_from": changed and _same(before, value),
-            "not_value": not (changed and _same(now, value)), "not_value_previous": not (changed and _same(before, value)),
+            "is": _same(now, value),
+            "is_not": not _same(now, value),
+            "present": now is not None,
+            "not_present": now is None,
+            "changed": changed if value is None else changed and _same(now, value),
+            "not_changed": not changed,
+            "value": changed and _same(now, value),
+            "changed_to": changed and _same(now, value),
+            "value_previous": changed and _same(before, value),
+            "changed_from": changed and _same(before, value),
+            "not_value": not (changed and _same(now, value)),
+            "not_value_previous": not (changed and _same(before, value)),
         }
         if operator not in tests:
             self._state.recorder.failure(self._state.clock(), "trigger operator", f"{name} {operator}")
@@ -102,7 +127,10 @@ class Triggers:
         return tests[operator]
 
     def _fire(self, trigger: Trigger, act: Act) -> None:
-        act.rule = {"channel": "rule", "source": {"to": {}, "from": {"id": trigger.id, "title": trigger.title}, "rel": "trigger"}}
+        act.rule = {
+            "channel": "rule",
+            "source": {"to": {}, "from": {"id": trigger.id, "title": trigger.title}, "rel": "trigger"},
+        }
         for action in trigger.actions:
             self._do(trigger, str(action.get("field")), action.get("value"), act)
         act.rule = None
@@ -112,7 +140,9 @@ class Triggers:
         values = placeholders.values_of(self._state, ticket, act.actor.user)
         if name == "notification_webhook":
             webhook_id, template = value
-            body = placeholders.fill(template, values, as_json=self._state.switches.escape_json_in_trigger_bodies)
+            body = placeholders.fill(
+                template, values, as_json=self._state.switches.escape_json_in_trigger_bodies
+            )
             self._notify(webhook_id, body, ticket.id, trigger.id)
         elif name == "notification_user":
             recipient, subject, body = value
@@ -127,7 +157,9 @@ class Triggers:
             act.set(name, act.actor.user.id if value == "current_user" else _number(value))
         elif name in ("status", "priority", "type"):
             act.set(name, value or None)
-        elif name.startswith("custom_fields_") and (field := self._state.fields.get(int(name.rsplit("_", 1)[1]))):
+        elif name.startswith("custom_fields_") and (
+            field := self._state.fields.get(int(name.rsplit("_", 1)[1]))
+        ):
             act.set_custom(field, value)
         else:
             self._state.recorder.failure(self._state.clock(), "trigger action", name)

@@ -1,4 +1,5 @@
-"""A sandbox desk on a clock that stands still, the real python-freshdesk in front of it, and a receiver for its deliveries."""
+"""A sandbox desk on a clock that stands still, the real python-freshdesk in front of it, and a receiver for
+its deliveries."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -18,9 +19,28 @@ __all__ = ["Receiver", "receiver", "wait_until"]
 
 START = from_iso("2026-03-11T10:00:00Z")
 ARTICLES = (
-    Source("returns", "Returning an item", "<h2>How</h2><p>Print the label, then post the parcel.</p>", section="Orders", updated_us=START),
-    Source("refunds", "When refunds arrive", "<p>Refunds take 5 to 7 working days.</p>", section="Orders", updated_us=START),
-    Source("goodwill", "Goodwill limits", "<p>Up to 20 euros without asking.</p>", public=False, section="Playbook", updated_us=START),
+    Source(
+        "returns",
+        "Returning an item",
+        "<h2>How</h2><p>Print the label, then post the parcel.</p>",
+        section="Orders",
+        updated_us=START,
+    ),
+    Source(
+        "refunds",
+        "When refunds arrive",
+        "<p>Refunds take 5 to 7 working days.</p>",
+        section="Orders",
+        updated_us=START,
+    ),
+    Source(
+        "goodwill",
+        "Goodwill limits",
+        "<p>Up to 20 euros without asking.</p>",
+        public=False,
+        section="Playbook",
+        updated_us=START,
+    ),
 )
 SECRET = {"X-Candor-Secret": "s" * 43}
 AGENT, REQUESTER, EITHER, SYSTEM = 1, 2, 3, 4
@@ -52,9 +72,18 @@ class Api:
 
     desk: SandboxFreshdesk
 
-    def __call__(self, method: str, path: str, body: Any = None, key: str | None = None, **more: Any) -> requests.Response:
+    def __call__(
+        self, method: str, path: str, body: Any = None, key: str | None = None, **more: Any
+    ) -> requests.Response:
         login = (key or self.desk.api_key, "X")
-        return requests.request(method, f"{self.desk.url}/api/v2/{path}", json=body, auth=login, timeout=more.pop("timeout", 5), **more)
+        return requests.request(
+            method,
+            f"{self.desk.url}/api/v2/{path}",
+            json=body,
+            auth=login,
+            timeout=more.pop("timeout", 5),
+            **more,
+        )
 
     def reply(self, ticket: int, body: str = "<p>An answer</p>", **more: Any) -> requests.Response:
         return self("POST", f"tickets/{ticket}/reply", {"body": body}, **more)
@@ -71,12 +100,22 @@ def api(sandbox: SandboxFreshdesk) -> Api:
 @pytest.fixture
 def mayas_ticket(sandbox: SandboxFreshdesk) -> int:
     text = "I sent the shoes back."
-    return sandbox.do.customer_ticket(name="Maya Lind", email="maya@example.com", subject="Where is my refund", text=text)
+    return sandbox.do.customer_ticket(
+        name="Maya Lind", email="maya@example.com", subject="Where is my refund", text=text
+    )
 
 
 def webhook(url: str, content: Any = None, **more: Any) -> dict[str, Any]:
-    return {"field_name": "trigger_webhook", "request_type": "POST", "url": url, "content_type": "JSON", "content_layout": "1",
-            "content": content or {"ticket_id": "{{ticket.id}}"}, "custom_headers": SECRET, **more}
+    return {
+        "field_name": "trigger_webhook",
+        "request_type": "POST",
+        "url": url,
+        "content_type": "JSON",
+        "content_layout": "1",
+        "content": content or {"ticket_id": "{{ticket.id}}"},
+        "custom_headers": SECRET,
+        **more,
+    }
 
 
 def on_creation(api: Api, action: dict[str, Any]) -> int:

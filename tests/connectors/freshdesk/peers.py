@@ -30,7 +30,9 @@ def sample(name: str) -> Any:
     return json.loads((SAMPLES / name).read_text())
 
 
-def peer_client(url: str, clock: Callable[[], int], state: Mapping[str, object] = STATE, **settings: str) -> FreshdeskClient:
+def peer_client(
+    url: str, clock: Callable[[], int], state: Mapping[str, object] = STATE, **settings: str
+) -> FreshdeskClient:
     wired = Connection("freshdesk-1", {"subdomain": "acme", "api_key": "t0p-s3cret", **settings}, state, url)
     return FreshdeskClient(wired, clock, RateBudget(), sandbox_allowed=True, timeouts=SHORT)
 
@@ -46,7 +48,12 @@ def ticket_json(**changes: Any) -> dict[str, Any]:
 
 
 def said(
-    number: int, user: int | None, body: str = "<div>Hello</div>", *, at: str = "2026-03-11T11:20:00Z", **changes: Any
+    number: int,
+    user: int | None,
+    body: str = "<div>Hello</div>",
+    *,
+    at: str = "2026-03-11T11:20:00Z",
+    **changes: Any,
 ) -> dict[str, Any]:
     """One conversation."""
     return {

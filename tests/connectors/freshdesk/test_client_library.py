@@ -22,7 +22,17 @@ from connectors.freshdesk.outbound import FreshdeskOutbound
 from connectors.freshdesk.settings import HOST_RULE
 from connectors.records import PostNote, Sent, Status, Unknown
 from tests.connectors.conftest import NOON, Peer
-from tests.connectors.freshdesk.peers import ANA, MAYA, as_json, peer_client, reply, said, sample, ticket_json, write
+from tests.connectors.freshdesk.peers import (
+    ANA,
+    MAYA,
+    as_json,
+    peer_client,
+    reply,
+    said,
+    sample,
+    ticket_json,
+    write,
+)
 
 
 def answers(peer: Peer, *given: tuple[int, dict[str, str], bytes]) -> None:
@@ -42,7 +52,9 @@ def test_fp1_a_desk_that_never_answers_costs_a_bounded_time(peer: Peer) -> None:
 
     peer.do(silent)
     with pytest.raises(ConnectorError, match="did not answer"):
-        peer_client(peer.url, SetClock(NOON)).through_library(lambda api: api.agents.currently_authenticated_agent())
+        peer_client(peer.url, SetClock(NOON)).through_library(
+            lambda api: api.agents.currently_authenticated_agent()
+        )
     assert isinstance(FreshdeskOutbound(peer_client(peer.url, SetClock(NOON))).send(write(reply())), Unknown)
     assert len(peer.seen) == 2
 
@@ -74,7 +86,9 @@ def test_fp1_the_library_alone_waits_for_ever(peer: Peer) -> None:
 def test_fp2_sources_the_library_does_not_know_are_read(peer: Peer, source: int) -> None:
     answers(peer, as_json(ticket_json(source=source)), as_json([said(1, MAYA, source=source)]))
     ticket = FreshdeskDesk(peer_client(peer.url, SetClock(NOON))).ticket("7")
-    assert ticket.messages[1].channel == {9: "phone", 10: "mobihelp", 11: "ecommerce"}.get(source, f"source_{source}")
+    assert ticket.messages[1].channel == {9: "phone", 10: "mobihelp", 11: "ecommerce"}.get(
+        source, f"source_{source}"
+    )
     with pytest.raises(KeyError):
         _ = LibraryTicket(**ticket_json(source=source)).source
 
@@ -93,11 +107,14 @@ def test_fp3_an_answer_without_both_times_is_still_what_the_desk_committed(peer:
 @pytest.mark.parametrize(
     ("retry_after", "seconds"), [("1", 1), ("1.5", 1.5), ("Wed, 11 Mar 2026 12:00:42 GMT", 42), ("0", 1), (None, 30), ("86400", 600)]
 )
-@pytest.mark.parametrize("body", ['{"message": "You have exceeded the limit of requests per minute"}', "<html>busy</html>"])
+@pytest.mark.parametrize("body", ['{"message": "You have exceeded the limit of requests per '
+                                  'minute"}', "<html>busy</html>"])
 def test_fp4_a_429_says_its_seconds(peer: Peer, retry_after: str | None, seconds: float, body: str) -> None:
     peer.say(429, body, **({} if retry_after is None else {"Retry_After": retry_after}))
     with pytest.raises(RateLimited) as limited:
-        peer_client(peer.url, SetClock(NOON)).through_library(lambda api: api.agents.currently_authenticated_agent())
+        peer_client(peer.url, SetClock(NOON)).through_library(
+            lambda api: api.agents.currently_authenticated_agent()
+        )
     assert limited.value.retry_after == seconds
     with pytest.raises(FreshdeskRateLimited) as theirs:
         plain_library(peer.url).agents.currently_authenticated_agent()
@@ -106,12 +123,16 @@ def test_fp4_a_429_says_its_seconds(peer: Peer, retry_after: str | None, seconds
 
 @pytest.mark.parametrize(
     ("status", "body", "permanent"),
-    [(400, '{"description":"Validation failed","errors":[{"field":"status","message":"no","code":"x"}]}', True), (401, "{}", True),
-     (403, '{"code":"access_denied","message":"You are not authorized"}', True), (404, "", True), (404, '["a list"]', True),
+    [(400, '{"description":"Validation '
+           'failed","errors":[{"field":"status","message":"no","code":"x"}]}', True), (401, "{}", True),
+     (403, '{"code":"access_denied","message":"You are not '
+           'authorized"}', True), (404, "", True), (404, '["a list"]', True),
      (405, "{}", True), (500, "<html>", False), (501, "{}", False), (502, "[]", False), (503, "", False),
      (200, "<html>login</html>", False), (200, '{"trunc', False)],
 )  # fmt: skip
-def test_fp5_errors_are_told_apart_by_their_status(peer: Peer, status: int, body: str, permanent: bool) -> None:
+def test_fp5_errors_are_told_apart_by_their_status(
+    peer: Peer, status: int, body: str, permanent: bool
+) -> None:
     peer.say(status, body)
     client = peer_client(peer.url, SetClock(NOON))
     by_library = lambda: client.through_library(lambda api: api.agents.currently_authenticated_agent())  # noqa: E731
@@ -122,7 +143,12 @@ def test_fp5_errors_are_told_apart_by_their_status(peer: Peer, status: int, body
 
 
 def test_fp6_one_call_gives_the_depth_of_the_queue(peer: Peer) -> None:
-    answers(peer, as_json({"total": 900, "results": [sample("python-freshdesk/search_tickets.json")["results"][0]] * 30}))
+    answers(
+        peer,
+        as_json(
+            {"total": 900, "results": [sample("python-freshdesk/search_tickets.json")["results"][0]] * 30}
+        ),
+    )
     snapshot = FreshdeskDesk(peer_client(peer.url, SetClock(NOON))).queue("Billing")
     assert (snapshot.waiting, snapshot.as_of, snapshot.source) == (900, NOON, "search")
     assert [s.path for s in peer.seen] == ["/api/v2/search/tickets?query=%22status%3A2+AND+group_id%3A11%22"]
@@ -141,7 +167,9 @@ def test_a_group_nobody_knows_is_not_asked_for(peer: Peer) -> None:
 
 def test_fp7_changed_tickets_are_asked_for_once_and_without_the_librarys_filter(peer: Peer) -> None:
     answers(peer, as_json([ticket_json(), ticket_json(id=8, updated_at="2026-03-11T11:31:00Z")]))
-    found, cursor = FreshdeskDesk(peer_client(peer.url, SetClock(NOON))).changed_since("2026-03-11T11:00:00Z#1", NOON)
+    found, cursor = FreshdeskDesk(peer_client(peer.url, SetClock(NOON))).changed_since(
+        "2026-03-11T11:00:00Z#1", NOON
+    )
     assert [(c.id, c.stamp) for c in found] == [("7", "2026-03-11T11:30:00Z"), ("8", "2026-03-11T11:31:00Z")]
     assert cursor == "2026-03-11T11:31:00Z#1"
     assert [s.path for s in peer.seen] == [
@@ -180,7 +208,11 @@ def test_a_link_that_leads_round_ends(peer: Peer) -> None:
 
 
 def test_a_link_to_another_host_is_not_followed(peer: Peer) -> None:
-    peer.answers = [as_json([ticket_json()], Link='<https://acme.freshdesk.com.evil.tld/api/v2/tickets?page=2>; rel="next"')]
+    peer.answers = [
+        as_json(
+            [ticket_json()], Link='<https://acme.freshdesk.com.evil.tld/api/v2/tickets?page=2>; rel="next"'
+        )
+    ]
     with pytest.raises(ConnectorError, match="refused to call"):
         list(peer_client(peer.url, SetClock(NOON)).pages("/tickets"))
     assert len(peer.seen) == 1
@@ -194,7 +226,9 @@ def test_next_link_reads_the_header_in_every_spelling() -> None:
         assert next_link(headers) is None
 
 
-def test_fp9_taking_the_test_ticket_away_prints_nothing(peer: Peer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fp9_taking_the_test_ticket_away_prints_nothing(
+    peer: Peer, capsys: pytest.CaptureFixture[str]
+) -> None:
     peer.say(204, "")
     with capture_logs():  # our own line of the call, which no log is set up for here
         peer_client(peer.url, SetClock(NOON)).raw("DELETE", "/tickets/7")
@@ -203,7 +237,9 @@ def test_fp9_taking_the_test_ticket_away_prints_nothing(peer: Peer, capsys: pyte
 
 def test_fp10_a_note_always_says_that_it_is_private(peer: Peer) -> None:
     answers(peer, as_json(said(5, 900, private=True), 201))
-    FreshdeskOutbound(peer_client(peer.url, SetClock(NOON))).send(write(PostNote("<p>For us.</p>", "For us.")))
+    FreshdeskOutbound(peer_client(peer.url, SetClock(NOON))).send(
+        write(PostNote("<p>For us.</p>", "For us."))
+    )
     sent = json.loads(peer.seen[0].body)
     assert sent["private"] is True
     assert peer.seen[0].path == "/api/v2/tickets/7/notes"
@@ -234,7 +270,9 @@ def test_threads_have_sessions_of_their_own(peer: Peer) -> None:
 
     def work(number: int) -> None:
         for turn in range(5):
-            assert isinstance(out.send(write(reply(f"to {number}, turn {turn}"), str(number), f"{number}-{turn}")), Sent)
+            assert isinstance(
+                out.send(write(reply(f"to {number}, turn {turn}"), str(number), f"{number}-{turn}")), Sent
+            )
         sessions.add(id(client.session))
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(1, 5)]
@@ -264,7 +302,9 @@ def test_an_account_name_that_is_none_never_leaves_the_house(peer: Peer, subdoma
 
 def test_a_redirected_write_is_unknown_and_not_a_success(peer: Peer) -> None:
     peer.say(302, Location="https://acme.freshdesk.com/api/v2/tickets/7/reply")
-    assert FreshdeskOutbound(peer_client(peer.url, SetClock(NOON))).send(write(reply())) == Unknown("the desk answered 302")
+    assert FreshdeskOutbound(peer_client(peer.url, SetClock(NOON))).send(write(reply())) == Unknown(
+        "the desk answered 302"
+    )
     assert len(peer.seen) == 1
 
 
@@ -282,14 +322,21 @@ def test_neither_key_nor_words_reach_the_log(peer: Peer, caplog: pytest.LogCaptu
     for log in (caplog.text, str(ours)):
         assert "4111" not in log
         assert "t0p-s3cret" not in log
-    assert [(line["method"], line["path"], line["status"]) for line in ours] == [("POST", "/api/v2/tickets/7/reply", 201)]
+    assert [(line["method"], line["path"], line["status"]) for line in ours] == [
+        ("POST", "/api/v2/tickets/7/reply", 201)
+    ]
 
 
 def test_rate_headers_in_freshdesks_spelling_reach_the_budget(peer: Peer) -> None:
     clock = SetClock(NOON)
     client = peer_client(peer.url, clock)
     budget = client._budget
-    answers(peer, as_json([], X_RateLimit_Total="100.0", X_RateLimit_Remaining="7", X_RateLimit_Used_CurrentRequest="3"))
+    answers(
+        peer,
+        as_json(
+            [], X_RateLimit_Total="100.0", X_RateLimit_Remaining="7", X_RateLimit_Used_CurrentRequest="3"
+        ),
+    )
     client.rows("/groups")
     assert budget.wait_needed(NOON, calls=7) == 0 < budget.wait_needed(NOON, calls=8)
     answers(peer, as_json([], X_RateLimit_Total="100.0", X_RateLimit_Remaining="0"))
@@ -315,7 +362,12 @@ def test_an_id_that_is_none_is_gone_and_never_asked_for(peer: Peer, ticket_id: s
 
 def test_conversations_are_read_to_the_last_page(peer: Peer) -> None:
     more = '<https://acme.freshdesk.com/api/v2/tickets/7/conversations?page=2&per_page=100>; rel="next"'
-    answers(peer, as_json(ticket_json()), as_json([said(n, MAYA) for n in range(1, 101)], Link=more), as_json([said(101, ANA)]))
+    answers(
+        peer,
+        as_json(ticket_json()),
+        as_json([said(n, MAYA) for n in range(1, 101)], Link=more),
+        as_json([said(101, ANA)]),
+    )
     ticket = FreshdeskDesk(peer_client(peer.url, SetClock(NOON))).ticket("7")
     assert len(ticket.messages) == 102
     assert peer.seen[0].path == "/api/v2/tickets/7?include=requester"

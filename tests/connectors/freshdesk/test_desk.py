@@ -1,4 +1,5 @@
-"""Reading a Freshdesk and writing to it over real HTTP against the sandbox desk: what is read, what a turn costs, what faults leave."""
+"""Reading a Freshdesk and writing to it over real HTTP against the sandbox desk: what is read, what a turn
+costs, what faults leave."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -15,7 +16,19 @@ from connectors.freshdesk.desk import FreshdeskDesk
 from connectors.freshdesk.knowledge import FreshdeskKnowledge, is_public
 from connectors.freshdesk.outbound import FreshdeskOutbound
 from connectors.freshdesk.sandbox import SandboxFreshdesk
-from connectors.records import Effect, Later, OpenTicket, PostNote, PostReply, Refused, Role, Sent, Status, Ticket, Unknown
+from connectors.records import (
+    Effect,
+    Later,
+    OpenTicket,
+    PostNote,
+    PostReply,
+    Refused,
+    Role,
+    Sent,
+    Status,
+    Ticket,
+    Unknown,
+)
 from tests.connectors.freshdesk.peers import reply, sample, write
 from tests.connectors.freshdesk.wiring import client, installed
 
@@ -46,7 +59,12 @@ def case(sandbox: SandboxFreshdesk, clock: SetClock, mayas_ticket: int) -> Case:
 
 
 def answer(**more: Any) -> PostReply:
-    return reply(fields={"intent": "refund", "confidence": "0.91"}, add_tags=("candor", "candor_answer"), status=Status.PENDING, **more)
+    return reply(
+        fields={"intent": "refund", "confidence": "0.91"},
+        add_tags=("candor", "candor_answer"),
+        status=Status.PENDING,
+        **more,
+    )
 
 
 # Reading.
@@ -55,25 +73,37 @@ def test_a_ticket_is_read_whole_in_two_calls(case: Case) -> None:
     case.clock.advance(5)
     before = len(case.client.session.calls)
     ticket = case.desk.ticket(case.id)
-    assert list(case.client.session.calls)[before:] == [("GET", "/api/v2/tickets/{id}"), ("GET", "/api/v2/tickets/{id}/conversations")]
+    assert list(case.client.session.calls)[before:] == [
+        ("GET", "/api/v2/tickets/{id}"),
+        ("GET", "/api/v2/tickets/{id}/conversations"),
+    ]
     assert [(m.author.role, m.public, m.text) for m in ticket.messages] == [
         (Role.CUSTOMER, True, "I sent the shoes back."), (Role.AGENT, False, "Mine."),
     ]  # fmt: skip
-    assert (ticket.requester.name, ticket.requester.email, ticket.requester.locale) == ("Maya Lind", "maya@example.com", "en")
+    assert (ticket.requester.name, ticket.requester.email, ticket.requester.locale) == (
+        "Maya Lind",
+        "maya@example.com",
+        "en",
+    )
     assert (ticket.status, ticket.channel, ticket.cannot_reply) == (Status.OPEN, "email", None)
     assert ticket.url == f"{case.sandbox.url}/sandbox/agent/tickets/{case.id}"
     assert ticket.stamp.desk_now == case.clock()
     assert ticket.stamp.changed_at == case.clock() - 5 * SECOND
 
 
-def test_after_our_own_write_the_ticket_is_read_again_without_the_requester_who_costs_extra(case: Case) -> None:
+def test_after_our_own_write_the_ticket_is_read_again_without_the_requester_who_costs_extra(
+    case: Case,
+) -> None:
     sent = case.out.send(case.write(PostNote("<p>Noted.</p>", "Noted.")))
     assert isinstance(sent, Sent) and sent.stamp is not None
     case.sandbox.do.agent_reply(case.number, "I have this one.")  # within the second of our note
     before = len(case.sandbox.do.requests())
     found = case.desk.since_own_write(case.id, sent.stamp)
     assert isinstance(found, Ticket)
-    assert [(m.author.role, m.public) for m in found.messages[1:]] == [(Role.ASSISTANT, False), (Role.AGENT, True)]
+    assert [(m.author.role, m.public) for m in found.messages[1:]] == [
+        (Role.ASSISTANT, False),
+        (Role.AGENT, True),
+    ]
     assert ["include" in r["query"] for r in case.sandbox.do.requests()[before:]] == [False, False]
 
 
@@ -118,7 +148,9 @@ def test_who_is_missing_is_read_past(case: Case) -> None:
     assert (ticket.group, ticket.requester.name, ticket.cannot_reply) == (None, "", "requester_deleted")
     assert ticket.messages[0].author.role is Role.CUSTOMER
     # The note of the hand-off still gets there, without the field that is gone.
-    note = PostNote("<p>n</p>", "n", {"intent": "x", "sentiment": "calm"}, ("candor",), "Billing", Status.OPEN)
+    note = PostNote(
+        "<p>n</p>", "n", {"intent": "x", "sentiment": "calm"}, ("candor",), "Billing", Status.OPEN
+    )
     assert isinstance(case.out.send(case.write(note)), Sent)
     there = case.sandbox.do.ticket(case.number)
     assert (there["custom_fields"]["cf_candor_mood"], there["tags"]) == ("calm", ["candor"])
@@ -136,7 +168,10 @@ def test_a_renamed_or_translated_status_changes_nothing(case: Case, label: str) 
 
 def test_deleted_and_closed_tickets_say_so(case: Case) -> None:
     case.sandbox.do.close(case.number)
-    assert (case.desk.ticket(case.id).status, case.desk.ticket(case.id).cannot_reply) == (Status.CLOSED, "closed")
+    assert (case.desk.ticket(case.id).status, case.desk.ticket(case.id).cannot_reply) == (
+        Status.CLOSED,
+        "closed",
+    )
     case.sandbox.do.delete(case.number)
     assert case.desk.ticket(case.id).status is Status.DELETED
     with pytest.raises(ConnectorError) as gone:
@@ -145,7 +180,9 @@ def test_deleted_and_closed_tickets_say_so(case: Case) -> None:
 
 
 def test_a_chat_cannot_be_answered_here(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
-    chat = sandbox.do.customer_ticket(name="Kim", email="kim@example.com", subject="Chat", text="Hi", messaging=True)
+    chat = sandbox.do.customer_ticket(
+        name="Kim", email="kim@example.com", subject="Chat", text="Hi", messaging=True
+    )
     assert FreshdeskDesk(installed(sandbox, clock)).ticket(str(chat)).cannot_reply == "messaging"
 
 
@@ -156,12 +193,16 @@ def test_changed_tickets_are_followed_without_a_gap(case: Case) -> None:
     known = {(c.id, c.stamp) for c in found}
     case.clock.advance(100)
     case.sandbox.do.agent_reply(case.number, "Mine now.")
-    other = case.sandbox.do.customer_ticket(name="Kim", email="kim@example.com", subject="Second", text="Hello")
+    other = case.sandbox.do.customer_ticket(
+        name="Kim", email="kim@example.com", subject="Second", text="Hello"
+    )
     found, cursor = case.desk.changed_since(cursor, case.clock())
     assert {c.id for c in found if (c.id, c.stamp) not in known} == {case.id, str(other)}
     found, again = case.desk.changed_since(cursor, case.clock())
     assert again == cursor
-    assert {(c.id, c.stamp) for c in found} <= {(c.id, c.stamp) for c in case.desk.changed_since(cursor, 0)[0]}
+    assert {(c.id, c.stamp) for c in found} <= {
+        (c.id, c.stamp) for c in case.desk.changed_since(cursor, 0)[0]
+    }
 
 
 def test_deleted_tickets_are_told_although_the_list_of_changed_ones_leaves_them_out(case: Case) -> None:
@@ -182,11 +223,17 @@ def test_history_tells_who_said_what_and_who_has_it(case: Case) -> None:
     case.clock.advance(2)
     case.sandbox.do.assign(case.number, "Ana Ruiz")
     found = [(c.kind, c.actor, c.by_rule) for c in case.desk.history(case.id, since)]
-    assert found == [("note", Role.AGENT, False), ("comment", Role.CUSTOMER, False), ("assignee", Role.AGENT, False)]
+    assert found == [
+        ("note", Role.AGENT, False),
+        ("comment", Role.CUSTOMER, False),
+        ("assignee", Role.AGENT, False),
+    ]
     assert case.desk.history(case.id, case.clock() + SECOND) == []
 
 
-def test_an_assignment_in_a_group_that_assigns_by_itself_is_a_rules(sandbox: SandboxFreshdesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_an_assignment_in_a_group_that_assigns_by_itself_is_a_rules(
+    sandbox: SandboxFreshdesk, clock: SetClock, mayas_ticket: int
+) -> None:
     sandbox.state.find_group("Support").auto_ticket_assign = True
     case = Case(sandbox, clock, mayas_ticket)
     sandbox.do.set_group(case.number, "Support")
@@ -198,7 +245,9 @@ def test_an_assignment_in_a_group_that_assigns_by_itself_is_a_rules(sandbox: San
 
 def test_the_queue_is_counted_by_group(case: Case) -> None:
     for n in range(40):
-        other = case.sandbox.do.customer_ticket(name=f"C{n}", email=f"c{n}@example.com", subject="Q", text="Hello")
+        other = case.sandbox.do.customer_ticket(
+            name=f"C{n}", email=f"c{n}@example.com", subject="Q", text="Hello"
+        )
         case.sandbox.do.set_group(other, "Billing")
     found = case.desk.queue("Billing")
     assert (found.waiting, found.source, found.as_of) == (40, "search", case.clock())
@@ -233,7 +282,9 @@ def test_a_second_whole_read_before_the_reply_is_still_within_six_calls(case: Ca
 
 
 def test_a_hand_off_costs_seven_calls_and_no_more(case: Case) -> None:
-    note = PostNote("<p>n</p>", "n", {"intent": "refund", "handoff_reason": "unsure"}, ("candor",), "Billing", Status.OPEN)
+    note = PostNote(
+        "<p>n</p>", "n", {"intent": "refund", "handoff_reason": "unsure"}, ("candor",), "Billing", Status.OPEN
+    )
     notice = reply("A person will answer.", status=Status.OPEN)
 
     def handed_off() -> None:
@@ -247,7 +298,15 @@ def test_a_hand_off_costs_seven_calls_and_no_more(case: Case) -> None:
         assert isinstance(case.out.send(case.write(notice, "key-notice")), Sent)
 
     calls, credits = counted(case.client, handed_off)
-    assert calls == ["GET ticket", "GET conversations", "GET search", "PUT ticket", "POST note", "GET ticket", "POST reply"]
+    assert calls == [
+        "GET ticket",
+        "GET conversations",
+        "GET search",
+        "PUT ticket",
+        "POST note",
+        "GET ticket",
+        "POST reply",
+    ]
     assert credits == 9
     there = case.sandbox.do.ticket(case.number)
     assert (there["group_id"], there["status"], len(case.sandbox.do.notes(case.number)), case.sandbox.do.once(case.number)) == (
@@ -269,15 +328,24 @@ def counted(of: FreshdeskClient, work: Callable[[], object]) -> tuple[list[str],
 
     of.session.hooks["response"].append(charged)
     work()
-    return [f"{method} {NAMES[path.removeprefix('/api/v2')]}" for method, path in list(of.session.calls)[before:]], credits
+    return [
+        f"{method} {NAMES[path.removeprefix('/api/v2')]}" for method, path in list(of.session.calls)[before:]
+    ], credits
 
 
 def test_the_reply_reaches_the_customer_as_written_with_its_reference(case: Case) -> None:
     case.desk.ticket(case.id)
     assert isinstance(case.out.send(case.write(answer(group="Billing"))), Sent)
     there = case.sandbox.do.ticket(case.number)
-    assert (there["status"], there["tags"], there["custom_fields"]["cf_candor_topic"]) == (3, ["candor", "candor_answer"], "refund")
-    assert case.sandbox.do.public_replies(case.number)[0]["body_text"].split() == "Refunds take 5 to 7 working days. Ref 56HE-KB".split()
+    assert (there["status"], there["tags"], there["custom_fields"]["cf_candor_topic"]) == (
+        3,
+        ["candor", "candor_answer"],
+        "refund",
+    )
+    assert (
+        case.sandbox.do.public_replies(case.number)[0]["body_text"].split()
+        == "Refunds take 5 to 7 working days. Ref 56HE-KB".split()
+    )
     assert case.desk.ticket(case.id).messages[-1].text == "Refunds take 5 to 7 working days."
 
 
@@ -290,7 +358,8 @@ def test_tags_others_set_meanwhile_survive(case: Case) -> None:
 
 def test_a_value_the_ticket_already_has_stops_nothing(case: Case) -> None:
     case.sandbox.do.agent_update(case.number, status="pending")
-    assert isinstance(case.out.send(case.write(answer())), Sent)  # nothing was read before: the desk itself must say so
+    # nothing was read before: the desk itself must say so
+    assert isinstance(case.out.send(case.write(answer())), Sent)
     assert case.sandbox.do.once(case.number) == 1
     assert case.sandbox.do.ticket(case.number)["custom_fields"]["cf_candor_topic"] == "refund"
 
@@ -321,7 +390,11 @@ def test_fields_cut_off_before_the_reply_are_repeated_without_harm(case: Case, f
     assert case.find(answer()) is None
     assert isinstance(case.out.send(case.write(answer())), Sent)
     there = case.sandbox.do.ticket(case.number)
-    assert (case.sandbox.do.once(case.number), there["status"], there["tags"]) == (1, 3, ["candor", "candor_answer"])
+    assert (case.sandbox.do.once(case.number), there["status"], there["tags"]) == (
+        1,
+        3,
+        ["candor", "candor_answer"],
+    )
 
 
 def test_a_note_without_an_answer_is_found_again(case: Case) -> None:
@@ -350,7 +423,15 @@ def test_a_ticket_that_is_gone_is_refused(case: Case) -> None:
 
 def test_a_new_ticket_is_found_before_the_search_knows_it(case: Case) -> None:
     case.sandbox.do.switch(search_lag=300.0)
-    effect = OpenTicket("Refund of order 1", "<p>Why a person</p>", "Why a person", "Billing", {"intent": "refund"}, ("candor",), "high")
+    effect = OpenTicket(
+        "Refund of order 1",
+        "<p>Why a person</p>",
+        "Why a person",
+        "Billing",
+        {"intent": "refund"},
+        ("candor",),
+        "high",
+    )
     case.sandbox.do.fault("X1", method="POST", path="/tickets$")
     assert isinstance(case.out.send(write(effect, "")), Unknown)
     found = case.out.find(write(effect, ""), case.clock() - 60 * SECOND).remote_id
@@ -367,12 +448,24 @@ def test_a_new_ticket_is_found_before_the_search_knows_it(case: Case) -> None:
 def test_articles_are_read_with_their_place_and_only_open_folders_are_public(case: Case) -> None:
     do = case.sandbox.do
     for visibility in (1, 2, 3, 4, None):
-        do.put_article(f"v{visibility}", f"Visibility {visibility}", "<p>x</p>", section=f"S{visibility}", visibility=visibility)
+        do.put_article(
+            f"v{visibility}",
+            f"Visibility {visibility}",
+            "<p>x</p>",
+            section=f"S{visibility}",
+            visibility=visibility,
+        )
     do.put_article("draft", "Draft", "<p>x</p>", draft=True)
     found = {a.title: a for a in FreshdeskKnowledge(case.client).articles()}
-    assert {title for title, a in found.items() if a.public} == {"Returning an item", "When refunds arrive", "Visibility 1"}
+    assert {title for title, a in found.items() if a.public} == {
+        "Returning an item",
+        "When refunds arrive",
+        "Visibility 1",
+    }
     assert "Draft" not in found
-    assert {"Goodwill limits", "Visibility 2", "Visibility 3", "Visibility 4", "Visibility None"} <= set(found)
+    assert {"Goodwill limits", "Visibility 2", "Visibility 3", "Visibility 4", "Visibility None"} <= set(
+        found
+    )
     page = found["Returning an item"]
     assert (page.section, page.locale) == ("Help › Orders", "en")
     assert page.url == f"{case.sandbox.url}/support/solutions/articles/{page.id}"

@@ -1,4 +1,5 @@
-"""A Freshdesk delivery at our own door: one row for copies of one moment, a row of its own for everything later."""
+"""A Freshdesk delivery at our own door: one row for copies of one moment, a row of its own for everything
+later."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -21,7 +22,18 @@ def house(tmp_path: Path) -> Iterator[WebHouse]:
     made = build(tmp_path)
     with made.db.write() as tx:
         for desk, secrets in (("fresh", [SECRET, NEXT]), ("fresher", [SECRET]), ("bare", [])):
-            desks.add(tx, TENANT, desk, "freshdesk", "Larkfield", {"subdomain": "acme"}, frozenset(), None, made.keys, made.clock())
+            desks.add(
+                tx,
+                TENANT,
+                desk,
+                "freshdesk",
+                "Larkfield",
+                {"subdomain": "acme"},
+                frozenset(),
+                None,
+                made.keys,
+                made.clock(),
+            )
             desks.installed(tx, TENANT, desk, {}, secrets, False, made.keys)
     yield made
     made.db.close()
@@ -32,8 +44,12 @@ def door(house: WebHouse) -> FlaskClient:
     return house.app.test_client()
 
 
-def deliver(door: FlaskClient, desk: str = "fresh", secret: str | None = SECRET, body: bytes = BODY) -> tuple[int, str]:
-    answer = door.post(f"/hooks/{desk}", data=body, headers={} if secret is None else {"X-Candor-Secret": secret})
+def deliver(
+    door: FlaskClient, desk: str = "fresh", secret: str | None = SECRET, body: bytes = BODY
+) -> tuple[int, str]:
+    answer = door.post(
+        f"/hooks/{desk}", data=body, headers={} if secret is None else {"X-Candor-Secret": secret}
+    )
     return answer.status_code, answer.text.strip()
 
 
@@ -42,7 +58,9 @@ def rows(house: WebHouse) -> int:
         return tx.execute(select(func.count()).select_from(inbox)).scalar_one()
 
 
-def test_copies_of_one_moment_make_one_row_and_a_later_message_its_own(house: WebHouse, door: FlaskClient) -> None:
+def test_copies_of_one_moment_make_one_row_and_a_later_message_its_own(
+    house: WebHouse, door: FlaskClient
+) -> None:
     assert deliver(door) == (200, "kept")
     assert deliver(door) == (200, "known")
     house.clock.advance(1)
@@ -51,11 +69,18 @@ def test_copies_of_one_moment_make_one_row_and_a_later_message_its_own(house: We
 
 
 def test_tickets_and_desks_with_equal_numbers_are_never_mixed(house: WebHouse, door: FlaskClient) -> None:
-    assert deliver(door) == deliver(door, "fresher") == deliver(door, body=b'{"ticket_id": "13"}') == (200, "kept")
+    assert (
+        deliver(door)
+        == deliver(door, "fresher")
+        == deliver(door, body=b'{"ticket_id": "13"}')
+        == (200, "kept")
+    )
     assert rows(house) == 3
 
 
-def test_both_secrets_open_the_door_during_a_change_over_and_no_other(house: WebHouse, door: FlaskClient) -> None:
+def test_both_secrets_open_the_door_during_a_change_over_and_no_other(
+    house: WebHouse, door: FlaskClient
+) -> None:
     assert deliver(door, secret=NEXT)[0] == 200
     for desk, secret in (("fresh", None), ("fresh", ""), ("fresh", SECRET[:-1]), ("fresher", NEXT)):
         assert deliver(door, desk, secret)[0] == 401

@@ -1,4 +1,5 @@
-"""What a Freshdesk delivery says: a ticket's id, in every form a rule may send it. The security cases are in test_shared_deliveries."""
+"""What a Freshdesk delivery says: a ticket's id, in every form a rule may send it. The security cases are in
+test_shared_deliveries."""
 from __future__ import annotations
 
 import json

@@ -1,4 +1,5 @@
-"""Candor's side of a Freshdesk: made, found again, repaired, removed; and told in words where the desk's API refuses."""
+"""Candor's side of a Freshdesk: made, found again, repaired, removed; and told in words where the desk's API
+refuses."""
 from __future__ import annotations
 
 import re
@@ -26,7 +27,9 @@ ALL = [*FIELDS, *RULES]
 
 def states(steps: Any) -> dict[str, str]:
     """Of what is Candor's own; what is told of the desk's mails has tests of its own."""
-    return {step.name: step.state for step in steps if not step.name.startswith(("mail of ", "notification "))}
+    return {
+        step.name: step.state for step in steps if not step.name.startswith(("mail of ", "notification "))
+    }
 
 
 def apply(sandbox: SandboxFreshdesk, clock: SetClock, state: Any = None, hook: str = HOOK) -> Any:
@@ -43,7 +46,9 @@ def test_a_plan_writes_nothing(sandbox: SandboxFreshdesk, clock: SetClock) -> No
     assert writes(sandbox) == []
 
 
-def test_everything_is_made_once_and_a_second_run_changes_nothing(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_everything_is_made_once_and_a_second_run_changes_nothing(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     told: list[Step] = []
     first = FreshdeskInstall(client(sandbox, clock)).apply(HOOK, told.append)
     assert tuple(told) == first.steps
@@ -75,7 +80,9 @@ def test_the_secret_is_long_and_each_installations_own(sandbox: SandboxFreshdesk
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{43}", s) and len(s) >= SECRET_MIN for s in secrets)
 
 
-def test_a_lost_state_makes_a_new_secret_and_repairs_the_rules(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_a_lost_state_makes_a_new_secret_and_repairs_the_rules(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     first = apply(sandbox, clock)
     second = apply(sandbox, clock)
     assert second.secrets != first.secrets
@@ -84,7 +91,9 @@ def test_a_lost_state_makes_a_new_secret_and_repairs_the_rules(sandbox: SandboxF
 
 
 @pytest.mark.parametrize("spoil", ["active", "url", "performer"])
-def test_a_rule_that_somebody_changed_is_put_right(sandbox: SandboxFreshdesk, clock: SetClock, spoil: str) -> None:
+def test_a_rule_that_somebody_changed_is_put_right(
+    sandbox: SandboxFreshdesk, clock: SetClock, spoil: str
+) -> None:
     first = apply(sandbox, clock)
     rule = next(r for r in sandbox.state.rules.values() if r.name == "Candor: a customer wrote")
     if spoil == "active":
@@ -98,7 +107,9 @@ def test_a_rule_that_somebody_changed_is_put_right(sandbox: SandboxFreshdesk, cl
     assert states(apply(sandbox, clock, second.state).steps)["Candor: a customer wrote"] == "exists"
 
 
-def test_fields_are_for_agents_only_and_the_drop_down_has_our_words(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_fields_are_for_agents_only_and_the_drop_down_has_our_words(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     apply(sandbox, clock)
     for label in FIELDS:
         field = sandbox.state.find_field(label)
@@ -108,7 +119,9 @@ def test_fields_are_for_agents_only_and_the_drop_down_has_our_words(sandbox: San
     ]  # fmt: skip
 
 
-def test_a_field_an_admin_changed_is_named_and_never_overwritten(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_a_field_an_admin_changed_is_named_and_never_overwritten(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     state = apply(sandbox, clock).state
     field = sandbox.state.find_field("Candor: next step")
     field.choices = ["Send the draft", "My own"]
@@ -118,13 +131,17 @@ def test_a_field_an_admin_changed_is_named_and_never_overwritten(sandbox: Sandbo
     assert field.choices == ["Send the draft", "My own"]
 
 
-def test_a_field_of_another_type_stops_the_run_and_says_what_to_do(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_a_field_of_another_type_stops_the_run_and_says_what_to_do(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     sandbox.do.add_field("Candor: next step", "custom_text")
     with pytest.raises(ConnectorError, match="rename or delete it"):
         apply(sandbox, clock)
 
 
-def test_where_the_api_makes_no_fields_the_steps_are_told_and_the_rest_goes_on(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_where_the_api_makes_no_fields_the_steps_are_told_and_the_rest_goes_on(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     sandbox.do.switch(fields_by_api=False)
     made = apply(sandbox, clock)
     told = {step.name: step for step in made.steps}
@@ -142,7 +159,9 @@ def test_fields_made_by_hand_are_found_by_the_next_run(sandbox: SandboxFreshdesk
     sandbox.do.switch(fields_by_api=False)
     state = apply(sandbox, clock).state
     for name, (label, kind) in blueprint.FIELDS.items():
-        sandbox.do.add_field(label, kind, [c["value"] for c in blueprint.field_wanted(name).get("choices", ())])
+        sandbox.do.add_field(
+            label, kind, [c["value"] for c in blueprint.field_wanted(name).get("choices", ())]
+        )
     second = apply(sandbox, clock, state)
     assert {name: states(second.steps)[name] for name in ALL} == {
         **dict.fromkeys(ALL, "exists"), "Candor: a next step was chosen": "created",
@@ -169,13 +188,21 @@ def test_where_the_api_drops_the_header_the_steps_name_it(sandbox: SandboxFreshd
 
 
 @pytest.mark.parametrize("status", [403, 404, 405])
-def test_where_there_is_no_api_for_rules_the_steps_are_whole(sandbox: SandboxFreshdesk, clock: SetClock, status: int) -> None:
+def test_where_there_is_no_api_for_rules_the_steps_are_whole(
+    sandbox: SandboxFreshdesk, clock: SetClock, status: int
+) -> None:
     sandbox.do.faults.arm(Fault("answer", path="/automations/", status=status, body="{}", count=99))
     made = apply(sandbox, clock)
     for rule in blueprint.RULES:
         step = next(s for s in made.steps if s.name == rule.name)
         assert step.state == "manual"
-        for part in (rule.name, HOOK, f"X-Candor-Secret: {made.secrets[0]}", '{"ticket_id": "{{ticket.id}}"}', "POST"):
+        for part in (
+            rule.name,
+            HOOK,
+            f"X-Candor-Secret: {made.secrets[0]}",
+            '{"ticket_id": "{{ticket.id}}"}',
+            "POST",
+        ):
             assert part in step.detail
     assert made.state["rules"] == {}
     assert set(made.state["fields"]) == set(blueprint.FIELDS)
@@ -193,7 +220,9 @@ def test_an_agents_key_is_told_what_an_admin_must_do(sandbox: SandboxFreshdesk, 
     assert {states(made.steps)[name] for name in ALL} == {"manual"}
 
 
-def test_removing_takes_away_what_carries_our_names_and_nothing_else(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_removing_takes_away_what_carries_our_names_and_nothing_else(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     sandbox.do.add_field("Colour")
     of = installed(sandbox, clock)
     steps: list[Step] = []
@@ -212,10 +241,15 @@ def test_what_cannot_be_removed_by_api_is_said(sandbox: SandboxFreshdesk, clock:
     sandbox.do.switch(fields_by_api=False)
     steps: list[Step] = []
     FreshdeskInstall(of).remove(steps.append)
-    assert {s.name: s.state for s in steps} == {**dict.fromkeys(RULES, "removed"), **dict.fromkeys(FIELDS, "manual")}
+    assert {s.name: s.state for s in steps} == {
+        **dict.fromkeys(RULES, "removed"),
+        **dict.fromkeys(FIELDS, "manual"),
+    }
 
 
-def test_the_guard_is_proven_on_a_ticket_that_is_gone_afterwards(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_the_guard_is_proven_on_a_ticket_that_is_gone_afterwards(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     install = FreshdeskInstall(installed(sandbox, clock))
     proof = install.prove_guard()
     assert proof.held
@@ -239,14 +273,21 @@ def test_the_guard_is_not_proven_where_a_note_leaves_the_ticket_as_old_as_it_was
 ) -> None:
     install = FreshdeskInstall(installed(sandbox, clock))
     told = FreshdeskDesk.stamp
-    monkeypatch.setattr(FreshdeskDesk, "stamp", lambda desk, number: replace(told(desk, number), changed_at=clock() - 1_000_000))
+    monkeypatch.setattr(
+        FreshdeskDesk,
+        "stamp",
+        lambda desk, number: replace(told(desk, number), changed_at=clock() - 1_000_000),
+    )
     proof = install.prove_guard()
     assert not proof.held
     assert "did not move" in proof.detail
 
 
 def test_the_guard_is_not_proven_by_another_users_key(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
-    state = {**installed(sandbox, clock).connection.state, "user_id": str(sandbox.state.find_person("Ana Ruiz").id)}
+    state = {
+        **installed(sandbox, clock).connection.state,
+        "user_id": str(sandbox.state.find_person("Ana Ruiz").id),
+    }
     install = FreshdeskInstall(client(sandbox, clock, state))
     proof = install.prove_guard()
     assert not proof.held
@@ -258,7 +299,9 @@ def test_a_customers_message_comes_with_our_secret_and_our_own_words_do_not(
 ) -> None:
     made = apply(sandbox, clock, hook=receiver.url)
     inbound = FreshdeskInbound()
-    ticket = sandbox.do.customer_ticket(name="Maya Lind", email="maya@example.com", subject="Parcel", text="Where is it?")
+    ticket = sandbox.do.customer_ticket(
+        name="Maya Lind", email="maya@example.com", subject="Parcel", text="Where is it?"
+    )
     receiver.wait_for(1)
     sandbox.do.agent_reply(ticket, "On its way.")
     sandbox.do.agent_note(ticket, "For us.")
@@ -274,7 +317,9 @@ def test_a_customers_message_comes_with_our_secret_and_our_own_words_do_not(
         inbound.verify(headers, body, made.secrets, 0, production=True)
         assert inbound.parse(headers, body).subject_id == str(ticket)
         with pytest.raises(Rejected):
-            inbound.verify(headers, body, ["another desk's secret, in the length of a real one"], 0, production=True)
+            inbound.verify(
+                headers, body, ["another desk's secret, in the length of a real one"], 0, production=True
+            )
 
 
 def test_the_sandbox_knew_every_call(sandbox: SandboxFreshdesk, clock: SetClock) -> None:

@@ -1,4 +1,5 @@
-"""One mail a message: the desk's own acknowledgement is found, offered, left out with the admin's word, and given back."""
+"""One mail a message: the desk's own acknowledgement is found, offered, left out with the admin's word, and
+given back."""
 from __future__ import annotations
 
 import copy
@@ -37,7 +38,9 @@ def acknowledgement(sandbox: SandboxFreshdesk) -> Rule:
 def unprepared(sandbox: SandboxFreshdesk, *conditions: dict[str, Any]) -> Rule:
     """The rule as an admin makes it who has never heard of our tag."""
     found = acknowledgement(sandbox)
-    found.conditions = list(conditions) or [{"name": "condition_set_1", "match_type": "all", "properties": [OPEN]}]
+    found.conditions = list(conditions) or [
+        {"name": "condition_set_1", "match_type": "all", "properties": [OPEN]}
+    ]
     return found
 
 
@@ -47,7 +50,9 @@ def mails_of_an_answered_ticket(sandbox: SandboxFreshdesk, api: Api) -> list[str
     return next(m["kinds"] for m in sandbox.do.mails_per_customer_message() if m["ticket"] == ticket)
 
 
-def test_without_the_admins_word_the_mail_is_named_and_nothing_is_changed(sandbox: SandboxFreshdesk, clock: SetClock, api: Api) -> None:
+def test_without_the_admins_word_the_mail_is_named_and_nothing_is_changed(
+    sandbox: SandboxFreshdesk, clock: SetClock, api: Api
+) -> None:
     before = copy.deepcopy(unprepared(sandbox))
     told: list[Step] = []
     FreshdeskInstall(client(sandbox, clock)).apply(HOOK, told.append)
@@ -57,7 +62,9 @@ def test_without_the_admins_word_the_mail_is_named_and_nothing_is_changed(sandbo
     assert mails_of_an_answered_ticket(sandbox, api) == ["acknowledgement", "comment"]
 
 
-def test_with_the_admins_word_an_answered_message_brings_one_mail(sandbox: SandboxFreshdesk, clock: SetClock, api: Api) -> None:
+def test_with_the_admins_word_an_answered_message_brings_one_mail(
+    sandbox: SandboxFreshdesk, clock: SetClock, api: Api
+) -> None:
     rule = unprepared(sandbox)
     actions = copy.deepcopy(rule.actions)
     first = apply(sandbox, clock, one_mail="yes")
@@ -93,7 +100,9 @@ def test_what_was_changed_is_given_back(
     assert rules.NAME not in {r.name for r in sandbox.state.rules.values()}
 
 
-def test_an_exclusion_the_admin_made_is_used_and_never_taken_away(sandbox: SandboxFreshdesk, clock: SetClock, api: Api) -> None:
+def test_an_exclusion_the_admin_made_is_used_and_never_taken_away(
+    sandbox: SandboxFreshdesk, clock: SetClock, api: Api
+) -> None:
     before = copy.deepcopy(acknowledgement(sandbox).conditions)
     first = apply(sandbox, clock, one_mail="yes")
     assert of_mails(first.steps) == {TAGGING: "created", MAIL: "exists"}
@@ -102,16 +111,22 @@ def test_an_exclusion_the_admin_made_is_used_and_never_taken_away(sandbox: Sandb
     assert acknowledgement(sandbox).conditions == before
 
 
-def test_a_rule_with_several_sets_of_conditions_is_left_to_the_admin(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+def test_a_rule_with_several_sets_of_conditions_is_left_to_the_admin(
+    sandbox: SandboxFreshdesk, clock: SetClock
+) -> None:
     sets = [{"name": f"condition_set_{n}", "match_type": "all", "properties": [OPEN]} for n in (1, 2)]
     rule = unprepared(sandbox, *sets)
     first = apply(sandbox, clock, one_mail="yes")
     assert of_mails(first.steps)[MAIL] == "manual"
     assert rule.conditions == sets
-    assert f"add the condition Tags is none of {rules.TAG}" in next(s.detail for s in first.steps if s.name == MAIL)
+    assert f"add the condition Tags is none of {rules.TAG}" in next(
+        s.detail for s in first.steps if s.name == MAIL
+    )
 
 
-def test_a_rule_that_the_desk_puts_last_is_told_with_the_steps_to_take(sandbox: SandboxFreshdesk, clock: SetClock, api: Api) -> None:
+def test_a_rule_that_the_desk_puts_last_is_told_with_the_steps_to_take(
+    sandbox: SandboxFreshdesk, clock: SetClock, api: Api
+) -> None:
     sandbox.do.switch(rules_by_position=False)
     unprepared(sandbox)
     first = apply(sandbox, clock, one_mail="yes")
@@ -119,14 +134,21 @@ def test_a_rule_that_the_desk_puts_last_is_told_with_the_steps_to_take(sandbox: 
     assert step.state == "manual" and "move 'Candor: no second mail' to the first place" in step.detail
     ours = next(r for r in sandbox.state.rules.values() if r.name == rules.NAME)
     ours.position = 0  # the admin has moved it
-    assert of_mails(apply(sandbox, clock, first.state, one_mail="yes").steps) == {TAGGING: "exists", MAIL: "exists"}
+    assert of_mails(apply(sandbox, clock, first.state, one_mail="yes").steps) == {
+        TAGGING: "exists",
+        MAIL: "exists",
+    }
     assert mails_of_an_answered_ticket(sandbox, api) == ["comment"]
 
 
 @pytest.mark.parametrize("status", [400, 403, 405])
-def test_what_the_api_refuses_is_told_and_the_rest_goes_on(sandbox: SandboxFreshdesk, clock: SetClock, status: int) -> None:
+def test_what_the_api_refuses_is_told_and_the_rest_goes_on(
+    sandbox: SandboxFreshdesk, clock: SetClock, status: int
+) -> None:
     unprepared(sandbox)
-    sandbox.do.faults.arm(Fault("answer", method="PUT", path="/automations/1/rules/", status=status, body="{}", count=9))
+    sandbox.do.faults.arm(
+        Fault("answer", method="PUT", path="/automations/1/rules/", status=status, body="{}", count=9)
+    )
     first = apply(sandbox, clock, one_mail="yes")
     assert of_mails(first.steps) == {TAGGING: "created", MAIL: "manual"}
     assert first.state["acknowledgements"] == []

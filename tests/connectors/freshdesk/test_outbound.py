@@ -1,4 +1,5 @@
-"""Writing to a Freshdesk: one effect in up to two calls, every outcome of each, and what is found again afterwards."""
+"""Writing to a Freshdesk: one effect in up to two calls, every outcome of each, and what is found again
+afterwards."""
 from __future__ import annotations
 
 import json
@@ -15,9 +16,32 @@ from connectors.freshdesk.payloads import view_of
 from connectors.freshdesk.reference import reference_line
 from connectors.freshdesk.writing import key_tag, message_html, new_ticket_body, ticket_changes, without
 from connectors.outgoing import BODY_LIMIT
-from connectors.records import Later, OpenTicket, PostNote, PostReply, Refused, RunAction, Sent, Status, Trace, Unknown, UpdateFields
+from connectors.records import (
+    Later,
+    OpenTicket,
+    PostNote,
+    PostReply,
+    Refused,
+    RunAction,
+    Sent,
+    Status,
+    Trace,
+    Unknown,
+    UpdateFields,
+)
 from tests.connectors.conftest import NOON, Peer
-from tests.connectors.freshdesk.peers import ANA, MAYA, OWN, STATE, as_json, peer_client, reply, said, ticket_json, write
+from tests.connectors.freshdesk.peers import (
+    ANA,
+    MAYA,
+    OWN,
+    STATE,
+    as_json,
+    peer_client,
+    reply,
+    said,
+    ticket_json,
+    write,
+)
 
 MADE = said(55, OWN, at="2026-03-11T11:59:58Z")
 SENT = as_json(MADE, 201)
@@ -30,11 +54,16 @@ def outbound(peer: Peer) -> FreshdeskOutbound:
 
 
 def bodies(peer: Peer) -> list[tuple[str, str, Any]]:
-    return [(s.method, s.path.removeprefix("/api/v2"), json.loads(s.body) if s.body else None) for s in peer.seen]
+    return [
+        (s.method, s.path.removeprefix("/api/v2"), json.loads(s.body) if s.body else None) for s in peer.seen
+    ]
 
 
 def refusal(*names: str) -> tuple[int, dict[str, str], bytes]:
-    errors = [{"field": n, "message": "It should not be the value the ticket already has", "code": "invalid_value"} for n in names]
+    errors = [
+        {"field": n, "message": "It should not be the value the ticket already has", "code": "invalid_value"}
+        for n in names
+    ]
     return as_json({"description": "Validation failed", "errors": errors}, 400)
 
 
@@ -45,13 +74,22 @@ def full_reply() -> PostReply:
 def test_a_reply_with_fields_tags_group_and_status_is_two_calls_the_fields_first(peer: Peer) -> None:
     peer.answers = [as_json(ticket_json()), SENT]
     outcome = outbound(peer).send(write(full_reply(), tags=("vip",)))
-    change = {"status": 3, "group_id": 11, "tags": ["vip", "candor"], "custom_fields": {"cf_candor_topic": "returns"}}
+    change = {
+        "status": 3,
+        "group_id": 11,
+        "tags": ["vip", "candor"],
+        "custom_fields": {"cf_candor_topic": "returns"},
+    }
     body = f"<p>Refunds take 5 to 7 working days.</p><p>{reference_line('key-1')}</p>"
     assert bodies(peer) == [("PUT", "/tickets/7", change), ("POST", "/tickets/7/reply", {"body": body})]
     assert isinstance(outcome, Sent)
     assert outcome.remote_id == "55"
     assert outcome.stamp is not None
-    assert (outcome.stamp.value, outcome.stamp.desk_now, outcome.stamp.read_at) == ("2026-03-11T11:59:58Z", NOON, NOON)
+    assert (outcome.stamp.value, outcome.stamp.desk_now, outcome.stamp.read_at) == (
+        "2026-03-11T11:59:58Z",
+        NOON,
+        NOON,
+    )
 
 
 def test_a_reply_that_changes_nothing_else_is_one_call(peer: Peer) -> None:
@@ -62,7 +100,14 @@ def test_a_reply_that_changes_nothing_else_is_one_call(peer: Peer) -> None:
 
 def test_what_the_ticket_already_has_is_not_sent_again(peer: Peer) -> None:
     client = peer_client(peer.url, SetClock(NOON))
-    peer.answers = [as_json(ticket_json(status=3, group_id=11, tags=["candor", "vip"], custom_fields={"cf_candor_topic": "returns"})), SENT]
+    peer.answers = [
+        as_json(
+            ticket_json(
+                status=3, group_id=11, tags=["candor", "vip"], custom_fields={"cf_candor_topic": "returns"}
+            )
+        ),
+        SENT,
+    ]
     FreshdeskDesk(client).stamp("7")
     assert isinstance(FreshdeskOutbound(client).send(write(full_reply(), tags=("long ago",))), Sent)
     assert [m for m, _, _ in bodies(peer)] == ["GET", "POST"]
@@ -89,7 +134,13 @@ def test_an_old_read_is_not_taken_for_the_present(peer: Peer) -> None:
 def test_a_note_carries_the_reference_and_never_goes_to_the_customer(peer: Peer) -> None:
     peer.answers = [SENT]
     outbound(peer).send(write(PostNote("<p>For us.</p>", "For us.")))
-    assert bodies(peer) == [("POST", "/tickets/7/notes", {"body": f"<p>For us.</p><p>{reference_line('key-1')}</p>", "private": True})]
+    assert bodies(peer) == [
+        (
+            "POST",
+            "/tickets/7/notes",
+            {"body": f"<p>For us.</p><p>{reference_line('key-1')}</p>", "private": True},
+        )
+    ]
 
 
 def test_the_agents_field_can_be_set_and_emptied() -> None:
@@ -107,7 +158,8 @@ def test_the_agents_field_can_be_set_and_emptied() -> None:
     ("status", "body", "outcome"),
     [(400, '{"description":"Validation failed","errors":[{"field":"body","message":"too long"}]}',
       Refused("Validation failed; body: too long", 400)),
-     (401, '{"code":"invalid_credentials","message":"You have to be logged in"}', Refused("You have to be logged in", 401)),
+     (401, '{"code":"invalid_credentials","message":"You have to be logged '
+           'in"}', Refused("You have to be logged in", 401)),
      (403, "<html>", Refused("no reason given", 403)), (404, "", Refused("no reason given", 404)),
      (422, "{}", Refused("no reason given", 422)), (408, "{}", Unknown("the desk answered 408")),
      (409, '{"message":"duplicate"}', Unknown("the desk answered 409")), (302, "", Unknown("the desk answered 302")),
@@ -116,9 +168,12 @@ def test_the_agents_field_can_be_set_and_emptied() -> None:
      (201, "[]", UNSAID),
      (200, "<html>login", Unknown("the desk answered 200 without what it wrote")),
      (201, '{"id": 5}', UNSAID),
-     (201, '{"id": 5, "created_at": "yesterday"}', Unknown("the desk answered 201 with a time that cannot be read"))],
+     (201, '{"id": 5, "created_at": "yesterday"}', Unknown("the desk answered 201 with a time that cannot "
+                                                           "be read"))],
 )  # fmt: skip
-def test_the_outcome_of_the_row_is_the_outcome_of_the_reply(peer: Peer, status: int, body: str, outcome: Any) -> None:
+def test_the_outcome_of_the_row_is_the_outcome_of_the_reply(
+    peer: Peer, status: int, body: str, outcome: Any
+) -> None:
     peer.answers = [as_json(ticket_json()), (status, {"Content-Length": str(len(body))}, body.encode())]
     assert outbound(peer).send(write(full_reply())) == outcome
     assert [m for m, _, _ in bodies(peer)] == ["PUT", "POST"]
@@ -162,7 +217,9 @@ def test_fields_the_desk_refuses_by_name_are_left_out_and_the_rest_is_sent(peer:
     with capture_logs() as lines:
         assert isinstance(outbound(peer).send(write(full_reply(), tags=("vip",))), Sent)
     assert bodies(peer)[1] == ("PUT", "/tickets/7", {"group_id": 11, "tags": ["vip", "candor"]})
-    assert [line["fields"] for line in lines if line["log_level"] == "warning"] == [["cf_candor_topic", "status"]]
+    assert [line["fields"] for line in lines if line["log_level"] == "warning"] == [
+        ["cf_candor_topic", "status"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +282,9 @@ def test_what_belongs_elsewhere_is_refused(peer: Peer) -> None:
 
 def test_placeholders_are_broken_in_every_field(peer: Peer) -> None:
     peer.answers = [as_json(ticket_json()), SENT]
-    outbound(peer).send(write(PostReply("<p>{{ticket.id}} {<b></b>{ &#123;&#123;x}}</p>", "x", {"intent": "{{ticket.id}}"})))
+    outbound(peer).send(
+        write(PostReply("<p>{{ticket.id}} {<b></b>{ &#123;&#123;x}}</p>", "x", {"intent": "{{ticket.id}}"}))
+    )
     for _, _, body in bodies(peer):
         assert "{{" not in json.dumps(body, ensure_ascii=False)
 
@@ -291,13 +350,17 @@ def test_a_persons_word_since_then_is_seen_and_a_rules_is_not(peer: Peer) -> Non
 
 def test_a_note_is_found_among_notes(peer: Peer) -> None:
     note = PostNote("<p>For us.</p>", "For us.")
-    peer.answers = conversations(said(1, OWN, message_html(note, "key-1")), said(2, OWN, message_html(note, "key-1"), private=True))
+    peer.answers = conversations(
+        said(1, OWN, message_html(note, "key-1")), said(2, OWN, message_html(note, "key-1"), private=True)
+    )
     assert outbound(peer).find(write(note), LATER) == Trace("2", others=False)
 
 
 def test_fields_are_found_on_the_ticket_itself(peer: Peer) -> None:
     effect = UpdateFields({"intent": "returns"}, ("candor",), "Billing", Status.PENDING)
-    there = ticket_json(status=3, group_id=11, tags=["x", "candor"], custom_fields={"cf_candor_topic": "returns"})
+    there = ticket_json(
+        status=3, group_id=11, tags=["x", "candor"], custom_fields={"cf_candor_topic": "returns"}
+    )
     peer.answers = [as_json(there)]
     assert outbound(peer).find(write(effect), LATER).remote_id == "t7"
     for changes in ({"status": 2}, {"tags": ["x"]}, {"custom_fields": {}}, {"group_id": None}):
@@ -312,7 +375,15 @@ def test_a_history_that_cannot_be_read_is_an_error_and_not_an_absence(peer: Peer
 
 
 # A new ticket.
-ESCALATION = OpenTicket("Refund of order 1", "<p>Why a person</p>", "Why a person", "Billing", {"intent": "returns"}, ("candor",), "high")
+ESCALATION = OpenTicket(
+    "Refund of order 1",
+    "<p>Why a person</p>",
+    "Why a person",
+    "Billing",
+    {"intent": "returns"},
+    ("candor",),
+    "high",
+)
 
 
 def test_a_new_ticket_belongs_to_our_own_user_and_carries_its_key(peer: Peer) -> None:
@@ -341,7 +412,9 @@ def test_the_tag_of_a_key_fits_into_a_tag() -> None:
 
 
 def test_no_ticket_is_opened_on_a_desk_that_is_not_installed(peer: Peer) -> None:
-    outcome = FreshdeskOutbound(peer_client(peer.url, SetClock(NOON), {})).send(write(OpenTicket("s", "<p>x</p>", "x"), ticket_id=""))
+    outcome = FreshdeskOutbound(peer_client(peer.url, SetClock(NOON), {})).send(
+        write(OpenTicket("s", "<p>x</p>", "x"), ticket_id="")
+    )
     assert isinstance(outcome, Refused)
     assert peer.seen == []
 

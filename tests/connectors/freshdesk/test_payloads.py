@@ -23,7 +23,11 @@ def read(data: Json, *conversations: Json, view: FreshdeskView = VIEW) -> Ticket
 
 
 def test_the_description_is_the_first_message_and_the_rest_follow_by_time() -> None:
-    ticket = read(ticket_json(), said(3, ANA, at="2026-03-11T11:25:00Z"), said(2, OWN, at="2026-03-11T11:20:00Z", private=True))
+    ticket = read(
+        ticket_json(),
+        said(3, ANA, at="2026-03-11T11:25:00Z"),
+        said(2, OWN, at="2026-03-11T11:20:00Z", private=True),
+    )
     assert [(m.id, m.author.role, m.public) for m in ticket.messages] == [
         ("t7", Role.CUSTOMER, True), ("2", Role.ASSISTANT, False), ("3", Role.AGENT, True),
     ]  # fmt: skip
@@ -53,7 +57,9 @@ def test_people_are_told_apart_by_their_ids(user: int | None, incoming: bool, ro
     # Of a contact that was merged into the requester's.
     (STRANGER, "Maya <Maya@Example.com>", Writer.REQUESTER, "Maya Lind"),
 ])
-def test_who_writes_in_is_the_requester_or_somebody_in_copy(user: int, address: str | None, writer: Writer, name: str) -> None:
+def test_who_writes_in_is_the_requester_or_somebody_in_copy(
+    user: int, address: str | None, writer: Writer, name: str
+) -> None:
     ticket = read(ticket_json(), {**said(2, user, incoming=True), "from_email": address})
     assert (writer_of(ticket.messages[1], ticket.requester), ticket.messages[1].author.name) == (writer, name)
 
@@ -65,14 +71,18 @@ def test_what_an_automation_says_in_an_agents_name_is_no_persons() -> None:
 
 
 def test_a_mail_the_desk_takes_for_a_machines_is_flagged_and_keeps_its_from() -> None:
-    machine, plain = (said(n, MAYA, auto_response=n == 2, from_email="Zed <no-reply@zed.example>") for n in (2, 3))
+    machine, plain = (
+        said(n, MAYA, auto_response=n == 2, from_email="Zed <no-reply@zed.example>") for n in (2, 3)
+    )
     ticket = read(ticket_json(), machine, plain)
     assert [m.flags for m in ticket.messages[1:]] == [frozenset({"auto_generated"}), frozenset()]
     assert {m.headers["from"] for m in ticket.messages[1:]} == {"Zed <no-reply@zed.example>"}
 
 
 def test_an_agents_own_ticket_is_known_as_one() -> None:
-    ticket = read(ticket_json(requester_id=ANA, requester={"id": ANA, "name": "Ana Ruiz", "email": "ana@acme.example"}))
+    ticket = read(
+        ticket_json(requester_id=ANA, requester={"id": ANA, "name": "Ana Ruiz", "email": "ana@acme.example"})
+    )
     assert writer_of(ticket.messages[0], ticket.requester) is Writer.AGENT_REQUESTER
 
 
@@ -83,7 +93,11 @@ def test_a_mail_that_an_agent_sent_first_opens_with_an_agents_message() -> None:
 
 
 def test_a_ticket_that_we_opened_ourselves_holds_no_customer() -> None:
-    ticket = read(ticket_json(requester_id=OWN, requester={"id": OWN, "name": "Larkfield AI assistant", "email": "a@b.example"}))
+    ticket = read(
+        ticket_json(
+            requester_id=OWN, requester={"id": OWN, "name": "Larkfield AI assistant", "email": "a@b.example"}
+        )
+    )
     assert {m.author.role for m in ticket.messages} == {Role.ASSISTANT}
 
 
@@ -115,20 +129,38 @@ def test_where_a_reply_would_not_arrive_is_said(changes: dict[str, Any], why: st
 
 
 def test_deleted_groups_requesters_and_fields_are_read_past() -> None:
-    ticket = read(ticket_json(group_id=99, requester=None, custom_fields={}, tags=None, priority=None), said(2, STRANGER))
-    assert (ticket.group, ticket.requester.name, ticket.fields, ticket.tags, ticket.priority) == ("99", "", {}, (), None)
+    ticket = read(
+        ticket_json(group_id=99, requester=None, custom_fields={}, tags=None, priority=None),
+        said(2, STRANGER),
+    )
+    assert (ticket.group, ticket.requester.name, ticket.fields, ticket.tags, ticket.priority) == (
+        "99",
+        "",
+        {},
+        (),
+        None,
+    )
     assert read(ticket_json(custom_fields=None)).fields == {}
 
 
 def test_our_fields_have_our_names_and_the_agents_choice_our_word() -> None:
     fields = {"cf_candor_topic": "returns", "cf_candor_next_step": "Send the draft", "cf_colour": "red"}
     assert read(ticket_json(custom_fields=fields)).fields == {"intent": "returns", "next_step": "send_draft"}
-    assert read(ticket_json(custom_fields={"cf_candor_next_step": "STAY OUT"})).fields == {"next_step": "stay_out"}
-    assert read(ticket_json(custom_fields={"cf_candor_next_step": "Entwurf senden"})).fields == {"next_step": "Entwurf senden"}
+    assert read(ticket_json(custom_fields={"cf_candor_next_step": "STAY OUT"})).fields == {
+        "next_step": "stay_out"
+    }
+    assert read(ticket_json(custom_fields={"cf_candor_next_step": "Entwurf senden"})).fields == {
+        "next_step": "Entwurf senden"
+    }
 
 
 def test_forwards_and_survey_remarks_are_no_part_of_the_conversation() -> None:
-    ticket = read(ticket_json(), said(2, ANA, source=8, private=False), said(3, MAYA, source=6, private=False), said(4, MAYA, source=99))
+    ticket = read(
+        ticket_json(),
+        said(2, ANA, source=8, private=False),
+        said(3, MAYA, source=6, private=False),
+        said(4, MAYA, source=99),
+    )
     assert [m.public for m in ticket.messages] == [True, False, False, True]
     assert [m.channel for m in ticket.messages[1:]] == ["forward", "survey", "source_99"]
 
@@ -140,7 +172,9 @@ def test_a_message_without_a_word_about_privacy_is_not_public() -> None:
 
 
 def test_lines_survive_although_the_desks_own_text_has_lost_them() -> None:
-    quoted = f"<blockquote>On Monday Larkfield wrote:<p>Print it.</p><p>{reference_line('key-1')}</p></blockquote>"
+    quoted = (
+        f"<blockquote>On Monday Larkfield wrote:<p>Print it.</p><p>{reference_line('key-1')}</p></blockquote>"
+    )
     body = f'<div>It is still broken.</div><div>Bye</div><div class="freshdesk_quote">{quoted}</div>'
     text = read(ticket_json(), said(2, MAYA, body)).messages[1].text
     assert text.split("\n")[:2] == ["It is still broken.", "Bye"]
@@ -150,13 +184,20 @@ def test_lines_survive_although_the_desks_own_text_has_lost_them() -> None:
 
 
 def test_attachments_are_names_and_never_links() -> None:
-    ticket = read(ticket_json(attachments=[{"id": 1, "name": "receipt.pdf", "attachment_url": "https://cdn.example/x"}]))
+    ticket = read(
+        ticket_json(attachments=[{"id": 1, "name": "receipt.pdf", "attachment_url": "https://cdn.example/x"}])
+    )
     assert ticket.messages[0].attachments == ("receipt.pdf",)
 
 
 def test_times_in_any_zone_make_one_stamp() -> None:
     india = payloads.changed(ticket_json(updated_at="2026-03-11T17:00:00+05:30"))
-    assert india.stamp == payloads.changed(ticket_json()).stamp == read(ticket_json()).stamp.value == "2026-03-11T11:30:00Z"
+    assert (
+        india.stamp
+        == payloads.changed(ticket_json()).stamp
+        == read(ticket_json()).stamp.value
+        == "2026-03-11T11:30:00Z"
+    )
     assert india.changed_at == from_iso("2026-03-11T11:30:00Z")
 
 
@@ -175,7 +216,10 @@ def test_samples_of_single_tickets_are_read(name: str) -> None:
 
 def test_every_ticket_in_the_samples_folder_is_read(shared_dir: Path) -> None:
     folder = shared_dir / "samples/python-freshdesk"
-    one = [json.loads((folder / f"{name}.json").read_text()) for name in ("ticket_1", "ticket_1_updated", "outbound_email_1")]
+    one = [
+        json.loads((folder / f"{name}.json").read_text())
+        for name in ("ticket_1", "ticket_1_updated", "outbound_email_1")
+    ]
     many = json.loads((folder / "all_tickets.json").read_text())
     found = json.loads((folder / "search_tickets.json").read_text())["results"]
     for data in (*one, *many, *found):

@@ -1,4 +1,5 @@
-"""The connector's README against the connector: the table of calls against those it really makes, the traps against their tests."""
+"""The connector's README against the connector: the table of calls against those it really makes, the traps
+against their tests."""
 from __future__ import annotations
 
 import re
@@ -53,14 +54,21 @@ def counting(sandbox: SandboxFreshdesk, clock: SetClock, state: Mapping[str, obj
     return made
 
 
-def test_each_call_goes_the_way_the_readme_says(sandbox: SandboxFreshdesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_each_call_goes_the_way_the_readme_says(
+    sandbox: SandboxFreshdesk, clock: SetClock, mayas_ticket: int
+) -> None:
     next(r for r in sandbox.state.rules.values() if r.name == ACKNOWLEDGEMENT).conditions.clear()
     first = counting(sandbox, clock, {})
     state = dict(FreshdeskInstall(first).apply(HOOK, lambda step: None).state)
     next(r for r in sandbox.state.rules.values() if r.name == "Candor: a customer wrote").active = False
 
     of = counting(sandbox, clock, state)
-    install, desk, out, ticket_id = FreshdeskInstall(of), FreshdeskDesk(of), FreshdeskOutbound(of), str(mayas_ticket)
+    install, desk, out, ticket_id = (
+        FreshdeskInstall(of),
+        FreshdeskDesk(of),
+        FreshdeskOutbound(of),
+        str(mayas_ticket),
+    )
     install.apply(HOOK, lambda step: None)
     sandbox.do.attach(mayas_ticket, name="a.txt", content="words")
     desk.file(desk.ticket(ticket_id).messages[0].files[0])
@@ -97,6 +105,10 @@ def test_the_ways_do_not_overlap_by_accident(sandbox: SandboxFreshdesk, clock: S
 
 def test_every_trap_the_readme_names_has_its_test() -> None:
     named = set(re.findall(r"\bFP(\d+)\b", README.read_text()))
-    tested = set(re.findall(r"def test_fp(\d+)_", Path("tests/connectors/freshdesk/test_client_library.py").read_text()))
+    tested = set(
+        re.findall(
+            r"def test_fp(\d+)_", Path("tests/connectors/freshdesk/test_client_library.py").read_text()
+        )
+    )
     assert named <= tested
     assert tested == {str(n) for n in range(1, 13)}

@@ -21,7 +21,14 @@ def test_the_line_is_found_whatever_the_desk_did_to_its_blanks() -> None:
     line = reference_line("key-1")
     for text in (line, f"Thanks.\n{line}", f"a {line} b", line.replace(" ", "\u00a0"), f"x\n> {line}\n"):
         assert carries(text, "key-1")
-    for text in ("", line + "X", line[:-1], reference("key-1"), line.replace("Ref", "Pref"), reference_line("key-2")):
+    for text in (
+        "",
+        line + "X",
+        line[:-1],
+        reference("key-1"),
+        line.replace("Ref", "Pref"),
+        reference_line("key-2"),
+    ):
         assert not carries(text, "key-1")
 
 

@@ -1,4 +1,5 @@
-"""Deliveries as Freshdesk makes them: rules, headers, bodies, the shared budget, what is tried again and what is lost."""
+"""Deliveries as Freshdesk makes them: rules, headers, bodies, the shared budget, what is tried again and what
+is lost."""
 from __future__ import annotations
 
 import json
@@ -46,10 +47,14 @@ def bodies(receiver: Receiver) -> list[Any]:
 
 
 def write(sandbox: SandboxFreshdesk) -> int:
-    return sandbox.do.customer_ticket(name="Maya Lind", email="maya@example.com", subject="Refund", text="Where is it?")
+    return sandbox.do.customer_ticket(
+        name="Maya Lind", email="maya@example.com", subject="Refund", text="Where is it?"
+    )
 
 
-def test_f1_a_delivery_carries_the_headers_of_its_rule_and_no_other(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver) -> None:
+def test_f1_a_delivery_carries_the_headers_of_its_rule_and_no_other(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver
+) -> None:
     on_creation(api, webhook(receiver.url, auth_header={"username": "candor", "password": "pw"}))
     ticket = write(sandbox)
     receiver.wait_for(1)
@@ -60,10 +65,17 @@ def test_f1_a_delivery_carries_the_headers_of_its_rule_and_no_other(sandbox: San
     assert json.loads(body) == {"freshdesk_webhook": {"ticket_id": str(ticket)}}
 
 
-def test_f2_a_recorded_status_change_is_reproduced_value_for_value(zulips_desk: SandboxFreshdesk, receiver: Receiver) -> None:
-    on_update(Api(zulips_desk), webhook(receiver.url, ZULIP), AGENT, {"field_name": "status", "from": 4, "to": "--"})
+def test_f2_a_recorded_status_change_is_reproduced_value_for_value(
+    zulips_desk: SandboxFreshdesk, receiver: Receiver
+) -> None:
+    on_update(
+        Api(zulips_desk), webhook(receiver.url, ZULIP), AGENT, {"field_name": "status", "from": 4, "to": "--"}
+    )
     ticket = zulips_desk.do.customer_ticket(
-        name="Requester Bob", email="requester-bob@example.com", subject="Test ticket subject ☃", type="Incident",
+        name="Requester Bob",
+        email="requester-bob@example.com",
+        subject="Test ticket subject ☃",
+        type="Incident",
         html="<div>Test ticket description ☃.</div>",
     )
     zulips_desk.do.agent_update(ticket, status=4)
@@ -74,12 +86,18 @@ def test_f2_a_recorded_status_change_is_reproduced_value_for_value(zulips_desk: 
     assert bodies(receiver) == [json.loads((SAMPLES / "status_changed.json").read_text("utf-8"))]
 
 
-def test_f2_a_recorded_creation_is_reproduced_value_for_value(zulips_desk: SandboxFreshdesk, receiver: Receiver) -> None:
+def test_f2_a_recorded_creation_is_reproduced_value_for_value(
+    zulips_desk: SandboxFreshdesk, receiver: Receiver
+) -> None:
     write(zulips_desk)  # number 11
     on_creation(Api(zulips_desk), webhook(receiver.url, ZULIP))
     recorded = json.loads((SAMPLES / "inline_images.json").read_text("utf-8"))
     zulips_desk.do.customer_ticket(
-        name="Requester ☃ Bob", email="requester-bob@example.com", subject="Not enough ☃ guinea pigs", type="Problem", priority=4,
+        name="Requester ☃ Bob",
+        email="requester-bob@example.com",
+        subject="Not enough ☃ guinea pigs",
+        type="Problem",
+        priority=4,
         html=recorded["freshdesk_webhook"]["ticket_description"],
     )
     receiver.wait_for(1)
@@ -87,7 +105,9 @@ def test_f2_a_recorded_creation_is_reproduced_value_for_value(zulips_desk: Sandb
     assert "☃".encode() in receiver.seen[0][1]
 
 
-def test_f2_without_the_wrapper_and_with_an_admins_own_body(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver) -> None:
+def test_f2_without_the_wrapper_and_with_an_admins_own_body(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver
+) -> None:
     sandbox.do.switch(wrap_simple_content=False)
     on_creation(api, webhook(receiver.url))
     own = '{"id":"{{ticket.id}}","who":"{{ticket.nobody}}","what":"{{triggered_event}}"}'
@@ -96,10 +116,15 @@ def test_f2_without_the_wrapper_and_with_an_admins_own_body(sandbox: SandboxFres
     receiver.wait_for(1)
     sandbox.do.customer_comment(ticket, "Hello?")
     receiver.wait_for(2)
-    assert bodies(receiver) == [{"ticket_id": str(ticket)}, {"id": str(ticket), "who": "", "what": "{reply_sent:true}"}]
+    assert bodies(receiver) == [
+        {"ticket_id": str(ticket)},
+        {"id": str(ticket), "who": "", "what": "{reply_sent:true}"},
+    ]
 
 
-def test_f3_deliveries_and_calls_share_one_budget(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, clock: SetClock) -> None:
+def test_f3_deliveries_and_calls_share_one_budget(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, clock: SetClock
+) -> None:
     on_creation(api, webhook(receiver.url))
     clock.advance(61)
     sandbox.do.switch(plan_per_minute=2)
@@ -154,7 +179,9 @@ def test_f4_what_fails_is_tried_again_by_one_of_two_schedules(
     assert clock() - START <= DAY
 
 
-def test_f4_a_late_success_ends_it(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, clock: SetClock) -> None:
+def test_f4_a_late_success_ends_it(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, clock: SetClock
+) -> None:
     on_creation(api, webhook(receiver.url))
     receiver.answers = [(503, {})]
     write(sandbox)
@@ -191,7 +218,9 @@ def test_f5_what_the_desk_does_by_itself_has_the_performer_system(
     receiver.wait_for(1)
 
 
-def test_f6_rules_are_made_listed_changed_and_deleted(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver) -> None:
+def test_f6_rules_are_made_listed_changed_and_deleted(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver
+) -> None:
     created = on_creation(api, webhook(receiver.url))
     updated = on_update(api, webhook(receiver.url))
     assert [r["id"] for r in api("GET", "automations/1/rules").json()][1:] == [created]
@@ -206,18 +235,32 @@ def test_f6_rules_are_made_listed_changed_and_deleted(sandbox: SandboxFreshdesk,
     assert api("GET", f"automations/4/rules/{updated}").status_code == 404
     assert api("GET", f"automations/4/rules/{created}").status_code == 404  # of the other type
     assert api("GET", "automations/7/rules").status_code == 400
-    again = {"name": "Candor: a new ticket", "actions": [webhook(receiver.url)], "conditions": [{"properties": []}]}
+    again = {
+        "name": "Candor: a new ticket",
+        "actions": [webhook(receiver.url)],
+        "conditions": [{"properties": []}],
+    }
     assert api("POST", "automations/1/rules", again).status_code == 409
     assert api("POST", "automations/1/rules", {"name": "x", "conditions": [{}]}).status_code == 400
     performed = {**again, "name": "x", "performer": {"type": 2}}
     assert api("POST", "automations/1/rules", performed).json()["errors"][0]["field"] == "performer"
 
 
-def test_an_unknown_condition_event_or_action_is_a_failure_of_the_sandbox(sandbox: SandboxFreshdesk, api: Api) -> None:
+def test_an_unknown_condition_event_or_action_is_a_failure_of_the_sandbox(
+    sandbox: SandboxFreshdesk, api: Api
+) -> None:
     moon = {"field_name": "moon_phase", "operator": "in", "value": ["full"]}
-    api("POST", "automations/1/rules", {"name": "a", "actions": [{"field_name": "dance"}], "conditions": [{"properties": [moon]}]})
+    api(
+        "POST",
+        "automations/1/rules",
+        {"name": "a", "actions": [{"field_name": "dance"}], "conditions": [{"properties": [moon]}]},
+    )
     status = {"field_name": "status", "operator": "in", "value": [2]}
-    api("POST", "automations/1/rules", {"name": "b", "actions": [{"field_name": "dance"}], "conditions": [{"properties": [status]}]})
+    api(
+        "POST",
+        "automations/1/rules",
+        {"name": "b", "actions": [{"field_name": "dance"}], "conditions": [{"properties": [status]}]},
+    )
     write(sandbox)
     assert [f["detail"] for f in sandbox.do.failures()] == ["moon_phase", "dance"]
 
@@ -247,7 +290,9 @@ def test_x17_a_delivery_can_get_lost(sandbox: SandboxFreshdesk, api: Api, receiv
     assert {t["id"] for t in listed} == {lost, kept}  # the poll finds it
 
 
-def test_x13_held_deliveries_come_newest_first(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver) -> None:
+def test_x13_held_deliveries_come_newest_first(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver
+) -> None:
     on_creation(api, webhook(receiver.url))
     sandbox.do.hold_deliveries(2)
     first, second = write(sandbox), write(sandbox)
@@ -257,7 +302,9 @@ def test_x13_held_deliveries_come_newest_first(sandbox: SandboxFreshdesk, api: A
     assert [body["freshdesk_webhook"]["ticket_id"] for body in bodies(receiver)] == [str(second), str(first)]
 
 
-def test_x14_a_delivery_can_come_a_day_late(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, clock: SetClock) -> None:
+def test_x14_a_delivery_can_come_a_day_late(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, clock: SetClock
+) -> None:
     on_creation(api, webhook(receiver.url))
     write(sandbox)
     receiver.wait_for(1)

@@ -1,4 +1,5 @@
-"""The page about the sandbox desks tells the truth about the Freshdesk one: lines, claims, switches and verbs."""
+"""The page about the sandbox desks tells the truth about the Freshdesk one: lines, claims, switches and
+verbs."""
 from __future__ import annotations
 
 import re
@@ -34,6 +35,10 @@ def test_what_is_claimed_is_named_by_a_test_and_nothing_else() -> None:
 def test_every_switch_and_verb_is_listed_and_no_other() -> None:
     table = PAGE.split("### Freshdesk's switches")[1].split("\n\n")[0]
     first_cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
-    assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == {f.name for f in fields(Switches)}
-    verbs = [PAGE.split(head)[1].split("\n\n")[0] for head in ("| for | verbs |", "| for Freshdesk also | verbs |")]
+    assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == {
+        f.name for f in fields(Switches)
+    }
+    verbs = [
+        PAGE.split(head)[1].split("\n\n")[0] for head in ("| for | verbs |", "| for Freshdesk also | verbs |")
+    ]
     assert set(re.findall(r"`(\w+)`", " ".join(verbs))) == set(VERBS)

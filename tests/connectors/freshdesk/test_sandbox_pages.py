@@ -1,4 +1,5 @@
-"""The desk's own pages: what the customer sees, what the agent sees, and articles as the target of deep links."""
+"""The desk's own pages: what the customer sees, what the agent sees, and articles as the target of deep
+links."""
 from __future__ import annotations
 
 import re
@@ -16,12 +17,21 @@ def get(sandbox: SandboxFreshdesk, path: str) -> requests.Response:
     return requests.get(sandbox.page_url + path, timeout=5)
 
 
-def post(sandbox: SandboxFreshdesk, path: str, headers: dict[str, str] | None = None, **form: str) -> requests.Response:
+def post(
+    sandbox: SandboxFreshdesk, path: str, headers: dict[str, str] | None = None, **form: str
+) -> requests.Response:
     return requests.post(sandbox.page_url + path, data=form, headers=headers, timeout=5)
 
 
 def test_a_customer_writes_reads_and_answers_on_the_pages(sandbox: SandboxFreshdesk, api: Api) -> None:
-    sent = post(sandbox, "/sandbox/tickets", name="Maya Lind", email="maya@example.com", subject="My boots", text="They leak.\n\nBadly.")
+    sent = post(
+        sandbox,
+        "/sandbox/tickets",
+        name="Maya Lind",
+        email="maya@example.com",
+        subject="My boots",
+        text="They leak.\n\nBadly.",
+    )
     assert "Sandbox desk · behaves as Freshdesk" in sent.text
     assert "<div>They leak.</div>\n<div><br></div>\n<div>Badly.</div>" in sent.text
     assert "looks again every two seconds" in sent.text
@@ -36,13 +46,21 @@ def test_a_customer_writes_reads_and_answers_on_the_pages(sandbox: SandboxFreshd
     assert "looks again" not in page  # the answer is here: no more waiting
     sandbox.do.close(ticket)
     again = post(sandbox, f"/sandbox/tickets/{ticket}/reply", text="They still leak.")
-    assert again.url.startswith(f"{sandbox.page_url}/sandbox/tickets/{ticket}?")  # the same ticket, open again
+    # the same ticket, open again
+    assert again.url.startswith(f"{sandbox.page_url}/sandbox/tickets/{ticket}?")
     shown = sandbox.do.ticket(ticket)
     assert (shown["status"], shown["conversations"][-1]["incoming"]) == (2, True)
-    assert post(sandbox, "/sandbox/tickets", name="A", email="ana@larkfield.example", subject="S", text="T").status_code == 422
+    assert (
+        post(
+            sandbox, "/sandbox/tickets", name="A", email="ana@larkfield.example", subject="S", text="T"
+        ).status_code
+        == 422
+    )
 
 
-def test_f25_an_agent_sees_everything_and_acts(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_f25_an_agent_sees_everything_and_acts(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     step = sandbox.do.add_field("Candor: next step", "custom_dropdown", ["Send the draft", "Stay out"])
     topic = sandbox.do.add_field("Candor: topic")
     sandbox.do.agent_note(mayas_ticket, "Only for us", agent="Ines Moreau")
@@ -79,21 +97,38 @@ def test_x22_hostile_text_is_never_more_than_text(sandbox: SandboxFreshdesk, api
     api.reply(ticket, f"<p>{HOSTILE}<a href='javascript:x()'>a</a><a href='http://evil.test/'>b</a></p>")
     for path in ("/sandbox/", f"/sandbox/tickets/{ticket}", f"/sandbox/agent/tickets/{ticket}"):
         page = get(sandbox, path)
-        for never in ("<script", "<img", "onerror=alert(2)>", "javascript:", "http://evil.test", "49", "<b>bold"):
+        for never in (
+            "<script",
+            "<img",
+            "onerror=alert(2)>",
+            "javascript:",
+            "http://evil.test",
+            "49",
+            "<b>bold",
+        ):
             assert never not in page.text.replace("&lt;img src=x onerror=alert(2)&gt;", ""), (path, never)
         assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert "&lt;script&gt;" in get(sandbox, "/sandbox/").text
 
 
-def test_another_site_cannot_write_or_read_through_the_browser(sandbox: SandboxFreshdesk, mayas_ticket: int) -> None:
+def test_another_site_cannot_write_or_read_through_the_browser(
+    sandbox: SandboxFreshdesk, mayas_ticket: int
+) -> None:
     path = f"/sandbox/tickets/{mayas_ticket}/reply"
     assert post(sandbox, path, {"Origin": "https://evil.test"}, text="x").status_code == 403
-    assert requests.get(f"{sandbox.page_url}/sandbox/", headers={"Host": "evil.test"}, timeout=5).status_code == 403
+    assert (
+        requests.get(f"{sandbox.page_url}/sandbox/", headers={"Host": "evil.test"}, timeout=5).status_code
+        == 403
+    )
 
 
 def test_f22_article_pages_are_served_with_text_as_stored(sandbox: SandboxFreshdesk) -> None:
     page = get(sandbox, f"/support/solutions/articles/{sandbox.article_ids['returns']}").text
-    for expected in ("<h1>Returning an item</h1>", "<h2>How</h2>", "<p>Print the label, then post the parcel.</p>"):
+    for expected in (
+        "<h1>Returning an item</h1>",
+        "<h2>How</h2>",
+        "<p>Print the label, then post the parcel.</p>",
+    ):
         assert expected in page
     listed = get(sandbox, "/support/solutions/").text
     assert "When refunds arrive" in listed
@@ -103,7 +138,9 @@ def test_f22_article_pages_are_served_with_text_as_stored(sandbox: SandboxFreshd
 @pytest.mark.parametrize("how", ["draft", "deleted", 2, 3, 4, None])
 def test_f22_what_is_not_public_does_not_show(sandbox: SandboxFreshdesk, how: str | int | None) -> None:
     visibility = how if how is None or isinstance(how, int) else 1
-    number = sandbox.do.put_article(id="x", title="Hidden words", html="<p>secret</p>", draft=how == "draft", visibility=visibility)
+    number = sandbox.do.put_article(
+        id="x", title="Hidden words", html="<p>secret</p>", draft=how == "draft", visibility=visibility
+    )
     if how == "deleted":
         sandbox.do.delete_article(id="x")
     answer = get(sandbox, f"/support/solutions/articles/{number}")

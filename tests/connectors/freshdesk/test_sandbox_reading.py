@@ -1,4 +1,5 @@
-"""Reading: lists and their pages, search, solutions, people, limits, errors; every answer beside its sample."""
+"""Reading: lists and their pages, search, solutions, people, limits, errors; every answer beside its
+sample."""
 from __future__ import annotations
 
 import json
@@ -30,7 +31,9 @@ def search(api: Api, query: str, **more: str) -> Any:
     return api("GET", "search/tickets", params={"query": query, **more})
 
 
-def test_f12_a_list_has_no_descriptions_and_pages_by_link(sandbox: SandboxFreshdesk, api: Api, clock: SetClock) -> None:
+def test_f12_a_list_has_no_descriptions_and_pages_by_link(
+    sandbox: SandboxFreshdesk, api: Api, clock: SetClock
+) -> None:
     made = write(sandbox, 35, clock)
     first = api("GET", "tickets")
     assert [t["id"] for t in first.json()] == made[:4:-1]  # newest first, 30 a page
@@ -50,9 +53,13 @@ def test_f12_updated_since_is_the_poll(sandbox: SandboxFreshdesk, api: Api, cloc
     first, second = write(sandbox, 2, clock)
     clock.advance(60)
     sandbox.do.agent_note(first, "seen")  # 10:01:02
-    changed = api("GET", "tickets?updated_since=2026-03-11T10:01:02Z&order_by=updated_at&order_type=asc").json()
+    changed = api(
+        "GET", "tickets?updated_since=2026-03-11T10:01:02Z&order_by=updated_at&order_type=asc"
+    ).json()
     assert [t["id"] for t in changed] == [first]
-    everything = api("GET", "tickets?updated_since=2026-03-11T10:00:00Z&order_by=updated_at&order_type=asc").json()
+    everything = api(
+        "GET", "tickets?updated_since=2026-03-11T10:00:00Z&order_by=updated_at&order_type=asc"
+    ).json()
     assert [t["id"] for t in everything] == [second, first]
     clock.advance(31 * 24 * 3600)
     assert api("GET", "tickets").json() == []  # older than 30 days
@@ -72,7 +79,8 @@ def test_f13_a_search_counts_in_one_call(sandbox: SandboxFreshdesk, api: Api, cl
     assert len(search(api, '"status:2"', page="2").json()["results"]) == 2
     assert search(api, '"status:2"', page="11").status_code == 400
     for query, total in (
-        ("group_id:null", 30), ("tag:'vip'", 3), ("(status:6 OR tag:'vip') AND priority:4", 1), ("priority:>2", 1), ("priority:<1", 32),
+        ("group_id:null", 30), ("tag:'vip'", 3), ("(status:6 OR tag:'vip') AND "
+                                                  "priority:4", 1), ("priority:>2", 1), ("priority:<1", 32),
         ("created_at:>'2026-03-11'", 33), ("created_at:>'2026-03-12'", 0), ("created_at:<'2026-03-11'", 33), ("agent_id:null", 33),
     ):  # fmt: skip
         assert search(api, f'"{query}"').json()["total"] == total, query
@@ -104,14 +112,17 @@ def test_f14_rate_headers_count_credits_and_invalid_requests(
             (f"tickets/{mayas_ticket}", f"tickets/{mayas_ticket}?include=stats", "tickets/99")]  # fmt: skip
     assert left == ["699", "696", "695"]
     assert api.put(mayas_ticket, moon=1).headers["X-RateLimit-Remaining"] == "694"
-    assert requests.get(f"{sandbox.url}/api/v2/tickets", timeout=5).headers["X-RateLimit-Remaining"] == "693"  # without a key
+    # without a key
+    assert requests.get(f"{sandbox.url}/api/v2/tickets", timeout=5).headers["X-RateLimit-Remaining"] == "693"
     sandbox.do.switch(float_rate_totals=True)
     assert api("GET", "agents/me").headers["X-RateLimit-Total"] == "700.0"
     clock.advance(60)
     assert api("GET", "agents/me").headers["X-RateLimit-Remaining"] == "699.0"
 
 
-def test_f14_a_sub_limit_strikes_while_much_is_left(sandbox: SandboxFreshdesk, api: Api, clock: SetClock, mayas_ticket: int) -> None:
+def test_f14_a_sub_limit_strikes_while_much_is_left(
+    sandbox: SandboxFreshdesk, api: Api, clock: SetClock, mayas_ticket: int
+) -> None:
     sandbox.do.switch(updates_per_minute=1)
     assert api.put(mayas_ticket, status=3).status_code == 200
     clock.advance(20)
@@ -131,15 +142,21 @@ def test_f15_errors_in_the_desks_own_shapes(sandbox: SandboxFreshdesk, api: Api,
     missing = api("GET", "tickets/999")
     assert (missing.status_code, missing.content) == (404, b"")
     assert sandbox.do.failures() == []  # a missing ticket is no missing route
-    broken = requests.put(f"{sandbox.url}/api/v2/tickets/{mayas_ticket}", data="{", auth=(sandbox.api_key, "X"), timeout=5)
+    broken = requests.put(
+        f"{sandbox.url}/api/v2/tickets/{mayas_ticket}", data="{", auth=(sandbox.api_key, "X"), timeout=5
+    )
     assert (broken.status_code, broken.json()["code"]) == (400, "invalid_json")
     fault = api.put(mayas_ticket, type="Moon").json()["errors"][0]
     assert fault["message"].startswith("It should be one of these values: 'Question,Incident")
 
 
-def test_f17_solutions_have_visibility_drafts_translations_and_pages(sandbox: SandboxFreshdesk, api: Api) -> None:
+def test_f17_solutions_have_visibility_drafts_translations_and_pages(
+    sandbox: SandboxFreshdesk, api: Api
+) -> None:
     for visibility in (1, 2, 3, 4, None):
-        sandbox.do.put_article(id=f"v{visibility}", title="T", html="<p>T</p>", section=f"F{visibility}", visibility=visibility)
+        sandbox.do.put_article(
+            id=f"v{visibility}", title="T", html="<p>T</p>", section=f"F{visibility}", visibility=visibility
+        )
     category = api("GET", "solutions/categories").json()[0]["id"]
     folders = {f["name"]: f for f in api("GET", f"solutions/categories/{category}/folders").json()}
     assert {name: f.get("visibility", "absent") for name, f in folders.items()} == {
@@ -148,7 +165,9 @@ def test_f17_solutions_have_visibility_drafts_translations_and_pages(sandbox: Sa
     for n in range(35):
         sandbox.do.put_article(id=f"m{n}", title=f"M{n}", html="<p>M</p>", section="Many", draft=n == 0)
     sandbox.do.translate_article("refunds", "fr", "Quand", "<p>Remboursement</p>")
-    many = next(f for f in api("GET", f"solutions/categories/{category}/folders").json() if f["name"] == "Many")
+    many = next(
+        f for f in api("GET", f"solutions/categories/{category}/folders").json() if f["name"] == "Many"
+    )
     first = api("GET", f"solutions/folders/{many['id']}/articles")
     assert (len(first.json()), "page=2" in first.headers["Link"]) == (30, True)
     assert len(api("GET", f"solutions/folders/{many['id']}/articles?page=2").json()) == 5
@@ -156,12 +175,16 @@ def test_f17_solutions_have_visibility_drafts_translations_and_pages(sandbox: Sa
     number = sandbox.article_ids["refunds"]
     assert api("GET", f"solutions/articles/{number}/fr").json()["title"] == "Quand"
     assert api("GET", f"solutions/articles/{number}/de").status_code == 404
-    assert [a["title"] for a in api("GET", f"solutions/folders/{folders['Orders']['id']}/articles/fr").json()] == ["Quand"]
+    assert [
+        a["title"] for a in api("GET", f"solutions/folders/{folders['Orders']['id']}/articles/fr").json()
+    ] == ["Quand"]
     sandbox.do.delete_article("refunds")
     assert api("GET", f"solutions/articles/{number}").status_code == 404
 
 
-def test_f18_agents_groups_contacts_and_business_hours(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_f18_agents_groups_contacts_and_business_hours(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     me = api("GET", "agents/me").json()
     assert (me["id"], me["contact"]["name"]) == (sandbox.assistant.id, "Larkfield AI assistant")
     agents = {a["contact"]["name"]: a["id"] for a in api("GET", "agents").json()}
@@ -193,18 +216,25 @@ def test_x30_x31_each_answer_has_at_least_the_fields_of_its_sample(
     here = {"c": next(iter(sandbox.state.categories)), "f": next(iter(sandbox.state.folders))}
     answer = api("GET", path.format(**here)).json()
     wanted = json.loads((SAMPLES / sample).read_text("utf-8"))
-    wanted, answer = (wanted if isinstance(wanted, dict) else wanted[0]), (answer if pick is None else answer[pick])
+    wanted, answer = (
+        (wanted if isinstance(wanted, dict) else wanted[0]),
+        (answer if pick is None else answer[pick]),
+    )
 
     def lacking(there: Any, here: Any, at: str = "") -> list[str]:
         if not isinstance(there, dict) or at in (".custom_fields", ".seo_data"):
             return []
         missing = [f"{at}.{key}" for key in there if key not in here and key not in FIRST_VERSION]
-        return missing + [m for key in there if key in here for m in lacking(there[key], here[key], f"{at}.{key}")]
+        return missing + [
+            m for key in there if key in here for m in lacking(there[key], here[key], f"{at}.{key}")
+        ]
 
     assert lacking(wanted, answer) == []
 
 
-def test_x30_x31_written_answers_have_the_fields_of_their_samples(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_x30_x31_written_answers_have_the_fields_of_their_samples(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     made = {
         "reply_1.json": api.reply(mayas_ticket), "note_1.json": api("POST", f"tickets/{mayas_ticket}/notes", {"body": "n"}),
         "ticket_1_updated.json": api.put(mayas_ticket, priority=2),
@@ -212,7 +242,9 @@ def test_x30_x31_written_answers_have_the_fields_of_their_samples(sandbox: Sandb
     for name, answer in made.items():
         wanted = set(json.loads((SAMPLES / name).read_text("utf-8"))) - FIRST_VERSION
         assert wanted - set(answer.json()) <= {"stats", "requester"}, name
-    assert set(json.loads((SAMPLES / "search_tickets.json").read_text("utf-8"))) == set(search(api, '"status:2"').json())
+    assert set(json.loads((SAMPLES / "search_tickets.json").read_text("utf-8"))) == set(
+        search(api, '"status:2"').json()
+    )
 
 
 def test_f16_ratings_are_numbers_and_a_switch_makes_them_words(
@@ -222,11 +254,16 @@ def test_f16_ratings_are_numbers_and_a_switch_makes_them_words(
     clock.advance(60)
     sandbox.do.rate(mayas_ticket, 103)
     rated = api("GET", f"tickets/{mayas_ticket}/satisfaction_ratings").json()
-    assert [(r["ratings"]["default_question"], r["feedback"]) for r in rated] == [(-102, "Nobody read it"), (103, None)]
+    assert [(r["ratings"]["default_question"], r["feedback"]) for r in rated] == [
+        (-102, "Nobody read it"),
+        (103, None),
+    ]
     later = api("GET", f"surveys/satisfaction_ratings?created_since={to_iso(clock() - SECOND)}").json()
     assert [r["ratings"] for r in later] == [{"default_question": 103}]
     sandbox.do.switch(rating_words=True)
-    assert api("GET", "surveys/satisfaction_ratings").json()[1]["ratings"] == {"default_question": "extremely_happy"}
+    assert api("GET", "surveys/satisfaction_ratings").json()[1]["ratings"] == {
+        "default_question": "extremely_happy"
+    }
     assert api("GET", "tickets/999/satisfaction_ratings").status_code == 404
     with pytest.raises(LookupError, match="-103"):
         sandbox.do.rate(mayas_ticket, 5)

@@ -1,10 +1,21 @@
-"""What connect installs, what the desk does by itself, what people do: fields, headers, the acknowledgement, the next step."""
+"""What connect installs, what the desk does by itself, what people do: fields, headers, the acknowledgement,
+the next step."""
 from __future__ import annotations
 
 import pytest
 
 from connectors.freshdesk.sandbox import SandboxFreshdesk
-from tests.connectors.freshdesk.conftest import AGENT, REQUESTER, SECRET, Api, Receiver, on_creation, on_update, settle, webhook
+from tests.connectors.freshdesk.conftest import (
+    AGENT,
+    REQUESTER,
+    SECRET,
+    Api,
+    Receiver,
+    on_creation,
+    on_update,
+    settle,
+    webhook,
+)
 
 NEXT_STEP = {"label": "Candor: next step", "type": "custom_dropdown", "displayed_to_customers": False, "customers_can_edit": False,
              "choices": [{"value": "Send the draft", "position": 1}, {"value": "Stay out", "position": 2}]}  # fmt: skip
@@ -12,7 +23,11 @@ NEXT_STEP = {"label": "Candor: next step", "type": "custom_dropdown", "displayed
 
 def test_f21_ticket_fields_are_made_by_the_api(sandbox: SandboxFreshdesk, api: Api) -> None:
     made = api("POST", "admin/ticket_fields", NEXT_STEP)
-    assert (made.status_code, made.json()["name"], made.json()["type"]) == (201, "cf_candor_next_step", "custom_dropdown")
+    assert (made.status_code, made.json()["name"], made.json()["type"]) == (
+        201,
+        "cf_candor_next_step",
+        "custom_dropdown",
+    )
     assert [c["value"] for c in made.json()["choices"]] == ["Send the draft", "Stay out"]
     listed = {f["name"]: f for f in api("GET", "ticket_fields").json()}
     assert listed["cf_candor_next_step"]["choices"] == ["Send the draft", "Stay out"]
@@ -23,7 +38,9 @@ def test_f21_ticket_fields_are_made_by_the_api(sandbox: SandboxFreshdesk, api: A
     assert api("POST", "admin/ticket_fields", {"label": "x", "type": "custom_dropdown"}).status_code == 400
     assert api("POST", "admin/ticket_fields", NEXT_STEP, key=sandbox.agent_key).status_code == 403
     path = f"admin/ticket_fields/{made.json()['id']}"
-    assert len(api("PUT", path, {"choices": [*NEXT_STEP["choices"], {"value": "New"}]}).json()["choices"]) == 3
+    assert (
+        len(api("PUT", path, {"choices": [*NEXT_STEP["choices"], {"value": "New"}]}).json()["choices"]) == 3
+    )
     assert api("PUT", path, {"type": "custom_text"}).status_code == 400
     assert len(api("GET", "admin/ticket_fields").json()) == len(listed)
     assert api("DELETE", path).status_code == 204
@@ -57,7 +74,9 @@ def test_f21_headers_set_by_the_api_are_kept_or_dropped_without_a_word(
     assert receiver.seen[1][0]["X-Candor-Secret"] == SECRET["X-Candor-Secret"]
 
 
-def test_f23_an_acknowledgement_is_on_by_default_listed_and_stopped_by_a_tag(sandbox: SandboxFreshdesk, api: Api) -> None:
+def test_f23_an_acknowledgement_is_on_by_default_listed_and_stopped_by_a_tag(
+    sandbox: SandboxFreshdesk, api: Api
+) -> None:
     rule = api("GET", "automations/1/rules").json()[0]
     assert (rule["name"], rule["active"]) == ("Acknowledge a new ticket", True)
     who = {"name": "M", "email": "m@example.com", "subject": "S", "text": "T"}
@@ -71,7 +90,9 @@ def test_f23_an_acknowledgement_is_on_by_default_listed_and_stopped_by_a_tag(san
     assert (counted[quiet]["mails"], counted[quiet]["kinds"]) == (1, ["comment"])
 
 
-def test_f23_mails_are_counted_for_each_message_of_the_customer(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_f23_mails_are_counted_for_each_message_of_the_customer(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     sandbox.do.customer_comment(mayas_ticket, "And?")
     api.reply(mayas_ticket)
     sandbox.do.agent_reply(mayas_ticket, "Hello")
@@ -80,12 +101,21 @@ def test_f23_mails_are_counted_for_each_message_of_the_customer(sandbox: Sandbox
 
 
 def test_f23_a_rule_tags_groups_and_prioritises(sandbox: SandboxFreshdesk, api: Api) -> None:
-    refund = {"resource_type": "ticket", "field_name": "subject_or_description", "operator": "contains", "value": ["refund"]}
+    refund = {
+        "resource_type": "ticket",
+        "field_name": "subject_or_description",
+        "operator": "contains",
+        "value": ["refund"],
+    }
     mail = {"resource_type": "ticket", "field_name": "source", "operator": "in", "value": [1]}
     billing = sandbox.state.find_group("Billing").id
     actions = [{"field_name": "add_tag", "value": ["money"]}, {"field_name": "group_id", "value": billing},
                {"field_name": "priority", "value": 3}]  # fmt: skip
-    body = {"name": "r", "actions": actions, "conditions": [{"match_type": "all", "properties": [refund, mail]}]}
+    body = {
+        "name": "r",
+        "actions": actions,
+        "conditions": [{"match_type": "all", "properties": [refund, mail]}],
+    }
     api("POST", "automations/1/rules", body)
     who = {"name": "M", "email": "m@example.com", "subject": "S"}
     shown = sandbox.do.ticket(sandbox.do.customer_ticket(**who, text="My Refund?"))
@@ -99,7 +129,12 @@ def test_f25_an_agents_choice_is_seen_by_rules_and_lists_and_never_by_the_reques
 ) -> None:
     name = api("POST", "admin/ticket_fields", NEXT_STEP).json()["name"]
     chosen = {"field_name": name, "from": "--", "to": "Send the draft"}
-    on_update(api, webhook(receiver.url, {"event": "{{triggered_event}}", "step": "{{ticket.cf_candor_next_step}}"}), AGENT, chosen)
+    on_update(
+        api,
+        webhook(receiver.url, {"event": "{{triggered_event}}", "step": "{{ticket.cf_candor_next_step}}"}),
+        AGENT,
+        chosen,
+    )
     on_update(api, webhook(receiver.url), REQUESTER, chosen)
     sandbox.do.advance(60)
     sandbox.do.set_field(mayas_ticket, "Candor: next step", "Stay out", agent="Tom Weber")
@@ -109,7 +144,10 @@ def test_f25_an_agents_choice_is_seen_by_rules_and_lists_and_never_by_the_reques
     receiver.wait_for(1)
     settle(sandbox)
     assert len(receiver.seen) == 1
-    assert b'"event": "{cf_candor_next_step:{from:Stay out,to:Send the draft}}", "step": "Send the draft"' in receiver.seen[0][1]
+    assert (
+        b'"event": "{cf_candor_next_step:{from:Stay out,to:Send the draft}}", "step": "Send the draft"'
+        in receiver.seen[0][1]
+    )
     changed = api("GET", "tickets?updated_since=2026-03-11T10:01:00Z").json()
     assert [t["custom_fields"][name] for t in changed] == ["Send the draft"]
     assert api.put(mayas_ticket, custom_fields={name: None}).json()["custom_fields"][name] is None

@@ -1,4 +1,5 @@
-"""Writing to tickets: codes, replies and notes, what a PUT refuses, closed tickets, placeholders, statistics."""
+"""Writing to tickets: codes, replies and notes, what a PUT refuses, closed tickets, placeholders,
+statistics."""
 from __future__ import annotations
 
 import threading
@@ -18,9 +19,13 @@ def errors(answer: Any) -> dict[str, str]:
     return {e["field"]: e["code"] for e in answer.json()["errors"]}
 
 
-def test_f7_statuses_priorities_and_sources_are_codes_and_the_desk_has_its_own(sandbox: SandboxFreshdesk, api: Api) -> None:
+def test_f7_statuses_priorities_and_sources_are_codes_and_the_desk_has_its_own(
+    sandbox: SandboxFreshdesk, api: Api
+) -> None:
     for source in (1, 2, 3, 9, 10, 11, 13):
-        ticket = sandbox.do.customer_ticket(name="M", email="m@example.com", subject="S", text="T", source=source, priority=3)
+        ticket = sandbox.do.customer_ticket(
+            name="M", email="m@example.com", subject="S", text="T", source=source, priority=3
+        )
         assert (shown := api("GET", f"tickets/{ticket}").json())["source"] == source
         assert (shown["status"], shown["priority"]) == (2, 3)
     assert api.put(ticket, status=6).json()["status"] == 6
@@ -34,22 +39,38 @@ def test_f7_statuses_priorities_and_sources_are_codes_and_the_desk_has_its_own(s
     assert errors(api.put(ticket, status=99)) == {"status": "invalid_value"}
 
 
-def test_f8_a_reply_is_a_201_in_the_callers_name_with_html_made_safe(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
-    body = "<p>Hello <a href='https://a.example'>here</a></p><script>x()</script><p onclick='y()'>Ref 7F3K-2Q</p>"
+def test_f8_a_reply_is_a_201_in_the_callers_name_with_html_made_safe(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
+    body = (
+        "<p>Hello <a href='https://a.example'>here</a></p><script>x()</script><p onclick='y()'>Ref "
+        "7F3K-2Q</p>"
+    )
     answer = api.reply(mayas_ticket, body)
     assert answer.status_code == 201
     said = answer.json()
-    assert said["body"] == '<p>Hello <a href="https://a.example" rel="noreferrer">here</a></p><p>Ref 7F3K-2Q</p>'
+    assert (
+        said["body"] == '<p>Hello <a href="https://a.example" rel="noreferrer">here</a></p><p>Ref 7F3K-2Q</p>'
+    )
     assert said["body_text"].split() == ["Hello", "here", "Ref", "7F3K-2Q"]
-    assert (said["user_id"], said["incoming"], said["private"], said["source"]) == (sandbox.assistant.id, False, False, 0)
+    assert (said["user_id"], said["incoming"], said["private"], said["source"]) == (
+        sandbox.assistant.id,
+        False,
+        False,
+        0,
+    )
     assert said["to_emails"] == ["maya@example.com"]
     assert errors(api("POST", f"tickets/{mayas_ticket}/reply", {"text": "x"})) == {"text": "invalid_field"}
     assert errors(api("POST", f"tickets/{mayas_ticket}/reply", {})) == {"body": "missing_field"}
     stranger = sandbox.state.find_person("maya@example.com").id
-    assert errors(api("POST", f"tickets/{mayas_ticket}/reply", {"body": "x", "user_id": stranger})) == {"user_id": "invalid_value"}
+    assert errors(api("POST", f"tickets/{mayas_ticket}/reply", {"body": "x", "user_id": stranger})) == {
+        "user_id": "invalid_value"
+    }
 
 
-def test_f8_a_note_is_private_unless_it_says_otherwise(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_f8_a_note_is_private_unless_it_says_otherwise(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     notes = f"tickets/{mayas_ticket}/notes"
     assert api("POST", notes, {"body": "for us"}).json()["private"] is True
     assert sandbox.do.once(mayas_ticket) == 0
@@ -75,7 +96,9 @@ def test_f9_a_put_takes_only_what_changes(sandbox: SandboxFreshdesk, api: Api, m
     assert errors(api.put(mayas_ticket, status=2, priority=1, priority_name="Low")) == {
         "status": "invalid_value", "priority": "invalid_value", "priority_name": "invalid_field",
     }  # fmt: skip
-    assert api.put(mayas_ticket, status=3, custom_fields={field: "refund"}).json()["custom_fields"] == {field: "refund"}
+    assert api.put(mayas_ticket, status=3, custom_fields={field: "refund"}).json()["custom_fields"] == {
+        field: "refund"
+    }
     assert errors(api.put(mayas_ticket, custom_fields={field: "refund"})) == {field: "invalid_value"}
     assert errors(api.put(mayas_ticket, custom_fields={"cf_gone": "x"}, group_id=5, responder_id=5, tags="x")) == {
         "cf_gone": "invalid_field", "group_id": "invalid_value", "responder_id": "invalid_value", "tags": "datatype_mismatch",
@@ -86,7 +109,9 @@ def test_f9_a_put_takes_only_what_changes(sandbox: SandboxFreshdesk, api: Api, m
     assert api.put(mayas_ticket, status=3).status_code == 200
 
 
-def test_f9_tags_replace_or_add_and_null_unassigns(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_f9_tags_replace_or_add_and_null_unassigns(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     api.put(mayas_ticket, tags=["vip"], responder_id=sandbox.state.find_person("Tom Weber").id)
     assert api.put(mayas_ticket, tags=["candor"]).json()["tags"] == ["candor"]
     assert api.put(mayas_ticket, responder_id=None).json()["responder_id"] is None
@@ -96,17 +121,33 @@ def test_f9_tags_replace_or_add_and_null_unassigns(sandbox: SandboxFreshdesk, ap
 
 def test_f9_a_new_ticket_names_everything_it_lacks(sandbox: SandboxFreshdesk, api: Api) -> None:
     assert set(errors(api("POST", "tickets", {}))) == {"requester_id", "subject", "description"}
-    made = api("POST", "tickets", {"subject": "S", "description": "<p>D</p>", "email": "new@example.com", "name": "New", "status": 2,
-                                   "priority": 1, "tags": ["a"]})
+    made = api(
+        "POST",
+        "tickets",
+        {
+            "subject": "S",
+            "description": "<p>D</p>",
+            "email": "new@example.com",
+            "name": "New",
+            "status": 2,
+            "priority": 1,
+            "tags": ["a"],
+        },
+    )
     assert made.status_code == 201
     assert made.headers["Location"].endswith(f"/api/v2/tickets/{made.json()['id']}")
     assert sandbox.state.person_by_email("new@example.com").id == made.json()["requester_id"]
-    internal = api("POST", "tickets", {"subject": "S", "description": "D", "requester_id": sandbox.assistant.id}).json()
-    assert [m["ticket"] for m in sandbox.do.mails()] == [made.json()["id"]]  # nobody outside hears of an internal ticket
+    internal = api(
+        "POST", "tickets", {"subject": "S", "description": "D", "requester_id": sandbox.assistant.id}
+    ).json()
+    # nobody outside hears of an internal ticket
+    assert [m["ticket"] for m in sandbox.do.mails()] == [made.json()["id"]]
     assert sandbox.do.mails_per_customer_message()[-1]["ticket"] != internal["id"]
 
 
-def test_f10_two_writers_both_succeed_and_nothing_is_remembered(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_f10_two_writers_both_succeed_and_nothing_is_remembered(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     answers: list[int] = []
     both = threading.Barrier(2)
 
@@ -136,12 +177,16 @@ def test_f11_includes_cost_and_embedded_conversations_end_after_ten(
     assert full.headers["X-RateLimit-Used-CurrentRequest"] == "7"
     assert full.json()["requester"]["email"] == "maya@example.com"
     # Newest first, our guess: a reader must sort.
-    assert [c["body_text"] for c in full.json()["conversations"]] == [f"message {n}" for n in range(11, 1, -1)]
+    assert [c["body_text"] for c in full.json()["conversations"]] == [
+        f"message {n}" for n in range(11, 1, -1)
+    ]
     first = api("GET", f"tickets/{mayas_ticket}/conversations?per_page=5")
     assert [c["body_text"] for c in first.json()] == [f"message {n}" for n in range(5)]
     assert f"/api/v2/tickets/{mayas_ticket}/conversations?per_page=5&page=2" in first.headers["Link"]
     assert len(api("GET", f"tickets/{mayas_ticket}/conversations?per_page=100").json()) == 12
-    assert errors(api("GET", f"tickets/{mayas_ticket}/conversations?per_page=101")) == {"per_page": "invalid_value"}
+    assert errors(api("GET", f"tickets/{mayas_ticket}/conversations?per_page=101")) == {
+        "per_page": "invalid_value"
+    }
     assert errors(api("GET", f"tickets/{mayas_ticket}?include=moon")) == {"include": "invalid_value"}
 
 
@@ -165,7 +210,9 @@ def test_a_customers_mail_opens_a_closed_ticket_again(sandbox: SandboxFreshdesk,
 
 
 @pytest.mark.parametrize(("expanded", "text"), [(False, "Hi {{ticket.requester.name}}"), (True, "Hi Maya Lind")])
-def test_f20_placeholders_in_replies(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, expanded: bool, text: str) -> None:
+def test_f20_placeholders_in_replies(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, expanded: bool, text: str
+) -> None:
     sandbox.do.switch(expand_placeholders=expanded)
     assert api.reply(mayas_ticket, "Hi {{ticket.requester.name}}").json()["body_text"] == text
 
@@ -196,7 +243,9 @@ def test_body_text_runs_lines_together_unless_they_are_kept(sandbox: SandboxFres
     assert ticket["description_text"].split("\n")[0] == "person"
 
 
-def test_every_act_moves_updated_at(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, clock: SetClock) -> None:
+def test_every_act_moves_updated_at(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, clock: SetClock
+) -> None:
     acts = [
         lambda: api.reply(mayas_ticket), lambda: api.put(mayas_ticket, status=3), lambda: sandbox.do.agent_note(mayas_ticket, "n"),
         lambda: api("POST", f"tickets/{mayas_ticket}/notes", {"body": "n"}), lambda: sandbox.do.customer_comment(mayas_ticket, "m"),
@@ -208,7 +257,9 @@ def test_every_act_moves_updated_at(sandbox: SandboxFreshdesk, api: Api, mayas_t
         assert sandbox.do.ticket(mayas_ticket)["updated_at"] > before
 
 
-def test_a_deleted_ticket_says_so_and_takes_no_writes(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_a_deleted_ticket_says_so_and_takes_no_writes(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     assert api("DELETE", f"tickets/{mayas_ticket}").status_code == 204
     assert api("GET", f"tickets/{mayas_ticket}").json()["deleted"] is True
     assert api.reply(mayas_ticket).status_code == 404
@@ -218,7 +269,9 @@ def test_a_deleted_ticket_says_so_and_takes_no_writes(sandbox: SandboxFreshdesk,
     assert "deleted" not in api("GET", f"tickets/{mayas_ticket}").json()
 
 
-def test_what_was_deleted_at_the_desk_is_gone_from_its_tickets(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
+def test_what_was_deleted_at_the_desk_is_gone_from_its_tickets(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
     name = sandbox.do.add_field("Candor: topic")
     billing = sandbox.state.find_group("Billing").id
     api.put(mayas_ticket, group_id=billing, custom_fields={name: "refund"})

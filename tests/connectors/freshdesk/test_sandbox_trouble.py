@@ -1,4 +1,5 @@
-"""Trouble around a Freshdesk: nobody there, counts and pages that are behind, long and hostile replies, robots, forged deliveries."""
+"""Trouble around a Freshdesk: nobody there, counts and pages that are behind, long and hostile replies,
+robots, forged deliveries."""
 from __future__ import annotations
 
 import pytest
@@ -19,7 +20,9 @@ def test_x6_nobody_there_no_such_name_and_no_tls_are_errors_and_no_answers(sandb
         requests.get(f"{sandbox.url}/api/v2/tickets", timeout=5)
 
 
-def test_x15_x16_a_delivery_proves_nothing_but_the_rules_own_header(sandbox: SandboxFreshdesk, api: Api, receiver: Receiver) -> None:
+def test_x15_x16_a_delivery_proves_nothing_but_the_rules_own_header(
+    sandbox: SandboxFreshdesk, api: Api, receiver: Receiver
+) -> None:
     on_creation(api, webhook(receiver.url))
     sandbox.do.customer_ticket(name="M", email="m@example.com", subject="S", text="T")
     settle(sandbox)
@@ -27,12 +30,15 @@ def test_x15_x16_a_delivery_proves_nothing_but_the_rules_own_header(sandbox: San
     sandbox.do.redeliver(delivery)
     settle(sandbox)
     first, again = receiver.seen
-    # No stamp and no signature: a replay is the very delivery, and only the shared secret tells it from a forgery.
+    # No stamp and no signature: a replay is the very delivery, and only the shared secret tells it from a
+    # forgery.
     assert first == again
     assert {name: first[0][name] for name in SECRET} == SECRET
 
 
-def test_x19_a_search_count_can_lag_behind_the_tickets(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, clock: SetClock) -> None:
+def test_x19_a_search_count_can_lag_behind_the_tickets(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, clock: SetClock
+) -> None:
     assert api("GET", 'search/tickets?query="status:2"').json()["total"] == 1
     sandbox.do.switch(search_lag=300.0)
     sandbox.do.solve(mayas_ticket)
@@ -41,10 +47,14 @@ def test_x19_a_search_count_can_lag_behind_the_tickets(sandbox: SandboxFreshdesk
     assert api("GET", 'search/tickets?query="status:2"').json()["total"] == 0
 
 
-def test_x20_a_ticket_that_changes_between_two_pages_comes_twice(sandbox: SandboxFreshdesk, api: Api, clock: SetClock) -> None:
+def test_x20_a_ticket_that_changes_between_two_pages_comes_twice(
+    sandbox: SandboxFreshdesk, api: Api, clock: SetClock
+) -> None:
     tickets = []
     for n in range(4):
-        tickets.append(sandbox.do.customer_ticket(name=f"C {n}", email=f"c{n}@example.com", subject="S", text="T"))
+        tickets.append(
+            sandbox.do.customer_ticket(name=f"C {n}", email=f"c{n}@example.com", subject="S", text="T")
+        )
         clock.advance(60)
     path = f"tickets?updated_since={to_iso(START)}&order_by=updated_at&order_type=desc&per_page=2&page="
     first = [t["id"] for t in api("GET", path + "1").json()]
@@ -53,8 +63,12 @@ def test_x20_a_ticket_that_changes_between_two_pages_comes_twice(sandbox: Sandbo
     assert (first, second) == ([tickets[3], tickets[2]], [tickets[2], tickets[1]])
 
 
-def test_x21_long_and_hostile_replies_are_stored_whole_and_safe(sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int) -> None:
-    said = "<p>{{ticket.subject}} {% if x %} \u202e\u200b</p><script>steal()</script><p>" + "x" * 70_000 + "</p>"
+def test_x21_long_and_hostile_replies_are_stored_whole_and_safe(
+    sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
+) -> None:
+    said = (
+        "<p>{{ticket.subject}} {% if x %} \u202e\u200b</p><script>steal()</script><p>" + "x" * 70_000 + "</p>"
+    )
     assert api.reply(mayas_ticket, said).status_code == 201
     kept = sandbox.do.public_replies(mayas_ticket)[0]["body"]
     assert "{{ticket.subject}} {% if x %} \u202e\u200b" in kept and "x" * 70_000 in kept

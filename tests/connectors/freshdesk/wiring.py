@@ -18,7 +18,12 @@ def settings(desk: SandboxFreshdesk, **changes: str) -> dict[str, str]:
     return {"subdomain": desk.account, "api_key": desk.api_key, **changes}
 
 
-def client(desk: SandboxFreshdesk, clock: Callable[[], int], state: Mapping[str, object] | None = None, **changes: str) -> FreshdeskClient:
+def client(
+    desk: SandboxFreshdesk,
+    clock: Callable[[], int],
+    state: Mapping[str, object] | None = None,
+    **changes: str,
+) -> FreshdeskClient:
     connection = Connection("freshdesk-1", settings(desk, **changes), state or {}, desk.url)
     return FreshdeskClient(connection, clock, RateBudget(), sandbox_allowed=True, timeouts=SHORT)
 

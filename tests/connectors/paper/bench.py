@@ -25,4 +25,6 @@ def _signed(body: bytes, secret: str) -> Mapping[str, str]:
     return {"X-Paper-Signature": sign(secret, AT, body), "X-Paper-Time": AT, "X-Paper-Delivery": "paper-7"}
 
 
-BENCH = Bench(sandbox=SandboxPaper, settings=settings, wrong_key={"key": "revoked"}, genuine=genuine, text="text")
+BENCH = Bench(
+    sandbox=SandboxPaper, settings=settings, wrong_key={"key": "revoked"}, genuine=genuine, text="text"
+)

@@ -27,7 +27,9 @@ class PaperClient(DeskCalls):
     def sign_in(self, session: DeskSession) -> None:
         key = self.connection.settings.get("key")
         if not key:
-            raise ConnectorError("this desk has no credentials; enter the key of the assistant's user", permanent=True)
+            raise ConnectorError(
+                "this desk has no credentials; enter the key of the assistant's user", permanent=True
+            )
         session.headers["Authorization"] = f"Bearer {key}"
 
     @property

@@ -25,7 +25,9 @@ def sign(secret: str, at: str, body: bytes) -> str:
 
 
 class PaperInbound:
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool) -> None:
+    def verify(
+        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool
+    ) -> None:
         usable = [secret for secret in secrets if secret]
         if not usable:
             raise Rejected("this desk has no signing secret: connect it again", 503)

@@ -36,14 +36,19 @@ class PaperInstall:
                 if step.name == _HOOK:
                     hook = self._client.raw("PUT", "/hook", body={"url": hook_url})
                 else:
-                    fields = {**fields, step.name: self._client.raw("POST", "/fields", body={"label": step.name})}
+                    fields = {
+                        **fields,
+                        step.name: self._client.raw("POST", "/fields", body={"label": step.name}),
+                    }
             steps.append(done)
             progress(done)
         assert hook is not None, "made above where it was not there"
         desk = PaperDesk(self._client)
         me = desk.whoami()
         state = {
-            "user_id": me.id, "user_name": me.name, "groups": {group.name: group.id for group in desk.groups()},
+            "user_id": me.id,
+            "user_name": me.name,
+            "groups": {group.name: group.id for group in desk.groups()},
             "fields": {name: str(fields[label]["id"]) for name, label in LABELS.items()},
         }
         return Installed(tuple(steps), state, (str(hook["secret"]),))
@@ -51,7 +56,9 @@ class PaperInstall:
     def prove_guard(self) -> Proof:
         plan = f"guard-{self._client.connection.desk}-{self._client.clock()}"
         outbound = PaperOutbound(self._client)
-        opening = OpenTicket("Candor: test of the fence", "<p>Removed again at once.</p>", "Removed again at once.")
+        opening = OpenTicket(
+            "Candor: test of the fence", "<p>Removed again at once.</p>", "Removed again at once."
+        )
         return guard.prove(
             outbound, opening, plan, show=lambda ticket: self._show(ticket, outbound, plan),
             delete=lambda ticket: self._client.raw("DELETE", path(ticket)),
@@ -72,7 +79,10 @@ class PaperInstall:
         note = PostNote("<p>A test.</p>", "A test.")
         first, second = (outbound.send(Write(ticket, note, f"{plan}-{turn}", plan, stamp)) for turn in (1, 2))
         held = isinstance(first, Sent) and isinstance(second, Conflict)
-        return Proof(held, f"on one version, the first write was {guard.words(first)} and the second {guard.words(second)}")
+        return Proof(
+            held,
+            f"on one version, the first write was {guard.words(first)} and the second {guard.words(second)}",
+        )
 
     def _fields(self) -> Mapping[str, Json]:
         return {str(data["label"]): data for data in self._client.raw("GET", "/fields")["fields"]}

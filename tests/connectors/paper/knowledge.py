@@ -15,6 +15,11 @@ class PaperKnowledge:
     def articles(self) -> Iterator[Article]:
         for data in self._client.raw("GET", "/articles")["articles"]:
             yield Article(
-                id=str(data["id"]), title=str(data["title"]), html=str(data["html"]), public=data["readers"] == "everybody",
-                updated_at=from_iso(data["changed_at"]), url=data["url"], section=str(data["section"]),
+                id=str(data["id"]),
+                title=str(data["title"]),
+                html=str(data["html"]),
+                public=data["readers"] == "everybody",
+                updated_at=from_iso(data["changed_at"]),
+                url=data["url"],
+                section=str(data["section"]),
             )

@@ -1,4 +1,5 @@
-"""Writing to one Paper account: one call per row, with the ticket's version as its fence and our key as its mark."""
+"""Writing to one Paper account: one call per row, with the ticket's version as its fence and our key as its
+mark."""
 from __future__ import annotations
 
 import json
@@ -8,7 +9,17 @@ from connectors.contract import Write
 from connectors.desk_writer import DeskWriter, Fieldful, read_answer
 from connectors.http import Exchange
 from connectors.outgoing import body_html, break_markup
-from connectors.records import Conflict, OpenTicket, Outcome, PostNote, PostReply, Role, Sent, Trace, UpdateFields
+from connectors.records import (
+    Conflict,
+    OpenTicket,
+    Outcome,
+    PostNote,
+    PostReply,
+    Role,
+    Sent,
+    Trace,
+    UpdateFields,
+)
 from tests.connectors.paper import payloads
 from tests.connectors.paper.client import PaperClient
 from tests.connectors.paper.desk import PaperDesk, path
@@ -25,11 +36,22 @@ class PaperOutbound(DeskWriter[PaperClient]):
             return Trace(None if found is None else str(found), others=False)
         changes = PaperDesk(self._client).history(write.ticket_id, since)
         ours = next((change.id for change in changes if change.marker == write.key), None)
-        return Trace(ours, any(change.kind in ("comment", "note") and change.actor is not Role.ASSISTANT for change in changes))
+        return Trace(
+            ours,
+            any(
+                change.kind in ("comment", "note") and change.actor is not Role.ASSISTANT
+                for change in changes
+            ),
+        )
 
     def _open(self, write: Write, effect: OpenTicket) -> Outcome:
         entry = {"public": False, "html": body_html(effect.html, effect.text)}
-        body = {**self._changes(effect), "subject": break_markup(effect.subject), "entry": entry, "mark": write.key}
+        body = {
+            **self._changes(effect),
+            "subject": break_markup(effect.subject),
+            "entry": entry,
+            "mark": write.key,
+        }
         return self._call("POST", "/tickets", body)
 
     def _change(self, write: Write, effect: PostReply | PostNote | UpdateFields) -> Outcome:
@@ -37,14 +59,21 @@ class PaperOutbound(DeskWriter[PaperClient]):
         if effect.status is not None:
             body["state"] = payloads.STATES[effect.status]
         if isinstance(effect, PostReply | PostNote):
-            body["entry"] = {"public": isinstance(effect, PostReply), "html": body_html(effect.html, effect.text)}
+            body["entry"] = {
+                "public": isinstance(effect, PostReply),
+                "html": body_html(effect.html, effect.text),
+            }
         if write.stamp is not None:
             body["if_version"] = int(write.stamp.value)
         return self._call("PUT", path(write.ticket_id), body)
 
     def _changes(self, effect: Fieldful) -> dict[str, Any]:
         view = self._client.view
-        fields = {view.fields[name]: break_markup(value) for name, value in effect.fields.items() if name in view.fields}
+        fields = {
+            view.fields[name]: break_markup(value)
+            for name, value in effect.fields.items()
+            if name in view.fields
+        }
         group = {} if effect.group is None else {"group": view.group_id(effect.group)}
         return {"fields": fields, "add_labels": list(effect.add_tags), **group}
 

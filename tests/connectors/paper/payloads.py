@@ -28,17 +28,30 @@ def stamp(data: Json, desk_now: int, read_at: int) -> Stamp:
 def ticket(data: Json, made: Stamp, view: View) -> Ticket:
     status = status_of(data)
     return Ticket(
-        desk=view.desk, id=str(data["id"]), subject=str(data["subject"]), status=status, requester=person(data["customer"], view),
-        messages=tuple(_message(entry, view) for entry in data["entries"]), stamp=made, created_at=from_iso(data["created_at"]),
-        updated_at=from_iso(data["changed_at"]), group=view.group_name(data["group"]), tags=tuple(data["labels"]),
-        fields={ours: data["fields"][theirs] for ours, theirs in view.fields.items() if data["fields"].get(theirs)},
-        channel="mail", url=f"{view.agent_url}{data['id']}",
+        desk=view.desk,
+        id=str(data["id"]),
+        subject=str(data["subject"]),
+        status=status,
+        requester=person(data["customer"], view),
+        messages=tuple(_message(entry, view) for entry in data["entries"]),
+        stamp=made,
+        created_at=from_iso(data["created_at"]),
+        updated_at=from_iso(data["changed_at"]),
+        group=view.group_name(data["group"]),
+        tags=tuple(data["labels"]),
+        fields={
+            ours: data["fields"][theirs] for ours, theirs in view.fields.items() if data["fields"].get(theirs)
+        },
+        channel="mail",
+        url=f"{view.agent_url}{data['id']}",
         cannot_reply=status.value if status in (Status.CLOSED, Status.DELETED) else None,
     )
 
 
 def person(data: Json, view: View) -> Person:
-    return Person(str(data["id"]), _role(data, view), str(data["name"]), data["email"], staff=data["staff"] is True)
+    return Person(
+        str(data["id"]), _role(data, view), str(data["name"]), data["email"], staff=data["staff"] is True
+    )
 
 
 def changed(data: Json) -> ChangedTicket:
@@ -46,12 +59,27 @@ def changed(data: Json) -> ChangedTicket:
 
 
 def change(data: Json, view: View) -> Change:
-    return Change(str(data["id"]), from_iso(data["at"]), _role(data["by"], view), str(data["kind"]), by_rule=False, marker=data["mark"])
+    return Change(
+        str(data["id"]),
+        from_iso(data["at"]),
+        _role(data["by"], view),
+        str(data["kind"]),
+        by_rule=False,
+        marker=data["mark"],
+    )
 
 
 def _message(entry: Json, view: View) -> Message:
     text = lines_of(str(entry["html"]))
-    return Message(str(entry["id"]), person(entry["by"], view), from_iso(entry["at"]), entry["public"] is True, text, entry["html"], "mail")
+    return Message(
+        str(entry["id"]),
+        person(entry["by"], view),
+        from_iso(entry["at"]),
+        entry["public"] is True,
+        text,
+        entry["html"],
+        "mail",
+    )
 
 
 def _role(data: Json, view: View) -> Role:

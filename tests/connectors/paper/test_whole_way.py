@@ -1,4 +1,5 @@
-"""A desk that nobody but its folder and one line knows of: connected, answered, handed off and polled like any other."""
+"""A desk that nobody but its folder and one line knows of: connected, answered, handed off and polled like
+any other."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -30,14 +31,28 @@ def house(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 @pytest.fixture
 def desk(house: House) -> Iterator[SandboxPaper]:
     with SandboxPaper(house.clock, ()) as sandbox:
-        assert connect(house.work, DEFAULT_TENANT, DESK, "paper", "Notes", settings(sandbox), sandbox.url, house.url, lambda step: None)
+        assert connect(
+            house.work,
+            DEFAULT_TENANT,
+            DESK,
+            "paper",
+            "Notes",
+            settings(sandbox),
+            sandbox.url,
+            house.url,
+            lambda step: None,
+        )
         house.clock.advance(3)  # the web process learns of the new desk's secret within two seconds
         yield sandbox
 
 
 def verdicts(house: House, ticket: int) -> list[str]:
     with house.db.read() as tx:
-        return [r.verdict for r in ledger_store.of_ticket(tx, DEFAULT_TENANT, DESK, str(ticket)) if r.kind == "verdict"]
+        return [
+            r.verdict
+            for r in ledger_store.of_ticket(tx, DEFAULT_TENANT, DESK, str(ticket))
+            if r.kind == "verdict"
+        ]
 
 
 def test_a_question_and_then_a_wish_for_a_person_go_their_whole_way(house: House, desk: SandboxPaper) -> None:
@@ -57,7 +72,9 @@ def test_a_question_and_then_a_wish_for_a_person_go_their_whole_way(house: House
 def test_a_ticket_whose_delivery_got_lost_is_found_by_the_poll(house: House, desk: SandboxPaper) -> None:
     house.poll()
     desk.do.drop_deliveries()
-    ticket = desk.do.customer_ticket("Maya Lind", "maya@example.com", "Help", "Please let me speak to a person.")
+    ticket = desk.do.customer_ticket(
+        "Maya Lind", "maya@example.com", "Help", "Please let me speak to a person."
+    )
     house.poll()
     house.settle(200)
     assert verdicts(house, ticket) == ["handoff"]

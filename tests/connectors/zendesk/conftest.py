@@ -1,4 +1,5 @@
-"""A sandbox desk on a clock that stands still, the real zenpy in front of it, and a receiver for its deliveries."""
+"""A sandbox desk on a clock that stands still, the real zenpy in front of it, and a receiver for its
+deliveries."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -20,14 +21,34 @@ __all__ = ["Receiver", "receiver", "wait_until"]
 
 START = from_iso("2026-03-11T10:00:00Z")
 ARTICLES = (
-    Source("returns", "Returning an item", "<h2>How</h2><p>Print the label, then post the parcel.</p>", section="Orders", updated_us=START),
-    Source("refunds", "When refunds arrive", "<p>Refunds take 5 to 7 working days.</p>", section="Orders", updated_us=START),
-    Source("goodwill", "Goodwill limits", "<p>Up to 20 euros without asking.</p>", public=False, section="Playbook", updated_us=START),
+    Source(
+        "returns",
+        "Returning an item",
+        "<h2>How</h2><p>Print the label, then post the parcel.</p>",
+        section="Orders",
+        updated_us=START,
+    ),
+    Source(
+        "refunds",
+        "When refunds arrive",
+        "<p>Refunds take 5 to 7 working days.</p>",
+        section="Orders",
+        updated_us=START,
+    ),
+    Source(
+        "goodwill",
+        "Goodwill limits",
+        "<p>Up to 20 euros without asking.</p>",
+        public=False,
+        section="Playbook",
+        updated_us=START,
+    ),
 )
 
 
 class SwapHost(HTTPAdapter):
-    """Vendor addresses in the code, the sandbox on the wire; the request keeps the vendor's URL, or zenpy reads the answer wrongly."""
+    """Vendor addresses in the code, the sandbox on the wire; the request keeps the vendor's URL, or zenpy
+    reads the answer wrongly."""
 
     def __init__(self, wire_url: str) -> None:
         super().__init__(max_retries=0)
@@ -60,7 +81,14 @@ def zenpy_client(sandbox: SandboxZendesk) -> Iterator[Zenpy]:
     with requests.Session() as session:
         for prefix in (f"{sandbox.state.vendor_url}/", f"{sandbox.state.vendor_url}:443/"):
             session.mount(prefix, SwapHost(sandbox.url))
-        yield Zenpy(subdomain=sandbox.account, email=sandbox.email, token=sandbox.token, session=session, timeout=5, disable_cache=True)
+        yield Zenpy(
+            subdomain=sandbox.account,
+            email=sandbox.email,
+            token=sandbox.token,
+            session=session,
+            timeout=5,
+            disable_cache=True,
+        )
 
 
 @dataclass
@@ -69,9 +97,13 @@ class Api:
 
     desk: SandboxZendesk
 
-    def __call__(self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, **more: Any) -> requests.Response:
+    def __call__(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None, **more: Any
+    ) -> requests.Response:
         auth = more.pop("auth", (f"{self.desk.email}/token", self.desk.token))
-        return requests.request(method, f"{self.desk.url}/api/v2/{path}", json=body, auth=auth, headers=headers, timeout=5, **more)
+        return requests.request(
+            method, f"{self.desk.url}/api/v2/{path}", json=body, auth=auth, headers=headers, timeout=5, **more
+        )
 
     def put_ticket(self, ticket: int, **changes: Any) -> requests.Response:
         return self("PUT", f"tickets/{ticket}.json", {"ticket": changes})
@@ -85,7 +117,9 @@ def api(sandbox: SandboxZendesk) -> Api:
 @pytest.fixture
 def mayas_ticket(sandbox: SandboxZendesk) -> int:
     text = "I sent the shoes back."
-    return sandbox.do.customer_ticket(name="Maya Lind", email="maya@example.com", subject="Where is my refund", text=text)
+    return sandbox.do.customer_ticket(
+        name="Maya Lind", email="maya@example.com", subject="Where is my refund", text=text
+    )
 
 
 @dataclass
@@ -102,8 +136,14 @@ END_USER_ONLY = {"field": "role", "operator": "is", "value": "end_user"}
 
 
 def connect(api: Api, url: str, *conditions: dict[str, Any], body: str = BODY) -> Connected:
-    wanted = {"name": "Candor", "endpoint": url, "http_method": "POST", "request_format": "json", "status": "active",
-              "subscriptions": ["conditional_ticket_events"]}
+    wanted = {
+        "name": "Candor",
+        "endpoint": url,
+        "http_method": "POST",
+        "request_format": "json",
+        "status": "active",
+        "subscriptions": ["conditional_ticket_events"],
+    }
     webhook = api("POST", "webhooks", {"webhook": wanted}).json()["webhook"]
     everything = [{"field": "status", "operator": "is_not", "value": "closed"}, *conditions]
     trigger = {"title": "Candor", "conditions": {"all": everything, "any": []},

@@ -55,7 +55,9 @@ def test_zp1_the_default_transport_sends_the_same_comment_four_times(peer: Peer)
 
     with requests.Session() as session:
         session.mount("https://", Plain(**Zenpy.http_adapter_kwargs()))
-        zenpy = Zenpy(subdomain="acme", email="a@b.example", token="t", session=session, timeout=0.3, disable_cache=True)
+        zenpy = Zenpy(
+            subdomain="acme", email="a@b.example", token="t", session=session, timeout=0.3, disable_cache=True
+        )
         with pytest.raises(requests.exceptions.ConnectionError):
             zenpy.tickets.update(Ticket(id=7, comment=Comment(html_body="<p>x</p>", public=True)))
     assert len(peer.seen) == 4
@@ -70,7 +72,9 @@ def test_zp1_a_503_is_sent_once_and_is_unknown(peer: Peer) -> None:
 
 @pytest.mark.parametrize("retry_after", ["1", "1.5", "Wed, 11 Mar 2026 12:00:42 GMT", "0", None])
 @pytest.mark.parametrize("body", ["{}", "<html>busy</html>"])
-def test_zp2_a_429_ends_the_call_at_once_and_is_never_slept_on_inside_zenpy(peer: Peer, retry_after: str | None, body: str) -> None:
+def test_zp2_a_429_ends_the_call_at_once_and_is_never_slept_on_inside_zenpy(
+    peer: Peer, retry_after: str | None, body: str
+) -> None:
     peer.say(429, body, **({} if retry_after is None else {"Retry_After": retry_after}))
     client = peer_client(peer.url, SetClock(NOON))
     with pytest.raises(RateLimited) as limited:
@@ -94,9 +98,14 @@ def test_zp3_two_reads_see_two_truths(peer: Peer) -> None:
      (404, "<html>", True), (500, "<html>", False), (502, '["a list"]', False), (200, "<html>login</html>", False),
      (200, '{"trunc', False)],
 )  # fmt: skip
-def test_zp4_errors_that_zenpy_blurs_are_told_apart_by_their_status(peer: Peer, status: int, body: str, permanent: bool) -> None:
+def test_zp4_errors_that_zenpy_blurs_are_told_apart_by_their_status(
+    peer: Peer, status: int, body: str, permanent: bool
+) -> None:
     peer.say(status, body)
-    for call in (lambda c: c.through_zenpy(lambda z: z.users.me().to_dict()), lambda c: c.raw("GET", "/api/v2/users/me.json")):
+    for call in (
+        lambda c: c.through_zenpy(lambda z: z.users.me().to_dict()),
+        lambda c: c.raw("GET", "/api/v2/users/me.json"),
+    ):
         with pytest.raises(ConnectorError) as failed:
             call(peer_client(peer.url, SetClock(NOON)))
         assert (failed.value.status, failed.value.permanent) == (status, permanent)
@@ -161,7 +170,9 @@ def test_l7_zenpy_itself_writes_no_bodies_to_the_log(peer: Peer, caplog: pytest.
     for log in (caplog.text, str(ours)):
         assert "4111" not in log
         assert "t0p-s3cret" not in log
-    assert [(line["method"], line["path"], line["status"]) for line in ours] == [("PUT", "/api/v2/tickets/7.json", 200)]
+    assert [(line["method"], line["path"], line["status"]) for line in ours] == [
+        ("PUT", "/api/v2/tickets/7.json", 200)
+    ]
 
 
 def test_missing_credentials_are_named_and_nothing_is_sent_without_them(peer: Peer) -> None:

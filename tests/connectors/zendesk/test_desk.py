@@ -10,7 +10,17 @@ import pytest
 
 from connectors.clock import MINUTE, SECOND, SetClock, to_iso
 from connectors.errors import ConnectorError
-from connectors.records import ChangedTicket, Person, PostNote, Role, Sent, Stamp, Status, Ticket, UpdateFields
+from connectors.records import (
+    ChangedTicket,
+    Person,
+    PostNote,
+    Role,
+    Sent,
+    Stamp,
+    Status,
+    Ticket,
+    UpdateFields,
+)
 from connectors.zendesk import payloads
 from connectors.zendesk.client import ZendeskClient, next_link
 from connectors.zendesk.desk import ZendeskDesk
@@ -19,18 +29,37 @@ from tests.connectors.conftest import NOON, Peer
 from tests.connectors.zendesk.wiring import client, installed, outbound, peer_client, reply, safe_stamp, write
 
 SAMPLES = Path("connectors/zendesk/samples/go-zendesk")
-VIEW = payloads.view_of("zendesk-1", {"user_id": "5", "bots": ["6"], "groups": {"Orders": "40"}}, frozenset({"7"}), "https://acme/agent/")
+VIEW = payloads.view_of(
+    "zendesk-1",
+    {"user_id": "5", "bots": ["6"], "groups": {"Orders": "40"}},
+    frozenset({"7"}),
+    "https://acme/agent/",
+)
 
 
-def test_a_ticket_is_read_in_two_named_calls(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_a_ticket_is_read_in_two_named_calls(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     of = installed(sandbox, clock)
     sandbox.do.agent_reply(mayas_ticket, "We have it, thank you.")
     sandbox.do.agent_note(mayas_ticket, "She is a regular.")
     before = len(of.session.calls)
     ticket = ZendeskDesk(of).ticket(str(mayas_ticket))
-    assert list(of.session.calls)[before:] == [("GET", "/api/v2/tickets/{id}.json"), ("GET", "/api/v2/tickets/{id}/comments.json")]
-    assert (ticket.desk, ticket.id, ticket.subject, ticket.status) == ("zendesk-1", str(mayas_ticket), "Where is my refund", Status.NEW)
-    assert (ticket.requester.name, ticket.requester.email, ticket.requester.role) == ("Maya Lind", "maya@example.com", Role.CUSTOMER)
+    assert list(of.session.calls)[before:] == [
+        ("GET", "/api/v2/tickets/{id}.json"),
+        ("GET", "/api/v2/tickets/{id}/comments.json"),
+    ]
+    assert (ticket.desk, ticket.id, ticket.subject, ticket.status) == (
+        "zendesk-1",
+        str(mayas_ticket),
+        "Where is my refund",
+        Status.NEW,
+    )
+    assert (ticket.requester.name, ticket.requester.email, ticket.requester.role) == (
+        "Maya Lind",
+        "maya@example.com",
+        Role.CUSTOMER,
+    )
     assert ticket.requester.locale == "en-US"
     assert [(m.author.role, m.public, m.text) for m in ticket.messages] == [
         (Role.CUSTOMER, True, "I sent the shoes back."),
@@ -42,7 +71,9 @@ def test_a_ticket_is_read_in_two_named_calls(sandbox: SandboxZendesk, clock: Set
     assert sandbox.do.failures() == []
 
 
-def test_the_stamp_carries_the_desks_clock_and_ours(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_the_stamp_carries_the_desks_clock_and_ours(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     desk = ZendeskDesk(client(sandbox, clock))
     written = clock()
     clock.advance(90)
@@ -55,13 +86,19 @@ def test_the_stamp_carries_the_desks_clock_and_ours(sandbox: SandboxZendesk, clo
 def _noted(of: ZendeskClient, ticket_id: int, clock: SetClock) -> Stamp:
     """The stamp that our own note made, two seconds ago."""
     clock.advance(5)
-    note = write(str(ticket_id), PostNote("<p>For you.</p>", "For you."), safe_stamp(ZendeskDesk(of), str(ticket_id), clock))
+    note = write(
+        str(ticket_id),
+        PostNote("<p>For you.</p>", "For you."),
+        safe_stamp(ZendeskDesk(of), str(ticket_id), clock),
+    )
     sent = outbound(of).send(note)
     assert isinstance(sent, Sent) and sent.stamp is not None
     return sent.stamp
 
 
-def test_that_nobody_spoke_after_our_own_note_is_told_in_one_call(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_that_nobody_spoke_after_our_own_note_is_told_in_one_call(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     of = installed(sandbox, clock)
     made = _noted(of, mayas_ticket, clock)
     clock.advance(2)
@@ -94,11 +131,25 @@ def test_a_desk_that_lists_its_oldest_comments_first_is_read_to_the_end(peer: Pe
         return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
 
     made = Stamp("2026-03-11T11:00:00Z", NOON - 60 * MINUTE, NOON, NOON)
-    ticket = {"id": 7, "requester_id": 1, "status": "open", "created_at": made.value, "updated_at": made.value}
+    ticket = {
+        "id": 7,
+        "requester_id": 1,
+        "status": "open",
+        "created_at": made.value,
+        "updated_at": made.value,
+    }
     whole = {"ticket": ticket, "users": [{"id": 1, "role": "end-user"}, {"id": 9, "role": "agent"}]}
     old, new = page(1, 1, "2026-03-11T10:00:00Z", True), page(2, 9, made.value, False)
-    # The first page alone is old and its only comment is both ends of it: it must not be taken for the newest.
-    peer.answers = [page(0, 5, "2026-03-11T09:00:00Z", True), old, new, (200, old[1], json.dumps(whole).encode()), old, new]
+    # The first page alone is old and its only comment is both ends of it: it must not be taken for the
+    # newest.
+    peer.answers = [
+        page(0, 5, "2026-03-11T09:00:00Z", True),
+        old,
+        new,
+        (200, old[1], json.dumps(whole).encode()),
+        old,
+        new,
+    ]
     found = ZendeskDesk(peer_client(peer.url, SetClock(NOON), {"user_id": "5"})).since_own_write("7", made)
     assert isinstance(found, Ticket) and found.messages[-1].author.role is Role.AGENT
 
@@ -108,7 +159,9 @@ def test_a_read_without_the_desks_clock_never_passes_the_same_second_guard() -> 
     assert stamp.desk_now == stamp.changed_at
 
 
-def test_our_own_words_and_our_own_fields_come_back_as_ours(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_our_own_words_and_our_own_fields_come_back_as_ours(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     of = installed(sandbox, clock)
     desk, ticket_id = ZendeskDesk(of), str(mayas_ticket)
     stamp = safe_stamp(desk, ticket_id, clock)
@@ -120,7 +173,9 @@ def test_our_own_words_and_our_own_fields_come_back_as_ours(sandbox: SandboxZend
     assert desk.ticket(ticket_id).fields["next_step"] == "stay_out"
 
 
-def test_a_ticket_that_is_gone_is_a_permanent_404(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_a_ticket_that_is_gone_is_a_permanent_404(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     desk = ZendeskDesk(client(sandbox, clock))
     sandbox.do.delete(mayas_ticket)
     for ticket_id in (str(mayas_ticket), "999", "../users/me", "", "1 OR 1"):
@@ -135,9 +190,13 @@ def test_a_token_that_was_taken_away_is_a_permanent_401(sandbox: SandboxZendesk,
     assert (refused.value.permanent, refused.value.status) == (True, 401)
 
 
-def test_who_cannot_be_answered_is_said_in_a_word(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_who_cannot_be_answered_is_said_in_a_word(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     desk = ZendeskDesk(client(sandbox, clock))
-    chat = sandbox.do.customer_ticket(name="Ola", email="ola@example.com", subject="Hi", text="Hi", messaging=True)
+    chat = sandbox.do.customer_ticket(
+        name="Ola", email="ola@example.com", subject="Hi", text="Hi", messaging=True
+    )
     assert desk.ticket(str(chat)).cannot_reply == "messaging"
     sandbox.do.close(mayas_ticket)
     assert desk.ticket(str(mayas_ticket)).cannot_reply == "closed"
@@ -147,11 +206,19 @@ def test_who_cannot_be_answered_is_said_in_a_word(sandbox: SandboxZendesk, clock
     assert payloads.cannot_reply({"via": {"channel": "whatsapp"}}, Status.OPEN, {}) == "messaging"
 
 
-def test_the_desks_warnings_about_a_message_arrive_in_our_words(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
-    sandbox.do.customer_comment(mayas_ticket, "I am away until Monday.", headers={"Auto-Submitted": "auto-replied"})
+def test_the_desks_warnings_about_a_message_arrive_in_our_words(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
+    sandbox.do.customer_comment(
+        mayas_ticket, "I am away until Monday.", headers={"Auto-Submitted": "auto-replied"}
+    )
     sandbox.do.customer_comment(mayas_ticket, "It is me, honestly.", flags=[2, 22, 99])
     messages = ZendeskDesk(client(sandbox, clock)).ticket(str(mayas_ticket)).messages
-    assert [m.flags for m in messages] == [frozenset(), {"auto_generated"}, {"not_the_requester", "unverified", "flag_99"}]
+    assert [m.flags for m in messages] == [
+        frozenset(),
+        {"auto_generated"},
+        {"not_the_requester", "unverified", "flag_99"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +235,9 @@ def test_changed_tickets_come_by_cursor_and_each_once(sandbox: SandboxZendesk, c
     desk = ZendeskDesk(client(sandbox, clock))
     nothing, cursor = desk.changed_since(None, clock())
     assert list(nothing) == []
-    made = [sandbox.do.customer_ticket(name="A", email="a@x.example", subject=s, text="?") for s in ("one", "two")]
+    made = [
+        sandbox.do.customer_ticket(name="A", email="a@x.example", subject=s, text="?") for s in ("one", "two")
+    ]
     written = clock()
     clock.advance(61)
     found, cursor = desk.changed_since(cursor, clock())
@@ -178,14 +247,20 @@ def test_changed_tickets_come_by_cursor_and_each_once(sandbox: SandboxZendesk, c
     assert desk.changed_since(cursor, clock())[0] == []
     sandbox.do.solve(made[0])
     clock.advance(61)
-    assert [(t.id, t.status) for t in desk.changed_since(cursor, clock())[0]] == [(str(made[0]), Status.SOLVED)]
+    assert [(t.id, t.status) for t in desk.changed_since(cursor, clock())[0]] == [
+        (str(made[0]), Status.SOLVED)
+    ]
     assert desk.changes_by == "export"
 
 
 def test_without_an_admins_rights_changed_tickets_come_by_search_and_it_says_so(peer: Peer) -> None:
     line = {"id": 9, "updated_at": "2026-03-11T11:59:30Z", "status": "open", "result_type": "ticket"}
     forbidden = (403, {"Content-Type": "application/json"}, b'{"error": "Forbidden"}')
-    found = (200, {"Content-Type": "application/json"}, json.dumps({"results": [line], "count": 1, "next_page": None}).encode())
+    found = (
+        200,
+        {"Content-Type": "application/json"},
+        json.dumps({"results": [line], "count": 1, "next_page": None}).encode(),
+    )
     peer.answers = [forbidden, found]
     desk = ZendeskDesk(peer_client(peer.url, SetClock(NOON)))
     changed, cursor = desk.changed_since(None, NOON)
@@ -201,10 +276,22 @@ def test_without_an_admins_rights_changed_tickets_come_by_search_and_it_says_so(
 def test_by_search_all_of_a_long_silence_is_caught_up_page_after_page(peer: Peer) -> None:
     def lines(first: int, count: int) -> bytes:
         stamps = [to_iso(NOON + n * SECOND) for n in range(first, first + count)]
-        return json.dumps({"results": [{"id": n + 1, "updated_at": s, "status": "open"} for n, s in enumerate(stamps, first)]}).encode()
+        return json.dumps(
+            {
+                "results": [
+                    {"id": n + 1, "updated_at": s, "status": "open"} for n, s in enumerate(stamps, first)
+                ]
+            }
+        ).encode()
 
-    desk, cursor, found = ZendeskDesk(peer_client(peer.url, SetClock(NOON))), "updated:2026-03-11T12:00:00Z", []
-    peer.answers = [(200, {"Content-Type": "application/json"}, lines(n * 100, 100 if n < 2 else 7)) for n in range(3)]
+    desk, cursor, found = (
+        ZendeskDesk(peer_client(peer.url, SetClock(NOON))),
+        "updated:2026-03-11T12:00:00Z",
+        [],
+    )
+    peer.answers = [
+        (200, {"Content-Type": "application/json"}, lines(n * 100, 100 if n < 2 else 7)) for n in range(3)
+    ]
     for _ in range(3):
         changed, cursor = desk.changed_since(cursor, NOON + MINUTE)
         found += [int(t.id) for t in changed]
@@ -216,8 +303,12 @@ def test_by_search_all_of_a_long_silence_is_caught_up_page_after_page(peer: Peer
 def test_search_ends_at_a_thousand_and_goes_on_from_the_last_of_them(peer: Peer) -> None:
     lines = [{"id": n, "updated_at": to_iso(NOON + n * SECOND), "status": "open"} for n in range(900, 1_000)]
     peer.answers = [(200, {"Content-Type": "application/json"}, json.dumps({"results": lines}).encode())]
-    _, cursor = ZendeskDesk(peer_client(peer.url, SetClock(NOON))).changed_since("updated:2026-03-11T12:00:00Z#10", NOON)
-    assert cursor == "updated:" + to_iso(NOON + 999 * SECOND + 5 * MINUTE), "the next search begins at the last one seen"
+    _, cursor = ZendeskDesk(peer_client(peer.url, SetClock(NOON))).changed_since(
+        "updated:2026-03-11T12:00:00Z#10", NOON
+    )
+    assert cursor == "updated:" + to_iso(NOON + 999 * SECOND + 5 * MINUTE), (
+        "the next search begins at the last one seen"
+    )
 
 
 def test_another_refusal_of_the_export_is_not_taken_for_missing_rights(peer: Peer) -> None:
@@ -227,7 +318,9 @@ def test_another_refusal_of_the_export_is_not_taken_for_missing_rights(peer: Pee
     assert len(peer.seen) == 1
 
 
-def test_history_tells_who_did_what_and_what_was_ours(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_history_tells_who_did_what_and_what_was_ours(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     of = installed(sandbox, clock)
     desk, ticket_id = ZendeskDesk(of), str(mayas_ticket)
     since = clock() + SECOND
@@ -247,11 +340,17 @@ def test_history_tells_who_did_what_and_what_was_ours(sandbox: SandboxZendesk, c
     assert [c.at for c in changes] == sorted(c.at for c in changes)
 
 
-def test_the_queue_counts_new_and_open_tickets_of_the_group(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_the_queue_counts_new_and_open_tickets_of_the_group(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     desk = ZendeskDesk(client(sandbox, clock))
     second = sandbox.do.customer_ticket(name="A", email="a@x.example", subject="one", text="?")
     sandbox.do.set_group(second, "Billing")
-    assert (desk.queue("Support").waiting, desk.queue("Billing").waiting, desk.queue(None).waiting) == (1, 1, 2)
+    assert (desk.queue("Support").waiting, desk.queue("Billing").waiting, desk.queue(None).waiting) == (
+        1,
+        1,
+        2,
+    )
     sandbox.do.agent_update(second, status="pending")
     found = desk.queue("Billing")
     assert (found.group, found.waiting, found.source, found.as_of) == ("Billing", 0, "search", clock())
@@ -292,7 +391,10 @@ def test_an_author_the_sideload_left_out_is_asked_for(peer: Peer) -> None:
     maya = {"id": 1, "name": "Maya", "role": "end-user"}
     pages: list[Any] = [
         {"ticket": {"id": 7, "requester_id": 1, "status": "open", **times}, "users": [maya]},
-        {"comments": [{"id": 2, "author_id": 3, "public": True, "plain_body": "Hello", **times}], "meta": {"has_more": False}},
+        {
+            "comments": [{"id": 2, "author_id": 3, "public": True, "plain_body": "Hello", **times}],
+            "meta": {"has_more": False},
+        },
         {"users": [{"id": 3, "name": "Tom", "role": "agent"}], "count": 1},
     ]
     peer.answers = [(200, {"Content-Type": "application/json"}, json.dumps(page).encode()) for page in pages]
@@ -309,9 +411,18 @@ def test_long_threads_are_read_to_their_end_and_a_repeated_link_ends_them(peer: 
         comment = {"id": number, "author_id": 1, "public": True, "plain_body": "x", **times}
         return {"comments": [comment], "users": [], "meta": {"has_more": True}, "links": {"next": link}}
 
-    ticket = {"ticket": {"id": 7, "requester_id": 1, "status": "open", **times}, "users": [{"id": 1, "role": "end-user", "name": "M"}]}
-    peer.answers = [(200, {"Content-Type": "application/json"}, json.dumps(p).encode()) for p in (ticket, page(1), page(2))]
-    assert [m.id for m in ZendeskDesk(peer_client(peer.url, SetClock(NOON))).ticket("7").messages] == ["1", "2"]
+    ticket = {
+        "ticket": {"id": 7, "requester_id": 1, "status": "open", **times},
+        "users": [{"id": 1, "role": "end-user", "name": "M"}],
+    }
+    peer.answers = [
+        (200, {"Content-Type": "application/json"}, json.dumps(p).encode())
+        for p in (ticket, page(1), page(2))
+    ]
+    assert [m.id for m in ZendeskDesk(peer_client(peer.url, SetClock(NOON))).ticket("7").messages] == [
+        "1",
+        "2",
+    ]
     assert len(peer.seen) == 3
 
 
@@ -324,13 +435,21 @@ def test_links_to_another_host_are_not_followed(peer: Peer) -> None:
 
 def test_samples_of_the_real_desk_are_read() -> None:
     user = json.loads((SAMPLES / "GET_user.json").read_text())["user"]
-    customer = Person("369531345753", Role.CUSTOMER, "Sample customer", "customer@example.com", "en-US", "Asia/Tokyo")
+    customer = Person(
+        "369531345753", Role.CUSTOMER, "Sample customer", "customer@example.com", "en-US", "Asia/Tokyo"
+    )
     assert payloads.person(user, VIEW) == customer
     data = json.loads((SAMPLES / "ticket_result.json").read_text())[0]
     comments = json.loads((SAMPLES / "GET_ticket_comments.json").read_text())
     stamp = payloads.stamp_of(data, NOON, NOON)
     ticket = payloads.ticket(data, comments["comments"], {}, stamp, VIEW)
-    assert (ticket.id, ticket.status, ticket.priority, ticket.group, ticket.channel) == ("4", Status.NEW, "urgent", "360004077472", "api")
+    assert (ticket.id, ticket.status, ticket.priority, ticket.group, ticket.channel) == (
+        "4",
+        Status.NEW,
+        "urgent",
+        "360004077472",
+        "api",
+    )
     assert ticket.messages[0].text == "Mail to create fixture ticket for testing"
     assert ticket.messages[0].author.role is Role.CUSTOMER
     assert next_link(comments) is None  # a cursor without links is an end, not an error
@@ -338,7 +457,9 @@ def test_samples_of_the_real_desk_are_read() -> None:
 
 
 
-def test_an_update_of_fields_alone_is_one_call(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_an_update_of_fields_alone_is_one_call(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     of = installed(sandbox, clock)
     before = len(of.session.calls)
     outbound(of).send(write(str(mayas_ticket), UpdateFields({"intent": "refund"})))

@@ -36,8 +36,15 @@ def event(kind: str, detail_id: str = "5158", **inner: Any) -> dict[str, Any]:
 
 
 def comment(*, staff: bool, public: bool = True) -> dict[str, Any]:
-    return {"comment": {"id": "1", "body": "…", "is_public": public, "author": {"id": "9", "is_staff": staff, "name": "M"}},
-            "meta": {"sequence": {"id": "01", "position": 1}}}
+    return {
+        "comment": {
+            "id": "1",
+            "body": "…",
+            "is_public": public,
+            "author": {"id": "9", "is_staff": staff, "name": "M"},
+        },
+        "meta": {"sequence": {"id": "01", "position": 1}},
+    }
 
 
 @pytest.mark.parametrize("given", ["1001", 1001])
@@ -65,7 +72,9 @@ def test_keys_an_admin_added_to_the_trigger_are_passed_over() -> None:
         (event("something.new_of_next_year"), None),
     ],
 )
-def test_an_event_leads_to_its_ticket_or_article_or_to_nothing(body: dict[str, Any], found: tuple[str, str] | None) -> None:
+def test_an_event_leads_to_its_ticket_or_article_or_to_nothing(
+    body: dict[str, Any], found: tuple[str, str] | None
+) -> None:
     delivery = parse(body)
     assert (None if delivery is None else (delivery.subject, delivery.subject_id)) == found
 

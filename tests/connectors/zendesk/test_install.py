@@ -20,7 +20,16 @@ from connectors.zendesk.outbound import ZendeskOutbound
 from connectors.zendesk.sandbox import SandboxZendesk
 from tests.connectors.conftest import NOON, Peer
 from tests.connectors.zendesk.conftest import Receiver
-from tests.connectors.zendesk.wiring import HOOK, client, installed, peer_client, reply, safe_stamp, settings, write
+from tests.connectors.zendesk.wiring import (
+    HOOK,
+    client,
+    installed,
+    peer_client,
+    reply,
+    safe_stamp,
+    settings,
+    write,
+)
 
 
 def states(steps: object) -> dict[str, str]:
@@ -34,7 +43,9 @@ def install(sandbox: SandboxZendesk, clock: SetClock) -> ZendeskInstall:
     return ZendeskInstall(client(sandbox, clock))
 
 
-def test_everything_is_made_once_and_a_second_run_changes_nothing(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
+def test_everything_is_made_once_and_a_second_run_changes_nothing(
+    install: ZendeskInstall, sandbox: SandboxZendesk
+) -> None:
     assert set(states(install.plan(HOOK)).values()) == {"planned"}
     assert sandbox.do.requests("POST") == []
     told: list[Step] = []
@@ -60,7 +71,9 @@ def test_the_state_holds_what_the_other_parts_need(install: ZendeskInstall, sand
     assert {"webhook_id", "articles_webhook_id", "trigger_id", "hook_url"} <= set(done.state)
 
 
-def test_the_fields_are_for_agents_only_and_the_next_step_offers_our_four(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
+def test_the_fields_are_for_agents_only_and_the_next_step_offers_our_four(
+    install: ZendeskInstall, sandbox: SandboxZendesk
+) -> None:
     install.apply(HOOK, lambda step: None)
     made = {f.title: f for f in sandbox.state.fields.values() if f.title.startswith("Candor:")}
     assert len(made) == len(FIELDS)
@@ -72,7 +85,9 @@ def test_the_fields_are_for_agents_only_and_the_next_step_offers_our_four(instal
     assert set(blueprint.FIELDS) == set(FIELDS)
 
 
-def test_what_somebody_changed_is_put_right_and_their_own_options_stay(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
+def test_what_somebody_changed_is_put_right_and_their_own_options_stay(
+    install: ZendeskInstall, sandbox: SandboxZendesk
+) -> None:
     install.apply(HOOK, lambda step: None)
     trigger = next(t for t in sandbox.state.triggers.values() if t.title == blueprint.TRIGGER_TITLE)
     trigger.conditions["all"] = [c for c in trigger.conditions["all"] if c["field"] != "role"]
@@ -82,11 +97,16 @@ def test_what_somebody_changed_is_put_right_and_their_own_options_stay(install: 
     changed = {name for name, state in states(again.steps).items() if state == "updated"}
     assert changed == {"webhook", "webhook of articles", "trigger", "Candor: next step"}
     assert {"field": "role", "operator": "is", "value": "end_user"} in trigger.conditions["all"]
-    assert {o["value"] for o in sandbox.state.find_field("Candor: next step").options} == {*payloads.NEXT_STEP_NAMES, "our_own"}
+    assert {o["value"] for o in sandbox.state.find_field("Candor: next step").options} == {
+        *payloads.NEXT_STEP_NAMES,
+        "our_own",
+    }
     assert set(states(install.plan("https://elsewhere.example/hooks/zendesk-1")).values()) == {"exists"}
 
 
-def test_removing_takes_away_what_was_made_and_nothing_else(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
+def test_removing_takes_away_what_was_made_and_nothing_else(
+    install: ZendeskInstall, sandbox: SandboxZendesk
+) -> None:
     before = (set(sandbox.state.triggers), set(sandbox.state.fields), set(sandbox.state.webhooks))
     install.apply(HOOK, lambda step: None)
     told: list[Step] = []
@@ -98,7 +118,9 @@ def test_removing_takes_away_what_was_made_and_nothing_else(install: ZendeskInst
     assert told == []
 
 
-def test_a_field_of_another_type_under_our_name_is_named_and_not_touched(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
+def test_a_field_of_another_type_under_our_name_is_named_and_not_touched(
+    install: ZendeskInstall, sandbox: SandboxZendesk
+) -> None:
     install.apply(HOOK, lambda step: None)
     sandbox.state.find_field("Candor: topic").type = "checkbox"
     told: list[Step] = []
@@ -125,7 +147,9 @@ def test_a_customers_message_comes_in_signed_and_our_own_reply_does_not(
 ) -> None:
     done = install.apply(receiver.url, lambda step: None)
     of = client(sandbox, clock, done.state)
-    ticket = sandbox.do.customer_ticket(name="Maya", email="maya@example.com", subject="Hi", text="Quotes \" and {{braces}} and ünïcode")
+    ticket = sandbox.do.customer_ticket(
+        name="Maya", email="maya@example.com", subject="Hi", text='Quotes " and {{braces}} and ünïcode'
+    )
     receiver.wait_for(1)
     headers, body = receiver.seen[0]
     inbound = ZendeskInbound()
@@ -159,25 +183,37 @@ def test_an_articles_event_comes_in_signed_by_a_webhook_of_its_own(
     assert (delivery.subject, delivery.subject_id) == ("article", str(number))
 
 
-def test_an_account_that_takes_no_event_webhook_is_connected_without_it(install: ZendeskInstall, sandbox: SandboxZendesk) -> None:
-    sandbox.do.faults.arm(Fault("answer", method="POST", path="/webhooks", nth=2, status=422, body='{"error": "RecordInvalid"}'))
+def test_an_account_that_takes_no_event_webhook_is_connected_without_it(
+    install: ZendeskInstall, sandbox: SandboxZendesk
+) -> None:
+    sandbox.do.faults.arm(
+        Fault("answer", method="POST", path="/webhooks", nth=2, status=422, body='{"error": "RecordInvalid"}')
+    )
     done = install.apply(HOOK, lambda step: None)
     assert states(done.steps)["webhook of articles"] == "failed"
     assert (len(done.secrets), done.state["articles_webhook_id"]) == (1, None)
 
 
 # the guard
-def test_the_guard_is_proven_on_the_desk_and_leaves_nothing_behind(sandbox: SandboxZendesk, clock: SetClock) -> None:
+def test_the_guard_is_proven_on_the_desk_and_leaves_nothing_behind(
+    sandbox: SandboxZendesk, clock: SetClock
+) -> None:
     install = ZendeskInstall(installed(sandbox, clock))
     before = set(sandbox.state.tickets)
     proof = install.prove_guard()
     assert proof.held
-    assert proof.detail == "a write on an old stamp was refused, one on the present stamp was taken; the test ticket was deleted"
+    assert (
+        proof.detail
+        == "a write on an old stamp was refused, one on the present stamp was taken; the test ticket was "
+           "deleted"
+    )
     assert set(sandbox.state.tickets) == before
     assert sandbox.do.mails_per_customer_message() == []
 
 
-def test_a_desk_that_takes_every_write_is_not_proven(sandbox: SandboxZendesk, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_desk_that_takes_every_write_is_not_proven(
+    sandbox: SandboxZendesk, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # As a misspelt property would behave: unknown attributes are ignored with a 200.
     def no_guard(ticket: object, wanted: Mapping[str, object]) -> None:
         return None
@@ -198,9 +234,13 @@ def test_a_desk_that_refuses_every_write_is_not_proven(sandbox: SandboxZendesk, 
     assert "a write on the present stamp was not taken: Conflict" in proof.detail
 
 
-def test_a_ticket_that_may_not_be_deleted_is_solved_and_named(sandbox: SandboxZendesk, clock: SetClock) -> None:
+def test_a_ticket_that_may_not_be_deleted_is_solved_and_named(
+    sandbox: SandboxZendesk, clock: SetClock
+) -> None:
     of = installed(sandbox, clock)
-    sandbox.do.faults.arm(Fault("answer", method="DELETE", path="/tickets/", status=403, body='{"error": "Forbidden"}'))
+    sandbox.do.faults.arm(
+        Fault("answer", method="DELETE", path="/tickets/", status=403, body='{"error": "Forbidden"}')
+    )
     proof = prove(of)
     assert proof.held is True
     assert "could not be deleted" in proof.detail
@@ -216,9 +256,15 @@ def test_a_test_ticket_that_cannot_be_made_is_no_proof(sandbox: SandboxZendesk, 
 
 
 # the whole connector, as the registry gives it
-def test_the_registrys_connector_answers_a_ticket_in_three_calls(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_the_registrys_connector_answers_a_ticket_in_three_calls(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     zendesk = registry.connector("zendesk", sandbox_desks=True)
-    state = zendesk.install(Connection("zendesk-1", settings(sandbox), {}, sandbox.url), clock).apply(HOOK, lambda step: None).state
+    state = (
+        zendesk.install(Connection("zendesk-1", settings(sandbox), {}, sandbox.url), clock)
+        .apply(HOOK, lambda step: None)
+        .state
+    )
     connection = Connection("zendesk-1", settings(sandbox), state, sandbox.url)
     clock.advance(2)
     start = len(sandbox.do.requests())
@@ -230,7 +276,9 @@ def test_the_registrys_connector_answers_a_ticket_in_three_calls(sandbox: Sandbo
     assert sandbox.do.once(mayas_ticket) == 1
 
 
-def test_the_calls_of_one_desk_share_a_connection_until_its_settings_change(sandbox: SandboxZendesk, clock: SetClock) -> None:
+def test_the_calls_of_one_desk_share_a_connection_until_its_settings_change(
+    sandbox: SandboxZendesk, clock: SetClock
+) -> None:
     zendesk = registry.connector("zendesk", sandbox_desks=True)
 
     def session_of(**changes: str) -> object:
@@ -246,7 +294,9 @@ def test_the_calls_of_one_desk_share_a_connection_until_its_settings_change(sand
     assert session_of(bots="5") is other
 
 
-def test_a_connection_that_was_idle_is_not_written_on(sandbox: SandboxZendesk, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_was_idle_is_not_written_on(
+    sandbox: SandboxZendesk, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     of = client(sandbox, clock)
     first = of.begin()
     assert of.begin() is first
@@ -254,8 +304,12 @@ def test_a_connection_that_was_idle_is_not_written_on(sandbox: SandboxZendesk, c
     assert of.begin() is not first
 
 
-def test_a_sandbox_desk_is_refused_where_settings_do_not_allow_it(sandbox: SandboxZendesk, clock: SetClock) -> None:
-    desk = registry.connector("zendesk").desk(Connection("zendesk-1", settings(sandbox), {}, sandbox.url), clock)
+def test_a_sandbox_desk_is_refused_where_settings_do_not_allow_it(
+    sandbox: SandboxZendesk, clock: SetClock
+) -> None:
+    desk = registry.connector("zendesk").desk(
+        Connection("zendesk-1", settings(sandbox), {}, sandbox.url), clock
+    )
     with pytest.raises(ConnectorError, match="CANDOR_SANDBOX_DESKS"):
         desk.whoami()
 

@@ -29,7 +29,10 @@ def test_articles_come_with_their_place_page_and_visibility(sandbox: SandboxZend
 def test_drafts_and_deleted_articles_are_not_there(sandbox: SandboxZendesk, clock: SetClock) -> None:
     sandbox.do.put_article(id="draft", title="Not yet", html="<p>x</p>", draft=True)
     sandbox.do.delete_article("refunds")
-    assert {a.title for a in ZendeskKnowledge(client(sandbox, clock)).articles()} == {"Returning an item", "Goodwill limits"}
+    assert {a.title for a in ZendeskKnowledge(client(sandbox, clock)).articles()} == {
+        "Returning an item",
+        "Goodwill limits",
+    }
 
 
 def test_an_empty_help_centre_has_no_articles(clock: SetClock) -> None:
@@ -67,9 +70,17 @@ def test_an_article_is_public_only_when_the_desk_says_so_in_full(said: dict[str,
 
 
 def test_an_article_without_a_page_or_with_a_strange_one_has_no_address(peer: Peer) -> None:
-    base = {"draft": False, "user_segment_id": None, "title": "T", "body": None, "updated_at": "2026-03-11T12:00:00Z"}
+    base = {
+        "draft": False,
+        "user_segment_id": None,
+        "title": "T",
+        "body": None,
+        "updated_at": "2026-03-11T12:00:00Z",
+    }
     urls: list[object] = [None, "javascript:alert(1)", 7, "https://help.acme.example/hc/1"]
-    listed = [{**base, "id": n, "html_url": url, "label_names": ["policy", "x"]} for n, url in enumerate(urls)]
+    listed = [
+        {**base, "id": n, "html_url": url, "label_names": ["policy", "x"]} for n, url in enumerate(urls)
+    ]
     ok = {"Content-Type": "application/json"}
     pages = ({"categories": []}, {"sections": []}, {"articles": listed})
     peer.answers = [(200, ok, json.dumps(page).encode()) for page in pages]

@@ -1,4 +1,5 @@
-"""One mail a message: the desk's own acknowledgement is found, offered, left out with the admin's word, and given back."""
+"""One mail a message: the desk's own acknowledgement is found, offered, left out with the admin's word, and
+given back."""
 from __future__ import annotations
 
 import copy
@@ -36,19 +37,24 @@ def acknowledgement(sandbox: SandboxZendesk) -> Trigger:
 
 
 def as_delivered_by_the_vendor(sandbox: SandboxZendesk) -> Trigger:
-    """A new account's trigger as recorded: nobody has put an exclusion into it yet, and it is the first of all."""
+    """A new account's trigger as recorded: nobody has put an exclusion into it yet, and it is the first of
+    all."""
     found = acknowledgement(sandbox)
     found.conditions["all"] = [c for c in found.conditions["all"] if c["field"] != "current_tags"]
     return found
 
 
 def mails_of_an_answered_ticket(sandbox: SandboxZendesk, api: Api, **more: Any) -> list[str]:
-    ticket = sandbox.do.customer_ticket(name="Maya", email="maya@example.com", subject="Hi", text="Hello", **more)
+    ticket = sandbox.do.customer_ticket(
+        name="Maya", email="maya@example.com", subject="Hi", text="Hello", **more
+    )
     api.put_ticket(ticket, comment={"body": "An answer", "public": True})
     return next(m["kinds"] for m in sandbox.do.mails_per_customer_message() if m["ticket"] == ticket)
 
 
-def test_without_the_admins_word_the_mail_is_named_and_nothing_is_changed(sandbox: SandboxZendesk, clock: SetClock, api: Api) -> None:
+def test_without_the_admins_word_the_mail_is_named_and_nothing_is_changed(
+    sandbox: SandboxZendesk, clock: SetClock, api: Api
+) -> None:
     trigger = as_delivered_by_the_vendor(sandbox)
     before = copy.deepcopy(trigger)
     told: list[Step] = []
@@ -60,7 +66,9 @@ def test_without_the_admins_word_the_mail_is_named_and_nothing_is_changed(sandbo
     assert mails_of_an_answered_ticket(sandbox, api) == ["acknowledgement", "comment"]
 
 
-def test_with_the_admins_word_an_answered_message_brings_one_mail(sandbox: SandboxZendesk, clock: SetClock, api: Api) -> None:
+def test_with_the_admins_word_an_answered_message_brings_one_mail(
+    sandbox: SandboxZendesk, clock: SetClock, api: Api
+) -> None:
     trigger = as_delivered_by_the_vendor(sandbox)
     conditions, actions = copy.deepcopy(trigger.conditions["all"]), copy.deepcopy(trigger.actions)
     first = apply(sandbox, clock, one_mail="yes")
@@ -77,7 +85,10 @@ def test_a_second_run_changes_nothing(sandbox: SandboxZendesk, clock: SetClock) 
     assert of_mails(second.steps) == {TAGGING: "exists", MAIL: "exists"}
     assert second.state == first.state
     assert len([r for r in sandbox.do.requests() if r["method"] != "GET"]) == writes
-    assert of_mails(ZendeskInstall(client(sandbox, clock, first.state, one_mail="yes")).plan(HOOK)) == {TAGGING: "exists", MAIL: "exists"}
+    assert of_mails(ZendeskInstall(client(sandbox, clock, first.state, one_mail="yes")).plan(HOOK)) == {
+        TAGGING: "exists",
+        MAIL: "exists",
+    }
 
 
 @pytest.mark.parametrize("how", ["removed", "taken_back"])
@@ -94,8 +105,11 @@ def test_what_was_changed_is_given_back(sandbox: SandboxZendesk, clock: SetClock
     assert mails_of_an_answered_ticket(sandbox, api) == ["acknowledgement", "comment"]
 
 
-def test_an_exclusion_the_admin_made_is_used_and_never_taken_away(sandbox: SandboxZendesk, clock: SetClock, api: Api) -> None:
-    # The sandbox desk's own trigger already leaves the tag out, as an admin may have arranged for other tools.
+def test_an_exclusion_the_admin_made_is_used_and_never_taken_away(
+    sandbox: SandboxZendesk, clock: SetClock, api: Api
+) -> None:
+    # The sandbox desk's own trigger already leaves the tag out, as an admin may have arranged for other
+    # tools.
     before = copy.deepcopy(acknowledgement(sandbox))
     first = apply(sandbox, clock, one_mail="yes")
     assert of_mails(first.steps) == {TAGGING: "created", MAIL: "exists"}
@@ -122,12 +136,19 @@ def test_a_mail_that_runs_first_of_all_makes_room_and_nothing_else_changes_place
     assert of_mails(first.steps)[TAGGING] == "created"
     assert [t for t in titles(sandbox) if t in order] == order and titles(sandbox)[0] == rules.TITLE
     assert mails_of_an_answered_ticket(sandbox, api) == ["comment"]
-    assert of_mails(apply(sandbox, clock, first.state, one_mail="yes").steps) == {TAGGING: "exists", MAIL: "exists"}
+    assert of_mails(apply(sandbox, clock, first.state, one_mail="yes").steps) == {
+        TAGGING: "exists",
+        MAIL: "exists",
+    }
 
 
-def test_a_tag_that_would_come_too_late_is_told_with_the_steps_to_take(sandbox: SandboxZendesk, clock: SetClock) -> None:
+def test_a_tag_that_would_come_too_late_is_told_with_the_steps_to_take(
+    sandbox: SandboxZendesk, clock: SetClock
+) -> None:
     as_delivered_by_the_vendor(sandbox).position = 0
-    sandbox.do.faults.arm(Fault("answer", method="PUT", path="/triggers/reorder", status=422, body='{"error": "RecordInvalid"}'))
+    sandbox.do.faults.arm(
+        Fault("answer", method="PUT", path="/triggers/reorder", status=422, body='{"error": "RecordInvalid"}')
+    )
     first = apply(sandbox, clock, one_mail="yes")
     [step] = [s for s in first.steps if s.name == TAGGING]
     assert step.state == "manual" and "move 'Candor: no second mail' above" in step.detail
@@ -141,7 +162,9 @@ def titles(sandbox: SandboxZendesk) -> list[str]:
 
 def test_a_chat_keeps_the_acknowledgement(sandbox: SandboxZendesk, clock: SetClock) -> None:
     apply(sandbox, clock, one_mail="yes")
-    chat = sandbox.do.customer_ticket(name="Maya", email="maya@example.com", subject="Hi", text="Hello", messaging=True)
+    chat = sandbox.do.customer_ticket(
+        name="Maya", email="maya@example.com", subject="Hi", text="Hello", messaging=True
+    )
     assert rules.TAG not in sandbox.do.ticket(chat)["tags"]
 
 

@@ -9,7 +9,19 @@ from structlog.testing import capture_logs
 
 from connectors.clock import SECOND, SetClock
 from connectors.errors import ConnectorError
-from connectors.records import Conflict, Later, OpenTicket, PostNote, Refused, RunAction, Sent, Status, Trace, Unknown, UpdateFields
+from connectors.records import (
+    Conflict,
+    Later,
+    OpenTicket,
+    PostNote,
+    Refused,
+    RunAction,
+    Sent,
+    Status,
+    Trace,
+    Unknown,
+    UpdateFields,
+)
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.outbound import ZendeskOutbound
 from connectors.zendesk.sandbox import SandboxZendesk
@@ -39,7 +51,12 @@ def case(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> Case:
 
 
 def test_a_reply_with_fields_tags_group_and_status_is_one_call(case: Case) -> None:
-    effect = reply(fields={"intent": "refund", "confidence": "0.91"}, add_tags=("candor_answered",), group="Billing", status=Status.PENDING)
+    effect = reply(
+        fields={"intent": "refund", "confidence": "0.91"},
+        add_tags=("candor_answered",),
+        group="Billing",
+        status=Status.PENDING,
+    )
     before = len(case.client.session.calls)
     sent = case.out.send(write(case.id, effect, case.stamp))
     assert list(case.client.session.calls)[before:] == [("PUT", "/api/v2/tickets/{id}.json")]
@@ -88,7 +105,9 @@ def test_a_second_copy_of_our_own_reply_is_held_back(case: Case) -> None:
     assert isinstance(first, Sent)
     assert case.out.send(write(case.id, reply(), case.stamp)) == Conflict()
     assert case.sandbox.do.once(case.number) == 1
-    assert case.out.find(write(case.id, reply(), case.stamp), case.stamp.changed_at) == Trace(first.remote_id, others=False)
+    assert case.out.find(write(case.id, reply(), case.stamp), case.stamp.changed_at) == Trace(
+        first.remote_id, others=False
+    )
 
 
 def test_the_next_row_of_a_plan_goes_on_from_the_stamp_of_the_row_before(case: Case) -> None:
@@ -145,7 +164,8 @@ def test_what_nobody_knows_is_unknown_and_is_sent_once(case: Case, fault: str, c
 
 
 @pytest.mark.parametrize("body", ["", "null", '{"ticket": null}', '{"ticket": {"id": 7}}', '{"ticket": {"id": 7, "updated_at": "soon"}}',
-                                  '{"ticket": {"id": 7, "updated_at": "2026-03-11T12:00:00Z"}}', "[" * 100_000])
+                                  '{"ticket": {"id": 7, "updated_at": '
+                                  '"2026-03-11T12:00:00Z"}}', "[" * 100_000])
 def test_a_success_without_its_proof_is_unknown(peer: Peer, body: str) -> None:
     peer.say(200, body)
     outcome = ZendeskOutbound(peer_client(peer.url, SetClock(NOON))).send(write("7", reply()))
@@ -155,12 +175,16 @@ def test_a_success_without_its_proof_is_unknown(peer: Peer, body: str) -> None:
 @pytest.mark.parametrize("status", [204, 302, 408, 500, 503])
 def test_statuses_that_prove_nothing_are_unknown(peer: Peer, status: int) -> None:
     peer.say(status, b"" if status == 204 else b"{}")
-    assert isinstance(ZendeskOutbound(peer_client(peer.url, SetClock(NOON))).send(write("7", reply())), Unknown)
+    assert isinstance(
+        ZendeskOutbound(peer_client(peer.url, SetClock(NOON))).send(write("7", reply())), Unknown
+    )
 
 
 def test_a_desk_that_cannot_be_reached_is_unknown(peer: Peer) -> None:
     port_of_nobody = "http://127.0.0.1:9"
-    assert isinstance(ZendeskOutbound(peer_client(port_of_nobody, SetClock(NOON))).send(write("7", reply())), Unknown)
+    assert isinstance(
+        ZendeskOutbound(peer_client(port_of_nobody, SetClock(NOON))).send(write("7", reply())), Unknown
+    )
 
 
 @pytest.mark.parametrize(
@@ -220,7 +244,9 @@ def test_a_colleagues_comment_is_others_and_a_rules_change_is_not(case: Case) ->
 def test_what_was_there_before_the_stamp_is_not_others(case: Case) -> None:
     case.sandbox.do.agent_note(case.number, "Earlier.")
     stamp = safe_stamp(case.desk, case.id, case.clock)
-    assert case.out.find(write(case.id, reply(), stamp), stamp.changed_at - 60 * SECOND) == Trace(None, others=False)
+    assert case.out.find(write(case.id, reply(), stamp), stamp.changed_at - 60 * SECOND) == Trace(
+        None, others=False
+    )
 
 
 def test_our_own_row_of_the_same_plan_is_not_others_but_another_plans_is(case: Case) -> None:
@@ -245,7 +271,10 @@ def test_our_words_without_their_marker_are_found_by_their_text(case: Case) -> N
     there = str(case.sandbox.do.ticket(case.number)["comments"][-1]["id"])
     row = write(case.id, reply(), case.stamp)
     assert case.out.find(row, case.stamp.changed_at).remote_id == there
-    assert case.out.find(write(case.id, reply("Other words."), case.stamp), case.stamp.changed_at).remote_id is None
+    assert (
+        case.out.find(write(case.id, reply("Other words."), case.stamp), case.stamp.changed_at).remote_id
+        is None
+    )
 
 
 def test_a_history_that_cannot_be_read_is_an_error_and_not_an_empty_one(case: Case) -> None:
@@ -256,7 +285,9 @@ def test_a_history_that_cannot_be_read_is_an_error_and_not_an_empty_one(case: Ca
 
 # open
 def test_a_new_ticket_is_internal_and_a_second_attempt_makes_no_second_one(case: Case) -> None:
-    effect = OpenTicket("Needs Repairs", "<p>See 1001.</p>", "See 1001.", "Repairs", {"intent": "repair"}, ("candor",), "high")
+    effect = OpenTicket(
+        "Needs Repairs", "<p>See 1001.</p>", "See 1001.", "Repairs", {"intent": "repair"}, ("candor",), "high"
+    )
     row = write("", effect, key="open-1")
     before = len(case.sandbox.state.tickets)
     first, second = case.out.send(row), case.out.send(row)
@@ -265,7 +296,12 @@ def test_a_new_ticket_is_internal_and_a_second_attempt_makes_no_second_one(case:
     assert first.remote_id == second.remote_id
     assert len(case.sandbox.state.tickets) == before + 1
     opened = case.desk.ticket(first.remote_id)
-    assert (opened.group, opened.priority, opened.tags, opened.fields) == ("Repairs", "high", ("candor",), {"intent": "repair"})
+    assert (opened.group, opened.priority, opened.tags, opened.fields) == (
+        "Repairs",
+        "high",
+        ("candor",),
+        {"intent": "repair"},
+    )
     assert [m.public for m in opened.messages] == [False]
     assert case.out.find(row, 0) == Trace(first.remote_id, others=False)
     assert case.out.find(write("", row.effect, key="another"), 0) == Trace(None, others=False)

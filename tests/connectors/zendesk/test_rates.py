@@ -28,5 +28,7 @@ def test_a_ticket_whose_updates_are_used_up_waits_alone(spelling: str) -> None:
 @pytest.mark.parametrize("told", ["", "remaining", "remaining=many; resets=9", "total=30; resets=9", "remaining=-1"])
 def test_words_that_make_no_sense_stop_nothing(told: str) -> None:
     budget = RateBudget(RULES)
-    budget.seen({"zendesk-ratelimit-per-ticket-updates": told}, NOON, budget.call("PUT", "/api/v2/tickets/7.json"))
+    budget.seen(
+        {"zendesk-ratelimit-per-ticket-updates": told}, NOON, budget.call("PUT", "/api/v2/tickets/7.json")
+    )
     assert update(budget, 7, NOON) == 0

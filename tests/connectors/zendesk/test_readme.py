@@ -52,7 +52,9 @@ def counting(sandbox: SandboxZendesk, clock: SetClock, state: dict[str, object])
     return made
 
 
-def test_each_call_goes_the_way_the_readme_says(sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int) -> None:
+def test_each_call_goes_the_way_the_readme_says(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
+) -> None:
     ticket_id = str(mayas_ticket)
     first = counting(sandbox, clock, {})
     acknowledgement = next(t for t in sandbox.state.triggers.values() if t.title == ACKNOWLEDGEMENT)

@@ -31,7 +31,9 @@ def settle(sandbox: SandboxZendesk) -> None:
     assert sandbox.deliveries.wait_idle(5), "deliveries never came to rest"
 
 
-def test_z1_a_delivery_carries_the_five_headers(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+def test_z1_a_delivery_carries_the_five_headers(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected
+) -> None:
     ticket = write(sandbox)
     receiver.wait_for(1)
     headers, body = receiver.seen[0]
@@ -44,7 +46,9 @@ def test_z1_a_delivery_carries_the_five_headers(sandbox: SandboxZendesk, receive
     assert json.loads(body) == {"ticket_id": str(ticket)}
 
 
-def test_z2_the_signature_is_over_timestamp_and_raw_body(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+def test_z2_the_signature_is_over_timestamp_and_raw_body(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected
+) -> None:
     write(sandbox)
     receiver.wait_for(1)
     headers, body = receiver.seen[0]
@@ -78,7 +82,9 @@ def test_z3_a_late_attempt_is_freshly_signed_under_the_same_invocation(
     assert body_1 == body_2
 
 
-def test_z3_invocation_ids_can_be_digits_only(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+def test_z3_invocation_ids_can_be_digits_only(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected
+) -> None:
     sandbox.do.switch(digits_only_invocation_ids=True)
     write(sandbox)
     receiver.wait_for(1)
@@ -89,7 +95,11 @@ def test_z3_invocation_ids_can_be_digits_only(sandbox: SandboxZendesk, receiver:
 def test_z4_placeholder_values_are_json_escaped_only_on_request(
     sandbox: SandboxZendesk, receiver: Receiver, api: Api, escaped: bool, parses: bool,
 ) -> None:
-    connect(api, receiver.url, body='{"id":"{{ticket.id}}","title":"{{ticket.title}}","none":"{{ticket.nonsense}}"}')
+    connect(
+        api,
+        receiver.url,
+        body='{"id":"{{ticket.id}}","title":"{{ticket.title}}","none":"{{ticket.nonsense}}"}',
+    )
     sandbox.do.switch(escape_json_in_trigger_bodies=escaped)
     sandbox.do.customer_ticket(name="Maya", email="maya@example.com", subject='The "blue" boots', text="Hi")
     receiver.wait_for(1)
@@ -115,7 +125,12 @@ def test_z4_placeholder_values_are_json_escaped_only_on_request(
     ((500, {}), 1, "terminated"),
 ])
 def test_z6_only_some_answers_are_tried_again(
-    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, clock: SetClock, answer: tuple[int, dict[str, str]], attempts: int,
+    sandbox: SandboxZendesk,
+    receiver: Receiver,
+    connected: Connected,
+    clock: SetClock,
+    answer: tuple[int, dict[str, str]],
+    attempts: int,
     status: str,
 ) -> None:
     receiver.answers.extend([answer] * 10)
@@ -159,12 +174,16 @@ def test_z9_invocations_are_listed_newest_first_with_the_port_in_the_link(
     assert first["meta"]["has_more"] is True
     rest = api("GET", first["links"]["next"].split("/api/v2/")[1]).json()
     assert [i["id"] for i in rest["invocations"]] == made[:1]
-    attempts = api("GET", f"webhooks/{connected.webhook_id}/invocations/{made[0]}/attempts").json()["attempts"]
+    attempts = api("GET", f"webhooks/{connected.webhook_id}/invocations/{made[0]}/attempts").json()[
+        "attempts"
+    ]
     assert [(a["status_code"], a["status"]) for a in attempts] == [(200, "success")]
 
 
 @pytest.mark.parametrize("same_id", [True, False])
-def test_x12_a_delivery_can_come_twice(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, same_id: bool) -> None:
+def test_x12_a_delivery_can_come_twice(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, same_id: bool
+) -> None:
     sandbox.do.duplicate_deliveries(1, same_id=same_id)
     write(sandbox)
     receiver.wait_for(2)
@@ -173,13 +192,18 @@ def test_x12_a_delivery_can_come_twice(sandbox: SandboxZendesk, receiver: Receiv
     assert receiver.seen[0][1] == receiver.seen[1][1]
 
 
-def test_x12_a_past_delivery_can_be_sent_again(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+def test_x12_a_past_delivery_can_be_sent_again(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected
+) -> None:
     write(sandbox)
     receiver.wait_for(1)
     settle(sandbox)
     sandbox.do.redeliver(sandbox.do.invocations()[0]["id"])
     receiver.wait_for(2)
-    assert receiver.seen[0][0]["X-Zendesk-Webhook-Invocation-Id"] == receiver.seen[1][0]["X-Zendesk-Webhook-Invocation-Id"]
+    assert (
+        receiver.seen[0][0]["X-Zendesk-Webhook-Invocation-Id"]
+        == receiver.seen[1][0]["X-Zendesk-Webhook-Invocation-Id"]
+    )
 
 
 def test_x14_a_late_delivery_is_freshly_signed(
@@ -191,7 +215,9 @@ def test_x14_a_late_delivery_is_freshly_signed(
     sandbox.do.advance(8 * 60)
     sandbox.do.redeliver(sandbox.do.invocations()[0]["id"])
     receiver.wait_for(2)
-    assert receiver.seen[1][0]["X-Zendesk-Webhook-Signature-Timestamp"] == to_iso(clock() + 8 * 60 * 1_000_000)
+    assert receiver.seen[1][0]["X-Zendesk-Webhook-Signature-Timestamp"] == to_iso(
+        clock() + 8 * 60 * 1_000_000
+    )
 
 
 def test_x17_a_dropped_delivery_never_arrives_and_leaves_no_trace_in_the_log(
@@ -226,15 +252,23 @@ def test_the_desk_never_delivers_beyond_this_machine(sandbox: SandboxZendesk, ap
 
 
 def subscribe(api: Api, url: str, *kinds: str) -> dict[str, object]:
-    wanted = {"name": "Events", "endpoint": url, "http_method": "POST", "request_format": "json", "status": "active",
-              "subscriptions": kinds}
+    wanted = {
+        "name": "Events",
+        "endpoint": url,
+        "http_method": "POST",
+        "request_format": "json",
+        "status": "active",
+        "subscriptions": kinds,
+    }
     return dict(api("POST", "webhooks", {"webhook": wanted}).json().get("webhook", {}))
 
 
 def test_z5_an_article_that_is_published_or_withdrawn_is_told_to_those_who_subscribed(
     sandbox: SandboxZendesk, api: Api, receiver: Receiver, connected: Connected,
 ) -> None:
-    webhook = subscribe(api, receiver.url, "zen:event-type:article.published", "zen:event-type:article.unpublished")
+    webhook = subscribe(
+        api, receiver.url, "zen:event-type:article.published", "zen:event-type:article.unpublished"
+    )
     number = sandbox.do.put_article(id="new", title="A new page", html="<p>x</p>")
     sandbox.do.put_article(id="new", title="A new page", html="<p>An edit is no event.</p>")
     sandbox.do.put_article(id="draft", title="Not yet", html="<p>x</p>", draft=True)
@@ -246,20 +280,27 @@ def test_z5_an_article_that_is_published_or_withdrawn_is_told_to_those_who_subsc
     assert len(receiver.seen) == 2
     assert {h["X-Zendesk-Webhook-Id"] for h, _ in receiver.seen} == {webhook["id"]}
     first, second = (json.loads(body) for _, body in receiver.seen)
-    assert [e["type"].rpartition(":")[2] for e in (first, second)] == ["article.published", "article.unpublished"]
+    assert [e["type"].rpartition(":")[2] for e in (first, second)] == [
+        "article.published",
+        "article.unpublished",
+    ]
     assert {e["subject"] for e in (first, second)} == {f"zen:article:{number}"}
     assert first["detail"]["id"] == str(number)
     assert (first["account_id"], first["event"]["title"]) == (sandbox.state.ids.account, "A new page")
     assert sandbox.do.failures() == []
 
 
-def test_z5_a_webhook_takes_triggers_or_events_and_others_are_a_failure(sandbox: SandboxZendesk, api: Api, receiver: Receiver) -> None:
+def test_z5_a_webhook_takes_triggers_or_events_and_others_are_a_failure(
+    sandbox: SandboxZendesk, api: Api, receiver: Receiver
+) -> None:
     assert subscribe(api, receiver.url, "conditional_ticket_events", "zen:event-type:article.published") == {}
     assert subscribe(api, receiver.url, "zen:event-type:user.created")
     assert [f["what"] for f in sandbox.do.failures()] == ["event subscription"]
 
 
-def test_x13_held_deliveries_come_newest_first(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+def test_x13_held_deliveries_come_newest_first(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected
+) -> None:
     sandbox.do.hold_deliveries(2)
     first, second = write(sandbox), write(sandbox, "And where is the other one?")
     settle(sandbox)
@@ -281,20 +322,26 @@ def test_x15_a_replay_is_the_very_delivery_with_its_old_stamp(
 
 
 @pytest.mark.parametrize("how", HOW)
-def test_x16_a_forgery_has_one_thing_wrong(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, how: str) -> None:
+def test_x16_a_forgery_has_one_thing_wrong(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected, how: str
+) -> None:
     write(sandbox)
     receiver.wait_for(1)
     settle(sandbox)
     assert sandbox.do.forge_delivery(sandbox.do.invocations()[-1]["id"], how) == 200
     (true, body), (false, changed) = receiver.seen
-    differing = {name for name in true | false if true.get(name) != false.get(name)} | ({"body"} if body != changed else set())
+    differing = {name for name in true | false if true.get(name) != false.get(name)} | (
+        {"body"} if body != changed else set()
+    )
     assert len(differing) == 1
     if "X-Zendesk-Webhook-Signature" in false and "X-Zendesk-Webhook-Signature-Timestamp" in false:
         stamp = false["X-Zendesk-Webhook-Signature-Timestamp"]
         assert sign(connected.secret, stamp, changed) != false["X-Zendesk-Webhook-Signature"]
 
 
-def test_x16_an_unknown_forgery_says_which_there_are(sandbox: SandboxZendesk, receiver: Receiver, connected: Connected) -> None:
+def test_x16_an_unknown_forgery_says_which_there_are(
+    sandbox: SandboxZendesk, receiver: Receiver, connected: Connected
+) -> None:
     write(sandbox)
     receiver.wait_for(1)
     settle(sandbox)

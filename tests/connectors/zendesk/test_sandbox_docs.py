@@ -1,4 +1,5 @@
-"""The page about the sandbox desks tells the truth: every line once, every claim named by a test, every switch and verb listed."""
+"""The page about the sandbox desks tells the truth: every line once, every claim named by a test, every
+switch and verb listed."""
 from __future__ import annotations
 
 import re
@@ -40,6 +41,10 @@ def test_no_line_is_tested_and_called_missing() -> None:
 def test_every_switch_and_verb_is_listed_and_no_other() -> None:
     switches = PAGE.split("## Switches")[1]
     first_cells = [line.split("|")[1] for line in switches.splitlines() if line.startswith("| `")]
-    assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == {f.name for f in fields(Switches)}
-    verbs = [PAGE.split(head)[1].split("\n\n")[0] for head in ("| for | verbs |", "| for Zendesk also | verbs |")]
+    assert {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)} == {
+        f.name for f in fields(Switches)
+    }
+    verbs = [
+        PAGE.split(head)[1].split("\n\n")[0] for head in ("| for | verbs |", "| for Zendesk also | verbs |")
+    ]
     assert set(re.findall(r"`(\w+)`", " ".join(verbs))) - set(HOW) == set(VERBS)

@@ -51,7 +51,10 @@ def test_public_is_always_said() -> None:
 
 def test_an_unfenced_write_names_no_guard_at_all_and_replaces_no_tags() -> None:
     body = ticket_body(write("7", UpdateFields(add_tags=("candor",)), tags=("vip",)), VIEW)
-    assert body == {"additional_tags": ["candor"], "metadata": {"candor_key": "key-1", "candor_plan": "plan-1"}}
+    assert body == {
+        "additional_tags": ["candor"],
+        "metadata": {"candor_key": "key-1", "candor_plan": "plan-1"},
+    }
 
 
 def test_tags_are_left_alone_when_none_are_added() -> None:
@@ -62,7 +65,9 @@ def test_tags_are_left_alone_when_none_are_added() -> None:
     ("chosen", "value", "tags"),
     [("stay_out", "candor_next_stay_out", ["vip", "candor_next_stay_out"]), ("", None, ["vip"]), ("nonsense", None, ["vip"])],
 )
-def test_the_next_step_replaces_the_tag_of_the_step_before(chosen: str, value: str | None, tags: list[str]) -> None:
+def test_the_next_step_replaces_the_tag_of_the_step_before(
+    chosen: str, value: str | None, tags: list[str]
+) -> None:
     present = ("vip", "candor_next_send_draft")
     body = ticket_body(write("7", UpdateFields({"next_step": chosen}), STAMP, tags=present), VIEW)
     assert body["custom_fields"] == [{"id": 62, "value": value}]
@@ -116,7 +121,10 @@ def test_ordinary_text_is_sent_as_it_is() -> None:
 
 
 def test_a_message_over_the_desks_limit_is_cut_visibly_and_keeps_its_end() -> None:
-    text = "\n".join(f"Line {n}: ünïcode & <tags> {{{{x}}}}" for n in range(4_000)) + "\nTalk to a person: https://candor.example/t/1"
+    text = (
+        "\n".join(f"Line {n}: ünïcode & <tags> {{{{x}}}}" for n in range(4_000))
+        + "\nTalk to a person: https://candor.example/t/1"
+    )
     sent = body_html("<p>" + "x" * BODY_LIMIT + "</p>", text)
     assert len(sent.encode()) <= BODY_LIMIT
     assert sent.startswith("<p>Line 0:")

@@ -24,13 +24,22 @@ def settings(desk: SandboxZendesk, **changes: str) -> dict[str, str]:
     return {"subdomain": desk.account, "email": desk.email, "api_token": desk.token, **changes}
 
 
-def client(desk: SandboxZendesk, clock: Callable[[], int], state: Mapping[str, object] | None = None, **changes: str) -> ZendeskClient:
+def client(
+    desk: SandboxZendesk, clock: Callable[[], int], state: Mapping[str, object] | None = None, **changes: str
+) -> ZendeskClient:
     connection = Connection("zendesk-1", settings(desk, **changes), state or {}, desk.url)
     return ZendeskClient(connection, clock, RateBudget(), sandbox_allowed=True, timeouts=SHORT)
 
 
-def peer_client(url: str, clock: Callable[[], int], state: Mapping[str, object] | None = None) -> ZendeskClient:
-    wired = Connection("zendesk-1", {"subdomain": "acme", "email": "a@b.example", "api_token": "t0p-s3cret"}, state or {}, url)
+def peer_client(
+    url: str, clock: Callable[[], int], state: Mapping[str, object] | None = None
+) -> ZendeskClient:
+    wired = Connection(
+        "zendesk-1",
+        {"subdomain": "acme", "email": "a@b.example", "api_token": "t0p-s3cret"},
+        state or {},
+        url,
+    )
     return ZendeskClient(wired, clock, RateBudget(), sandbox_allowed=True, timeouts=SHORT)
 
 
@@ -52,7 +61,14 @@ def safe_stamp(desk: ZendeskDesk, ticket_id: str, clock: SetClock) -> Stamp:
     return stamp
 
 
-def write(ticket_id: str, effect: Effect, stamp: Stamp | None = None, key: str = "key-1", plan: str = "plan-1", **more: Any) -> Write:
+def write(
+    ticket_id: str,
+    effect: Effect,
+    stamp: Stamp | None = None,
+    key: str = "key-1",
+    plan: str = "plan-1",
+    **more: Any,
+) -> Write:
     return Write(ticket_id, effect, key, plan, stamp, **more)
 
 

@@ -1,4 +1,5 @@
-"""Writes the golden messages anew: `python -m tests.golden.messages.write`. Read the diff aloud before committing it."""
+"""Writes the golden messages anew: `python -m tests.golden.messages.write`. Read the diff aloud before
+committing it."""
 from tests.golden.messages.cases import rendered
 
 for path, text in rendered():

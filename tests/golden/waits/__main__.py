@@ -1,4 +1,5 @@
-"""`python -m tests.golden.waits --write` writes the golden texts anew; review the diff, every line is read by a customer."""
+"""`python -m tests.golden.waits --write` writes the golden texts anew; review the diff, every line is read by
+a customer."""
 from __future__ import annotations
 
 import sys

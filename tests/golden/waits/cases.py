@@ -1,4 +1,5 @@
-"""Every way a wait can be spoken, as (title, text) per language: open or closed, near or far, close or wide, each reason for none."""
+"""Every way a wait can be spoken, as (title, text) per language: open or closed, near or far, close or wide,
+each reason for none."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -20,13 +21,16 @@ def week(*days: int, start: int = 9 * 60, end: int = 17 * 60) -> tuple[tuple[int
     return tuple((day * 1440 + start, day * 1440 + end) for day in days)
 
 
-OFFICE = Hours("Europe/London", week(0, 1, 2, 3, 4))  # British summer time in all cases: one hour ahead of UTC
+# British summer time in all cases: one hour ahead of UTC
+OFFICE = Hours("Europe/London", week(0, 1, 2, 3, 4))
 LUNCH = replace(OFFICE, intervals=(*week(0, 1, 2, 3, 4, end=12 * 60), *week(0, 1, 2, 3, 4, start=13 * 60)))
 LATE = replace(OFFICE, intervals=week(0, 1, 2, 3, 4, start=10 * 60, end=24 * 60))
 ALWAYS = replace(OFFICE, intervals=((0, 7 * 1440),))
 NIGHTS = replace(OFFICE, intervals=week(*range(7), start=22 * 60, end=30 * 60))
 HOLIDAY = replace(OFFICE, closed=frozenset({"2026-05-11"}))
-AWAY = replace(OFFICE, closed=frozenset((date(2026, 5, 12) + timedelta(days=d)).isoformat() for d in range(20)))
+AWAY = replace(
+    OFFICE, closed=frozenset((date(2026, 5, 12) + timedelta(days=d)).isoformat() for d in range(20))
+)
 LONG_WEEKEND = replace(OFFICE, closed=frozenset({"2026-05-15", "2026-05-18", "2026-05-19", "2026-05-20"}))
 UNSET = replace(OFFICE, intervals=())
 
@@ -52,10 +56,24 @@ class Case:
     zone: str | None = None
 
 
-def case(title: str, waiting: int | None = 4, *, team: Team = PAIR, hours: Hours = OFFICE, now: int = TUESDAY_10, zone: str | None = None,
-         later: int = 0, stalled: float | None = None, replies: int = 0, horizon: int = 5, why_not: str | None = None) -> Case:
+def case(
+    title: str,
+    waiting: int | None = 4,
+    *,
+    team: Team = PAIR,
+    hours: Hours = OFFICE,
+    now: int = TUESDAY_10,
+    zone: str | None = None,
+    later: int = 0,
+    stalled: float | None = None,
+    replies: int = 0,
+    horizon: int = 5,
+    why_not: str | None = None,
+) -> Case:
     """The wait is estimated at `now` and told `later` microseconds after."""
-    wait = estimate(waiting, team, hours, horizon, now, replies_seen=replies, stalled=stalled, version="golden")
+    wait = estimate(
+        waiting, team, hours, horizon, now, replies_seen=replies, stalled=stalled, version="golden"
+    )
     if why_not is not None:  # a reason that is given by a record of promises, not by the queue
         wait = replace(wait, typical_seconds=None, bound_seconds=None, bound_at=None, why_not=why_not)
     return Case(title, wait, hours, now + later, zone)
@@ -83,10 +101,17 @@ CASES = (
     shown("open, usual and bound just too far apart for one figure", 39, 75),
     shown("open, one hour and two hours", 58, 120),
     case("soon closing, the wait goes over to tomorrow", 4, now=TUESDAY_16_40),
-    case("soon closing, bound at the closing", 0, now=TUESDAY_16_40 - 4 * MINUTE, team=Team("Repairs", 3, 20)),
+    case(
+        "soon closing, bound at the closing", 0, now=TUESDAY_16_40 - 4 * MINUTE, team=Team("Repairs", 3, 20)
+    ),
     case("before the lunch break", 1, hours=LUNCH, now=TUESDAY_10 + 100 * MINUTE),
-    case("before the lunch break, bound at its beginning", 7, hours=LUNCH, now=TUESDAY_10 + 40 * MINUTE,
-         team=Team("Repairs", 3, 10)),
+    case(
+        "before the lunch break, bound at its beginning",
+        7,
+        hours=LUNCH,
+        now=TUESDAY_10 + 40 * MINUTE,
+        team=Team("Repairs", 3, 10),
+    ),
     case("closed, back at noon", 4, hours=replace(OFFICE, intervals=week(1, start=12 * 60)), now=TUESDAY_10),
     case("open until midnight", 10, hours=LATE, now=TUESDAY_EVENING),
     case("around the clock, over midnight", 12, hours=ALWAYS, now=TUESDAY_EVENING),
@@ -146,7 +171,10 @@ PLANS = (
     ("until midnight", LATE),
     ("around the clock", ALWAYS),
     ("nights", NIGHTS),
-    ("Saturday shorter", replace(OFFICE, intervals=(*OFFICE.intervals, *week(5, start=10 * 60, end=14 * 60)))),
+    (
+        "Saturday shorter",
+        replace(OFFICE, intervals=(*OFFICE.intervals, *week(5, start=10 * 60, end=14 * 60))),
+    ),
     ("three days apart", replace(OFFICE, intervals=week(0, 2, 4))),
     ("two days together", replace(OFFICE, intervals=week(1, 2))),
     ("weekdays around the clock", replace(OFFICE, intervals=((0, 5 * 1440),))),
@@ -193,7 +221,10 @@ def of_the_line(words: Words) -> Iterator[tuple[str, str]]:
     for title, wait in PLACES:
         yield title, speak_place(wait, words)
     for title, wait, zone in REVISIONS:
-        yield title, speak_revision(TUESDAY_10 + 40 * MINUTE, wait, OFFICE, words, TUESDAY_10 + 30 * MINUTE, zone)
+        yield (
+            title,
+            speak_revision(TUESDAY_10 + 40 * MINUTE, wait, OFFICE, words, TUESDAY_10 + 30 * MINUTE, zone),
+        )
 
 
 def notes(words: Words) -> Iterator[tuple[str, str]]:
@@ -204,7 +235,9 @@ def notes(words: Words) -> Iterator[tuple[str, str]]:
 
 def render(language: str) -> str:
     words = load_words(language)
-    return "".join(f"# {title}\n{text}\n\n" for title, text in (*sentences(words), *of_the_line(words), *notes(words)))
+    return "".join(
+        f"# {title}\n{text}\n\n" for title, text in (*sentences(words), *of_the_line(words), *notes(words))
+    )
 
 
 def path_of(language: str) -> Path:

@@ -1,6 +1,7 @@
 """Ticket fields: read by everybody, made by admins where the desk lets them (F7, F21).
 
-Source: copies of FD, "Ticket Fields"; `/admin/ticket_fields` is unverified, so it can be switched off, and is a 404 then.
+Source: copies of FD, "Ticket Fields"; `/admin/ticket_fields` is unverified, so it can be switched off, and is
+a 404 then.
 """
 from __future__ import annotations
 
@@ -37,7 +38,12 @@ def routes(desk: Desk) -> Blueprint:
     def list_for_admins() -> Response:
         admin()
         own = {f.name: f for f in state.fields.values()}
-        return jsonify([fields.custom(own[f["name"]], f["position"], admin=True) if f["name"] in own else f for f in fields.listed(state)])
+        return jsonify(
+            [
+                fields.custom(own[f["name"]], f["position"], admin=True) if f["name"] in own else f
+                for f in fields.listed(state)
+            ]
+        )
 
     @bp.get("/admin/ticket_fields/<int:field_id>")
     def show(field_id: int) -> Response:
@@ -48,8 +54,13 @@ def routes(desk: Desk) -> Blueprint:
     def create() -> tuple[Response, int]:
         admin()
         wanted = sent()
-        made = fields.add_field(state, str(wanted.get("label") or ""), str(wanted.get("type") or ""), _choices(wanted),
-                                for_customers=bool(wanted.get("displayed_to_customers", False)))
+        made = fields.add_field(
+            state,
+            str(wanted.get("label") or ""),
+            str(wanted.get("type") or ""),
+            _choices(wanted),
+            for_customers=bool(wanted.get("displayed_to_customers", False)),
+        )
         made.customers_can_edit = bool(wanted.get("customers_can_edit", False))
         return jsonify(fields.custom(made, len(fields.listed(state)), admin=True)), 201
 
@@ -60,7 +71,9 @@ def routes(desk: Desk) -> Blueprint:
         if "type" in wanted and wanted["type"] != field.type:
             raise answers.invalid(("type", "It cannot be changed", "invalid_value"))
         field.label = str(wanted.get("label", field.label))  # the name in the API stays
-        field.displayed_to_customers = bool(wanted.get("displayed_to_customers", field.displayed_to_customers))
+        field.displayed_to_customers = bool(
+            wanted.get("displayed_to_customers", field.displayed_to_customers)
+        )
         field.customers_can_edit = bool(wanted.get("customers_can_edit", field.customers_can_edit))
         if "choices" in wanted:
             field.choices = _choices(wanted)
@@ -80,5 +93,7 @@ def routes(desk: Desk) -> Blueprint:
 
 
 def _choices(wanted: dict[str, Any]) -> list[str]:
-    listed = sorted(wanted.get("choices") or [], key=lambda c: c.get("position", 0) if isinstance(c, dict) else 0)
+    listed = sorted(
+        wanted.get("choices") or [], key=lambda c: c.get("position", 0) if isinstance(c, dict) else 0
+    )
     return [str(c.get("value") if isinstance(c, dict) else c) for c in listed]

@@ -23,8 +23,17 @@ def routes(desk: Desk) -> Blueprint:
     def shape() -> dict[str, Any]:
         hours = {day: {"start_time": "9:00 am", "end_time": "5:00 pm"} for day in _DAYS}
         moment = to_iso(state.created_us)
-        return {"id": state.business_hour_id, "name": "Default", "description": "Default business calendar", "is_default": True,
-                "time_zone": "London", "business_hours": hours, "list_of_holidays": [], "created_at": moment, "updated_at": moment}
+        return {
+            "id": state.business_hour_id,
+            "name": "Default",
+            "description": "Default business calendar",
+            "is_default": True,
+            "time_zone": "London",
+            "business_hours": hours,
+            "list_of_holidays": [],
+            "created_at": moment,
+            "updated_at": moment,
+        }
 
     @bp.get("/business_hours")
     def list_hours() -> Response:

@@ -30,7 +30,12 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/agents")
     def agents() -> Response:
         email = request.args.get("email")
-        return page([p for p in state.agents() if email in (None, p.email)], shapes.agent, request.args, list_url(desk))
+        return page(
+            [p for p in state.agents() if email in (None, p.email)],
+            shapes.agent,
+            request.args,
+            list_url(desk),
+        )
 
     @bp.get("/agents/me")
     def me() -> Response:
@@ -52,7 +57,9 @@ def routes(desk: Desk) -> Blueprint:
 
     @bp.get("/groups")
     def groups() -> Response:
-        return page(list(state.groups.values()), lambda one: shapes.group(state, one), request.args, list_url(desk))
+        return page(
+            list(state.groups.values()), lambda one: shapes.group(state, one), request.args, list_url(desk)
+        )
 
     @bp.get("/groups/<int:group_id>")
     def group(group_id: int) -> Response:

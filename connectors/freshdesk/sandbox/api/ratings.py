@@ -1,6 +1,7 @@
 """Satisfaction ratings (F16).
 
-Source: copies of FD, "Surveys". The recorded samples have numbers; a third-party page has words, which a switch shows.
+Source: copies of FD, "Surveys". The recorded samples have numbers; a third-party page has words, which a
+switch shows.
 """
 from __future__ import annotations
 
@@ -22,9 +23,18 @@ def routes(desk: Desk) -> Blueprint:
     def shape(one: Rating) -> dict[str, Any]:
         ticket, moment = state.tickets[one.ticket_id], to_iso(one.at_us)
         score: int | str = SCORES[one.score] if state.switches.rating_words else one.score
-        return {"id": one.id, "survey_id": 1, "user_id": ticket.requester_id, "agent_id": ticket.responder_id, "group_id": ticket.group_id,
-                "ticket_id": one.ticket_id, "feedback": one.feedback, "ratings": {"default_question": score},
-                "created_at": moment, "updated_at": moment}
+        return {
+            "id": one.id,
+            "survey_id": 1,
+            "user_id": ticket.requester_id,
+            "agent_id": ticket.responder_id,
+            "group_id": ticket.group_id,
+            "ticket_id": one.ticket_id,
+            "feedback": one.feedback,
+            "ratings": {"default_question": score},
+            "created_at": moment,
+            "updated_at": moment,
+        }
 
     @bp.get("/surveys/satisfaction_ratings")
     def every() -> Response:
@@ -35,6 +45,8 @@ def routes(desk: Desk) -> Blueprint:
     def of_ticket(ticket_id: int) -> Response:
         if ticket_id not in state.tickets:
             raise answers.not_found()
-        return page([r for r in state.ratings if r.ticket_id == ticket_id], shape, request.args, list_url(desk))
+        return page(
+            [r for r in state.ratings if r.ticket_id == ticket_id], shape, request.args, list_url(desk)
+        )
 
     return bp

@@ -1,7 +1,7 @@
 """Automation rules (F6), and what becomes of the headers of a webhook action (F21).
 
-Source: copies of FD, "Automations". How that action names its headers is documented nowhere: `custom_headers` and `auth_header` are our
-guess, and the switch has the other case.
+Source: copies of FD, "Automations". How that action names its headers is documented nowhere: `custom_headers`
+and `auth_header` are our guess, and the switch has the other case.
 """
 from __future__ import annotations
 
@@ -31,8 +31,16 @@ def routes(desk: Desk) -> Blueprint:
     def check(kind: int, wanted: dict[str, Any]) -> None:
         needed = ("actions", "performer", "events") if kind == ON_UPDATE else ("actions", "conditions")
         foreign = () if kind == ON_UPDATE else ("performer", "events")
-        faults = [(n, "Mandatory attribute missing", "missing_field") for n in needed if n in wanted and not wanted[n]]
-        faults += [(n, "Unexpected/invalid field in request", "invalid_field") for n in wanted if n not in _PARTS or n in foreign]
+        faults = [
+            (n, "Mandatory attribute missing", "missing_field")
+            for n in needed
+            if n in wanted and not wanted[n]
+        ]
+        faults += [
+            (n, "Unexpected/invalid field in request", "invalid_field")
+            for n in wanted
+            if n not in _PARTS or n in foreign
+        ]
         if faults:
             raise answers.invalid(*faults)
 
@@ -45,7 +53,9 @@ def routes(desk: Desk) -> Blueprint:
     def known_type() -> None:
         kind = (request.view_args or {}).get("kind")
         if kind not in (ON_CREATION, ON_UPDATE):
-            raise answers.invalid(("automation_type_id", "It should be one of these values: '1,4'", "invalid_value"))
+            raise answers.invalid(
+                ("automation_type_id", "It should be one of these values: '1,4'", "invalid_value")
+            )
         admin_only()
 
     @bp.get("/automations/<int:kind>/rules")
@@ -74,9 +84,17 @@ def routes(desk: Desk) -> Blueprint:
                 other.position += other.position >= position
         last = max((r.position for r in of_kind), default=0)
         rule = Rule(
-            state.ids.number(), kind, str(wanted["name"]), position or last + 1, now, bool(wanted.get("active", True)),
-            dict(wanted.get("performer") or {}), list(wanted.get("events") or []), list(wanted.get("conditions") or []),
-            kept(wanted["actions"]), now,
+            state.ids.number(),
+            kind,
+            str(wanted["name"]),
+            position or last + 1,
+            now,
+            bool(wanted.get("active", True)),
+            dict(wanted.get("performer") or {}),
+            list(wanted.get("events") or []),
+            list(wanted.get("conditions") or []),
+            kept(wanted["actions"]),
+            now,
         )
         state.rules[rule.id] = rule
         return jsonify(shapes.rule(rule)), 201

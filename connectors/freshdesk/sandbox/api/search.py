@@ -1,6 +1,7 @@
 """Search of tickets (F13) and of articles.
 
-Source: copies of FD, "Filter Tickets": the query in double quotes, at most 512 characters, 30 rows a page, ten pages.
+Source: copies of FD, "Filter Tickets": the query in double quotes, at most 512 characters, 30 rows a page,
+ten pages.
 """
 from __future__ import annotations
 
@@ -24,7 +25,13 @@ def routes(desk: Desk) -> Blueprint:
         if len(query) < 2 or not (query.startswith('"') and query.endswith('"')):
             raise answers.invalid(("query", "Query should be inside double quotes", "invalid_value"))
         if len(query) - 2 > _LONGEST:
-            raise answers.invalid(("query", f"Has {len(query) - 2} characters, it can have maximum of {_LONGEST}", "invalid_value"))
+            raise answers.invalid(
+                (
+                    "query",
+                    f"Has {len(query) - 2} characters, it can have maximum of {_LONGEST}",
+                    "invalid_value",
+                )
+            )
         try:
             found = search_index.find(state, query[1:-1])
         except BadQuery as error:

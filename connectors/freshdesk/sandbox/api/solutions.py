@@ -1,4 +1,5 @@
-"""Solutions: categories, folders and articles, with folder visibility and translations (F17). The pages themselves are in `pages/`.
+"""Solutions: categories, folders and articles, with folder visibility and translations (F17). The pages
+themselves are in `pages/`.
 
 Source: FD, "Solutions"; samples of python-freshdesk.
 """
@@ -52,7 +53,10 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/solutions/folders/<int:folder_id>/articles/<language>")
     def articles(folder_id: int, language: str | None = None) -> Response:
         folder_of(folder_id)
-        found = sorted((a for a in state.articles.values() if a.folder_id == folder_id), key=lambda a: (a.created_us, a.id))
+        found = sorted(
+            (a for a in state.articles.values() if a.folder_id == folder_id),
+            key=lambda a: (a.created_us, a.id),
+        )
         if language is not None:
             found = [a for a in found if language in a.translations]
         return page(found, lambda a: shapes.article(state, a, language), request.args, list_url(desk))

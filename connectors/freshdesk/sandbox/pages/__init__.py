@@ -1,4 +1,5 @@
-"""The pages of the sandbox Freshdesk: the shared ones over its own tickets, and its help centre under `/support/solutions`."""
+"""The pages of the sandbox Freshdesk: the shared ones over its own tickets, and its help centre under
+`/support/solutions`."""
 from __future__ import annotations
 
 from flask import Flask, redirect, url_for

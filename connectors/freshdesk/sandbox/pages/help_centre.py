@@ -1,4 +1,5 @@
-"""The help centre's pages: the target of every citation (F22). Drafts, and folders that are not for everybody, do not show."""
+"""The help centre's pages: the target of every citation (F22). Drafts, and folders that are not for
+everybody, do not show."""
 from __future__ import annotations
 
 from flask import Blueprint, abort, url_for
@@ -20,12 +21,16 @@ def routes(acts: Acts) -> Blueprint:
             if found is None or not articles.shown(state, found):
                 abort(404)
             folder = state.folders[found.folder_id].name
-            return showing.page("article.html", article=found, section=folder, body=showing.article_html(found.description))
+            return showing.page(
+                "article.html", article=found, section=folder, body=showing.article_html(found.description)
+            )
 
     @bp.get("/")
     def index() -> str:
         with state.lock:
-            public = sorted((a for a in state.articles.values() if articles.shown(state, a)), key=lambda a: a.title)
+            public = sorted(
+                (a for a in state.articles.values() if articles.shown(state, a)), key=lambda a: a.title
+            )
             sections: dict[str, list[tuple[str, str]]] = {state.folders[a.folder_id].name: [] for a in public}
             for found in public:
                 where = url_for("help_centre.article", article_id=found.id)

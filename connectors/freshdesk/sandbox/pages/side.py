@@ -21,7 +21,11 @@ class FreshdeskSide:
 
     def lines(self) -> list[Line]:
         with self._state.lock:
-            return [self._line(t) for t in sorted(self._state.tickets.values(), key=lambda t: t.id, reverse=True) if not t.deleted]
+            return [
+                self._line(t)
+                for t in sorted(self._state.tickets.values(), key=lambda t: t.id, reverse=True)
+                if not t.deleted
+            ]
 
     def line(self, ticket_id: int) -> Line | None:
         with self._state.lock:
@@ -32,9 +36,14 @@ class FreshdeskSide:
         """The description is the first message; Freshdesk does not count it among the conversations."""
         with self._state.lock:
             ticket = self._state.tickets[ticket_id]
-            opening = self._message(ticket, 0, ticket.requester_id, ticket.created_us, True, ticket.description)
-            said = [self._message(ticket, c.id, c.user_id, c.at_us, not c.private, c.body) for c in ticket.conversations
-                    if with_notes or not c.private]
+            opening = self._message(
+                ticket, 0, ticket.requester_id, ticket.created_us, True, ticket.description
+            )
+            said = [
+                self._message(ticket, c.id, c.user_id, c.at_us, not c.private, c.body)
+                for c in ticket.conversations
+                if with_notes or not c.private
+            ]
             return [opening, *said]
 
     def acknowledged(self, ticket_id: int) -> bool:
@@ -49,15 +58,21 @@ class FreshdeskSide:
             state, ticket = self._state, self._state.tickets[ticket_id]
             customer = state.people.get(ticket.requester_id)
             priority = PRIORITIES[ticket.priority] if ticket.priority != 1 else ""
-            fields = ((f.label, ticket.custom_fields.get(f.name)) for f in state.fields.values() if not f.choices)
+            fields = (
+                (f.label, ticket.custom_fields.get(f.name)) for f in state.fields.values() if not f.choices
+            )
             choices = tuple(
                 Choice(f.name, f.label, tuple((c, c) for c in f.choices), ticket.custom_fields.get(f.name))
                 for f in state.fields.values() if f.choices
             )
             return Details(
-                customer.name if customer else "deleted", customer.email or "" if customer else "",
-                self._name(ticket.responder_id) if ticket.responder_id else "nobody", priority, tuple(ticket.tags),
-                tuple((label, str(value)) for label, value in fields if value not in (None, "")), choices,
+                customer.name if customer else "deleted",
+                customer.email or "" if customer else "",
+                self._name(ticket.responder_id) if ticket.responder_id else "nobody",
+                priority,
+                tuple(ticket.tags),
+                tuple((label, str(value)) for label, value in fields if value not in (None, "")),
+                choices,
                 tuple(reversed(ticket.history))[:_EVENTS_SHOWN],
             )
 
@@ -77,9 +92,17 @@ class FreshdeskSide:
     def _line(self, ticket: Ticket) -> Line:
         group = self._state.groups.get(ticket.group_id or 0)
         notes = sum(c.private for c in ticket.conversations)
-        return Line(ticket.id, ticket.subject, _LOOKS.get(ticket.status, "hold"), self._state.statuses[ticket.status][0],
-                    self._name(ticket.requester_id), ticket.updated_us, group.name if group else "",
-                    1 + len(ticket.conversations) - notes, notes)
+        return Line(
+            ticket.id,
+            ticket.subject,
+            _LOOKS.get(ticket.status, "hold"),
+            self._state.statuses[ticket.status][0],
+            self._name(ticket.requester_id),
+            ticket.updated_us,
+            group.name if group else "",
+            1 + len(ticket.conversations) - notes,
+            notes,
+        )
 
     def _message(self, ticket: Ticket, id: int, user_id: int, at_us: int, public: bool, html: str) -> Message:
         person = self._state.people.get(user_id)

@@ -1,6 +1,7 @@
 """Incremental export of tickets by cursor (Z28, Z44).
 
-Source: REF incremental_exports: admins only, the newest minute withheld, compares `generated_timestamp`, 10 requests a minute.
+Source: REF incremental_exports: admins only, the newest minute withheld, compares `generated_timestamp`, 10
+requests a minute.
 """
 from __future__ import annotations
 
@@ -35,11 +36,16 @@ def routes(desk: Desk) -> Blueprint:
         cursor = _encode(after if repeats or not shown else _place(shown[-1]))
         body = {
             "tickets": [shapes.ticket(state, t) for t in shown],
-            "after_cursor": cursor, "before_cursor": None, "before_url": None,
-            "after_url": f"{list_url(desk)}?cursor={cursor}", "end_of_stream": len(found) <= size and not repeats,
+            "after_cursor": cursor,
+            "before_cursor": None,
+            "before_url": None,
+            "after_url": f"{list_url(desk)}?cursor={cursor}",
+            "end_of_stream": len(found) <= size and not repeats,
         }
         if "users" in request.args.get("include", "").split(","):
-            body["users"] = [shapes.user(state, state.users[u]) for u in sorted({t.requester_id for t in shown})]
+            body["users"] = [
+                shapes.user(state, state.users[u]) for u in sorted({t.requester_id for t in shown})
+            ]
         return jsonify(body)
 
     def _start(newest: int) -> tuple[int, int]:

@@ -18,7 +18,15 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/groups")
     @bp.get("/groups/assignable")
     def list_groups() -> Response:
-        return jsonify(page(list(state.groups.values()), "groups", lambda x: shapes.group(state, x), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                list(state.groups.values()),
+                "groups",
+                lambda x: shapes.group(state, x),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     @bp.get("/groups/<int:group_id>")
     def show(group_id: int) -> Response:
@@ -37,12 +45,28 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/group_memberships")
     def list_memberships() -> Response:
         found = list(state.memberships.values())
-        return jsonify(page(found, "group_memberships", lambda m: shapes.membership(state, m), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                found,
+                "group_memberships",
+                lambda m: shapes.membership(state, m),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     @bp.get("/groups/<int:group_id>/memberships")
     def memberships_of(group_id: int) -> Response:
         found = [m for m in state.memberships.values() if m.group_id == group_id]
-        return jsonify(page(found, "group_memberships", lambda m: shapes.membership(state, m), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                found,
+                "group_memberships",
+                lambda m: shapes.membership(state, m),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     @bp.post("/group_memberships")
     def join() -> tuple[Response, int]:
@@ -51,6 +75,8 @@ def routes(desk: Desk) -> Blueprint:
         user_id, group_id = int(wanted.get("user_id") or 0), int(wanted.get("group_id") or 0)
         if user_id not in state.users or group_id not in state.groups:
             raise answers.invalid(base="User or group is not valid")
-        return jsonify({"group_membership": shapes.membership(state, state.add_membership(user_id, group_id))}), 201
+        return jsonify(
+            {"group_membership": shapes.membership(state, state.add_membership(user_id, group_id))}
+        ), 201
 
     return bp

@@ -37,18 +37,29 @@ def routes(desk: Desk) -> Blueprint:
     def form(job: Job) -> dict[str, Any]:
         done = job.results is not None
         return {
-            "id": job.id, "job_type": "Bulk Update Ticket", "url": f"{state.vendor_url}/api/v2/job_statuses/{job.id}.json",
-            "total": len(job.wanted), "progress": len(job.wanted) if done else None, "status": "completed" if done else "queued",
-            "message": "Completed" if done else None, "results": job.results,
+            "id": job.id,
+            "job_type": "Bulk Update Ticket",
+            "url": f"{state.vendor_url}/api/v2/job_statuses/{job.id}.json",
+            "total": len(job.wanted),
+            "progress": len(job.wanted) if done else None,
+            "status": "completed" if done else "queued",
+            "message": "Completed" if done else None,
+            "results": job.results,
         }
 
     @bp.put("/tickets/update_many")
     def update_many() -> Response:
         body = request.get_json(silent=True) or {}
         if request.args.get("ids"):
-            wanted = [(int(i), dict(body.get("ticket") or {})) for i in request.args["ids"].split(",") if i.strip().isdigit()]
+            wanted = [
+                (int(i), dict(body.get("ticket") or {}))
+                for i in request.args["ids"].split(",")
+                if i.strip().isdigit()
+            ]
         else:
-            wanted = [(int(t["id"]), {k: v for k, v in t.items() if k != "id"}) for t in body.get("tickets") or []]
+            wanted = [
+                (int(t["id"]), {k: v for k, v in t.items() if k != "id"}) for t in body.get("tickets") or []
+            ]
         if len(wanted) > _MANY:
             raise answers.too_many_values(_MANY)
         waiting = [j for j in jobs.values() if j.results is None and state.clock() - j.at_us < _LIFE]
@@ -80,5 +91,10 @@ def _one(desk: Desk, who: Actor, number: int, changes: dict[str, Any]) -> dict[s
         desk.tickets.update(who, ticket, changes)
     except Refusal as refusal:
         said = refusal.body if isinstance(refusal.body, dict) else {}
-        return row | {"success": False, "status": "Failed", "error": said.get("error", "Refused"), "details": said.get("description", "")}
+        return row | {
+            "success": False,
+            "status": "Failed",
+            "error": said.get("error", "Refused"),
+            "details": said.get("description", ""),
+        }
     return row | {"success": True, "status": "Updated"}

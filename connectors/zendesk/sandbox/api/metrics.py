@@ -1,6 +1,8 @@
-"""Ticket metrics and their events (Z45, Z46, Z54): minutes by the calendar, as opening hours are the schedule's.
+"""Ticket metrics and their events (Z45, Z46, Z54): minutes by the calendar, as opening hours are the
+schedule's.
 
-Source: REF ticket_metrics, ticket_metric_events. Unverified: that an API user's public comment stops the first-reply clock.
+Source: REF ticket_metrics, ticket_metric_events. Unverified: that an API user's public comment stops the
+first-reply clock.
 """
 from __future__ import annotations
 
@@ -28,7 +30,15 @@ def routes(desk: Desk) -> Blueprint:
 
     @bp.get("/ticket_metrics")
     def every() -> Response:
-        return jsonify(page(list(state.tickets.values()), "ticket_metrics", lambda t: metric(state, t), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                list(state.tickets.values()),
+                "ticket_metrics",
+                lambda t: metric(state, t),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     @bp.get("/incremental/ticket_metric_events")
     def events() -> Response:
@@ -37,11 +47,24 @@ def routes(desk: Desk) -> Blueprint:
         start = request.args.get("start_time", "")
         if not start.isdigit():
             raise answers.bad_request("start_time is required")
-        both = [(t, t.id in state.deleted_tickets) for t in (*state.tickets.values(), *state.deleted_tickets.values())]
-        rows = sorted((row for t, gone in both for row in _events(state, t, gone)), key=lambda row: (row["time"], row["id"]))
+        both = [
+            (t, t.id in state.deleted_tickets)
+            for t in (*state.tickets.values(), *state.deleted_tickets.values())
+        ]
+        rows = sorted(
+            (row for t, gone in both for row in _events(state, t, gone)),
+            key=lambda row: (row["time"], row["id"]),
+        )
         found = [row for row in rows if row["time"] >= to_iso(int(start) * SECOND)]
-        return jsonify({"ticket_metric_events": found, "count": len(found), "next_page": None, "end_of_stream": True,
-                        "end_time": state.clock() // SECOND})
+        return jsonify(
+            {
+                "ticket_metric_events": found,
+                "count": len(found),
+                "next_page": None,
+                "end_of_stream": True,
+                "end_time": state.clock() // SECOND,
+            }
+        )
 
     return bp
 
@@ -50,13 +73,22 @@ def first_reply(state: State, ticket: Ticket) -> int | None:
     """When an agent first answered in public; the assistant's own comment counts by the switch."""
     for comment in ticket.comments:
         by_api = comment.via.get("channel") == "api"
-        if comment.public and state.users[comment.author_id].is_staff and (state.switches.assistant_reply_counts or not by_api):
+        if (
+            comment.public
+            and state.users[comment.author_id].is_staff
+            and (state.switches.assistant_reply_counts or not by_api)
+        ):
             return comment.at_us
     return None
 
 
 def _solved(ticket: Ticket) -> int | None:
-    done = [a.at_us for a in ticket.audits for e in a.events if e.get("field_name") == "status" and e.get("value") in ("solved", "closed")]
+    done = [
+        a.at_us
+        for a in ticket.audits
+        for e in a.events
+        if e.get("field_name") == "status" and e.get("value") in ("solved", "closed")
+    ]
     return done[-1] if done and ticket.status in ("solved", "closed") else None
 
 
@@ -69,18 +101,40 @@ def metric(state: State, t: Ticket) -> dict[str, Any]:
         return {"calendar": value, "business": value}
 
     return {
-        "url": f"{state.vendor_url}/api/v2/tickets/{t.id}/metrics.json", "id": t.id * 10 + 1, "ticket_id": t.id, "replies": replies,
-        "group_stations": 1 if t.group_id else 0, "assignee_stations": 1 if t.assignee_id else 0, "reopens": 0,
-        "reply_time_in_minutes": minutes(reply), "first_resolution_time_in_minutes": minutes(solved),
-        "full_resolution_time_in_minutes": minutes(solved), "created_at": to_iso(t.created_us), "updated_at": to_iso(t.updated_us),
-        "solved_at": to_iso(solved) if solved is not None else None, "status_updated_at": to_iso(t.updated_us),
+        "url": f"{state.vendor_url}/api/v2/tickets/{t.id}/metrics.json",
+        "id": t.id * 10 + 1,
+        "ticket_id": t.id,
+        "replies": replies,
+        "group_stations": 1 if t.group_id else 0,
+        "assignee_stations": 1 if t.assignee_id else 0,
+        "reopens": 0,
+        "reply_time_in_minutes": minutes(reply),
+        "first_resolution_time_in_minutes": minutes(solved),
+        "full_resolution_time_in_minutes": minutes(solved),
+        "created_at": to_iso(t.created_us),
+        "updated_at": to_iso(t.updated_us),
+        "solved_at": to_iso(solved) if solved is not None else None,
+        "status_updated_at": to_iso(t.updated_us),
     }
 
 
 def _events(state: State, t: Ticket, gone: bool) -> list[dict[str, Any]]:
-    rows = [("reply_time", "activate", t.created_us, 0), ("reply_time", "fulfill", first_reply(state, t), 1),
-            ("requester_wait_time", "activate", t.created_us, 2), ("requester_wait_time", "fulfill", _solved(t), 3)]
+    rows = [
+        ("reply_time", "activate", t.created_us, 0),
+        ("reply_time", "fulfill", first_reply(state, t), 1),
+        ("requester_wait_time", "activate", t.created_us, 2),
+        ("requester_wait_time", "fulfill", _solved(t), 3),
+    ]
     return [
-        {"id": t.id * 10 + place, "ticket_id": t.id, "metric": name, "instance_id": 1, "type": kind, "time": to_iso(at), "deleted": gone}
-        for name, kind, at, place in rows if at is not None
+        {
+            "id": t.id * 10 + place,
+            "ticket_id": t.id,
+            "metric": name,
+            "instance_id": 1,
+            "type": kind,
+            "time": to_iso(at),
+            "deleted": gone,
+        }
+        for name, kind, at, place in rows
+        if at is not None
     ]

@@ -34,22 +34,52 @@ def routes(desk: Desk) -> Blueprint:
             raise answers.forbidden()
         since = int(request.args.get("filter[created_at_start]") or 0)
         tickets = {t.rpartition(":")[2] for t in request.args.getlist("filter[subject_zrns]")}
-        found = [r for r in state.ratings if r.at_us >= since * SECOND and (not tickets or str(r.ticket_id) in tickets)]
+        found = [
+            r
+            for r in state.ratings
+            if r.at_us >= since * SECOND and (not tickets or str(r.ticket_id) in tickets)
+        ]
         return jsonify(page(found, "survey_responses", response, request.args, list_url(desk)))
 
     def rating(one: Rating) -> dict[str, Any]:
         ticket, moment = state.tickets[one.ticket_id], to_iso(one.at_us)
-        return {"id": one.id, "url": f"{state.vendor_url}/api/v2/satisfaction_ratings/{one.id}.json", "score": one.score,
-                "comment": one.comment, "reason": one.reason, "ticket_id": one.ticket_id, "requester_id": ticket.requester_id,
-                "assignee_id": ticket.assignee_id, "group_id": ticket.group_id, "created_at": moment, "updated_at": moment}
+        return {
+            "id": one.id,
+            "url": f"{state.vendor_url}/api/v2/satisfaction_ratings/{one.id}.json",
+            "score": one.score,
+            "comment": one.comment,
+            "reason": one.reason,
+            "ticket_id": one.ticket_id,
+            "requester_id": ticket.requester_id,
+            "assignee_id": ticket.assignee_id,
+            "group_id": ticket.group_id,
+            "created_at": moment,
+            "updated_at": moment,
+        }
 
     def response(one: Rating) -> dict[str, Any]:
         moment = to_iso(one.at_us)
-        said = [{"type": "rating_scale", "rating": SCORES[one.score], "rating_category": one.score, "created_at": moment,
-                 "updated_at": moment}]
+        said = [
+            {
+                "type": "rating_scale",
+                "rating": SCORES[one.score],
+                "rating_category": one.score,
+                "created_at": moment,
+                "updated_at": moment,
+            }
+        ]
         if one.comment:
-            said.append({"type": "open_ended", "value": one.comment, "created_at": moment, "updated_at": moment})
-        return {"id": f"01{one.id}", "survey_id": "01SURVEY", "survey_version": 1, "expires_at": to_iso(one.at_us + 28 * 86_400 * SECOND),
-                "responder_id": state.tickets[one.ticket_id].requester_id, "subject_zrns": [f"zen:ticket:{one.ticket_id}"], "answers": said}
+            said.append(
+                {"type": "open_ended", "value": one.comment, "created_at": moment, "updated_at": moment}
+            )
+        return {
+            "id": f"01{one.id}",
+            "survey_id": "01SURVEY",
+            "survey_version": 1,
+            "expires_at": to_iso(one.at_us + 28 * 86_400 * SECOND),
+            "responder_id": state.tickets[one.ticket_id].requester_id,
+            "subject_zrns": [f"zen:ticket:{one.ticket_id}"],
+            "answers": said,
+        }
 
     return bp

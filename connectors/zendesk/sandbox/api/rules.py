@@ -14,7 +14,17 @@ from connectors.zendesk.sandbox.nouns import TicketField, Trigger
 from connectors.zendesk.sandbox.paging import page
 
 _FIELD_TYPES = (
-    "text", "textarea", "checkbox", "date", "integer", "decimal", "regexp", "partialcreditcard", "multiselect", "tagger", "lookup",
+    "text",
+    "textarea",
+    "checkbox",
+    "date",
+    "integer",
+    "decimal",
+    "regexp",
+    "partialcreditcard",
+    "multiselect",
+    "tagger",
+    "lookup",
 )
 _LARGEST_TRIGGER = 65_000  # characters; support.zendesk.com 203662246
 
@@ -42,7 +52,10 @@ def routes(desk: Desk) -> Blueprint:
         if len(str(conditions)) + len(str(actions)) > _LARGEST_TRIGGER:
             raise answers.invalid(base="Trigger is too large")
         for action in actions:
-            if action.get("field") == "notification_webhook" and str((action.get("value") or [""])[0]) not in state.webhooks:
+            if (
+                action.get("field") == "notification_webhook"
+                and str((action.get("value") or [""])[0]) not in state.webhooks
+            ):
                 raise answers.invalid(base="Actions: the webhook does not exist")
 
     @bp.get("/triggers")
@@ -51,7 +64,9 @@ def routes(desk: Desk) -> Blueprint:
         found = sorted(state.triggers.values(), key=lambda t: (t.position, t.id))
         if request.path.endswith("/active") or request.args.get("active") == "true":
             found = [t for t in found if t.active]
-        return jsonify(page(found, "triggers", lambda t: shapes.trigger(state, t), request.args, list_url(desk)))
+        return jsonify(
+            page(found, "triggers", lambda t: shapes.trigger(state, t), request.args, list_url(desk))
+        )
 
     @bp.get("/triggers/<int:trigger_id>")
     def show_trigger(trigger_id: int) -> Response:
@@ -67,8 +82,16 @@ def routes(desk: Desk) -> Blueprint:
         position = wanted.get("position")
         last = max((t.position for t in state.triggers.values()), default=0) + 1
         trigger = Trigger(
-            state.ids.number(), str(wanted["title"]), last if position is None else int(position), _conditions(wanted),
-            list(wanted["actions"]), now, now, bool(wanted.get("active", True)), wanted.get("description"), wanted.get("category_id"),
+            state.ids.number(),
+            str(wanted["title"]),
+            last if position is None else int(position),
+            _conditions(wanted),
+            list(wanted["actions"]),
+            now,
+            now,
+            bool(wanted.get("active", True)),
+            wanted.get("description"),
+            wanted.get("category_id"),
         )
         state.triggers[trigger.id] = trigger
         return jsonify({"trigger": shapes.trigger(state, trigger)}), 201
@@ -95,7 +118,15 @@ def routes(desk: Desk) -> Blueprint:
             raise answers.invalid(base="Trigger ids: every active trigger must be named once")
         for position, number in enumerate(ids, start=1):
             state.triggers[number].position = position
-        return jsonify(page([state.triggers[i] for i in ids], "triggers", lambda t: shapes.trigger(state, t), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                [state.triggers[i] for i in ids],
+                "triggers",
+                lambda t: shapes.trigger(state, t),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     @bp.delete("/triggers/<int:trigger_id>")
     def delete_trigger(trigger_id: int) -> tuple[str, int]:
@@ -111,7 +142,11 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/ticket_fields")
     def list_fields() -> Response:
         found = list(state.fields.values())
-        return jsonify(page(found, "ticket_fields", lambda f: shapes.ticket_field(state, f), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                found, "ticket_fields", lambda f: shapes.ticket_field(state, f), request.args, list_url(desk)
+            )
+        )
 
     @bp.get("/ticket_fields/<int:field_id>")
     def show_field(field_id: int) -> Response:
@@ -129,8 +164,15 @@ def routes(desk: Desk) -> Blueprint:
         if kind in ("tagger", "multiselect") and not wanted.get("custom_field_options"):
             raise answers.invalid(custom_field_options="Custom field options: a drop-down needs at least one")
         field = TicketField(
-            state.ids.number(), kind, title, state.clock(), str(wanted.get("description") or ""),
-            bool(wanted.get("visible_in_portal", False)), bool(wanted.get("editable_in_portal", False)), True, _options(wanted),
+            state.ids.number(),
+            kind,
+            title,
+            state.clock(),
+            str(wanted.get("description") or ""),
+            bool(wanted.get("visible_in_portal", False)),
+            bool(wanted.get("editable_in_portal", False)),
+            True,
+            _options(wanted),
             wanted.get("regexp_for_validation"),
         )
         state.fields[field.id] = field

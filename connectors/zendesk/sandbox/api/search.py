@@ -28,7 +28,13 @@ def routes(desk: Desk) -> Blueprint:
         if number * size > _WALL:
             raise answers.beyond_search_wall()
         shown = [state.tickets[i] for i in found if i in state.tickets]
-        body = page(shown, "results", lambda t: {**shapes.ticket(state, t), "result_type": "ticket"}, request.args, list_url(desk))
+        body = page(
+            shown,
+            "results",
+            lambda t: {**shapes.ticket(state, t), "result_type": "ticket"},
+            request.args,
+            list_url(desk),
+        )
         return jsonify({**body, "count": len(found), "facets": None})
 
     return bp

@@ -29,14 +29,27 @@ def routes(desk: Desk) -> Blueprint:
 
     def form(s: CustomStatus) -> dict[str, Any]:
         return {
-            "url": f"{state.vendor_url}/api/v2/custom_statuses/{s.id}.json", "id": s.id, "status_category": s.category,
-            "agent_label": s.label, "raw_agent_label": s.label, "end_user_label": s.label, "raw_end_user_label": s.label,
-            "description": "", "active": True, "default": s.default, "created_at": to_iso(s.created_us), "updated_at": to_iso(s.created_us),
+            "url": f"{state.vendor_url}/api/v2/custom_statuses/{s.id}.json",
+            "id": s.id,
+            "status_category": s.category,
+            "agent_label": s.label,
+            "raw_agent_label": s.label,
+            "end_user_label": s.label,
+            "raw_end_user_label": s.label,
+            "description": "",
+            "active": True,
+            "default": s.default,
+            "created_at": to_iso(s.created_us),
+            "updated_at": to_iso(s.created_us),
         }
 
     @bp.get("/custom_statuses")
     def custom_statuses() -> Response:
-        defaults = [CustomStatus(state.default_status_id(c), c, c.capitalize(), True, 0) for c in CATEGORIES if c != "closed"]
+        defaults = [
+            CustomStatus(state.default_status_id(c), c, c.capitalize(), True, 0)
+            for c in CATEGORIES
+            if c != "closed"
+        ]
         return jsonify({"custom_statuses": [form(s) for s in (*defaults, *state.custom_statuses.values())]})
 
     @bp.post("/custom_statuses")
@@ -46,7 +59,13 @@ def routes(desk: Desk) -> Blueprint:
         category = wanted.get("status_category")
         if category not in CATEGORIES or category == "closed":
             raise answers.invalid(status_category="Status category: is not valid")
-        made = CustomStatus(state.ids.number(), str(category), str(wanted.get("agent_label") or category), False, state.clock())
+        made = CustomStatus(
+            state.ids.number(),
+            str(category),
+            str(wanted.get("agent_label") or category),
+            False,
+            state.clock(),
+        )
         state.custom_statuses[made.id] = made
         return jsonify({"custom_status": form(made)}), 201
 
@@ -64,7 +83,12 @@ def routes(desk: Desk) -> Blueprint:
         ids = (request.get_json(silent=True) or {}).get("ids") or []
         for number in ids:
             merge_into(desk.tickets, actor(), ticket_of(int(number)), ticket_of(ticket_id))
-        done = {"id": state.ids.ulid(state.clock()), "status": "completed", "total": len(ids), "progress": len(ids)}
+        done = {
+            "id": state.ids.ulid(state.clock()),
+            "status": "completed",
+            "total": len(ids),
+            "progress": len(ids),
+        }
         return jsonify({"job_status": done})
 
     @bp.get("/suspended_tickets")
@@ -74,9 +98,19 @@ def routes(desk: Desk) -> Blueprint:
 
     def mail(s: Suspended) -> dict[str, Any]:
         return {
-            "url": f"{state.vendor_url}/api/v2/suspended_tickets/{s.id}.json", "id": s.id, "author": s.author, "subject": s.subject,
-            "content": s.content, "cause": s.cause, "message_id": None, "ticket_id": None, "recipient": f"support@{state.account}.example",
-            "created_at": to_iso(s.at_us), "updated_at": to_iso(s.at_us), "via": {"channel": "email", "source": {}}, "brand_id": None,
+            "url": f"{state.vendor_url}/api/v2/suspended_tickets/{s.id}.json",
+            "id": s.id,
+            "author": s.author,
+            "subject": s.subject,
+            "content": s.content,
+            "cause": s.cause,
+            "message_id": None,
+            "ticket_id": None,
+            "recipient": f"support@{state.account}.example",
+            "created_at": to_iso(s.at_us),
+            "updated_at": to_iso(s.at_us),
+            "via": {"channel": "email", "source": {}},
+            "brand_id": None,
             "attachments": [],
         }
 
@@ -88,4 +122,6 @@ def merge_into(tickets: Tickets, who: Any, source: Ticket, target: Ticket) -> No
     note = {"body": f"Request #{source.id} was closed and merged into this request.", "public": False}
     tickets.update(who, target, {"comment": note})
     gone = {"body": f"This request was closed and merged into request #{target.id}.", "public": False}
-    tickets.update(who, source, {"comment": gone, "status": "closed", "tags": [*source.tags, "closed_by_merge"]})
+    tickets.update(
+        who, source, {"comment": gone, "status": "closed", "tags": [*source.tags, "closed_by_merge"]}
+    )

@@ -33,16 +33,28 @@ def routes(desk: Desk) -> Blueprint:
     def sideload(body: dict[str, Any], tickets: list[Ticket]) -> dict[str, Any]:
         wanted = request.args.get("include", "").split(",")
         if "users" in wanted:
-            ids = {u for t in tickets for u in (t.requester_id, t.submitter_id, t.assignee_id, *(c.author_id for c in t.comments)) if u}
+            ids = {
+                u
+                for t in tickets
+                for u in (t.requester_id, t.submitter_id, t.assignee_id, *(c.author_id for c in t.comments))
+                if u
+            }
             body["users"] = [shapes.user(state, state.users[u]) for u in sorted(ids)]
         if "groups" in wanted:
-            body["groups"] = [shapes.group(state, state.groups[i]) for i in sorted({t.group_id for t in tickets if t.group_id})]
+            body["groups"] = [
+                shapes.group(state, state.groups[i])
+                for i in sorted({t.group_id for t in tickets if t.group_id})
+            ]
         return body
 
     @bp.get("/tickets")
     def list_tickets() -> Response:
         found = sorted(state.tickets.values(), key=lambda t: t.id)
-        return jsonify(sideload(page(found, "tickets", lambda t: shapes.ticket(state, t), request.args, list_url(desk)), found))
+        return jsonify(
+            sideload(
+                page(found, "tickets", lambda t: shapes.ticket(state, t), request.args, list_url(desk)), found
+            )
+        )
 
     @bp.get("/tickets/show_many")
     def show_many() -> Response:
@@ -50,7 +62,9 @@ def routes(desk: Desk) -> Blueprint:
         if len(ids) > _LARGEST_SHOW_MANY:
             raise answers.too_many_values(_LARGEST_SHOW_MANY)
         found = [state.tickets[i] for i in ids if i in state.tickets]
-        return jsonify(sideload(page(found, "tickets", lambda t: shapes.ticket(state, t), {}, list_url(desk)), found))
+        return jsonify(
+            sideload(page(found, "tickets", lambda t: shapes.ticket(state, t), {}, list_url(desk)), found)
+        )
 
     @bp.get("/tickets/<int:ticket_id>")
     def show(ticket_id: int) -> Response:
@@ -63,7 +77,12 @@ def routes(desk: Desk) -> Blueprint:
         if key and key in known_keys and state.clock() - known_keys[key][1] < _IDEMPOTENCY_LIFE:
             if known_keys[key][0] != digest:
                 raise answers.key_reused()
-            return Response(known_keys[key][2], 201, {"x-idempotency-lookup": "hit"}, content_type="application/json; charset=utf-8")
+            return Response(
+                known_keys[key][2],
+                201,
+                {"x-idempotency-lookup": "hit"},
+                content_type="application/json; charset=utf-8",
+            )
         act = desk.tickets.create(actor(), sent("ticket"))
         text = json.dumps({"ticket": shapes.ticket(state, act.ticket), "audit": shapes.audit(act.audit)})
         answer = Response(text, 201, content_type="application/json; charset=utf-8")
@@ -95,11 +114,17 @@ def routes(desk: Desk) -> Blueprint:
         found = list(ticket.comments)
         if request.args.get("sort") == "-created_at" or request.args.get("sort_order") == "desc":
             found.reverse()
-        return jsonify(sideload(page(found, "comments", lambda c: shapes.comment(state, c), request.args, list_url(desk)), [ticket]))
+        return jsonify(
+            sideload(
+                page(found, "comments", lambda c: shapes.comment(state, c), request.args, list_url(desk)),
+                [ticket],
+            )
+        )
 
     @bp.post("/tickets/<int:ticket_id>/comments")
     def no_such_thing(ticket_id: int) -> Response:
-        # Documented: comments are made by updating the ticket only. Known to be missing, so no failure of the sandbox.
+        # Documented: comments are made by updating the ticket only. Known to be missing, so no failure of the
+        # sandbox.
         raise answers.no_such_endpoint()
 
     @bp.get("/tickets/<int:ticket_id>/audits")
@@ -121,7 +146,11 @@ def routes(desk: Desk) -> Blueprint:
         g.rate = {**g.rate, **desk.limits.ticket_update(g.user.id, ticket_id)}
         body = request.get_json(silent=True) or {}
         named = [str(t) for t in body.get("tags") or []]
-        tags = {"PUT": [*ticket.tags, *named], "POST": named, "DELETE": [t for t in ticket.tags if t not in named]}[request.method]
+        tags = {
+            "PUT": [*ticket.tags, *named],
+            "POST": named,
+            "DELETE": [t for t in ticket.tags if t not in named],
+        }[request.method]
         desk.tickets.retag(actor(), ticket, tags, body)
         return jsonify({"tags": ticket.tags}), 201 if request.method == "POST" else 200
 

@@ -43,7 +43,13 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/users/search")
     def search() -> Response:
         words = request.args.get("query", "").removeprefix("email:").strip('"').lower()
-        return listed([u for u in state.users.values() if words and (words in u.name.lower() or words == (u.email or "").lower())])
+        return listed(
+            [
+                u
+                for u in state.users.values()
+                if words and (words in u.name.lower() or words == (u.email or "").lower())
+            ]
+        )
 
     @bp.get("/users/<int:user_id>")
     def show(user_id: int) -> Response:
@@ -53,16 +59,28 @@ def routes(desk: Desk) -> Blueprint:
     def identities(user_id: int) -> Response:
         user = user_of(user_id)
         found = [user] if user.email else []
-        return jsonify(page(found, "identities", lambda u: shapes.identity(state, u), request.args, list_url(desk)))
+        return jsonify(
+            page(found, "identities", lambda u: shapes.identity(state, u), request.args, list_url(desk))
+        )
 
     @bp.get("/users/<int:user_id>/group_memberships")
     def memberships(user_id: int) -> Response:
         found = [m for m in state.memberships.values() if m.user_id == user_of(user_id).id]
-        return jsonify(page(found, "group_memberships", lambda m: shapes.membership(state, m), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                found,
+                "group_memberships",
+                lambda m: shapes.membership(state, m),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     @bp.get("/users/<int:user_id>/tickets/requested")
     def requested(user_id: int) -> Response:
         found = [t for t in state.tickets.values() if t.requester_id == user_of(user_id).id]
-        return jsonify(page(found, "tickets", lambda t: shapes.ticket(state, t), request.args, list_url(desk)))
+        return jsonify(
+            page(found, "tickets", lambda t: shapes.ticket(state, t), request.args, list_url(desk))
+        )
 
     return bp

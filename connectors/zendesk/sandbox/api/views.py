@@ -24,17 +24,30 @@ def routes(desk: Desk) -> Blueprint:
         return state.views[view_id]
 
     def within(view: View) -> list[Ticket]:
-        return [t for t in state.tickets.values() if all(_holds(c, t) for c in view.conditions.get("all", []))]
+        return [
+            t for t in state.tickets.values() if all(_holds(c, t) for c in view.conditions.get("all", []))
+        ]
 
     @bp.get("/views")
     @bp.get("/views/active")
     def list_views() -> Response:
-        return jsonify(page(list(state.views.values()), "views", lambda v: shapes.view(state, v), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                list(state.views.values()),
+                "views",
+                lambda v: shapes.view(state, v),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     @bp.post("/views")
     def create() -> tuple[Response, int]:
         wanted = sent("view")
-        conditions = wanted.get("conditions") or {"all": wanted.get("all") or [], "any": wanted.get("any") or []}
+        conditions = wanted.get("conditions") or {
+            "all": wanted.get("all") or [],
+            "any": wanted.get("any") or [],
+        }
         if not conditions.get("all"):
             raise answers.invalid(base="Conditions: at least one is required")
         title, place = str(wanted.get("title") or "View"), len(state.views)
@@ -57,13 +70,26 @@ def routes(desk: Desk) -> Blueprint:
         desk.limits.view_count()
         number = None if state.switches.view_count == "null" else len(within(view))
         fresh = state.switches.view_count == "fresh"
-        made = {"view_id": view.id, "url": f"{state.vendor_url}/api/v2/views/{view.id}/count.json", "value": number,
-                "pretty": "..." if number is None else str(number), "fresh": fresh}
+        made = {
+            "view_id": view.id,
+            "url": f"{state.vendor_url}/api/v2/views/{view.id}/count.json",
+            "value": number,
+            "pretty": "..." if number is None else str(number),
+            "fresh": fresh,
+        }
         return jsonify({"view_count": made})
 
     @bp.get("/views/<int:view_id>/tickets")
     def tickets(view_id: int) -> Response:
-        return jsonify(page(within(view_of(view_id)), "tickets", lambda t: shapes.ticket(state, t), request.args, list_url(desk)))
+        return jsonify(
+            page(
+                within(view_of(view_id)),
+                "tickets",
+                lambda t: shapes.ticket(state, t),
+                request.args,
+                list_url(desk),
+            )
+        )
 
     return bp
 

@@ -17,7 +17,15 @@ from connectors.zendesk.sandbox.signature import TESTING_SECRET
 
 _TRIGGERS = "conditional_ticket_events"
 _TRIAL_WEBHOOKS = 10
-_CHANGEABLE = ("name", "endpoint", "http_method", "request_format", "status", "authentication", "custom_headers")
+_CHANGEABLE = (
+    "name",
+    "endpoint",
+    "http_method",
+    "request_format",
+    "status",
+    "authentication",
+    "custom_headers",
+)
 
 
 def routes(desk: Desk) -> Blueprint:
@@ -55,12 +63,21 @@ def routes(desk: Desk) -> Blueprint:
         if state.switches.trial and len(state.webhooks) >= _TRIAL_WEBHOOKS:
             raise answers.bad_request(f"a trial account has at most {_TRIAL_WEBHOOKS} webhooks")
         now = state.clock()
-        webhook = Webhook(state.ids.ulid(now), str(wanted["name"]), str(wanted["endpoint"]), state.ids.secret(), now, str(g.user.id))
+        webhook = Webhook(
+            state.ids.ulid(now),
+            str(wanted["name"]),
+            str(wanted["endpoint"]),
+            state.ids.secret(),
+            now,
+            str(g.user.id),
+        )
         _set(webhook, wanted)
         webhook.subscriptions = kinds
         for kind in kinds:
             if kind != _TRIGGERS and kind not in events.SENT:
-                state.recorder.failure(now, "event subscription", f"{kind} is not sent yet: use {_TRIGGERS} and a trigger")
+                state.recorder.failure(
+                    now, "event subscription", f"{kind} is not sent yet: use {_TRIGGERS} and a trigger"
+                )
         state.webhooks[webhook.id] = webhook
         return jsonify({"webhook": shapes.webhook(webhook)}), 201
 

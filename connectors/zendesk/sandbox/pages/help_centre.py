@@ -19,16 +19,25 @@ def routes(acts: Acts) -> Blueprint:
             if found is None or found.draft or found.user_segment_id is not None:
                 abort(404)
             section = state.sections[found.section_id].name
-            return showing.page("article.html", article=found, section=section, body=showing.article_html(found.body))
+            return showing.page(
+                "article.html", article=found, section=section, body=showing.article_html(found.body)
+            )
 
     @bp.get("/")
     @bp.get("/<locale>")
     def index(locale: str = "en-us") -> str:
         with state.lock:
-            public = sorted((a for a in state.articles.values() if not a.draft and a.user_segment_id is None), key=lambda a: a.title)
+            public = sorted(
+                (a for a in state.articles.values() if not a.draft and a.user_segment_id is None),
+                key=lambda a: a.title,
+            )
             names = {a.section_id: state.sections[a.section_id].name for a in public}
         sections = {
-            name: [(a.title, url_for("help_centre.article", locale=a.locale, article_id=a.id)) for a in public if a.section_id == number]
+            name: [
+                (a.title, url_for("help_centre.article", locale=a.locale, article_id=a.id))
+                for a in public
+                if a.section_id == number
+            ]
             for number, name in sorted(names.items(), key=lambda pair: pair[1])
         }
         return showing.page("help_centre.html", sections=sections)

@@ -8,7 +8,14 @@ from connectors.sandbox.pages.side import Choice, Details, Line, Message
 from connectors.zendesk.sandbox.acts import Acts
 from connectors.zendesk.sandbox.nouns import Comment, Ticket, User
 
-STATUS_WORDS = {"new": "New", "open": "Open", "pending": "Pending", "hold": "On hold", "solved": "Solved", "closed": "Closed"}
+STATUS_WORDS = {
+    "new": "New",
+    "open": "Open",
+    "pending": "Pending",
+    "hold": "On hold",
+    "solved": "Solved",
+    "closed": "Closed",
+}
 _SYSTEM_MAIL = 4  # the flag of a comment made by a machine
 _EVENTS_SHOWN = 20
 
@@ -23,7 +30,9 @@ class ZendeskSide:
 
     def lines(self) -> list[Line]:
         with self._state.lock:
-            return [self._line(t) for t in sorted(self._state.tickets.values(), key=lambda t: t.id, reverse=True)]
+            return [
+                self._line(t) for t in sorted(self._state.tickets.values(), key=lambda t: t.id, reverse=True)
+            ]
 
     def line(self, ticket_id: int) -> Line | None:
         with self._state.lock:
@@ -49,8 +58,14 @@ class ZendeskSide:
             state, ticket = self._state, self._state.tickets[ticket_id]
             customer = state.users[ticket.requester_id]
             return Details(
-                customer.name, customer.email or "", state.users[ticket.assignee_id].name if ticket.assignee_id else "nobody",
-                ticket.priority or "", tuple(ticket.tags), self._fields(ticket), self._choices(ticket), self._events(ticket),
+                customer.name,
+                customer.email or "",
+                state.users[ticket.assignee_id].name if ticket.assignee_id else "nobody",
+                ticket.priority or "",
+                tuple(ticket.tags),
+                self._fields(ticket),
+                self._choices(ticket),
+                self._events(ticket),
             )
 
     def agents(self) -> list[str]:
@@ -70,30 +85,61 @@ class ZendeskSide:
     def _line(self, ticket: Ticket) -> Line:
         group = self._state.groups.get(ticket.group_id) if ticket.group_id else None
         public = sum(c.public for c in ticket.comments)
-        return Line(ticket.id, ticket.subject, ticket.status, STATUS_WORDS[ticket.status], self._state.users[ticket.requester_id].name,
-                    ticket.updated_us, group.name if group else "", public, len(ticket.comments) - public)
+        return Line(
+            ticket.id,
+            ticket.subject,
+            ticket.status,
+            STATUS_WORDS[ticket.status],
+            self._state.users[ticket.requester_id].name,
+            ticket.updated_us,
+            group.name if group else "",
+            public,
+            len(ticket.comments) - public,
+        )
 
     def _message(self, comment: Comment) -> Message:
         author = self._state.users[comment.author_id]
         automatic = _SYSTEM_MAIL in comment.flags
-        return Message(comment.id, author.name, _side(author), comment.at_us, comment.public, comment.html_body, automatic)
+        return Message(
+            comment.id,
+            author.name,
+            _side(author),
+            comment.at_us,
+            comment.public,
+            comment.html_body,
+            automatic,
+        )
 
     def _fields(self, ticket: Ticket) -> tuple[tuple[str, str], ...]:
         """Custom fields with a value; drop-downs stand apart."""
-        listed = [(f, ticket.custom_fields.get(f.id)) for f in self._state.fields.values() if f.removable and f.type != "tagger"]
+        listed = [
+            (f, ticket.custom_fields.get(f.id))
+            for f in self._state.fields.values()
+            if f.removable and f.type != "tagger"
+        ]
         return tuple((field.title, str(value)) for field, value in listed if value not in (None, ""))
 
     def _choices(self, ticket: Ticket) -> tuple[Choice, ...]:
         return tuple(
-            Choice(str(f.id), f.title, tuple((o["value"], o["name"]) for o in f.options), ticket.custom_fields.get(f.id))
-            for f in self._state.fields.values() if f.type == "tagger"
+            Choice(
+                str(f.id),
+                f.title,
+                tuple((o["value"], o["name"]) for o in f.options),
+                ticket.custom_fields.get(f.id),
+            )
+            for f in self._state.fields.values()
+            if f.type == "tagger"
         )
 
     def _events(self, ticket: Ticket) -> tuple[tuple[int, str, str], ...]:
         """The history in few words, newest first."""
         rows = []
         for audit in reversed(ticket.audits):
-            what = [self._words(event) for event in audit.events if event["type"] in ("Change", "Comment", "Notification")]
+            what = [
+                self._words(event)
+                for event in audit.events
+                if event["type"] in ("Change", "Comment", "Notification")
+            ]
             if what:
                 rows.append((audit.at_us, self._state.users[audit.author_id].name, "; ".join(what)))
         return tuple(rows[:_EVENTS_SHOWN])
@@ -105,7 +151,11 @@ class ZendeskSide:
         if event["type"] == "Notification":
             return "mail sent by a rule"
         name = event["field_name"]
-        title = state.fields[int(name)].title if name.isdigit() and int(name) in state.fields else name.replace("_id", "")
+        title = (
+            state.fields[int(name)].title
+            if name.isdigit() and int(name) in state.fields
+            else name.replace("_id", "")
+        )
         value = event["value"]
         if name == "group_id" and str(value).isdigit() and int(value) in state.groups:
             value = state.groups[int(value)].name

@@ -55,7 +55,9 @@ class Acts(CommonActs):
 
     def _shown(self, ticket: int) -> list[dict[str, Any]]:
         with self.state.lock:
-            return [{**entry, "text": lines_of(entry["html"])} for entry in self.tickets.find(ticket).entries()]
+            return [
+                {**entry, "text": lines_of(entry["html"])} for entry in self.tickets.find(ticket).entries()
+            ]
 
 
 def _said(text: str, *, public: bool = True) -> dict[str, Any]:

@@ -51,9 +51,20 @@ def _desk_routes(app: Flask, state: State) -> None:
     def articles() -> Json:
         readers = {True: "everybody", False: "agents"}
         pages = f"https://{state.account}.paper.example/pages"
-        return {"articles": [
-            {"id": page.id, "title": page.title, "html": page.html, "readers": readers[page.public], "section": page.section,
-             "changed_at": to_iso(page.updated_us or state.clock()), "url": f"{pages}/{page.id}"} for page in state.articles]}
+        return {
+            "articles": [
+                {
+                    "id": page.id,
+                    "title": page.title,
+                    "html": page.html,
+                    "readers": readers[page.public],
+                    "section": page.section,
+                    "changed_at": to_iso(page.updated_us or state.clock()),
+                    "url": f"{pages}/{page.id}",
+                }
+                for page in state.articles
+            ]
+        }
 
     @app.get("/api/fields")
     def fields() -> Json:
@@ -76,7 +87,10 @@ def _desk_routes(app: Flask, state: State) -> None:
 
     @app.put("/api/hook")
     def put_hook() -> Json:
-        state.hook = {"url": str(request.json["url"]), "secret": state.hook["secret"] or secrets.token_hex(32)}  # type: ignore[index]
+        state.hook = {
+            "url": str(request.json["url"]),
+            "secret": state.hook["secret"] or secrets.token_hex(32),
+        }  # type: ignore[index]
         return state.hook
 
     @app.delete("/api/hook")
@@ -120,12 +134,17 @@ def _ticket_routes(app: Flask, state: State, tickets: Tickets) -> None:
         after = request.args["after"]
         since = state.newest if after == "newest" else int(after)
         later = sorted((t for t in state.tickets.values() if t.version > since), key=lambda t: t.version)
-        return {"tickets": [t.shown() for t in later[:100]], "last": later[:100][-1].version if later else since}
+        return {
+            "tickets": [t.shown() for t in later[:100]],
+            "last": later[:100][-1].version if later else since,
+        }
 
     @app.get("/api/queue")
     def queue() -> Json:
         group = request.args["group"]
-        waiting = [t for t in state.tickets.values() if t.state in ("new", "open") and group in ("", str(t.group))]
+        waiting = [
+            t for t in state.tickets.values() if t.state in ("new", "open") and group in ("", str(t.group))
+        ]
         return {"waiting": len(waiting)}
 
 

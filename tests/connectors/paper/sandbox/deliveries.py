@@ -34,13 +34,25 @@ class Deliveries(DeliveryThread[Delivery]):
 
     def copy(self, delivery: Delivery, same_id: bool) -> Delivery:
         made = f"{delivery.id}-again"
-        return replace(delivery, id=delivery.id if same_id else made, due_us=self._state.clock(), status="accepted", under_way=False)
+        return replace(
+            delivery,
+            id=delivery.id if same_id else made,
+            due_us=self._state.clock(),
+            status="accepted",
+            under_way=False,
+        )
 
     def attempt(self, delivery: Delivery) -> None:
         body = json.dumps({"ticket_id": str(delivery.ticket)}).encode()
         at = to_iso(self._state.clock())
         headers = {SIGNATURE: sign(self._state.hook["secret"], at, body), TIME: at, ID: delivery.id}
-        code, _, _ = self.post(self._state.hook["url"], body, {**headers, "Content-Type": "application/json"}, 10.0)
+        code, _, _ = self.post(
+            self._state.hook["url"], body, {**headers, "Content-Type": "application/json"}, 10.0
+        )
         with self._changed:
-            delivery.status, delivery.due_us, delivery.under_way = "success" if code < 300 else "failed", None, False
+            delivery.status, delivery.due_us, delivery.under_way = (
+                "success" if code < 300 else "failed",
+                None,
+                False,
+            )
             self._changed.notify_all()

@@ -37,10 +37,22 @@ class Change:
     mark: str | None
 
     def shown(self) -> Json:
-        return {"id": self.id, "at": to_iso(self.at), "by": self.by.shown(), "kind": self.kind, "mark": self.mark}
+        return {
+            "id": self.id,
+            "at": to_iso(self.at),
+            "by": self.by.shown(),
+            "kind": self.kind,
+            "mark": self.mark,
+        }
 
     def entry(self) -> Json:
-        return {"id": self.id, "at": to_iso(self.at), "by": self.by.shown(), "public": self.kind == "comment", "html": self.html}
+        return {
+            "id": self.id,
+            "at": to_iso(self.at),
+            "by": self.by.shown(),
+            "public": self.kind == "comment",
+            "html": self.html,
+        }
 
 
 @dataclass
@@ -62,9 +74,17 @@ class Ticket:
 
     def shown(self) -> Json:
         return {
-            "id": self.id, "subject": self.subject, "state": self.state, "customer": self.customer.shown(), "group": self.group,
-            "labels": self.labels, "fields": self.fields, "version": self.version, "created_at": to_iso(self.created_at),
-            "changed_at": to_iso(self.changed_at), "entries": self.entries(),
+            "id": self.id,
+            "subject": self.subject,
+            "state": self.state,
+            "customer": self.customer.shown(),
+            "group": self.group,
+            "labels": self.labels,
+            "fields": self.fields,
+            "version": self.version,
+            "created_at": to_iso(self.created_at),
+            "changed_at": to_iso(self.changed_at),
+            "entries": self.entries(),
         }
 
 

@@ -1,4 +1,5 @@
-"""What happens on a ticket of the sandbox Paper desk, whoever does it: people by the verbs, programs by the API."""
+"""What happens on a ticket of the sandbox Paper desk, whoever does it: people by the verbs, programs by the
+API."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -27,10 +28,13 @@ class Tickets:
         return ticket, self.change(by, ticket, wanted)
 
     def change(self, by: User, ticket: Ticket, wanted: dict[str, Any]) -> Change:
-        """Raises Refusal: 409 where `if_version` is not the ticket's any more, 422 for a group or field there is none of."""
+        """Raises Refusal: 409 where `if_version` is not the ticket's any more, 422 for a group or field there
+        is none of."""
         if wanted.get("if_version", ticket.version) != ticket.version:
             raise Refusal(409, {"why": "somebody was faster"})
-        if wanted.get("group", 71) not in self._state.groups or not set(wanted.get("fields", ())) <= {str(n) for n in self._state.fields}:
+        if wanted.get("group", 71) not in self._state.groups or not set(wanted.get("fields", ())) <= {
+            str(n) for n in self._state.fields
+        }:
             raise Refusal(422, {"why": "no such group or field"})
         entry = wanted.get("entry")
         kind = "update" if entry is None else "comment" if entry["public"] else "note"
