@@ -149,12 +149,16 @@ class DeskCalls(ABC):
         return value
 
     def file(self, url: str) -> bytes:
-        """The bytes of a file of the account's own host. Raises ConnectorError for every other host, unasked, and for a larger file.
+        """The bytes of a file of the account's own host. Raises ConnectorError for every other host, unasked,
+        and for a larger file.
 
-        A link that leads on to another host is not followed either: our credentials are for this account alone.
+        A link that leads on to another host is not followed either: our credentials are for this account
+        alone.
         """
         if not url.startswith(f"{self.base_url}/"):
-            raise ConnectorError("the file lies on another host, where nothing of ours may go", permanent=True)
+            raise ConnectorError(
+                "the file lies on another host, where nothing of ours may go", permanent=True
+            )
         session = self.begin()
         session.file_cap = FILE_MAX
         try:

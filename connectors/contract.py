@@ -98,7 +98,8 @@ class Desk(Protocol):
         ...
 
     def file(self, file: File) -> bytes:
-        """The bytes of a message's attachment, from the account's own host and no other. Raises ConnectorError when they cannot be had."""
+        """The bytes of a message's attachment, from the account's own host and no other. Raises
+        ConnectorError when they cannot be had."""
         ...
 
     def stamp(self, ticket_id: str) -> Stamp:

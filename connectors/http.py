@@ -83,7 +83,8 @@ class DeskSession(requests.Session):
         super().__init__()
         self.last: Exchange | None = None
         self.calls: deque[tuple[str, str]] = deque(maxlen=_CALLS_KEPT)
-        self.file_cap: int | None = None  # bytes of a file that is being read, as it is; None while JSON is expected
+        # bytes of a file that is being read, as it is; None while JSON is expected
+        self.file_cap: int | None = None
 
 
 def desk_session(

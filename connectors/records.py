@@ -91,9 +91,11 @@ FILE_GAP = "\n\n"  # between a message's text and its files
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An attachment as the desk names it: `kind` its media type in lower case, `size` in bytes, `url` where its bytes lie.
+    """An attachment as the desk names it: `kind` its media type in lower case, `size` in bytes, `url` where
+    its bytes lie.
 
-    `shown` is part of a message's own body, such as a signature's picture. `text` are its words, once they were read.
+    `shown` is part of a message's own body, such as a signature's picture. `text` are its words, once they
+    were read.
     """
 
     name: str

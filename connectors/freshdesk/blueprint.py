@@ -1,7 +1,9 @@
-"""What Candor puts on a Freshdesk: two automation rules and the ticket fields. Data, and what is there compared with what should be.
+"""What Candor puts on a Freshdesk: two automation rules and the ticket fields. Data, and what is there
+compared with what should be.
 
-Sources: developers.freshdesk.com/api (automations, ticket fields), third-party copies of it where it cannot be read; how a webhook action
-names its headers is documented nowhere, so what comes back is compared with what was sent.
+Sources: developers.freshdesk.com/api (automations, ticket fields), third-party copies of it where it cannot
+be read; how a webhook action names its headers is documented nowhere, so what comes back is compared with
+what was sent.
 """
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ RULE_CONTENT = {"ticket_id": "{{ticket.id}}"}
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One automation rule. `kind` is the desk's: 1 for new tickets, 4 for updates; performer and events exist for the second only."""
+    """One automation rule. `kind` is the desk's: 1 for new tickets, 4 for updates; performer and events exist
+    for the second only."""
 
     id: str  # ours: the name it has in the desk's state
     name: str
@@ -31,8 +34,13 @@ CREATED, UPDATED, CHOSEN = RULES = (
     # The loop stop: what the assistant's own user writes is an agent's update and never comes back to us.
     Rule("updated", "Candor: a customer wrote", 4, "Performed by: Requester. Event: Reply is sent"),
     # An agent's choice comes at once; the poll would find it a minute later.
-    Rule("chosen", "Candor: a next step was chosen", 4,
-         "Performed by: Agent. Event: Candor: next step is changed. Condition: Candor: next step is any of its choices"),
+    Rule(
+        "chosen",
+        "Candor: a next step was chosen",
+        4,
+        "Performed by: Agent. Event: Candor: next step is changed. Condition: Candor: next step is any of "
+        "its choices",
+    ),
 )
 WHERE = {1: "Ticket Creation", 4: "Ticket Updates"}
 AGENT, REQUESTER = 1, 2  # of a performer; 4 is the desk itself
@@ -68,22 +76,27 @@ def rule_wanted(rule: Rule, hook_url: str, secret: str, next_step: str | None) -
         wanted["performer"] = {"type": AGENT}
         wanted["events"] = [{"field_name": str(next_step), "from": "--", "to": "--"}]
         # One of ours: when we empty the field ourselves, as an agent, that does not come back to us.
-        wanted["conditions"] = _conditions({"field_name": str(next_step), "operator": "in", "value": list(NEXT_STEP_LABELS.values())})
+        wanted["conditions"] = _conditions(
+            {"field_name": str(next_step), "operator": "in", "value": list(NEXT_STEP_LABELS.values())}
+        )
     return wanted
 
 
 def rule_steps(rule: Rule, hook_url: str, secret: str) -> str:
     """What an admin does by hand where the API refuses."""
     return (
-        f"Admin > Workflows > Automations > {WHERE[rule.kind]} > New rule. Name: {rule.name}. {rule.by_hand}. "
-        f"Action: Trigger webhook; Request type POST; URL {hook_url}; Custom header {HEADER}: {secret}; Encoding JSON; "
+        f"Admin > Workflows > Automations > {WHERE[rule.kind]} > New rule. Name: {rule.name}. "
+        f"{rule.by_hand}. "
+        f"Action: Trigger webhook; Request type POST; URL {hook_url}; Custom header {HEADER}: {secret}; "
+        f"Encoding JSON; "
         'Content, Advanced: {"ticket_id": "{{ticket.id}}"}. Save, and see that it is active'
     )
 
 
 def header_steps(rule: Rule, secret: str) -> str:
     return (
-        f"the desk does not show the header it was given. Admin > Workflows > Automations > {WHERE[rule.kind]} > {rule.name} > "
+        f"the desk does not show the header it was given. Admin > Workflows > Automations > "
+        f"{WHERE[rule.kind]} > {rule.name} > "
         f"Trigger webhook > Custom headers: {HEADER}: {secret}. Save"
     )
 
@@ -95,7 +108,10 @@ def field_wanted(name: str) -> dict[str, Any]:
         "required_for_customers": False, "customers_can_edit": False, "displayed_to_customers": False,
     }  # fmt: skip
     if name == "next_step":
-        wanted["choices"] = [{"value": label, "position": place} for place, label in enumerate(NEXT_STEP_LABELS.values(), start=1)]
+        wanted["choices"] = [
+            {"value": label, "position": place}
+            for place, label in enumerate(NEXT_STEP_LABELS.values(), start=1)
+        ]
     return wanted
 
 
@@ -116,7 +132,10 @@ def _conditions(*properties: Json) -> list[dict[str, Any]]:
 
 def rule_fits(there: Json, wanted: Json) -> bool:
     """Everything we ask for is there; headers apart, which a desk may hide."""
-    return covers(there, {**wanted, "actions": [{k: v for k, v in wanted["actions"][0].items() if k != "custom_headers"}]})
+    return covers(
+        there,
+        {**wanted, "actions": [{k: v for k, v in wanted["actions"][0].items() if k != "custom_headers"}]},
+    )
 
 
 def header_kept(there: Json, secret: str) -> bool | None:
@@ -124,7 +143,9 @@ def header_kept(there: Json, secret: str) -> bool | None:
     for action in there.get("actions") or ():
         shown = action.get("custom_headers") if isinstance(action, Mapping) else None
         if isinstance(shown, Mapping) and shown:
-            return any(str(name).lower() == HEADER.lower() and value == secret for name, value in shown.items())
+            return any(
+                str(name).lower() == HEADER.lower() and value == secret for name, value in shown.items()
+            )
     return None
 
 
@@ -143,7 +164,9 @@ def choices_of(there: Json) -> list[str]:
 def covers(there: Any, wanted: Any) -> bool:
     """Whether everything that is wanted is there; numbers as texts count as the same."""
     if isinstance(wanted, Mapping):
-        return isinstance(there, Mapping) and all(covers(there.get(name), value) for name, value in wanted.items())
+        return isinstance(there, Mapping) and all(
+            covers(there.get(name), value) for name, value in wanted.items()
+        )
     if isinstance(wanted, list):
         return isinstance(there, list) and len(there) == len(wanted) and all(map(covers, there, wanted))
     return str(there) == str(wanted)

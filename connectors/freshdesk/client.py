@@ -1,4 +1,5 @@
-"""One Freshdesk account over HTTP: our session, a fresh python-freshdesk on it for every use, raw calls where the library breaks.
+"""One Freshdesk account over HTTP: our session, a fresh python-freshdesk on it for every use, raw calls where
+the library breaks.
 
 Which call goes which way, and why, is the table in README.md; a test holds the table against the code.
 """
@@ -25,8 +26,8 @@ from connectors.limits import RateBudget
 
 T = TypeVar("T")
 
-# All that python-freshdesk lets out: its own errors are requests' ones, and its models stumble over codes and nulls they do not know,
-# after the desk has already committed. What it means is decided on the answer itself.
+# All that python-freshdesk lets out: its own errors are requests' ones, and its models stumble over codes and
+# nulls they do not know, after the desk has already committed. What it means is decided on the answer itself.
 LIBRARY_ERRORS = (requests.RequestException, ValueError, AttributeError, LookupError, TypeError, RuntimeError)
 
 PAGE = 100
@@ -62,19 +63,26 @@ class FreshdeskClient(DeskCalls):
     def sign_in(self, session: DeskSession) -> None:
         key = self.connection.settings.get("api_key")
         if not key:
-            raise ConnectorError("this desk has no credentials; enter the API key of the assistant's user", permanent=True)
+            raise ConnectorError(
+                "this desk has no credentials; enter the API key of the assistant's user", permanent=True
+            )
         session.auth = (key, "X")
-        # The library says nothing about what it sends; the header it would have set stood on the session it made itself.
+        # The library says nothing about what it sends; the header it would have set stood on the session it
+        # made itself.
         session.headers["Content-Type"] = "application/json"
 
     @property
     def view(self) -> FreshdeskView:
         return view_of(
-            self.connection.desk, self.connection.state, bot_ids(self.connection.settings), self.agent_url("/a/tickets/")
+            self.connection.desk,
+            self.connection.state,
+            bot_ids(self.connection.settings),
+            self.agent_url("/a/tickets/"),
         )
 
     def through_library(self, call: Callable[[API], T]) -> T:
-        """What `call` makes of a fresh python-freshdesk on our session. Raises ConnectorError, whatever the library raised."""
+        """What `call` makes of a fresh python-freshdesk on our session. Raises ConnectorError, whatever the
+        library raised."""
         session = self.begin()
         try:
             return call(self.library())
@@ -89,7 +97,8 @@ class FreshdeskClient(DeskCalls):
         return api
 
     def remember(self, ticket: Mapping[str, Any]) -> None:
-        """Keep a ticket as just read: the next write then sends only what differs, for a desk may refuse what is no change."""
+        """Keep a ticket as just read: the next write then sends only what differs, for a desk may refuse what
+        is no change."""
         with self._seen_lock:
             self._seen[str(ticket.get("id"))] = (self.clock(), ticket)
             if len(self._seen) > _SEEN_MAX:
@@ -106,7 +115,8 @@ class FreshdeskClient(DeskCalls):
         return _rows(self.value("GET", path, params=params))
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-        """Row after row along the desk's own `Link: …; rel="next"`. A link that repeats ends it: pages may shift under a reader."""
+        """Row after row along the desk's own `Link: …; rel="next"`. A link that repeats ends it: pages may
+        shift under a reader."""
         wanted: str | None = path
         query: Mapping[str, str] | None = {"per_page": str(PAGE), **(params or {})}
         seen: set[str] = set()
@@ -128,7 +138,8 @@ def next_link(headers: Mapping[str, str]) -> str | None:
 
 
 def desks_words(body: bytes) -> str:
-    """What the desk says about an error, for people: its description with the fields it names, or its message; never a page of HTML."""
+    """What the desk says about an error, for people: its description with the fields it names, or its
+    message; never a page of HTML."""
     value = object_of(body)
     words = [str(value[k]) for k in ("description", "message") if isinstance(value.get(k), str)]
     words += [f"{name}: {why}" for name, why in field_errors(body)]
@@ -139,7 +150,11 @@ def field_errors(body: bytes) -> list[tuple[str, str]]:
     """(field, message) of each entry of a 400, in the desk's order."""
     found = object_of(body).get("errors")
     entries = found if isinstance(found, list) else ()
-    return [(str(e.get("field") or ""), str(e.get("message") or e.get("code") or "")) for e in entries if isinstance(e, Mapping)]
+    return [
+        (str(e.get("field") or ""), str(e.get("message") or e.get("code") or ""))
+        for e in entries
+        if isinstance(e, Mapping)
+    ]
 
 
 def object_of(body: bytes) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Freshdesk, as the rest of Candor sees it. Nothing here loads python-freshdesk until a desk is really spoken to."""
+"""Freshdesk, as the rest of Candor sees it. Nothing here loads python-freshdesk until a desk is really spoken
+to."""
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,7 +1,9 @@
-"""Candor's side of a Freshdesk: made through its API, found again by its names, removable. Running it twice changes nothing.
+"""Candor's side of a Freshdesk: made through its API, found again by its names, removable. Running it twice
+changes nothing.
 
-Plans and accounts differ in what their API lets one make. What it refuses is told as a step to do by hand (`manual`), word for word, and
-everything else goes on: fields come first, and without rules the poll finds customers' messages within a minute.
+Plans and accounts differ in what their API lets one make. What it refuses is told as a step to do by hand
+(`manual`), word for word, and everything else goes on: fields come first, and without rules the poll finds
+customers' messages within a minute.
 """
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ class _Found:
     rules: Mapping[str, Json]  # our id -> the desk's rule
     fields: Mapping[str, Json]  # our name -> the desk's field
     statuses: str
-    on_creation: Sequence[Json] | None  # every rule on new tickets, the desk's own too; None where it offers none to this key
+    # every rule on new tickets, the desk's own too; None where it offers none to this key
+    on_creation: Sequence[Json] | None
 
 
 class FreshdeskInstall:
@@ -50,13 +53,16 @@ class FreshdeskInstall:
             steps.append(planned(wanted["label"], there, partial(blueprint.field_fits, wanted=wanted)))
         for rule in blueprint.RULES:
             there = found.rules.get(rule.id)
-            steps.append(planned(rule.name, there, partial(self._fits, rule=rule, hook_url=hook_url, found=found)))
+            steps.append(
+                planned(rule.name, there, partial(self._fits, rule=rule, hook_url=hook_url, found=found))
+            )
         return [*steps, _ARTICLES, *OneMail(self._client, found.on_creation).plan()]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
         """Create what is missing, update what differs, say what must be done by hand.
 
-        Raises ConnectorError when the desk refuses the key, or fails; whatever was made by then is found again by the next run.
+        Raises ConnectorError when the desk refuses the key, or fails; whatever was made by then is found
+        again by the next run.
         """
         steps: list[Step] = []
 
@@ -72,7 +78,11 @@ class FreshdeskInstall:
         note(Step("agents", "exists", str(len(agents))))
         found = self._survey()
         note(Step("statuses", "exists", found.statuses))
-        fields = {name: key for name in blueprint.FIELDS if (key := self._field(name, found.fields.get(name), note)) is not None}
+        fields = {
+            name: key
+            for name in blueprint.FIELDS
+            if (key := self._field(name, found.fields.get(name), note)) is not None
+        }
         salt = str(self._client.connection.state.get("salt") or secrets.token_hex(32))
         secret = self._secret(salt)
         rules = {}
@@ -97,7 +107,8 @@ class FreshdeskInstall:
         return Installed(tuple(steps), state, (secret,))
 
     def prove_guard(self) -> Proof:
-        """Held when what we write can be found again by its visible line, and moves the ticket's time, on a private ticket made for it."""
+        """Held when what we write can be found again by its visible line, and moves the ticket's time, on a
+        private ticket made for it."""
         return prove(self._client)
 
     def remove(self, progress: Progress) -> None:
@@ -106,16 +117,21 @@ class FreshdeskInstall:
         OneMail(self._client, found.on_creation).undo(progress)
         for rule in blueprint.RULES:
             if rule.id in found.rules:
-                self._remove(rule.name, f"/automations/{rule.kind}/rules/{int(found.rules[rule.id]['id'])}", progress)
+                self._remove(
+                    rule.name, f"/automations/{rule.kind}/rules/{int(found.rules[rule.id]['id'])}", progress
+                )
         for field in found.fields.values():
             self._remove(str(field["label"]), f"/admin/ticket_fields/{int(field['id'])}", progress)
 
     def _survey(self) -> _Found:
-        # Raw: the library's models break on a field without dates, and the desk's own fields have none on some accounts.
+        # Raw: the library's models break on a field without dates, and the desk's own fields have none on
+        # some accounts.
         listed = self._client.rows("/ticket_fields")
         labels = {label: name for name, (label, _) in blueprint.FIELDS.items()}
         fields = {labels[f["label"]]: f for f in listed if f.get("label") in labels}
-        status = next((f for f in listed if f.get("name") == "status" or f.get("type") == "default_status"), {})
+        status = next(
+            (f for f in listed if f.get("name") == "status" or f.get("type") == "default_status"), {}
+        )
         rules: dict[str, Json] = {}
         on_creation: list[Json] | None = None
         for kind in blueprint.WHERE:
@@ -127,7 +143,9 @@ class FreshdeskInstall:
                 there = []
             else:
                 on_creation = there if kind == acknowledgements.CREATION else on_creation
-            rules |= {r.id: t for t in there for r in blueprint.RULES if r.kind == kind and t.get("name") == r.name}
+            rules |= {
+                r.id: t for t in there for r in blueprint.RULES if r.kind == kind and t.get("name") == r.name
+            }
         return _Found(rules, fields, _statuses(status), on_creation)
 
     def _field(self, name: str, there: Json | None, note: Progress) -> str | None:
@@ -139,8 +157,13 @@ class FreshdeskInstall:
                 note(Step(label, "failed", why))
                 raise ConnectorError(f"{why}: rename or delete it, then connect again", permanent=True)
             fits = blueprint.field_fits(there, wanted)
-            # An admin's own changes to a field are looked at and never undone by us: choices left out would be deleted on tickets.
-            note(Step(label, "exists") if fits else Step(label, "manual", f"the field differs. {blueprint.field_steps(name)}"))
+            # An admin's own changes to a field are looked at and never undone by us: choices left out would
+            # be deleted on tickets.
+            note(
+                Step(label, "exists")
+                if fits
+                else Step(label, "manual", f"the field differs. {blueprint.field_steps(name)}")
+            )
             return str(there["name"])
         try:
             made = self._client.raw("POST", "/admin/ticket_fields", body=wanted)
@@ -149,16 +172,26 @@ class FreshdeskInstall:
         note(Step(label, "created"))
         return str(made["name"])
 
-    def _rule(self, rule: Rule, found: _Found, hook_url: str, secret: str, next_step: str | None, note: Progress) -> str | None:
+    def _rule(
+        self, rule: Rule, found: _Found, hook_url: str, secret: str, next_step: str | None, note: Progress
+    ) -> str | None:
         by_hand = blueprint.rule_steps(rule, hook_url, secret)
         if rule is blueprint.CHOSEN and next_step is None:
             note(Step(rule.name, "manual", f"first the field it watches; then connect again, or: {by_hand}"))
             return None
         there, wanted = found.rules.get(rule.id), blueprint.rule_wanted(rule, hook_url, secret, next_step)
-        if there is not None and blueprint.rule_fits(there, wanted) and blueprint.header_kept(there, secret) is True:
+        if (
+            there is not None
+            and blueprint.rule_fits(there, wanted)
+            and blueprint.header_kept(there, secret) is True
+        ):
             note(Step(rule.name, "exists"))
             return str(there["id"])
-        if there is not None and blueprint.rule_fits(there, wanted) and blueprint.header_kept(there, secret) is None:
+        if (
+            there is not None
+            and blueprint.rule_fits(there, wanted)
+            and blueprint.header_kept(there, secret) is None
+        ):
             note(Step(rule.name, "manual", blueprint.header_steps(rule, secret)))
             return str(there["id"])
         try:
@@ -169,7 +202,11 @@ class FreshdeskInstall:
             return self._by_hand(rule.name, by_hand, error, note)
         kept = blueprint.header_kept(made, secret)
         done = "created" if there is None else "updated"
-        note(Step(rule.name, done) if kept else Step(rule.name, "manual", f"{done}, but {blueprint.header_steps(rule, secret)}"))
+        note(
+            Step(rule.name, done)
+            if kept
+            else Step(rule.name, "manual", f"{done}, but {blueprint.header_steps(rule, secret)}")
+        )
         return str(made["id"])
 
     def _fits(self, there: Json, rule: Rule, hook_url: str, found: _Found) -> bool:
@@ -180,12 +217,16 @@ class FreshdeskInstall:
         return blueprint.rule_fits(there, wanted) and blueprint.header_kept(there, secret) is not False
 
     def _secret(self, salt: str) -> str:
-        """The deliveries' secret: of 32 random bytes, which stand in the desk's state, and of the API key, which does not.
+        """The deliveries' secret: of 32 random bytes, which stand in the desk's state, and of the API key,
+        which does not.
 
-        So a second run knows the secret of the first, although the desk may not show it, and the state alone does not tell it.
+        So a second run knows the secret of the first, although the desk may not show it, and the state alone
+        does not tell it.
         """
         key = self._client.connection.settings.get("api_key", "")
-        digest = hmac.new(key.encode(), f"candor-hook:{self._client.connection.desk}:{salt}".encode(), hashlib.sha256).digest()
+        digest = hmac.new(
+            key.encode(), f"candor-hook:{self._client.connection.desk}:{salt}".encode(), hashlib.sha256
+        ).digest()
         return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
 
     @staticmethod
@@ -208,9 +249,13 @@ class FreshdeskInstall:
 
 
 def _statuses(field: Json) -> str:
-    """The desk's statuses as its agents read them, whatever they are called: only their numbers mean something to us."""
+    """The desk's statuses as its agents read them, whatever they are called: only their numbers mean
+    something to us."""
     choices = field.get("choices")
     if not isinstance(choices, Mapping):
         return "not told"
-    labels = {str(code): str(words[0] if isinstance(words, list) and words else words) for code, words in choices.items()}
+    labels = {
+        str(code): str(words[0] if isinstance(words, list) and words else words)
+        for code, words in choices.items()
+    }
     return ", ".join(f"{code} {label}" for code, label in sorted(labels.items()))

@@ -1,6 +1,7 @@
 """The help centre (Solutions) of one Freshdesk: category, folder, article.
 
-The library reads the first page of each list and no more, so everything here is raw. Deletions are found by reading all again.
+The library reads the first page of each list and no more, so everything here is raw. Deletions are found by
+reading all again.
 """
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ class FreshdeskKnowledge:
         self._client = client
 
     def articles(self) -> Iterator[Article]:
-        """Every published article in the help centre's first language, restricted ones with `public=False`. Drafts are nobody's yet."""
+        """Every published article in the help centre's first language, restricted ones with `public=False`.
+        Drafts are nobody's yet."""
         seen: set[str] = set()
         for category in self._client.pages("/solutions/categories"):
             for folder in self._client.pages(f"/solutions/categories/{int(category['id'])}/folders"):
@@ -48,9 +50,12 @@ class FreshdeskKnowledge:
 
     def _page(self, article_id: str) -> str:
         wire = self._client.connection.wire_url
-        return f"{wire.rstrip('/') if wire else self._client.base_url}/support/solutions/articles/{article_id}"
+        return (
+            f"{wire.rstrip('/') if wire else self._client.base_url}/support/solutions/articles/{article_id}"
+        )
 
 
 def is_public(data: Json, folder: Json) -> bool:
-    """True only when article and folder both say so. A folder without the field is not public: older desks leave it out."""
+    """True only when article and folder both say so. A folder without the field is not public: older desks
+    leave it out."""
     return data.get("status") == PUBLISHED and folder.get("visibility") == EVERYBODY

@@ -1,4 +1,5 @@
-"""Leaves the desk's own acknowledgement out of the tickets the assistant answers, with the admin's word, and takes that back again."""
+"""Leaves the desk's own acknowledgement out of the tickets the assistant answers, with the admin's word, and
+takes that back again."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -14,7 +15,8 @@ from connectors.freshdesk.payloads import Json
 
 AGREED = "yes"
 SETTING = "one_mail"
-STATE = "acknowledgements"  # ids of the admin's rules that we gave our condition to: only these are ever taken back
+# ids of the admin's rules that we gave our condition to: only these are ever taken back
+STATE = "acknowledgements"
 TAGGING = "rule against a second mail"
 # What this key or plan may not do through the API; it is told as steps then.
 _NOT_OFFERED = frozenset({400, 403, 404, 405})
@@ -36,7 +38,9 @@ class OneMail:
     def changed(self) -> tuple[str, ...]:
         """Ids of the rules an earlier run has changed."""
         found = self.client.connection.state.get(STATE)
-        return tuple(str(i) for i in found) if isinstance(found, Sequence) and not isinstance(found, str) else ()
+        return (
+            tuple(str(i) for i in found) if isinstance(found, Sequence) and not isinstance(found, str) else ()
+        )
 
     def plan(self) -> list[Step]:
         """What `apply` would do; nothing is written."""
@@ -44,14 +48,25 @@ class OneMail:
         if not self.agreed:
             undone = [Step(TAGGING, "planned", "remove")] if tagging else []
             return [*undone, *(_told(r) for r in theirs), _notification("offered")]
-        steps = [_told(r) if rules.excluded(r) else Step(_name(r), "planned", "update: leave out tickets with the tag") for r in theirs]
+        steps = [
+            _told(r)
+            if rules.excluded(r)
+            else Step(_name(r), "planned", "update: leave out tickets with the tag")
+            for r in theirs
+        ]
         if theirs:
             fits = tagging is not None and _fits(tagging, theirs)
-            steps.insert(0, Step(TAGGING, "exists") if fits else Step(TAGGING, "planned", "update" if tagging else "create"))
+            steps.insert(
+                0,
+                Step(TAGGING, "exists")
+                if fits
+                else Step(TAGGING, "planned", "update" if tagging else "create"),
+            )
         return [*steps, _notification("manual")]
 
     def apply(self, note: Progress) -> list[str]:
-        """Do what the admin has said; the ids of their rules that carry our condition now. Raises ConnectorError after `failed`."""
+        """Do what the admin has said; the ids of their rules that carry our condition now. Raises
+        ConnectorError after `failed`."""
         theirs = rules.acknowledging(self.listed or ())
         if not self.agreed:
             self.undo(note)
@@ -62,7 +77,8 @@ class OneMail:
             return []
         added = []
         if theirs:
-            # First the tag, then the conditions: between the two calls a customer gets a mail too many, never one too few.
+            # First the tag, then the conditions: between the two calls a customer gets a mail too many, never
+            # one too few.
             self._tag(theirs, note)
         for rule in theirs:
             if rules.excluded(rule):
@@ -76,12 +92,31 @@ class OneMail:
         """Take our condition from the rules we gave it to, and then our own rule away."""
         for rule in self.listed or ():
             if str(rule["id"]) in self.changed and rules.excluded(rule):
-                by_hand = f"Admin > Workflows > Automations > Ticket Creation > {rule.get('name')}: remove the condition on {rules.TAG}"
-                self._write(_name(rule), "updated", "as it was before", by_hand, note, "PUT", f"{_PATH}/{int(rule['id'])}",
-                            {"conditions": rules.without_exclusion(rule)})
+                by_hand = (
+                    f"Admin > Workflows > Automations > Ticket Creation > {rule.get('name')}: remove "
+                    f"the condition on {rules.TAG}"
+                )
+                self._write(
+                    _name(rule),
+                    "updated",
+                    "as it was before",
+                    by_hand,
+                    note,
+                    "PUT",
+                    f"{_PATH}/{int(rule['id'])}",
+                    {"conditions": rules.without_exclusion(rule)},
+                )
         tagging = self._ours()
         if tagging is not None:
-            self._write(TAGGING, "removed", "", f"delete the rule {rules.NAME!r} by hand", note, "DELETE", f"{_PATH}/{int(tagging['id'])}")
+            self._write(
+                TAGGING,
+                "removed",
+                "",
+                f"delete the rule {rules.NAME!r} by hand",
+                note,
+                "DELETE",
+                f"{_PATH}/{int(tagging['id'])}",
+            )
 
     def _tag(self, theirs: Sequence[Json], note: Progress) -> None:
         there = self._ours()
@@ -90,31 +125,71 @@ class OneMail:
             return
         wanted, done = rules.tagging_wanted(), "created" if there is None else "updated"
         path = _PATH if there is None else f"{_PATH}/{int(there['id'])}"
-        if self._write(TAGGING, None, "", rules.rule_by_hand(), note, "POST" if there is None else "PUT", path, wanted) is None:
+        if (
+            self._write(
+                TAGGING,
+                None,
+                "",
+                rules.rule_by_hand(),
+                note,
+                "POST" if there is None else "PUT",
+                path,
+                wanted,
+            )
+            is None
+        ):
             return
-        # What the desk made of the position is looked at, not believed: behind theirs the tag would come too late.
+        # What the desk made of the position is looked at, not believed: behind theirs the tag would come too
+        # late.
         present = list(self.client.pages(_PATH))
         ours = next((r for r in present if r.get("name") == rules.NAME), {})
         in_time = rules.comes_before(ours, rules.acknowledging(present))
-        note(Step(TAGGING, done) if in_time else Step(TAGGING, "manual", f"{done}, but it runs too late. {rules.order_by_hand()}"))
+        note(
+            Step(TAGGING, done)
+            if in_time
+            else Step(TAGGING, "manual", f"{done}, but it runs too late. {rules.order_by_hand()}")
+        )
 
     def _exclude(self, rule: Json, note: Progress) -> bool:
         conditions = rules.with_exclusion(rule)
         if conditions is None:
             note(Step(_name(rule), "manual", rules.condition_by_hand(rule)))
             return False
-        made = self._write(_name(rule), None, "", rules.condition_by_hand(rule), note, "PUT", f"{_PATH}/{int(rule['id'])}",
-                           {"conditions": conditions})
+        made = self._write(
+            _name(rule),
+            None,
+            "",
+            rules.condition_by_hand(rule),
+            note,
+            "PUT",
+            f"{_PATH}/{int(rule['id'])}",
+            {"conditions": conditions},
+        )
         if made is None:
             return False
         kept = rules.excluded(made)
-        note(Step(_name(rule), "updated", "tickets the assistant answers are left out") if kept
-             else Step(_name(rule), "manual", f"the desk did not keep the condition. {rules.condition_by_hand(rule)}"))
+        note(
+            Step(_name(rule), "updated", "tickets the assistant answers are left out")
+            if kept
+            else Step(
+                _name(rule), "manual", f"the desk did not keep the condition. {rules.condition_by_hand(rule)}"
+            )
+        )
         return kept
 
-    def _write(self, name: str, state: str | None, detail: str, by_hand: str, note: Progress, method: str, path: str,
-               body: dict[str, Any] | None = None) -> Json | None:
-        """One call; what came back, or None when the API does not offer it and the steps were told instead."""
+    def _write(
+        self,
+        name: str,
+        state: str | None,
+        detail: str,
+        by_hand: str,
+        note: Progress,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+    ) -> Json | None:
+        """One call; what came back, or None when the API does not offer it and the steps were told
+        instead."""
         try:
             made = self.client.raw(method, path, body=body)
         except ConnectorError as error:

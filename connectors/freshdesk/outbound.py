@@ -1,7 +1,9 @@
-"""Writing to one Freshdesk account, never a retry of what a person reads, and an honest word about what became of it.
+"""Writing to one Freshdesk account, never a retry of what a person reads, and an honest word about what
+became of it.
 
-An effect is up to two calls: first the ticket's fields, tags, group and status (a PUT that may be repeated without harm), then the reply
-or note, whose outcome is the row's. Cut off in between, the row is unknown, the marker is not found, and both are sent again.
+An effect is up to two calls: first the ticket's fields, tags, group and status (a PUT that may be repeated
+without harm), then the reply or note, whose outcome is the row's. Cut off in between, the row is unknown, the
+marker is not found, and both are sent again.
 """
 from __future__ import annotations
 
@@ -40,9 +42,11 @@ class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
     title = "Freshdesk"
 
     def find(self, write: Write, since: int) -> Trace:
-        """The trace of this write: our own user, and our reference whenever it was said, or the same words since then.
+        """The trace of this write: our own user, and our reference whenever it was said, or the same words
+        since then.
 
-        The reference names this very row, so it needs no clock: one of ours that was far ahead at the attempt hides nothing.
+        The reference names this very row, so it needs no clock: one of ours that was far ahead at the attempt
+        hides nothing.
         """
         if isinstance(write.effect, OpenTicket):
             return self._find_opened(write, since)
@@ -58,7 +62,11 @@ class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
         for said in self._client.pages(f"/tickets/{write.ticket_id}/conversations"):
             at = from_iso(said["created_at"])
             ours = own_id is None or str(said.get("user_id")) == own_id
-            if ours and (said.get("private") is True) == private and _is_copy(said, write.key, texts if at >= since else frozenset()):
+            if (
+                ours
+                and (said.get("private") is True) == private
+                and _is_copy(said, write.key, texts if at >= since else frozenset())
+            ):
                 found = found or str(said["id"])
             elif at >= since and not ours and said.get("user_id") is not None:
                 others = True
@@ -67,7 +75,10 @@ class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
     def _open(self, write: Write, effect: OpenTicket) -> Outcome:
         view = self._client.view
         if view.own_id is None:
-            return Refused("this desk is not installed: connect it first, a new ticket is opened in the name of the assistant's user")
+            return Refused(
+                "this desk is not installed: connect it first, a new ticket is opened in the name of the "
+                "assistant's user"
+            )
         body = new_ticket_body(effect, write.key, view)
         return self._outcome(lambda api: api.tickets.create_ticket(body.pop("subject"), **body))
 
@@ -80,7 +91,8 @@ class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
             case None | Sent() | Refused(status=400):
                 return self._say(write, effect)
             case _:
-                # Nothing was said yet, and nothing half-done is left: the same change is made again with the next try.
+                # Nothing was said yet, and nothing half-done is left: the same change is made again with the
+                # next try.
                 return updated
 
     def _update(self, write: Write, effect: UpdateFields, changes: dict[str, Any]) -> Outcome:
@@ -95,7 +107,8 @@ class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
         return outcome
 
     def _put(self, ticket_id: str, changes: dict[str, Any]) -> Outcome:
-        """The PUT; fields the desk refuses by name (unchanged, read-only, deleted) are left out, and the rest is sent again."""
+        """The PUT; fields the desk refuses by name (unchanged, read-only, deleted) are left out, and the rest
+        is sent again."""
         body = changes
         for _ in range(_FIELD_TRIES):
             outcome = self._outcome(partial(_update_ticket, int(ticket_id), body))
@@ -118,13 +131,23 @@ class FreshdeskOutbound(DeskWriter[FreshdeskClient]):
         return self._outcome(lambda api: api.comments.create_note(number, html, private=True))
 
     def _outcome(self, call: Callable[[API], object]) -> Outcome:
-        return self._attempt(lambda: call(self._client.library()), partial(outcome_of, clock=self._client.clock))
+        return self._attempt(
+            lambda: call(self._client.library()), partial(outcome_of, clock=self._client.clock)
+        )
 
     def _find_opened(self, write: Write, since: int) -> Trace:
         # By the list of changed tickets: the search index may not know a ticket of the last minutes.
-        params = {"updated_since": to_iso(since), "order_by": "updated_at", "order_type": "asc", "per_page": str(PAGE)}
+        params = {
+            "updated_since": to_iso(since),
+            "order_by": "updated_at",
+            "order_type": "asc",
+            "per_page": str(PAGE),
+        }
         wanted = key_tag(write.key)
-        found = next((str(t["id"]) for t in self._client.pages("/tickets", params) if wanted in (t.get("tags") or ())), None)
+        found = next(
+            (str(t["id"]) for t in self._client.pages("/tickets", params) if wanted in (t.get("tags") or ())),
+            None,
+        )
         return Trace(found, others=False)
 
     def _holds(self, write: Write, effect: UpdateFields) -> bool:

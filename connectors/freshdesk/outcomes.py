@@ -1,6 +1,8 @@
-"""What became of a write, read from the desk's answer as it came and not from what a client library made of it.
+"""What became of a write, read from the desk's answer as it came and not from what a client library made of
+it.
 
-python-freshdesk loses the status of every error and stumbles over codes it does not know after the desk has already committed.
+python-freshdesk loses the status of every error and stumbles over codes it does not know after the desk has
+already committed.
 """
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ def outcome_of(last: Exchange | None, error: Exception | None, *, clock: Callabl
 
 def _sent(last: Exchange, read_at: int) -> Outcome:
     answer = object_of(last.body)
-    # A conversation's own time is the ticket's new `updated_at`, unless a rule has moved it on since; then the ticket is simply read again.
+    # A conversation's own time is the ticket's new `updated_at`, unless a rule has moved it on since; then
+    # the ticket is simply read again.
     moment = answer.get("updated_at") or answer.get("created_at")
     if "id" not in answer or not isinstance(moment, str):
         return Unknown(f"the desk answered {last.status} without what it wrote")

@@ -1,7 +1,7 @@
 """Freshdesk's JSON in our words: tables on top, pure functions below. Nothing here calls anything.
 
-Sources: developers.freshdesk.com/api, the samples beside this file, and the constants of python-freshdesk 1.3.9. Unknown codes stay
-numbers: a desk has statuses and sources of its own.
+Sources: developers.freshdesk.com/api, the samples beside this file, and the constants of python-freshdesk
+1.3.9. Unknown codes stay numbers: a desk has statuses and sources of its own.
 """
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ SOURCES = {
     1: "email", 2: "portal", 3: "phone", 4: "forum", 5: "twitter", 6: "facebook", 7: "chat", 8: "mobihelp", 9: "feedback_widget",
     10: "outbound_email", 11: "ecommerce",
 }  # fmt: skip
-# Where a reply with an HTML body is known to reach the customer. Chat wants `structured_body`, social channels have calls of their own.
+# Where a reply with an HTML body is known to reach the customer. Chat wants `structured_body`, social
+# channels have calls of their own.
 ANSWERABLE = frozenset({1, 2, 3, 9, 10})
 MAILED = frozenset({1, 3, 9, 10})  # the portal shows a reply even to somebody without an address
 OUTBOUND_EMAIL = 10  # its opening message was written by an agent
@@ -35,12 +36,17 @@ OUTBOUND_EMAIL = 10  # its opening message was written by an agent
 CONVERSATION_SOURCES = {
     0: "reply", 2: "note", 5: "twitter", 6: "survey", 7: "facebook", 8: "forward", 9: "phone", 10: "mobihelp", 11: "ecommerce",
 }  # fmt: skip
-# A customer's remark to a survey and a mail forwarded to somebody else are no part of what customer and company say to each other.
+# A customer's remark to a survey and a mail forwarded to somebody else are no part of what customer and
+# company say to each other.
 NEVER_PUBLIC = frozenset({6, 8})
 
 # A drop-down's value is what the agent reads.
 NEXT_STEP_LABELS = dict(
-    zip(NEXT_STEPS, ("Send the draft", "Assistant may continue", "Stay out", "Hand-off not needed"), strict=True)
+    zip(
+        NEXT_STEPS,
+        ("Send the draft", "Assistant may continue", "Stay out", "Hand-off not needed"),
+        strict=True,
+    )
 )
 NEXT_STEP_NAMES = {label.casefold(): name for name, label in NEXT_STEP_LABELS.items()}
 
@@ -68,7 +74,8 @@ def is_by_rule(conversation: Json) -> bool:
 
 
 def role_of(user_id: object, view: FreshdeskView, requester_id: str | None, incoming: bool) -> Role:
-    """Who somebody is in this ticket. A requester is a customer even when the desk also knows them as an agent."""
+    """Who somebody is in this ticket. A requester is a customer even when the desk also knows them as an
+    agent."""
     if user_id is None:
         return Role.SYSTEM
     known = str(user_id)
@@ -78,7 +85,8 @@ def role_of(user_id: object, view: FreshdeskView, requester_id: str | None, inco
         return Role.BOT
     if known == requester_id:
         return Role.CUSTOMER
-    # Unknown people who did not write in are taken for agents: the mistake is then a silence, not a reply over a person.
+    # Unknown people who did not write in are taken for agents: the mistake is then a silence, not a reply
+    # over a person.
     return Role.CUSTOMER if incoming and known not in view.agents else Role.AGENT
 
 
@@ -156,7 +164,8 @@ def requester_of(data: Json, view: FreshdeskView) -> Person:
 
 
 def status_of(data: Json) -> Status:
-    """A status of the desk's own (6 and up) is a kind of waiting that the company has named: it counts as on hold, whatever its label."""
+    """A status of the desk's own (6 and up) is a kind of waiting that the company has named: it counts as on
+    hold, whatever its label."""
     if data.get("deleted") is True or data.get("spam") is True:
         return Status.DELETED
     return STATUSES.get(_code(data.get("status")), Status.HOLD)
@@ -173,7 +182,9 @@ def own_fields(data: Json, view: FreshdeskView) -> dict[str, str]:
     for name, key in view.fields.items():
         value = values.get(key)
         if value is not None and value != "":
-            found[name] = NEXT_STEP_NAMES.get(str(value).casefold(), str(value)) if name == "next_step" else str(value)
+            found[name] = (
+                NEXT_STEP_NAMES.get(str(value).casefold(), str(value)) if name == "next_step" else str(value)
+            )
     return found
 
 
@@ -198,10 +209,17 @@ def cannot_reply(data: Json, status: Status) -> str | None:
 
 
 def stamp_of(updated_at: str, date: int | None, read_at: int) -> Stamp:
-    """The value is the moment in one spelling, so that a list, a ticket and a conversation's answer can be compared."""
+    """The value is the moment in one spelling, so that a list, a ticket and a conversation's answer can be
+    compared."""
     changed_at = from_iso(updated_at)
-    # Without the desk's clock the same-second guard can never be satisfied, and no reply goes out on this read.
-    return Stamp(value=to_iso(changed_at), changed_at=changed_at, desk_now=changed_at if date is None else date, read_at=read_at)
+    # Without the desk's clock the same-second guard can never be satisfied, and no reply goes out on this
+    # read.
+    return Stamp(
+        value=to_iso(changed_at),
+        changed_at=changed_at,
+        desk_now=changed_at if date is None else date,
+        read_at=read_at,
+    )
 
 
 def changed(data: Json) -> ChangedTicket:
@@ -214,13 +232,15 @@ def _flags(conversation: Json) -> frozenset[str]:
 
 
 def _headers(conversation: Json) -> dict[str, str]:
-    """The one header of a mail that the API gives: the `From` of what came in, which may differ from the contact."""
+    """The one header of a mail that the API gives: the `From` of what came in, which may differ from the
+    contact."""
     sender = str(conversation.get("from_email") or "")
     return {"from": sender} if sender and conversation.get("incoming") is True else {}
 
 
 def _customer(conversation: Json, requester: Person) -> Person:
-    """The requester, or somebody else who wrote in: of them the address is told, and their name when the mail had it."""
+    """The requester, or somebody else who wrote in: of them the address is told, and their name when the mail
+    had it."""
     name, address = parseaddr(str(conversation.get("from_email") or ""))
     # What was merged into the requester's contact keeps its old number and the address.
     own_address = bool(address) and address.casefold() == (requester.email or "").casefold()
@@ -234,7 +254,8 @@ def _person(user_id: object, role: Role, view: FreshdeskView) -> Person:
 
 
 def _text(data: Json, plain: str, markup: str) -> str:
-    """The message line by line. Freshdesk's own plain text has lost its lines, and quotes and signatures are told by them."""
+    """The message line by line. Freshdesk's own plain text has lost its lines, and quotes and signatures are
+    told by them."""
     body = data.get(markup)
     return strip_reference(lines_of(str(body)) if body else str(data.get(plain) or "")).strip()
 

@@ -1,7 +1,9 @@
-"""Freshdesk's limits: credits of the account by the minute, and sub-limits of creating, updating and listing tickets.
+"""Freshdesk's limits: credits of the account by the minute, and sub-limits of creating, updating and listing
+tickets.
 
-The sub-limits differ by plan and no header tells of them: they are learned from the first refusal. Deliveries draw on the account's
-credits too, which shows as others' use. Source: SUP 225439 (Mar 2024); `include` costs two credits each (third-party copies of FD).
+The sub-limits differ by plan and no header tells of them: they are learned from the first refusal. Deliveries
+draw on the account's credits too, which shows as others' use. Source: SUP 225439 (Mar 2024); `include` costs
+two credits each (third-party copies of FD).
 """
 from __future__ import annotations
 

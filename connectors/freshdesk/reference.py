@@ -1,7 +1,7 @@
 """The marker of what we write: a last line a customer can read to an agent, such as "Ref 7F3K-2Q". Pure.
 
-Freshdesk keeps nothing unseen beside a conversation, so the marker stands in the text. It is made of the outbox row's key: the same
-row gives the same line for ever.
+Freshdesk keeps nothing unseen beside a conversation, so the marker stands in the text. It is made of the
+outbox row's key: the same row gives the same line for ever.
 """
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import re
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"
 _LENGTH = 6
 
-_LINE = re.compile(rf"^[ \t>*|]{{0,20}}Ref[ \t\u00a0][{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}[ \t*]{{0,20}}$\n?", re.MULTILINE)
+_LINE = re.compile(
+    rf"^[ \t>*|]{{0,20}}Ref[ \t\u00a0][{ALPHABET}]{{4}}-[{ALPHABET}]{{2}}[ \t*]{{0,20}}$\n?", re.MULTILINE
+)
 
 
 def reference(key: str) -> str:
-    """`7F3K-2Q`: about 600 million values, and it is looked for on one ticket and in one stretch of time only."""
+    """`7F3K-2Q`: about 600 million values, and it is looked for on one ticket and in one stretch of time
+    only."""
     number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
     signs = []
     for _ in range(_LENGTH):
@@ -35,5 +38,6 @@ def carries(text: str, key: str) -> bool:
 
 
 def strip_reference(text: str) -> str:
-    """The text without lines that are such a marker: they come back in what customers quote, and are nobody's words."""
+    """The text without lines that are such a marker: they come back in what customers quote, and are nobody's
+    words."""
     return _LINE.sub("", text)

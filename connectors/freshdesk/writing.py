@@ -1,7 +1,8 @@
 """An effect as the JSON of Freshdesk's API. Pure.
 
-One effect is two calls there: the ticket's fields, tags, group and status (a PUT that may be repeated), then the reply or note.
-Sources: developers.freshdesk.com/api, "Update a Ticket", "Reply to a Ticket", "Create a Note".
+One effect is two calls there: the ticket's fields, tags, group and status (a PUT that may be repeated), then
+the reply or note. Sources: developers.freshdesk.com/api, "Update a Ticket", "Reply to a Ticket", "Create a
+Note".
 """
 from __future__ import annotations
 
@@ -29,8 +30,8 @@ def ticket_changes(
 ) -> dict[str, Any]:
     """What the PUT says; {} when nothing about the ticket changes.
 
-    Only what differs from `present`, the ticket as just read (None: all of it): a value the ticket already has may be refused, and a
-    whole ticket sent back was. Raises UnknownGroup.
+    Only what differs from `present`, the ticket as just read (None: all of it): a value the ticket already
+    has may be refused, and a whole ticket sent back was. Raises UnknownGroup.
     """
     body = _common(effect, view)
     if effect.status in STATUS_CODES:
@@ -46,13 +47,20 @@ def ticket_changes(
 def differing(body: dict[str, Any], present: Json) -> dict[str, Any]:
     """The changes that are none yet on the ticket."""
     there = present.get("custom_fields") or {}
-    left = {name: value for name, value in body.items() if name != "custom_fields" and present.get(name) != value}
-    custom = {name: value for name, value in body.get("custom_fields", {}).items() if name not in there or there[name] != value}
+    left = {
+        name: value for name, value in body.items() if name != "custom_fields" and present.get(name) != value
+    }
+    custom = {
+        name: value
+        for name, value in body.get("custom_fields", {}).items()
+        if name not in there or there[name] != value
+    }
     return {**left, "custom_fields": custom} if custom else left
 
 
 def new_ticket_body(effect: OpenTicket, key: str, view: View) -> dict[str, Any]:
-    """A new internal ticket: its requester is our own user, so that nobody else gets a mail. Raises UnknownGroup.
+    """A new internal ticket: its requester is our own user, so that nobody else gets a mail. Raises
+    UnknownGroup.
 
     The tag made of the key finds it again without the search index, which is minutes behind.
     """
@@ -74,11 +82,14 @@ def key_tag(key: str) -> str:
 
 
 def without(body: dict[str, Any], refused: set[str]) -> dict[str, Any]:
-    """The changes without the fields the desk refused by name; custom fields are named alone, or as `custom_fields.cf_…`."""
+    """The changes without the fields the desk refused by name; custom fields are named alone, or as
+    `custom_fields.cf_…`."""
     bare = {name.rsplit(".", 1)[-1] for name in refused}
     left = {name: value for name, value in body.items() if name not in bare}
     if "custom_fields" in left:
-        left["custom_fields"] = {name: value for name, value in left["custom_fields"].items() if name not in bare}
+        left["custom_fields"] = {
+            name: value for name, value in left["custom_fields"].items() if name not in bare
+        }
         if not left["custom_fields"]:
             del left["custom_fields"]
     return left
@@ -92,7 +103,11 @@ def field_value(name: str, value: str) -> str | None:
 
 def _common(effect: Fieldful, view: View) -> dict[str, Any]:
     body: dict[str, Any] = {}
-    values = {view.fields[name]: field_value(name, value) for name, value in effect.fields.items() if name in view.fields}
+    values = {
+        view.fields[name]: field_value(name, value)
+        for name, value in effect.fields.items()
+        if name in view.fields
+    }
     if values:
         body["custom_fields"] = values
     if effect.group is not None:

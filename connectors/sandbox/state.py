@@ -37,7 +37,8 @@ class BaseState:
         self.clock = ShiftableClock(clock)
         self.recorder = Recorder()
         self.page_url = ""  # where people's pages and articles are served; known once the server runs
-        self.attachments: dict[int, list[Attachment]] = {}  # by the message they came with; a ticket's opening text by minus its id
+        # by the message they came with; a ticket's opening text by minus its id
+        self.attachments: dict[int, list[Attachment]] = {}
         self.mails: list[dict[str, Any]] = []  # none leaves the machine
 
     def attachment(self, number: int) -> Attachment | None:

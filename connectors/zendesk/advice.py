@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from connectors.contract import Account
 from connectors.zendesk.settings import host
 
-NEW_KEY = "make a new API token under Admin Center > Apps and integrations > APIs, with the e-mail of the user it is for"
+NEW_KEY = (
+    "make a new API token under Admin Center > Apps and integrations > APIs, with the e-mail of the "
+    "user it is for"
+)
 
 
 def account_of(settings: Mapping[str, str]) -> Account:

@@ -1,6 +1,8 @@
-"""The history of a ticket as Zendesk keeps it: one audit per update, with the marker we put into its metadata.
+"""The history of a ticket as Zendesk keeps it: one audit per update, with the marker we put into its
+metadata.
 
-Source: developer.zendesk.com, ticketing/tickets/ticket_audits; `metadata` of a write comes back as `metadata.custom`.
+Source: developer.zendesk.com, ticketing/tickets/ticket_audits; `metadata` of a write comes back as
+`metadata.custom`.
 """
 from __future__ import annotations
 
@@ -14,7 +16,13 @@ from connectors.view import View
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.payloads import Json, role_of
 
-KINDS = {"assignee_id": "assignee", "group_id": "group", "status": "status", "custom_status_id": "status", "tags": "tags"}
+KINDS = {
+    "assignee_id": "assignee",
+    "group_id": "group",
+    "status": "status",
+    "custom_status_id": "status",
+    "tags": "tags",
+}
 _RULE_CHANNELS = frozenset({"rule", "system", "admin_setting", "sla_target_policy"})
 _ACTS = frozenset({"Create", "Change"})
 _COMMENTS = frozenset({"Comment", "VoiceComment"})
@@ -22,7 +30,8 @@ _COMMENTS = frozenset({"Comment", "VoiceComment"})
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One update. `comment` is its comment event, None when it has none; `role_known` users come with the page."""
+    """One update. `comment` is its comment event, None when it has none; `role_known` users come with the
+    page."""
 
     id: str
     at: int
@@ -37,7 +46,9 @@ class Audit:
 
 def audits(client: ZendeskClient, ticket_id: str, since: int) -> Iterator[Audit]:
     """The audits made at or after `since`, oldest first."""
-    for page in client.pages(f"/api/v2/tickets/{int(ticket_id)}/audits.json", {"include": "users", "page[size]": "100"}):
+    for page in client.pages(
+        f"/api/v2/tickets/{int(ticket_id)}/audits.json", {"include": "users", "page[size]": "100"}
+    ):
         people = {str(u.get("id")): u for u in page.get("users") or ()}
         for data in page.get("audits") or ():
             audit = audit_of(data, people)
@@ -54,7 +65,9 @@ def audit_of(data: Json, people: Mapping[str, Json]) -> Audit:
         id=str(data["id"]),
         at=from_iso(data["created_at"]),
         author_id=author_id,
-        by_rule=_is_rule(data) or author_id.startswith("-") or (bool(acts) and all(_is_rule(e) for e in acts)),
+        by_rule=_is_rule(data)
+        or author_id.startswith("-")
+        or (bool(acts) and all(_is_rule(e) for e in acts)),
         key=_text(custom.get("candor_key")),
         plan=_text(custom.get("candor_plan")),
         comment=next((e for e in events if e.get("type") in _COMMENTS), None),

@@ -1,7 +1,8 @@
-"""What Candor puts on a Zendesk: two webhooks, two triggers, the ticket fields. Data, and what is there compared with what should be.
+"""What Candor puts on a Zendesk: two webhooks, two triggers, the ticket fields. Data, and what is there
+compared with what should be.
 
-Sources: developer.zendesk.com, webhooks/creating-and-monitoring-webhooks, webhooks/event-types/article-events,
-ticketing/business-rules/triggers and ticketing/tickets/ticket_fields.
+Sources: developer.zendesk.com, webhooks/creating-and-monitoring-webhooks,
+webhooks/event-types/article-events, ticketing/business-rules/triggers and ticketing/tickets/ticket_fields.
 """
 from __future__ import annotations
 
@@ -52,12 +53,19 @@ TRIGGER_CONDITIONS = {
 
 
 def webhook_wanted(hook_url: str) -> dict[str, Any]:
-    return _webhook(WEBHOOK_NAME, "Tells Candor that a customer wrote.", hook_url, ["conditional_ticket_events"])
+    return _webhook(
+        WEBHOOK_NAME, "Tells Candor that a customer wrote.", hook_url, ["conditional_ticket_events"]
+    )
 
 
 def articles_webhook_wanted(hook_url: str) -> dict[str, Any]:
     """A second webhook: one serves triggers or events, never both, and that is fixed once it is made."""
-    return _webhook(ARTICLES_NAME, "Tells Candor that an article was published or withdrawn.", hook_url, list(ARTICLE_EVENTS))
+    return _webhook(
+        ARTICLES_NAME,
+        "Tells Candor that an article was published or withdrawn.",
+        hook_url,
+        list(ARTICLE_EVENTS),
+    )
 
 
 def trigger_wanted(webhook_id: str) -> dict[str, Any]:
@@ -76,7 +84,10 @@ def next_step_trigger_wanted(webhook_id: str, field_id: str) -> dict[str, Any]:
         "title": NEXT_STEP_TITLE,
         "active": True,
         # "present": our own write empties the field, and must not come back to us.
-        "conditions": {"all": [{**chosen, "operator": op, "value": None} for op in ("changed", "present")], "any": []},
+        "conditions": {
+            "all": [{**chosen, "operator": op, "value": None} for op in ("changed", "present")],
+            "any": [],
+        },
         "actions": [{"field": "notification_webhook", "value": [webhook_id, TRIGGER_BODY]}],
     }
 
@@ -88,7 +99,9 @@ def field_wanted(name: str) -> dict[str, Any]:
         "visible_in_portal": False, "editable_in_portal": False,
     }  # fmt: skip
     if name == "next_step":
-        wanted["custom_field_options"] = [{"name": NEXT_STEP_LABELS[step], "value": value} for step, value in NEXT_STEP_VALUES.items()]
+        wanted["custom_field_options"] = [
+            {"name": NEXT_STEP_LABELS[step], "value": value} for step, value in NEXT_STEP_VALUES.items()
+        ]
     return wanted
 
 
@@ -98,13 +111,21 @@ def webhook_fits(there: Json, wanted: Json) -> bool:
 
 def trigger_fits(there: Json, wanted: Json) -> bool:
     """Whatever the order of the conditions; the desk may have changed numbers to text and back."""
-    return bool(there.get("active")) and _conditions(there) == _conditions(wanted) and _actions(there) == _actions(wanted)
+    return (
+        bool(there.get("active"))
+        and _conditions(there) == _conditions(wanted)
+        and _actions(there) == _actions(wanted)
+    )
 
 
 def field_fits(there: Json, wanted: Json) -> bool:
     have = {o.get("value") for o in there.get("custom_field_options") or ()}
     hidden = not there.get("visible_in_portal") and not there.get("editable_in_portal")
-    return hidden and there.get("active", True) is not False and {o["value"] for o in wanted.get("custom_field_options", ())} <= have
+    return (
+        hidden
+        and there.get("active", True) is not False
+        and {o["value"] for o in wanted.get("custom_field_options", ())} <= have
+    )
 
 
 def _webhook(name: str, description: str, hook_url: str, subscriptions: list[str]) -> dict[str, Any]:
@@ -122,7 +143,10 @@ def _webhook(name: str, description: str, hook_url: str, subscriptions: list[str
 def _conditions(trigger: Json) -> dict[str, set[tuple[str, ...]]]:
     conditions = trigger.get("conditions") or {}
     return {
-        part: {(str(c.get("field")), str(c.get("operator")), str(c.get("value")).lower()) for c in conditions.get(part) or ()}
+        part: {
+            (str(c.get("field")), str(c.get("operator")), str(c.get("value")).lower())
+            for c in conditions.get(part) or ()
+        }
         for part in ("all", "any")
     }
 

@@ -1,4 +1,5 @@
-"""One Zendesk account over HTTP: our session, a fresh zenpy on it for every use, raw calls where zenpy drops what we need.
+"""One Zendesk account over HTTP: our session, a fresh zenpy on it for every use, raw calls where zenpy drops
+what we need.
 
 Which call goes which way, and why, is the table in README.md; a test holds the table against the code.
 """
@@ -23,8 +24,8 @@ from connectors.zendesk.settings import HOST_RULE, base_url
 
 T = TypeVar("T")
 
-# All that zenpy lets out when an answer is not what it hoped for; a list as an error's body ends in AttributeError, deep nesting in
-# RecursionError. What it means is decided on the answer itself.
+# All that zenpy lets out when an answer is not what it hoped for; a list as an error's body ends in
+# AttributeError, deep nesting in RecursionError. What it means is decided on the answer itself.
 LIBRARY_ERRORS = (
     ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, LookupError, TypeError, RuntimeError,
 )  # fmt: skip
@@ -51,11 +52,15 @@ class ZendeskClient(DeskCalls):
     @property
     def view(self) -> View:
         return view_of(
-            self.connection.desk, self.connection.state, bot_ids(self.connection.settings), self.agent_url("/agent/tickets/")
+            self.connection.desk,
+            self.connection.state,
+            bot_ids(self.connection.settings),
+            self.agent_url("/agent/tickets/"),
         )
 
     def zenpy(self) -> Zenpy:
-        """A fresh zenpy: its objects stay dirty across threads, and its cache answers with what was true minutes ago."""
+        """A fresh zenpy: its objects stay dirty across threads, and its cache answers with what was true
+        minutes ago."""
         return self._zenpy_on(self.session)
 
     def _zenpy_on(self, session: DeskSession) -> Zenpy:
@@ -65,7 +70,10 @@ class ZendeskClient(DeskCalls):
         elif settings.get("email") and settings.get("api_token"):
             credentials = {"email": settings["email"], "token": settings["api_token"]}
         else:
-            raise ConnectorError("this desk has no credentials; enter an API token and its e-mail, or an OAuth token", permanent=True)
+            raise ConnectorError(
+                "this desk has no credentials; enter an API token and its e-mail, or an OAuth token",
+                permanent=True,
+            )
         return Zenpy(
             subdomain=settings.get("subdomain"),
             session=session,
@@ -83,7 +91,8 @@ class ZendeskClient(DeskCalls):
             raise self.failure(session, error) from error
 
     def pages(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        """Page after page along the desk's own links. A link that repeats ends it: pages may shift under a cursor."""
+        """Page after page along the desk's own links. A link that repeats ends it: pages may shift under a
+        cursor."""
         page = self.raw("GET", path, params=params)
         seen: set[str] = set()
         while True:
@@ -115,7 +124,11 @@ def desks_words(body: bytes) -> str:
     words = [str(value[k]) for k in ("description", "message", "title") if isinstance(value.get(k), str)]
     details = value.get("details")
     for entries in details.values() if isinstance(details, dict) else ():
-        words += [str(e["description"]) for e in entries if isinstance(e, dict) and "description" in e] if isinstance(entries, list) else []
+        words += (
+            [str(e["description"]) for e in entries if isinstance(e, dict) and "description" in e]
+            if isinstance(entries, list)
+            else []
+        )
     error = value.get("error")
     if not words and isinstance(error, str):
         words = [error]

@@ -21,21 +21,26 @@ _BY_EXPORT, _FROM_TIME, _BY_SEARCH = "export:", "start:", "updated:"
 
 
 class ZendeskDesk:
-    """Changed tickets come by the export, or by search once the desk has refused the export (it needs an admin)."""
+    """Changed tickets come by the export, or by search once the desk has refused the export (it needs an
+    admin)."""
 
     def __init__(self, client: ZendeskClient) -> None:
         self._client = client
         self.changes_by = ChangesBy.EXPORT
 
     def ticket(self, ticket_id: str) -> Ticket:
-        """The ticket as it is now, in two calls. Raises ConnectorError(permanent=True, status=404) when it is gone."""
-        # The ticket before its comments: a comment that comes in between makes the stamp old, and the fence then holds the write back.
+        """The ticket as it is now, in two calls. Raises ConnectorError(permanent=True, status=404) when it is
+        gone."""
+        # The ticket before its comments: a comment that comes in between makes the stamp old, and the fence
+        # then holds the write back.
         page = self._client.raw("GET", _path(ticket_id), params={"include": "users"})
         data = _ticket_of(page)
         stamp = self._stamp(data)
         people = _by_id(page)
         comments: list[Json] = []
-        for more in self._client.pages(_path(ticket_id, "/comments"), {"include": "users", "page[size]": "100"}):
+        for more in self._client.pages(
+            _path(ticket_id, "/comments"), {"include": "users", "page[size]": "100"}
+        ):
             comments += more.get("comments") or ()
             people.update(_by_id(more))
         self._add_missing(people, comments, str(data.get("requester_id")))
@@ -50,9 +55,11 @@ class ZendeskDesk:
         return self._stamp(_ticket_of(self._client.raw("GET", _path(ticket_id))))
 
     def since_own_write(self, ticket_id: str, made: Stamp) -> Ticket | Stamp:
-        """The stamp, in one call, when nobody else has commented since our own write made it; the ticket as it is now otherwise.
+        """The stamp, in one call, when nobody else has commented since our own write made it; the ticket as
+        it is now otherwise.
 
-        A comment within the same second hides behind the stamp, whose text it leaves as it is; whatever comes after it the fence refuses.
+        A comment within the same second hides behind the stamp, whose text it leaves as it is; whatever comes
+        after it the fence refuses.
         """
         own_id = self._client.view.own_id
         # A second further back: a comment's own time may be a moment before that of the update it came with.
@@ -60,10 +67,15 @@ class ZendeskDesk:
             if str(comment.get("author_id")) != own_id:
                 return self.ticket(ticket_id)
         last = self._client.session.last
-        return replace(made, desk_now=made.changed_at if last is None or last.date is None else last.date, read_at=self._client.clock())
+        return replace(
+            made,
+            desk_now=made.changed_at if last is None or last.date is None else last.date,
+            read_at=self._client.clock(),
+        )
 
     def changed_since(self, cursor: str | None, now: int) -> tuple[Sequence[ChangedTicket], str]:
-        """One page of changed tickets and the next cursor. Falls back to search for good when the export answers 403."""
+        """One page of changed tickets and the next cursor. Falls back to search for good when the export
+        answers 403."""
         if cursor is None:
             cursor = f"{_FROM_TIME}{now // SECOND - EXPORT_BEHIND_SECONDS}"
         if not cursor.startswith(_BY_SEARCH):
@@ -77,7 +89,8 @@ class ZendeskDesk:
         return self._searched(cursor)
 
     def gone_since(self, cursor: str | None) -> Sequence[str]:
-        """None: the export shows deleted tickets among the changed ones. Where search stands in for it, only a read finds them gone."""
+        """None: the export shows deleted tickets among the changed ones. Where search stands in for it, only
+        a read finds them gone."""
         return ()
 
     def history(self, ticket_id: str, since: int) -> Sequence[Change]:
@@ -88,21 +101,30 @@ class ZendeskDesk:
     def queue(self, group: str | None) -> QueueSnapshot:
         """Tickets of the group that are new or open: what Zendesk itself counts as waiting for a person.
 
-        The assistant's own open tickets are among them, for they too wait for somebody; the search index lags up to a few minutes.
+        The assistant's own open tickets are among them, for they too wait for somebody; the search index lags
+        up to a few minutes.
         """
-        query = "type:ticket status<pending" + ("" if group is None else f' group:"{group.replace(chr(34), "")}"')
+        query = "type:ticket status<pending" + (
+            "" if group is None else f' group:"{group.replace(chr(34), "")}"'
+        )
         count = self._client.through_zenpy(lambda z: z.search.count(query))
-        return QueueSnapshot(group, count if isinstance(count, int) else None, self._client.desk_now, "search")
+        return QueueSnapshot(
+            group, count if isinstance(count, int) else None, self._client.desk_now, "search"
+        )
 
     def groups(self) -> Sequence[Group]:
-        return self._client.through_zenpy(lambda z: [Group(str(g.id), str(g.name)) for g in z.groups() if not getattr(g, "deleted", False)])
+        return self._client.through_zenpy(
+            lambda z: [Group(str(g.id), str(g.name)) for g in z.groups() if not getattr(g, "deleted", False)]
+        )
 
     def whoami(self) -> Person:
         """Our own user at the desk; its name is what customers see."""
         me = self._client.through_zenpy(lambda z: z.users.me().to_dict())
         if me.get("id") is None:
             # Zendesk answers this call even without credentials, as "Anonymous user".
-            raise ConnectorError("the desk does not know these credentials; enter a valid token", permanent=True, status=401)
+            raise ConnectorError(
+                "the desk does not know these credentials; enter a valid token", permanent=True, status=401
+            )
         own = replace(self._client.view, own_id=str(me["id"]))
         return payloads.person(me, own)
 
@@ -112,7 +134,9 @@ class ZendeskDesk:
 
     def _comments_back_to(self, ticket_id: str, since: int) -> list[Json]:
         found: list[Json] = []
-        for page in self._client.pages(_path(ticket_id, "/comments"), {"sort": "-created_at", "page[size]": "100"}):
+        for page in self._client.pages(
+            _path(ticket_id, "/comments"), {"sort": "-created_at", "page[size]": "100"}
+        ):
             times = [from_iso(c["created_at"]) for c in page.get("comments") or ()]
             found += [c for c, at in zip(page.get("comments") or (), times, strict=True) if at >= since]
             if len(times) > 1 and times[-1] < since and times[0] > times[-1]:
@@ -120,30 +144,47 @@ class ZendeskDesk:
         return found
 
     def _add_missing(self, people: dict[str, Json], comments: Sequence[Json], requester_id: str) -> None:
-        # The sideload holds whoever has a role in the ticket; a colleague who wrote once and was never assigned may be missing.
+        # The sideload holds whoever has a role in the ticket; a colleague who wrote once and was never
+        # assigned may be missing.
         wanted = {str(c.get("author_id")) for c in comments} | {requester_id}
         missing = sorted(i for i in wanted - people.keys() if i.isdigit())
         if missing:
-            found = self._client.through_zenpy(lambda z: [u.to_dict() for u in z.users(ids=[int(i) for i in missing[:100]])])
+            found = self._client.through_zenpy(
+                lambda z: [u.to_dict() for u in z.users(ids=[int(i) for i in missing[:100]])]
+            )
             people.update({str(u["id"]): u for u in found})
 
     def _exported(self, cursor: str) -> tuple[list[ChangedTicket], str]:
         kind, _, value = cursor.partition(":")
         page = self._client.raw(
-            "GET", "/api/v2/incremental/tickets/cursor.json", params={"start_time" if kind == "start" else "cursor": value}
+            "GET",
+            "/api/v2/incremental/tickets/cursor.json",
+            params={"start_time" if kind == "start" else "cursor": value},
         )
         after = page.get("after_cursor")
         # An empty first page has no cursor to go on from: ask from the same time again.
-        return [payloads.changed(t) for t in page.get("tickets") or ()], f"{_BY_EXPORT}{after}" if after else cursor
+        return [
+            payloads.changed(t) for t in page.get("tickets") or ()
+        ], f"{_BY_EXPORT}{after}" if after else cursor
 
     def _searched(self, cursor: str) -> tuple[list[ChangedTicket], str]:
-        """One page of a search, and the next cursor (`updated:<time>#<page>`). The caller knows the versions it has seen."""
+        """One page of a search, and the next cursor (`updated:<time>#<page>`). The caller knows the versions
+        it has seen."""
         since, _, number = cursor.removeprefix(_BY_SEARCH).partition("#")
         page = int(number or 1)
-        # Further back than what was seen: the index takes tickets in minutes late, and not in the order they changed.
-        params = {"query": f"type:ticket updated>={to_iso(from_iso(since) - INDEX_LAG)}", "sort_by": "updated_at", "sort_order": "asc",
-                  "per_page": str(SEARCH_PAGE), "page": str(page)}
-        found = [payloads.changed(t) for t in self._client.raw("GET", "/api/v2/search.json", params=params).get("results") or ()]
+        # Further back than what was seen: the index takes tickets in minutes late, and not in the order they
+        # changed.
+        params = {
+            "query": f"type:ticket updated>={to_iso(from_iso(since) - INDEX_LAG)}",
+            "sort_by": "updated_at",
+            "sort_order": "asc",
+            "per_page": str(SEARCH_PAGE),
+            "page": str(page),
+        }
+        found = [
+            payloads.changed(t)
+            for t in self._client.raw("GET", "/api/v2/search.json", params=params).get("results") or ()
+        ]
         newest = max([from_iso(since), *(t.changed_at for t in found)])
         if len(found) < SEARCH_PAGE:
             return found, _BY_SEARCH + to_iso(newest)

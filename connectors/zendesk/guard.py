@@ -1,6 +1,7 @@
 """The proof that this desk really refuses a write on an old stamp, through the very code that sends replies.
 
-An attribute the desk does not know is ignored with a 200, so a typo, or a plan without the feature, would take the fence away in silence.
+An attribute the desk does not know is ignored with a 200, so a typo, or a plan without the feature, would
+take the fence away in silence.
 """
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.outbound import ZendeskOutbound
 
 _SUBJECT = "Candor: test of the collision guard"
-_OPENING = "Candor checks that two writers cannot overwrite each other here. It removes this ticket again at once."
+_OPENING = (
+    "Candor checks that two writers cannot overwrite each other here. It removes this ticket again at once."
+)
 _FRESH = "Written on the present state of the ticket: this note belongs here."
 _STALE = "Written on an old state of the ticket: this note must not be here."
 _TRIES = 3  # an account's own rules may touch a new ticket while we look at it
@@ -41,11 +44,16 @@ def _prove_on(ticket_id: str, outbound: ZendeskOutbound, desk: ZendeskDesk, plan
     refused = outbound.send(_note(ticket_id, _STALE, f"{plan}-stale", plan, stale))
     if not isinstance(refused, Conflict):
         return Proof(False, f"a write on an old stamp was not refused: {words(refused)}")
-    if outbound.find(_note(ticket_id, _STALE, f"{plan}-stale", plan, stale), stale.changed_at).remote_id is not None:
+    if (
+        outbound.find(_note(ticket_id, _STALE, f"{plan}-stale", plan, stale), stale.changed_at).remote_id
+        is not None
+    ):
         return Proof(False, "a write on an old stamp was answered with a conflict and written all the same")
     for attempt in range(_TRIES):
         # The other half: a desk that answers every write with a conflict would look just as safe.
-        taken = outbound.send(_note(ticket_id, _FRESH, f"{plan}-fresh-{attempt}", plan, desk.stamp(ticket_id)))
+        taken = outbound.send(
+            _note(ticket_id, _FRESH, f"{plan}-fresh-{attempt}", plan, desk.stamp(ticket_id))
+        )
         if isinstance(taken, Sent):
             return Proof(True, "a write on an old stamp was refused, one on the present stamp was taken")
     return Proof(False, f"a write on the present stamp was not taken: {words(taken)}")

@@ -1,8 +1,9 @@
-"""Deliveries from Zendesk: pure, from plain values, and without any client library, because the web process runs it.
+"""Deliveries from Zendesk: pure, from plain values, and without any client library, because the web process
+runs it.
 
-Two kinds of body arrive. A trigger's body is written by our own installation and holds ids only (no page says that placeholder values
-are JSON-escaped). An event's body is Zendesk's own. Source: developer.zendesk.com, webhooks/anatomy-of-a-webhook-request and
-webhooks/event-types.
+Two kinds of body arrive. A trigger's body is written by our own installation and holds ids only (no page says
+that placeholder values are JSON-escaped). An event's body is Zendesk's own. Source: developer.zendesk.com,
+webhooks/anatomy-of-a-webhook-request and webhooks/event-types.
 """
 from __future__ import annotations
 
@@ -71,13 +72,17 @@ _TRIGGER, _EVENT = TriggerSchema(), EventSchema()
 class ZendeskInbound:
     """Verify and parse one delivery."""
 
-    def verify(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool) -> None:
-        """Return when the delivery is authentic; raise Rejected(401) when not, Rejected(503) when there is no usable secret."""
+    def verify(
+        self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: int, *, production: bool
+    ) -> None:
+        """Return when the delivery is authentic; raise Rejected(401) when not, Rejected(503) when there is no
+        usable secret."""
         named = lower_names(headers)
         signing.verify(named.get(SIGNATURE), named.get(TIMESTAMP), body, secrets, now, production=production)
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Delivery | None:
-        """The delivery, None when nothing depends on it. Raises Rejected(400) on an unreadable body. Called after `verify` only."""
+        """The delivery, None when nothing depends on it. Raises Rejected(400) on an unreadable body. Called
+        after `verify` only."""
         named = lower_names(headers)
         key = named.get(INVOCATION, "")
         if not _KEY.fullmatch(key):

@@ -1,4 +1,5 @@
-"""Candor's side of a Zendesk: made through its API, found again by its names, removable. Running it twice changes nothing."""
+"""Candor's side of a Zendesk: made through its API, found again by its names, removable. Running it twice
+changes nothing."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
@@ -47,17 +48,26 @@ class ZendeskInstall:
         ]
         for name in blueprint.FIELDS:
             wanted = blueprint.field_wanted(name)
-            steps.append(planned(wanted["title"], found.fields.get(name), partial(blueprint.field_fits, wanted=wanted)))
-        webhook_id, field_id = ((there or {}).get("id", "") for there in (found.webhook, found.fields.get("next_step")))
+            steps.append(
+                planned(wanted["title"], found.fields.get(name), partial(blueprint.field_fits, wanted=wanted))
+            )
+        webhook_id, field_id = (
+            (there or {}).get("id", "") for there in (found.webhook, found.fields.get("next_step"))
+        )
         chosen = blueprint.next_step_trigger_wanted(str(webhook_id), str(field_id))
-        steps.append(planned("trigger of the next step", found.next_step, partial(blueprint.trigger_fits, wanted=chosen)))
+        steps.append(
+            planned(
+                "trigger of the next step", found.next_step, partial(blueprint.trigger_fits, wanted=chosen)
+            )
+        )
         steps.append(planned(_ARTICLES, found.articles, partial(blueprint.webhook_fits, wanted=articles)))
         return [*steps, *OneMail(self._client).plan(found.triggers)]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
         """Create what is missing, update what differs.
 
-        Raises ConnectorError after a step `failed`; what was made until then stays, and is found the next time.
+        Raises ConnectorError after a step `failed`; what was made until then stays, and is found the next
+        time.
         """
         steps: list[Step] = []
 
@@ -71,7 +81,9 @@ class ZendeskInstall:
         groups = {group.name: group.id for group in desk.groups()}
         note(Step("groups", "exists", ", ".join(sorted(groups))))
         found = self._survey()
-        webhook_id = self._step("webhook", note, lambda: self._webhook(found.webhook, blueprint.webhook_wanted(hook_url)))
+        webhook_id = self._step(
+            "webhook", note, lambda: self._webhook(found.webhook, blueprint.webhook_wanted(hook_url))
+        )
         wanted = blueprint.trigger_wanted(webhook_id)
         trigger_id = self._step("trigger", note, lambda: self._trigger(found.trigger, wanted))
         fields = {
@@ -98,11 +110,13 @@ class ZendeskInstall:
         return Installed(tuple(steps), state, secrets)
 
     def prove_guard(self) -> Proof:
-        """Held when the desk refused a write on an old stamp and took one on the right stamp, on a private ticket made for it."""
+        """Held when the desk refused a write on an old stamp and took one on the right stamp, on a private
+        ticket made for it."""
         return prove(self._client)
 
     def remove(self, progress: Progress) -> None:
-        """Take away what carries our names: the triggers before their webhook, then the fields with their values on old tickets.
+        """Take away what carries our names: the triggers before their webhook, then the fields with their
+        values on old tickets.
 
         Triggers of the admin that we gave our condition to are as they were again.
         """
@@ -115,7 +129,9 @@ class ZendeskInstall:
             if webhook is not None:
                 self._remove(name, progress, partial(_delete, "webhooks", Webhook(id=webhook["id"])))
         for field in found.fields.values():
-            self._remove(str(field["title"]), progress, partial(_delete, "ticket_fields", TicketField(id=field["id"])))
+            self._remove(
+                str(field["title"]), progress, partial(_delete, "ticket_fields", TicketField(id=field["id"]))
+            )
 
     def _survey(self) -> _Found:
         webhooks = self._client.through_zenpy(lambda z: [w.to_dict() for w in z.webhooks.list()])
@@ -133,11 +149,14 @@ class ZendeskInstall:
 
     def _articles(self, there: Json | None, hook_url: str, note: Progress) -> str | None:
         try:
-            return self._step(_ARTICLES, note, lambda: self._webhook(there, blueprint.articles_webhook_wanted(hook_url)))
+            return self._step(
+                _ARTICLES, note, lambda: self._webhook(there, blueprint.articles_webhook_wanted(hook_url))
+            )
         except ConnectorError as error:
             if error.status not in (400, 404, 422):
                 raise
-            # An account that does not take such a webhook can be served all the same: its articles are read every 15 minutes.
+            # An account that does not take such a webhook can be served all the same: its articles are read
+            # every 15 minutes.
             return None
 
     def _secret(self, webhook_id: str) -> str:
@@ -166,7 +185,9 @@ class ZendeskInstall:
     def _field(self, there: Json | None, name: str) -> tuple[str, str]:
         wanted = blueprint.field_wanted(name)
         if there is None:
-            made = self._client.through_zenpy(lambda z: z.ticket_fields.create(_filled(TicketField(), wanted)))
+            made = self._client.through_zenpy(
+                lambda z: z.ticket_fields.create(_filled(TicketField(), wanted))
+            )
             return str(made.id), "created"
         if there.get("type") != wanted["type"]:
             why = f"the field {wanted['title']!r} has the type {there.get('type')}, which cannot be changed"
@@ -178,8 +199,13 @@ class ZendeskInstall:
             # Options that are left out are deleted, with their values on tickets: an admin's own ones stay.
             present = {o["value"]: o for o in there.get("custom_field_options") or ()}
             own = [present.get(o["value"], o) for o in change["custom_field_options"]]
-            change["custom_field_options"] = [*own, *(o for v, o in present.items() if v not in {x["value"] for x in own})]
-        self._client.through_zenpy(lambda z: z.ticket_fields.update(_filled(TicketField(id=there["id"]), change)))
+            change["custom_field_options"] = [
+                *own,
+                *(o for v, o in present.items() if v not in {x["value"] for x in own}),
+            ]
+        self._client.through_zenpy(
+            lambda z: z.ticket_fields.update(_filled(TicketField(id=there["id"]), change))
+        )
         return str(there["id"]), "updated"
 
     def _step(self, name: str, note: Progress, work: Callable[[], tuple[str, str]]) -> str:

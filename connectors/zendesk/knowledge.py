@@ -1,6 +1,7 @@
 """The help centre of one Zendesk.
 
-Source: developer.zendesk.com, help_center/help-center-api/articles. A draft may have a null segment, so both are looked at.
+Source: developer.zendesk.com, help_center/help-center-api/articles. A draft may have a null segment, so both
+are looked at.
 """
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ class ZendeskKnowledge:
         self._client = client
 
     def articles(self) -> Iterator[Article]:
-        """Every published article in its source language, restricted ones with `public=False`. Drafts are nobody's article yet."""
+        """Every published article in its source language, restricted ones with `public=False`. Drafts are
+        nobody's article yet."""
         breadcrumbs = self._breadcrumbs()
         seen: set[str] = set()
         for page in self._client.pages("/api/v2/help_center/articles.json", {"page[size]": "100"}):
@@ -28,8 +30,12 @@ class ZendeskKnowledge:
                     yield self._article(data, breadcrumbs)
 
     def _breadcrumbs(self) -> dict[str, str]:
-        categories = self._client.through_zenpy(lambda z: {c.id: str(c.name) for c in z.help_center.categories()})
-        sections = self._client.through_zenpy(lambda z: [(s.id, str(s.name), s.category_id) for s in z.help_center.sections()])
+        categories = self._client.through_zenpy(
+            lambda z: {c.id: str(c.name) for c in z.help_center.categories()}
+        )
+        sections = self._client.through_zenpy(
+            lambda z: [(s.id, str(s.name), s.category_id) for s in z.help_center.sections()]
+        )
         return {
             str(section_id): " › ".join(part for part in (categories.get(category_id), name) if part)
             for section_id, name, category_id in sections
@@ -58,7 +64,8 @@ class ZendeskKnowledge:
 
 
 def is_public(data: Json) -> bool:
-    """True only when the desk says so in every way it can: no draft, and a segment that is there and null. A missing key is no yes."""
+    """True only when the desk says so in every way it can: no draft, and a segment that is there and null. A
+    missing key is no yes."""
     if data.get("draft") is not False or "user_segment_id" not in data:
         return False
     return data["user_segment_id"] is None and not data.get("user_segment_ids")

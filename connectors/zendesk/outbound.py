@@ -1,4 +1,5 @@
-"""Writing to one Zendesk account: one call per outbox row (one more for a group that is gone), and an honest word on what came of it."""
+"""Writing to one Zendesk account: one call per outbox row (one more for a group that is gone), and an honest
+word on what came of it."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
@@ -22,7 +23,8 @@ class ZendeskOutbound(DeskWriter[ZendeskClient]):
     title = "Zendesk"
 
     def find(self, write: Write, since: int) -> Trace:
-        """The trace of this write. `others` looks at what happened after the write's own stamp, or since `since` when it has none."""
+        """The trace of this write. `others` looks at what happened after the write's own stamp, or since
+        `since` when it has none."""
         if isinstance(write.effect, OpenTicket):
             return self._find_opened(write)
         own_id = self._client.view.own_id
@@ -32,9 +34,16 @@ class ZendeskOutbound(DeskWriter[ZendeskClient]):
         others = False
         for audit in audits(self._client, write.ticket_id, min(since, stamped)):
             ours = own_id is None or audit.author_id == own_id
-            if ours and (audit.key == write.key or (audit.key is None and audit.at >= since and _same_text(audit, text))):
+            if ours and (
+                audit.key == write.key
+                or (audit.key is None and audit.at >= since and _same_text(audit, text))
+            ):
                 found = found or _id_of(audit)
-            elif audit.at > stamped and not (ours and audit.plan == write.plan) and not (audit.by_rule and audit.comment is None):
+            elif (
+                audit.at > stamped
+                and not (ours and audit.plan == write.plan)
+                and not (audit.by_rule and audit.comment is None)
+            ):
                 others = True
         return Trace(found, others)
 
@@ -42,13 +51,20 @@ class ZendeskOutbound(DeskWriter[ZendeskClient]):
         body = ticket_body(write, effect, self._client.view)
         outcome = self._put(write.ticket_id, body)
         if isinstance(outcome, Refused) and "group_id" in body and self._group_was_refused():
-            # A group deleted since `connect`: nothing was written (422), and people must still get the note, wherever it lies.
-            log.warning("the desk has lost a group: connect it again, or change the route in the policy", group=body["group_id"])
-            outcome = self._put(write.ticket_id, {name: value for name, value in body.items() if name != "group_id"})
+            # A group deleted since `connect`: nothing was written (422), and people must still get the note,
+            # wherever it lies.
+            log.warning(
+                "the desk has lost a group: connect it again, or change the route in the policy",
+                group=body["group_id"],
+            )
+            outcome = self._put(
+                write.ticket_id, {name: value for name, value in body.items() if name != "group_id"}
+            )
         return outcome
 
     def _put(self, ticket_id: str, body: Mapping[str, Any]) -> Outcome:
-        # Fresh, and filled after it was made: zenpy sends what was set on an object, once, and drops what its constructor got as None.
+        # Fresh, and filled after it was made: zenpy sends what was set on an object, once, and drops what its
+        # constructor got as None.
         ticket = ZenpyTicket(id=int(ticket_id))
         for name, value in body.items():
             setattr(ticket, name, value)
@@ -62,7 +78,10 @@ class ZendeskOutbound(DeskWriter[ZendeskClient]):
         # Raw: zenpy has no way to send a header, and the key makes a second attempt harmless for two hours.
         body = {"ticket": new_ticket_body(write, effect, self._client.view)}
         return self._outcome(
-            lambda: self._client.raw("POST", "/api/v2/tickets.json", body=body, headers={"Idempotency-Key": write.key}), opened=True
+            lambda: self._client.raw(
+                "POST", "/api/v2/tickets.json", body=body, headers={"Idempotency-Key": write.key}
+            ),
+            opened=True,
         )
 
     def _outcome(self, call: Callable[[], object], *, opened: bool = False) -> Outcome:

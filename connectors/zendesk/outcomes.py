@@ -1,7 +1,8 @@
-"""What became of a write, read from the desk's answer as it came and not from what a client library made of it.
+"""What became of a write, read from the desk's answer as it came and not from what a client library made of
+it.
 
-zenpy calls a closed ticket, a conflict and a missing right by one name, and stumbles over answers it does not know after the desk has
-already committed.
+zenpy calls a closed ticket, a conflict and a missing right by one name, and stumbles over answers it does not
+know after the desk has already committed.
 """
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from connectors.zendesk.payloads import Json, stamp_of
 def outcome_of(
     last: Exchange | None, error: Exception | None, *, clock: Callable[[], int], opened: bool = False
 ) -> Outcome:
-    """`last` is the answer, None when none came; `error` what the call raised. `opened`: the write made a ticket, whose id is wanted."""
+    """`last` is the answer, None when none came; `error` what the call raised. `opened`: the write made a
+    ticket, whose id is wanted."""
     if last is not None and last.status == 409 and not opened:
         return Conflict()
     return read_answer(last, error, lambda answer: _sent(answer, clock(), opened), desks_words)
@@ -43,15 +45,24 @@ def _sent(last: Exchange, read_at: int, opened: bool) -> Outcome:
 
 
 def remote_id(audit: Json) -> str:
-    """The comment's id when the update carried one, the audit's otherwise: the same whether read from an answer or from the history."""
-    comments = [e for e in audit.get("events") or () if isinstance(e, Mapping) and e.get("type") == "Comment" and "id" in e]
+    """The comment's id when the update carried one, the audit's otherwise: the same whether read from an
+    answer or from the history."""
+    comments = [
+        e
+        for e in audit.get("events") or ()
+        if isinstance(e, Mapping) and e.get("type") == "Comment" and "id" in e
+    ]
     return str(comments[0]["id"] if comments else audit["id"])
 
 
 def refused_fields(body: bytes) -> frozenset[str]:
     """The fields a 422 names in its details."""
     details = _object(body).get("details")
-    return frozenset(str(name).removesuffix("_id") for name in details) if isinstance(details, Mapping) else frozenset()
+    return (
+        frozenset(str(name).removesuffix("_id") for name in details)
+        if isinstance(details, Mapping)
+        else frozenset()
+    )
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -37,7 +37,8 @@ FLAGS = {
     22: "unverified",
 }
 
-# Where a public comment through the tickets API is stored but not known to reach the customer: replies there go through other APIs.
+# Where a public comment through the tickets API is stored but not known to reach the customer: replies there
+# go through other APIs.
 MESSAGING_CHANNELS = frozenset({
     "native_messaging", "chat", "chat_transcript", "whatsapp", "facebook", "facebook_messenger", "twitter", "twitter_dm", "instagram_dm",
     "line", "wechat", "telegram", "viber", "kakaotalk", "google_business_messages", "google_rcs", "apple_business_chat", "sms",
@@ -56,7 +57,8 @@ def view_of(desk: str, state: Mapping[str, object], bots: frozenset[str], agent_
 
 
 def role_of(user: Json, view: View, requester_id: str | None = None) -> Role:
-    """Who somebody is in this ticket. A requester is a customer even when the desk also knows them as staff."""
+    """Who somebody is in this ticket. A requester is a customer even when the desk also knows them as
+    staff."""
     user_id = str(user.get("id"))
     if user_id == view.own_id:
         return Role.ASSISTANT
@@ -113,7 +115,8 @@ def _file(data: Json) -> File:
 
 
 def _headers(comment: Json) -> dict[str, str]:
-    """The one header of a mail that comments and audits carry: its `From`. No call of the API gives the others.
+    """The one header of a mail that comments and audits carry: its `From`. No call of the API gives the
+    others.
 
     The author is the desk's user, whose name and first address may be older than this mail's.
     """
@@ -126,12 +129,19 @@ def _headers(comment: Json) -> dict[str, str]:
 
 
 def _text(comment: Json) -> str:
-    """Zendesk's own plain text, which keeps the lines; where the HTML hides words, only what its reader saw."""
+    """Zendesk's own plain text, which keeps the lines; where the HTML hides words, only what its reader
+    saw."""
     markup = comment.get("html_body") or ""
-    return lines_of(markup) if hides_words(markup) else str(comment.get("plain_body") or comment.get("body") or "")
+    return (
+        lines_of(markup)
+        if hides_words(markup)
+        else str(comment.get("plain_body") or comment.get("body") or "")
+    )
 
 
-def ticket(data: Json, comments: Sequence[Json], people: Mapping[str, Json], stamp: Stamp, view: View) -> Ticket:
+def ticket(
+    data: Json, comments: Sequence[Json], people: Mapping[str, Json], stamp: Stamp, view: View
+) -> Ticket:
     requester_id = str(data.get("requester_id"))
     requester = people.get(requester_id) or {"id": requester_id, "role": "end-user"}
     status = STATUSES.get(str(data.get("status")), Status.OPEN)
@@ -174,7 +184,10 @@ def cannot_reply(data: Json, status: Status, requester: Json) -> str | None:
         return "deleted"
     if status is Status.CLOSED:
         return "closed"
-    if data.get("from_messaging_channel") or str((data.get("via") or {}).get("channel") or "") in MESSAGING_CHANNELS:
+    if (
+        data.get("from_messaging_channel")
+        or str((data.get("via") or {}).get("channel") or "") in MESSAGING_CHANNELS
+    ):
         return "messaging"
     if requester.get("suspended") is True:
         return "requester_suspended"
@@ -183,8 +196,14 @@ def cannot_reply(data: Json, status: Status, requester: Json) -> str | None:
 
 def stamp_of(data: Json, date: int | None, read_at: int) -> Stamp:
     changed_at = from_iso(data["updated_at"])
-    # Without the desk's clock the same-second guard can never be satisfied, and no write goes out on this read.
-    return Stamp(value=data["updated_at"], changed_at=changed_at, desk_now=changed_at if date is None else date, read_at=read_at)
+    # Without the desk's clock the same-second guard can never be satisfied, and no write goes out on this
+    # read.
+    return Stamp(
+        value=data["updated_at"],
+        changed_at=changed_at,
+        desk_now=changed_at if date is None else date,
+        read_at=read_at,
+    )
 
 
 def changed(data: Json) -> ChangedTicket:

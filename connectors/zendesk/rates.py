@@ -1,9 +1,10 @@
-"""Zendesk's limits, as its documents tell them: an account's, the Help Center's beside it, and those of single endpoints.
+"""Zendesk's limits, as its documents tell them: an account's, the Help Center's beside it, and those of
+single endpoints.
 
-Source: REF introduction/rate-limits; REF tickets ("Update ticket": 100 a minute and account, 300 with the high-volume add-on; 30 in ten
-minutes for one user and ticket); REF incremental exports (10, or 30). No header tells of the account's limit of updates, so it stands here.
-An endpoint's own limit is told as `zendesk-ratelimit-…: total=100; remaining=99; resets=41` (recorded in 2024;
-`zendesk-rate-limit-…` in 2023).
+Source: REF introduction/rate-limits; REF tickets ("Update ticket": 100 a minute and account, 300 with the
+high-volume add-on; 30 in ten minutes for one user and ticket); REF incremental exports (10, or 30). No header
+tells of the account's limit of updates, so it stands here. An endpoint's own limit is told as
+`zendesk-ratelimit-…: total=100; remaining=99; resets=41` (recorded in 2024; `zendesk-rate-limit-…` in 2023).
 """
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def known(account: int | None) -> Mapping[str, int]:
 
 
 def of_ticket(named: Mapping[str, str], call: Call, now: int) -> Mapping[str, Seen]:
-    """What is left of the one ticket's limit of updates. Of the endpoints' own limits only this one is counted here."""
+    """What is left of the one ticket's limit of updates. Of the endpoints' own limits only this one is
+    counted here."""
     ticket = next((bucket for bucket in call.buckets if bucket.startswith("ticket:")), None)
     told = next((named[name] for name in _OF_TICKET if name in named), None)
     if ticket is None or told is None:

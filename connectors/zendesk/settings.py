@@ -1,4 +1,5 @@
-"""What an admin enters to connect a Zendesk, and the address that follows from it. Loads no client library: pages show this form."""
+"""What an admin enters to connect a Zendesk, and the address that follows from it. Loads no client library:
+pages show this form."""
 from __future__ import annotations
 
 import re

@@ -1,7 +1,7 @@
 """Who sent this delivery: Zendesk's signature over the raw bytes.
 
-Source: developer.zendesk.com, webhooks/verifying. `base64(HMAC-SHA256(secret as given, timestamp + body))`, no separator; the secret looks
-like base64 and is used as the text it is.
+Source: developer.zendesk.com, webhooks/verifying. `base64(HMAC-SHA256(secret as given, timestamp + body))`,
+no separator; the secret looks like base64 and is used as the text it is.
 """
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from connectors.errors import Rejected
 # Either way: a desk's clock may run ahead of ours as well as behind.
 FRESHNESS = 5 * MINUTE
 
-# Zendesk publishes this one ("this_secret_is_for_testing_only") and signs its own test requests with it: anybody can.
+# Zendesk publishes this one ("this_secret_is_for_testing_only") and signs its own test requests with it:
+# anybody can.
 PUBLISHED_TEST_SECRET = "dGhpc19zZWNyZXRfaXNfZm9yX3Rlc3Rpbmdfb25seQ=="  # noqa: S105 - published, and therefore refused
 
 _DIGEST_BYTES = 32
@@ -31,22 +32,40 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     return base64.b64encode(digest).decode("ascii")
 
 
-def verify(signature: str | None, timestamp: str | None, body: bytes, secrets: Sequence[str], now: int, *, production: bool) -> int:
-    """The time of signing in microseconds, when one of the secrets (several during a rotation) made the signature.
+def verify(
+    signature: str | None,
+    timestamp: str | None,
+    body: bytes,
+    secrets: Sequence[str],
+    now: int,
+    *,
+    production: bool,
+) -> int:
+    """The time of signing in microseconds, when one of the secrets (several during a rotation) made the
+    signature.
 
-    Raises Rejected(503) when there is no secret to check with, Rejected(401) for everything else that is wrong. In production the
-    published test secret counts as no secret at all.
+    Raises Rejected(503) when there is no secret to check with, Rejected(401) for everything else that is
+    wrong. In production the published test secret counts as no secret at all.
     """
-    usable = [s for s in secrets if s and not (production and hmac.compare_digest(s.encode(), PUBLISHED_TEST_SECRET.encode()))]
+    usable = [
+        s
+        for s in secrets
+        if s and not (production and hmac.compare_digest(s.encode(), PUBLISHED_TEST_SECRET.encode()))
+    ]
     if not usable:
-        raise Rejected("this desk has no signing secret: connect it again, nothing is accepted until then", 503)
+        raise Rejected(
+            "this desk has no signing secret: connect it again, nothing is accepted until then", 503
+        )
     if not signature or not timestamp:
         raise Rejected("the delivery is not signed")
     signed_at = _time_of(timestamp)
     given = _digest_of(signature)
     message = timestamp.encode() + body
-    # Every secret is tried and compared in constant time, so the answer's time tells nothing about which one came near.
-    matches = [hmac.compare_digest(hmac.new(s.encode(), message, hashlib.sha256).digest(), given) for s in usable]
+    # Every secret is tried and compared in constant time, so the answer's time tells nothing about which one
+    # came near.
+    matches = [
+        hmac.compare_digest(hmac.new(s.encode(), message, hashlib.sha256).digest(), given) for s in usable
+    ]
     if not any(matches):
         raise Rejected("the signature does not fit the body")
     if abs(now - signed_at) > FRESHNESS:

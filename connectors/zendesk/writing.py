@@ -1,7 +1,8 @@
 """An effect as the `ticket` object of Zendesk's API. Pure.
 
-Sources: developer.zendesk.com, ticketing/tickets/tickets ("Update Ticket", "Protecting against ticket update collisions"), ticket_comments
-("Bodies"): placeholders in comments are expanded, bodies are cut at 64 kB without an error.
+Sources: developer.zendesk.com, ticketing/tickets/tickets ("Update Ticket", "Protecting against ticket update
+collisions"), ticket_comments ("Bodies"): placeholders in comments are expanded, bodies are cut at 64 kB
+without an error.
 """
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ def ticket_body(write: Write, effect: PostReply | PostNote | UpdateFields, view:
     body: dict[str, Any] = {}
     if isinstance(effect, PostReply | PostNote):
         # `public` always: left out, the desk takes the value of the ticket's first comment.
-        body["comment"] = {"html_body": body_html(effect.html, effect.text), "public": isinstance(effect, PostReply)}
+        body["comment"] = {
+            "html_body": body_html(effect.html, effect.text),
+            "public": isinstance(effect, PostReply),
+        }
     if effect.status is not None:
         body["status"] = effect.status.value
     body.update(_common(effect, view))
@@ -40,7 +44,8 @@ def ticket_body(write: Write, effect: PostReply | PostNote | UpdateFields, view:
 
 
 def new_ticket_body(write: Write, effect: OpenTicket, view: View) -> dict[str, Any]:
-    """A new internal ticket. `external_id` is the key: an exact look-up finds it later without the search index."""
+    """A new internal ticket. `external_id` is the key: an exact look-up finds it later without the search
+    index."""
     body: dict[str, Any] = {
         "subject": break_markup(effect.subject),
         "comment": {"html_body": body_html(effect.html, effect.text), "public": False},
@@ -58,7 +63,9 @@ def new_ticket_body(write: Write, effect: OpenTicket, view: View) -> dict[str, A
 def _common(effect: Fieldful, view: View) -> dict[str, Any]:
     body: dict[str, Any] = {}
     values = [
-        {"id": int(view.fields[name]), "value": _field_value(name, value)} for name, value in effect.fields.items() if name in view.fields
+        {"id": int(view.fields[name]), "value": _field_value(name, value)}
+        for name, value in effect.fields.items()
+        if name in view.fields
     ]
     if values:
         body["custom_fields"] = values
@@ -84,6 +91,7 @@ def _tags(present: tuple[str, ...], effect: Fieldful) -> list[str] | None:
 
 
 def body_hash_text(markup: Mapping[str, Any] | str) -> str:
-    """A body as compared between ours and the desk's copy: no tags, no entities, no zero-width characters, white space as one blank."""
+    """A body as compared between ours and the desk's copy: no tags, no entities, no zero-width characters,
+    white space as one blank."""
     source = markup if isinstance(markup, str) else str(markup.get("html_body") or markup.get("body") or "")
     return comparable(source)

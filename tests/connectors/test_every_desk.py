@@ -415,7 +415,9 @@ def test_no_file_is_fetched_from_another_host(bare: Connected, link: str) -> Non
     own = bare.connector.account(bare.connection.settings).address
     before = bare.requests()
     with pytest.raises(ConnectorError):
-        bare.desk.file(File("a.txt", "text/plain", 5, link.format(own=f"https://{own}", plain=f"http://{own}")))
+        bare.desk.file(
+            File("a.txt", "text/plain", 5, link.format(own=f"https://{own}", plain=f"http://{own}"))
+        )
     assert bare.requests() == before, "nothing may go out, our credentials least of all"
 
 
@@ -426,7 +428,11 @@ def test_a_file_on_the_desks_own_host_comes_byte_by_byte_up_to_its_limit(kind: s
         for name, content in (("small.txt", "für €"), ("large.txt", "a" * (FILE_MAX + 1))):
             bare.sandbox.do.attach(int(ticket), name=name, content=content, coding="utf-16")
         small, large = bare.read(ticket).messages[0].files
-        assert (small.name, small.kind, bare.desk.file(small)) == ("small.txt", "text/plain", "für €".encode("utf-16"))
+        assert (small.name, small.kind, bare.desk.file(small)) == (
+            "small.txt",
+            "text/plain",
+            "für €".encode("utf-16"),
+        )
         with pytest.raises(ConnectorError):
             bare.desk.file(large)
         assert bare.read(ticket).subject, "the next answer is JSON again"

@@ -29,8 +29,10 @@ INDENTED = '<blockquote style="margin:0 0 0 40px;border:none;padding:0px"><div>{
 
 @pytest.mark.parametrize("markup", [
     pytest.param("<div>Two things:</div>" + INDENTED.format("My order 4471"), id="gmail-and-freshdesk"),
-    pytest.param('<p>Two things:</p><blockquote style="margin-top:0;margin-bottom:0"><p>My order 4471</p></blockquote>', id="outlook"),
-    pytest.param('<div class="gmail_quote"><div>Two things:</div><div>My order 4471</div></div>', id="all-in-the-programs-wrapper"),
+    pytest.param('<p>Two things:</p><blockquote style="margin-top:0;margin-bottom:0"><p>My order '
+                 '4471</p></blockquote>', id="outlook"),
+    pytest.param('<div class="gmail_quote"><div>Two things:</div><div>My order '
+                 '4471</div></div>', id="all-in-the-programs-wrapper"),
 ])
 def test_what_is_indented_or_only_wrapped_is_no_quote(markup: str) -> None:
     assert [line for line in lines_of(markup).splitlines() if line] == ["Two things:", "My order 4471"]
@@ -40,7 +42,8 @@ def test_answers_between_quotes_in_one_wrapper_are_the_writers() -> None:
     markup = (
         '<div class="gmail_quote"><div class="gmail_attr">On Mon, Larkfield wrote:</div>'
         '<blockquote class="gmail_quote">Which size?</blockquote>'
-        '<div>Forty-one.</div><blockquote class="gmail_quote">Which colour?</blockquote><div>Green.</div></div>'
+        '<div>Forty-one.</div><blockquote class="gmail_quote">Which '
+        'colour?</blockquote><div>Green.</div></div>'
     )
     assert [line for line in lines_of(markup).splitlines() if line] == [
         "On Mon, Larkfield wrote:", "> Which size?", "Forty-one.", "> Which colour?", "Green.",
@@ -48,7 +51,10 @@ def test_answers_between_quotes_in_one_wrapper_are_the_writers() -> None:
 
 
 def test_a_blockquote_with_a_line_beside_it_is_a_quote() -> None:
-    assert lines_of('New<blockquote style="margin:0 0 0 40px;border-left:1px solid #ccc">Old</blockquote>') == "New\n> Old"
+    assert (
+        lines_of('New<blockquote style="margin:0 0 0 40px;border-left:1px solid #ccc">Old</blockquote>')
+        == "New\n> Old"
+    )
 
 
 @pytest.mark.parametrize("unit", [

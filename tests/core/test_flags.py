@@ -58,7 +58,12 @@ def test_a_phrase_of_the_policy_joins_and_bars_nothing():
 
 def test_the_gravest_class_comes_first_and_places_of_one_class_do_not_overlap():
     found = flags("I saw my lawyer. I have a lawyer. I want to die. We want to die.", WORDS)
-    assert [f.kind for f in found] == [FloorClass.DANGER, FloorClass.DANGER, FloorClass.LEGAL, FloorClass.LEGAL]
+    assert [f.kind for f in found] == [
+        FloorClass.DANGER,
+        FloorClass.DANGER,
+        FloorClass.LEGAL,
+        FloorClass.LEGAL,
+    ]
     assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False) if a.kind is b.kind)
 
 
@@ -70,7 +75,8 @@ def test_a_huge_text_is_read_at_its_beginning_and_its_end():
     assert len(flags("I want to die. " * 10_000, WORDS)) == FLAGS_MAX
 
 
-@pytest.mark.parametrize("unit", ["i want to die ", "my ", "i'", "a. ", "1 ", "kill hurt my account someone want to be ", "é", "x"])
+@pytest.mark.parametrize("unit", ["i want to die ", "my ", "i'", "a. ", "1 ", "kill hurt my account someone "
+                                                                              "want to be ", "é", "x"])
 def test_a_hostile_megabyte_takes_little_longer_than_plain_text(unit):
     plain = "a plain sentence with a few words of a customer who writes about an order. "
     flags(plain, WORDS)

@@ -1,7 +1,9 @@
-"""A whole house in one process: the real web application over HTTP, a real sandbox desk, the real worker functions, one clock for all.
+"""A whole house in one process: the real web application over HTTP, a real sandbox desk, the real worker
+functions, one clock for all.
 
-The clock stands still until it is moved, so that a debounce, a settle or a promise takes no time and tests are not at the mercy of the
-machine. Only Celery is left out: the worker functions are called here until nothing is due.
+The clock stands still until it is moved, so that a debounce, a settle or a promise takes no time and tests
+are not at the mercy of the machine. Only Celery is left out: the worker functions are called here until
+nothing is due.
 """
 from __future__ import annotations
 
@@ -75,7 +77,12 @@ class House:
     rung: list[str] = field(default_factory=list)
 
     def write(
-        self, text: str, subject: str = "A question", name: str = "Maya Okonkwo", email: str = "maya@example.com", **more: Any
+        self,
+        text: str,
+        subject: str = "A question",
+        name: str = "Maya Okonkwo",
+        email: str = "maya@example.com",
+        **more: Any,
     ) -> str:
         """A customer opens a ticket; returns its id once its delivery has arrived."""
         ticket = str(self.desk.do.customer_ticket(name=name, email=email, subject=subject, text=text, **more))
@@ -102,7 +109,12 @@ class House:
         busy = True
         while busy:
             try:
-                busy = process_one(self.work) or deliver_one(self.work) or job_one(self.work) or one_alone(self.work, new_id())
+                busy = (
+                    process_one(self.work)
+                    or deliver_one(self.work)
+                    or job_one(self.work)
+                    or one_alone(self.work, new_id())
+                )
             except Superseded:
                 busy = True
 
@@ -116,10 +128,13 @@ class House:
 
     def replies(self, ticket: str) -> list[dict[str, Any]]:
         """What the customer has received from the assistant."""
-        return [r for r in self.desk.do.public_replies(int(ticket)) if r["author_id"] == self.desk.assistant.id]
+        return [
+            r for r in self.desk.do.public_replies(int(ticket)) if r["author_id"] == self.desk.assistant.id
+        ]
 
     def mails(self, ticket: str) -> list[int]:
-        """How many mails the desk has sent to the customer for each of their messages, its own acknowledgement among them."""
+        """How many mails the desk has sent to the customer for each of their messages, its own
+        acknowledgement among them."""
         return [m["mails"] for m in self.desk.do.mails_per_customer_message() if str(m["ticket"]) == ticket]
 
     def notes(self, ticket: str) -> list[dict[str, Any]]:
@@ -142,7 +157,14 @@ class House:
 
     def change_policy(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
         with self.db.write() as tx:
-            policies.add(tx, DEFAULT_TENANT, yaml.safe_dump(change(yaml.safe_load(demo_policy()))), "test", "test", self.clock())
+            policies.add(
+                tx,
+                DEFAULT_TENANT,
+                yaml.safe_dump(change(yaml.safe_load(demo_policy()))),
+                "test",
+                "test",
+                self.clock(),
+            )
 
     def process_only(self) -> bool:
         """Decide what is due, and send nothing yet."""
@@ -169,7 +191,9 @@ class House:
         if form is None:
             return  # a person has it already: there is nothing left to press
         fields = {i["name"]: i.get("value", "") for i in form.find_all("input") if i.get("name")}
-        answer = requests.post(urljoin(page, form.get("action") or page), data=fields, headers={"Origin": self.url}, timeout=5)
+        answer = requests.post(
+            urljoin(page, form.get("action") or page), data=fields, headers={"Origin": self.url}, timeout=5
+        )
         assert answer.status_code == 200, answer.status_code
 
     def canary(self, article: str) -> str:
@@ -190,8 +214,10 @@ class House:
         assert stored is not None
         stamp = to_iso(self.clock())
         return {
-            "X-Zendesk-Webhook-Signature": sign(stored.secrets[0], stamp, body), "X-Zendesk-Webhook-Signature-Timestamp": stamp,
-            "X-Zendesk-Webhook-Invocation-Id": invocation or new_id(), "Content-Type": "application/json",
+            "X-Zendesk-Webhook-Signature": sign(stored.secrets[0], stamp, body),
+            "X-Zendesk-Webhook-Signature-Timestamp": stamp,
+            "X-Zendesk-Webhook-Invocation-Id": invocation or new_id(),
+            "Content-Type": "application/json",
         }
 
     def send(self, body: bytes, headers: dict[str, str]) -> requests.Response:
@@ -204,15 +230,23 @@ class House:
 
 @contextmanager
 def open_house(
-    database_url: str, var: Path, articles: Path | None = HELP_CENTRE, embedder: Any = None, **environment: str
+    database_url: str,
+    var: Path,
+    articles: Path | None = HELP_CENTRE,
+    embedder: Any = None,
+    **environment: str,
 ) -> Iterator[House]:
     """A house with one connected sandbox desk and its help centre read."""
     clock = SetClock(MORNING)
     desk = SandboxZendesk(articles, clock=clock).start()
     rung: list[str] = []
     base = {
-        "CANDOR_VAR": str(var), "CANDOR_DATABASE_URL": database_url, "CANDOR_SANDBOX_DESKS": "yes", "CANDOR_DEBOUNCE_SECONDS": "2",
-        "CANDOR_DEBOUNCE_CAP_SECONDS": "8", "CANDOR_KEYS": _test_keys(var),
+        "CANDOR_VAR": str(var),
+        "CANDOR_DATABASE_URL": database_url,
+        "CANDOR_SANDBOX_DESKS": "yes",
+        "CANDOR_DEBOUNCE_SECONDS": "2",
+        "CANDOR_DEBOUNCE_CAP_SECONDS": "8",
+        "CANDOR_KEYS": _test_keys(var),
     }
     settings = load_settings({**base, **environment})
     db, keys = Database(settings.database_url), load_keys(settings)[0]
@@ -229,7 +263,9 @@ def open_house(
         with db.write() as tx:
             policies.add(tx, DEFAULT_TENANT, demo_policy(), "test", "test", clock())
         given = {"subdomain": desk.account, "email": desk.email, "api_token": desk.token, "one_mail": "yes"}
-        assert connect(work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", given, desk.url, url, lambda step: None)
+        assert connect(
+            work, DEFAULT_TENANT, DESK, "zendesk", "Larkfield", given, desk.url, url, lambda step: None
+        )
         sync_all(work, DEFAULT_TENANT, lambda text: None)
         yield House(settings, db, keys, clock, work, desk, url, rung)
     finally:
@@ -240,13 +276,26 @@ def open_house(
         db.close()
 
 
-def _work(settings: Settings, db: Database, keys: Keys, clock: SetClock, embedder: Any, rung: list[str]) -> Work:
+def _work(
+    settings: Settings, db: Database, keys: Keys, clock: SetClock, embedder: Any, rung: list[str]
+) -> Work:
     connectors = lru_cache(maxsize=None)(lambda kind: connector(kind, sandbox_desks=True))
-    finder = lru_cache(maxsize=None)(lambda tenant: Finder(db, tenant, settings.var, embedder, settings.model))
+    finder = lru_cache(maxsize=None)(
+        lambda tenant: Finder(db, tenant, settings.var, embedder, settings.model)
+    )
     likeness = Unlike() if isinstance(embedder, HashEmbedder) else Likeness(embedder)
     return Work(
-        settings=settings, db=db, keys=keys, clock=clock, new_id=new_id, words={code: load_words(code) for code in LANGUAGES},
-        search=finder, embedder=lambda: embedder, likeness=lambda: likeness, ring=lambda *_: rung.append("work"), connector=connectors,
+        settings=settings,
+        db=db,
+        keys=keys,
+        clock=clock,
+        new_id=new_id,
+        words={code: load_words(code) for code in LANGUAGES},
+        search=finder,
+        embedder=lambda: embedder,
+        likeness=lambda: likeness,
+        ring=lambda *_: rung.append("work"),
+        connector=connectors,
     )
 
 

@@ -1,4 +1,5 @@
-"""Text files of a customer's mail are read as their words; of others people and the customer are told. The same on both desks."""
+"""Text files of a customer's mail are read as their words; of others people and the customer are told. The
+same on both desks."""
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -39,7 +40,10 @@ def test_a_wish_for_a_person_in_a_text_file_is_a_wish(side: Side, coding: str) -
     ticket = sent(side, "Please see the attached file. Größe 42.", name="letter.txt", coding=coding,
                   content="Mein Name ist Jörg.\nI would like to talk to a real person, please.")
     assert side.verdicts(ticket) == ["handoff"]
-    assert "asked for a person" in side.notes(ticket)[-1] and "letter.txt (m1) read as the customer's words" in side.notes(ticket)[-1]
+    assert (
+        "asked for a person" in side.notes(ticket)[-1]
+        and "letter.txt (m1) read as the customer's words" in side.notes(ticket)[-1]
+    )
     assert NOT_OPENED not in side.replies(ticket)[-1]
     assert side.desk.do.failures() == []
 
@@ -50,7 +54,9 @@ def test_a_question_in_a_text_file_is_answered(side: Side) -> None:
 
 
 def test_a_grave_word_in_a_text_file_reaches_people(side: Side) -> None:
-    ticket = sent(side, "Please read the note.", name="note.txt", content="I am going to kill myself tonight.")
+    ticket = sent(
+        side, "Please read the note.", name="note.txt", content="I am going to kill myself tonight."
+    )
     assert side.verdicts(ticket) == ["handoff"] and "emergency number" in side.replies(ticket)[-1]
 
 
@@ -69,7 +75,9 @@ def test_card_numbers_in_a_file_are_masked(side: Side) -> None:
 def test_what_is_not_read_is_told_to_the_customer_and_the_agent(side: Side, file: dict[str, Any]) -> None:
     ticket = sent(side, RETURN, **file)
     assert side.verdicts(ticket) == ["answer"]
-    assert NOT_OPENED in side.replies(ticket)[-1] and "played no part in this reply" in side.replies(ticket)[-1]
+    assert (
+        NOT_OPENED in side.replies(ticket)[-1] and "played no part in this reply" in side.replies(ticket)[-1]
+    )
     side.reply(ticket, "Can I talk to a person?")
     side.house.settle(60)
     assert f"{file['name']} (m1) not read" in side.notes(ticket)[-1]

@@ -1,4 +1,5 @@
-"""The head of the must-hand-off floor: made from its wordings and nothing else, deaf to other models, and calm at any input."""
+"""The head of the must-hand-off floor: made from its wordings and nothing else, deaf to other models, and
+calm at any input."""
 from __future__ import annotations
 
 import time
@@ -42,7 +43,9 @@ def test_held_out_wordings_are_found_and_harmless_ones_left_alone(embedder: Lazy
     learned = [row for row in rows if row.group not in held]
     unseen = [row for row in rows if row.group in held]
     head = fit_grave.fit(learned, embedder.embed_peaks([row.text for row in learned]), embedder.model_id)
-    shares = head.probabilities(embedder.embed_peaks([row.text for row in unseen]), [row.text for row in unseen])
+    shares = head.probabilities(
+        embedder.embed_peaks([row.text for row in unseen]), [row.text for row in unseen]
+    )
     found = head.graveness(shares) >= grave.shipped().threshold
     serious = np.array([row.label != grave.HARMLESS for row in unseen])
     assert found[serious].mean() > 0.6
@@ -51,7 +54,10 @@ def test_held_out_wordings_are_found_and_harmless_ones_left_alone(embedder: Lazy
 
 @pytest.mark.slow
 def test_the_shipped_head_is_the_one_its_wordings_make(embedder: LazyEmbedder, shared_dir: Path) -> None:
-    own, others = fit_grave.own_rows(), [*fit_grave.tuned_rows(), *fit_grave.foreign_rows(shared_dir / "quality")]
+    own, others = (
+        fit_grave.own_rows(),
+        [*fit_grave.tuned_rows(), *fit_grave.foreign_rows(shared_dir / "quality")],
+    )
     peaks = embedder.embed_peaks([row.text for row in (*own, *others)])
     made, shipped = fit_grave.fit([*own, *others], peaks, embedder.model_id), grave.shipped()
     texts = [row.text for row in own][::7]
@@ -61,7 +67,10 @@ def test_the_shipped_head_is_the_one_its_wordings_make(embedder: LazyEmbedder, s
 
 
 def test_the_stretch_is_told_with_its_class_and_the_example_it_comes_near(likeness: Likeness) -> None:
-    text = "Order 5512 came on Monday.\n\nMy brother has died and his card is still charged for the films. Thanks."
+    text = (
+        "Order 5512 came on Monday.\n\nMy brother has died and his card is still charged for the films. "
+        "Thanks."
+    )
     near = {n.kind: n for n in likeness.read(text).near}
     found = near[FloorClass.DEATH]
     assert "brother" in text[found.start : found.end]
@@ -70,7 +79,11 @@ def test_the_stretch_is_told_with_its_class_and_the_example_it_comes_near(likene
 
 
 def test_ordinary_messages_are_near_nothing(likeness: Likeness) -> None:
-    for text in ("Where is my parcel?", "Which size should I take, M or L?", "How do I change the address on my invoice?"):
+    for text in (
+        "Where is my parcel?",
+        "Which size should I take, M or L?",
+        "How do I change the address on my invoice?",
+    ):
         assert likeness.read(text).near == ()
 
 
@@ -96,7 +109,10 @@ def test_a_megabyte_costs_no_more_than_a_page(likeness: Likeness) -> None:
 
 
 def test_what_stands_last_in_a_long_message_is_read(likeness: Likeness) -> None:
-    text = "The parcel is late and nobody tells me why it is.\n" * 2_000 + "My husband died on Sunday, please close his account."
+    text = (
+        "The parcel is late and nobody tells me why it is.\n" * 2_000
+        + "My husband died on Sunday, please close his account."
+    )
     assert FloorClass.DEATH in {n.kind for n in likeness.read(text).near}
 
 

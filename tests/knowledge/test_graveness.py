@@ -27,7 +27,10 @@ class Calm:
 
 
 def kinds(text: str, likeness: Calm | Likeness) -> set[FloorClass]:
-    return {flag.kind for flag in flags_in(parts_to_read(ticket(said(text)), None, (), WORDS), WORDS, POLICY, likeness)}
+    return {
+        flag.kind
+        for flag in flags_in(parts_to_read(ticket(said(text)), None, (), WORDS), WORDS, POLICY, likeness)
+    }
 
 
 def test_a_phrase_in_a_surely_harmless_english_sentence_is_taken_back() -> None:

@@ -40,7 +40,9 @@ def with_files(work: Work, case: Case) -> Case:
 def _wanted(ticket: Ticket) -> list[File]:
     """The files nobody has answered yet that may be read."""
     public = [m for m in ticket.messages if m.public]
-    answered = max((n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1)
+    answered = max(
+        (n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1
+    )
     turn = [m for m in public[answered + 1:] if m.author.role is Role.CUSTOMER]
     return [file for message in reversed(turn) for file in message.files if may_be_read(file)][:FILES_MAX]
 

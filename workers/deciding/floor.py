@@ -1,4 +1,5 @@
-"""Reading the must-hand-off floor of a ticket: phrases and patterns in every shipped language, and nearness to examples in English."""
+"""Reading the must-hand-off floor of a ticket: phrases and patterns in every shipped language, and nearness
+to examples in English."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,8 @@ SURE = 0.9  # of the language of a whole text
 
 @dataclass(frozen=True, slots=True)
 class FloorRead:
-    """The ticket as everything after this reads it, without card numbers and the like, and what was grave in it.
+    """The ticket as everything after this reads it, without card numbers and the like, and what was grave in
+    it.
 
     `known` are the classes people were told of on this ticket before.
     """
@@ -42,30 +44,37 @@ def read_floor(work: Work, case: Case) -> FloorRead:
     return FloorRead(masked(ticket), _hidden(found, ticket), _known(work.keys, case, memory))
 
 
-def flags_in(parts: Sequence[Part], words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> tuple[Flag, ...]:
+def flags_in(
+    parts: Sequence[Part], words: Mapping[str, Words], policy: Policy, likeness: Nearness
+) -> tuple[Flag, ...]:
     """What is grave in the parts, the gravest class first."""
     return sorted_flags(flag for part in parts for flag in _flags_of(part, words, policy, likeness))
 
 
 def marks(keys: Keys, case: Case, found: Sequence[Flag]) -> tuple[tuple[str, str], ...]:
-    """What the ticket's memory keeps of flags that people were told of: the class only as a keyed mark, which nothing else can read."""
+    """What the ticket's memory keeps of flags that people were told of: the class only as a keyed mark, which
+    nothing else can read."""
     return tuple(dict.fromkeys((_mark(keys, case, flag.kind), flag.span.message) for flag in found))
 
 
 def _flags_of(part: Part, words: Mapping[str, Words], policy: Policy, likeness: Nearness) -> list[Flag]:
-    """By phrases and, in English, by the head, which also takes back a phrase in a sentence that is surely harmless ("a killer deal")."""
+    """By phrases and, in English, by the head, which also takes back a phrase in a sentence that is surely
+    harmless ("a killer deal")."""
     read = Graveness() if _foreign(part.text) else likeness.read(part.text)
     told = [
         Flag(f.kind, part.sentence(f.start, f.end), "", part.machine)
         for f in flags(part.text, words, policy.floor_phrases())
-        if f.firm or f.kind in FIRM or not (read.harmless(f.start, f.end) and _english(part.sentence(f.start, f.end).text))
+        if f.firm
+        or f.kind in FIRM
+        or not (read.harmless(f.start, f.end) and _english(part.sentence(f.start, f.end).text))
     ]
     near = [Flag(n.kind, part.span(n.start, n.end), n.example, part.machine) for n in read.near]
     return [*told, *near]
 
 
 def _foreign(text: str) -> bool:
-    """Whether the text is surely in another language that has phrases of its own: the head knows English alone."""
+    """Whether the text is surely in another language that has phrases of its own: the head knows English
+    alone."""
     guess = guess_language(text)
     return guess is not None and guess[0] in LANGUAGES and guess[0] != ENGLISH and guess[1] >= SURE
 

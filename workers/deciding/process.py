@@ -54,7 +54,8 @@ FIRST_BACKOFF, LONGEST_BACKOFF = 5_000_000, 600_000_000
 
 
 def process_one(work: Work, alone: str | None = None) -> bool:
-    """Work on the next due inbox row, if there is one; True when there was. `alone`: the id of a task of its own."""
+    """Work on the next due inbox row, if there is one; True when there was. `alone`: the id of a task of its
+    own."""
     taken = take(work, alone)
     if taken is None:
         return False
@@ -70,7 +71,11 @@ def _process(work: Work, taken: Taken) -> None:
         give_up(work, row, "its desk does not exist any more", readable=False)
     elif taken.exhausted:
         broken = given_up(row.crashes, row.lone_runs)
-        why = why_given_up(row.crashes, row.lone_runs) if broken else f"the desk could not be read in {row.attempts} tries"
+        why = (
+            why_given_up(row.crashes, row.lone_runs)
+            if broken
+            else f"the desk could not be read in {row.attempts} tries"
+        )
         give_up(work, row, f"{why}: open it in the console to replay it")
     elif row.kind not in KINDS or row.subject not in SUBJECTS:
         _other_release(work, row, taken.held)
@@ -110,7 +115,13 @@ def _decide_and_record(work: Work, case: Case) -> None:
         decided = replace(decided, decision=silenced(decided.situation, decided.decision, str(full)))
         composed = compose(case.ticket, decided, supplies_of(work, case, decided), work.words)
         record(work, case, decided, composed)
-    log.info("processed", desk=case.desk.id, ticket=case.ticket.id, verdict=verdict_name(decided.verdict), effects=len(composed.planned))
+    log.info(
+        "processed",
+        desk=case.desk.id,
+        ticket=case.ticket.id,
+        verdict=verdict_name(decided.verdict),
+        effects=len(composed.planned),
+    )
 
 
 def _read(work: Work, case: Case) -> tuple[Case, Decided, Composed]:
@@ -141,18 +152,22 @@ def _too_early(work: Work, case: Case) -> int:
         quiet, longest = work.settings.debounce_seconds, work.settings.debounce_cap_seconds
         wait = writing_until(ticket, int(quiet * 1_000_000), int(longest * 1_000_000)) - ticket.stamp.desk_now
     if not stamp_is_safe(ticket.stamp, times_of(work, case.desk)):
-        # Somebody may still act within the second this stamp names, and nothing would show that our read has not seen it.
+        # Somebody may still act within the second this stamp names, and nothing would show that our read has
+        # not seen it.
         wait = max(wait, SAME_SECOND)
     return max(wait, 0)
 
 
 def _only_our_own(work: Work, row: InboxRow, desk: StoredDesk) -> bool:
-    """True when the version the poll saw is our own write's, and nobody else acted in its second. One call instead of a whole read."""
+    """True when the version the poll saw is our own write's, and nobody else acted in its second. One call
+    instead of a whole read."""
     if row.kind != InboxKind.CHANGED or not row.body:
         return False
     own_at = int(row.body)
     changes = work.desk(desk).history(row.subject_id, own_at)
-    return not any(c.at >= own_at and c.actor in (Role.AGENT, Role.CUSTOMER, Role.BOT) and not c.by_rule for c in changes)
+    return not any(
+        c.at >= own_at and c.actor in (Role.AGENT, Role.CUSTOMER, Role.BOT) and not c.by_rule for c in changes
+    )
 
 
 def _nothing_new(work: Work, row: InboxRow, held: TicketRow) -> None:
@@ -181,21 +196,35 @@ def _desk_failed(work: Work, row: InboxRow, held: TicketRow, desk: StoredDesk, e
         if refused:
             inbox.put_back(tx, row.id, row.fence, now, count=False)
         elif error.status == 403 and error.permanent:
-            # Nothing of the ticket is known, not even whom to hand it to: a person sees it among the dead letters.
-            why = "the assistant's user may not see this ticket (403): give it access to the ticket's group or brand, or leave it to people"
+            # Nothing of the ticket is known, not even whom to hand it to: a person sees it among the dead
+            # letters.
+            why = (
+                "the assistant's user may not see this ticket (403): give it access to the ticket's group "
+                "or brand, or leave it to people"
+            )
             inbox.finish(tx, row.id, row.fence, WorkState.BAD, why, now)
             tell_people(work, tx, row, now, readable=False)
         elif error.status in (404, 410):
             tickets.gone(tx, row.tenant, desk.id, row.subject_id)
-            inbox.finish(tx, row.id, row.fence, WorkState.DONE, f"the desk has no such ticket any more: {error}", now)
+            inbox.finish(
+                tx, row.id, row.fence, WorkState.DONE, f"the desk has no such ticket any more: {error}", now
+            )
         else:
-            # Other refusals say something about us or the desk, not about the ticket: the row waits, and in the end a person sees it.
-            wait = int((error.retry_after or 0) * 1_000_000) or min(FIRST_BACKOFF << min(row.attempts, 8), LONGEST_BACKOFF)
+            # Other refusals say something about us or the desk, not about the ticket: the row waits, and in
+            # the end a person sees it.
+            wait = int((error.retry_after or 0) * 1_000_000) or min(
+                FIRST_BACKOFF << min(row.attempts, 8), LONGEST_BACKOFF
+            )
             inbox.put_back(tx, row.id, row.fence, now + wait, count=error.status != 429)
 
 
 def _other_release(work: Work, row: InboxRow, held: TicketRow | None) -> None:
-    log.error("row refused: a newer release wrote it, finish the upgrade of this host", row=row.id, kind=row.kind, subject=row.subject)
+    log.error(
+        "row refused: a newer release wrote it, finish the upgrade of this host",
+        row=row.id,
+        kind=row.kind,
+        subject=row.subject,
+    )
     with work.db.write() as tx:
         if held is not None:
             tickets.release(tx, held.id, held.fence)

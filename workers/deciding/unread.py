@@ -23,16 +23,22 @@ RULE = "told without reading the ticket"
 
 
 def bare(ticket: Ticket) -> Ticket:
-    """The ticket without anything that somebody wrote: states, ids, times, tags, and the requester's address, by which our rows know them.
+    """The ticket without anything that somebody wrote: states, ids, times, tags, and the requester's address,
+    by which our rows know them.
 
     Whatever broke the work on the ticket cannot break on its way to people.
     """
     def nameless(person: Person) -> Person:
         return replace(person, name="")
 
-    messages = (replace(m, author=nameless(m.author), text="", html=None, headers={}, attachments=(), files=()) for m in ticket.messages)
+    messages = (
+        replace(m, author=nameless(m.author), text="", html=None, headers={}, attachments=(), files=())
+        for m in ticket.messages
+    )
     chosen = {name: value for name, value in ticket.fields.items() if value in NEXT_STEPS}
-    return replace(ticket, subject="", requester=nameless(ticket.requester), messages=tuple(messages), fields=chosen)
+    return replace(
+        ticket, subject="", requester=nameless(ticket.requester), messages=tuple(messages), fields=chosen
+    )
 
 
 def decide_unread(work: Work, case: Case) -> Decided:
@@ -40,22 +46,41 @@ def decide_unread(work: Work, case: Case) -> Decided:
     ticket, held, policy, desk, act = case.ticket, case.held, case.policy, case.desk, case.row.body.decode()
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
     reading = Reading(
-        turn=case.row.delivery_key, message=newest.id if newest else None, question="", language=held.language or policy.default_language,
-        language_known=False, topic="other", automatic=None, asks_person=None, must_handoff=None,
+        turn=case.row.delivery_key,
+        message=newest.id if newest else None,
+        question="",
+        language=held.language or policy.default_language,
+        language_known=False,
+        topic="other",
+        automatic=None,
+        asks_person=None,
+        must_handoff=None,
         voices=(Voice(newest.id, writer_of(newest, ticket.requester), "", ""),) if newest else (),
     )
     events = events_since(ticket, held.seen_message, ())
     with work.db.read() as tx:
         ceiling = caps.ceiling(tx, desk.tenant, desk.id, "other", case.read_at)
         taken = outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn)
-        answered = newest is not None and outbox.turn_is_taken(tx, desk.id, ticket.id, TurnKind.MESSAGE.turn(newest.id))
+        answered = newest is not None and outbox.turn_is_taken(
+            tx, desk.id, ticket.id, TurnKind.MESSAGE.turn(newest.id)
+        )
     mode, mode_why = mode_of(policy, desk, reading, ceiling)
     situation = Situation(
-        reading=reading, owner=owner_after(Owner(held.owner), events), memory=TicketMemory.from_json(held.memory), policy=policy,
-        mode=mode, status=ticket.status, now=case.read_at, handled=taken, cannot_reply=ticket.cannot_reply, act=act,
+        reading=reading,
+        owner=owner_after(Owner(held.owner), events),
+        memory=TicketMemory.from_json(held.memory),
+        policy=policy,
+        mode=mode,
+        status=ticket.status,
+        now=case.read_at,
+        handled=taken,
+        cannot_reply=ticket.cannot_reply,
+        act=act,
     )
     verdict = _verdict(situation, act, answered)
-    return Decided(situation, Decision(verdict, (Hit(RULE, isinstance(verdict, Handoff), act),)), events, mode_why)
+    return Decided(
+        situation, Decision(verdict, (Hit(RULE, isinstance(verdict, Handoff), act),)), events, mode_why
+    )
 
 
 def supplies_unread(work: Work, case: Case, decided: Decided) -> Supplies:
@@ -74,4 +99,10 @@ def _verdict(s: Situation, act: str, answered: bool) -> Verdict:
         return StayQuiet(Quiet.PEOPLE_OWN_IT)
     # Only a ticket that nothing was said to: whatever may have reached the customer before is their one mail.
     public = act == Act.UNREADABLE and s.cannot_reply is None and not answered
-    return Handoff(Reason.FAILED, Detail.POISON if act == Act.UNREADABLE else Detail.NONE, s.policy.default_route, None, public)
+    return Handoff(
+        Reason.FAILED,
+        Detail.POISON if act == Act.UNREADABLE else Detail.NONE,
+        s.policy.default_route,
+        None,
+        public,
+    )

@@ -1,7 +1,9 @@
-"""`python -m workers.knowledge.convert NAME DIRECTORY`: one sentence-transformers model -> ONNX, in a process of its own.
+"""`python -m workers.knowledge.convert NAME DIRECTORY`: one sentence-transformers model -> ONNX, in a process
+of its own.
 
-Writes DIRECTORY/<id>/{model.onnx, tokenizer.json, candor.json} by one rename and prints the hash of the weights as its last word.
-Ends with 1 and one sentence on stderr when the model cannot be had or does not give the same vectors afterwards.
+Writes DIRECTORY/<id>/{model.onnx, tokenizer.json, candor.json} by one rename and prints the hash of the
+weights as its last word. Ends with 1 and one sentence on stderr when the model cannot be had or does not give
+the same vectors afterwards.
 """
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ from workers.knowledge.models import BUNDLED, Model, ModelError, bundled_path, m
 
 MOST_TOKENS = 256  # longer texts are cut: our passages are 120 words
 LEAST_COSINE = 0.9999
-PROOF = ("How do I return a pair of shoes?", "Refunds reach your card five working days after the parcel is here.", "ok", "word " * 400)
+PROOF = (
+    "How do I return a pair of shoes?",
+    "Refunds reach your card five working days after the parcel is here.",
+    "ok",
+    "word " * 400,
+)
 
 
 def convert(name: str, root: Path) -> str:
@@ -36,7 +43,12 @@ def convert(name: str, root: Path) -> str:
         _export(encoder, made / "model.onnx")
         encoder.tokenizer.backend_tokenizer.save(str(made / "tokenizer.json"))
         meta: dict[str, Any] = {
-            "id": model_id(weights), "name": name, "weights": weights, "width": width, "max_tokens": tokens, "pooling": pooling,
+            "id": model_id(weights),
+            "name": name,
+            "weights": weights,
+            "width": width,
+            "max_tokens": tokens,
+            "pooling": pooling,
             "onnx_sha256": sha256_of(made / "model.onnx"),
         }
         (made / "candor.json").write_text(json.dumps(meta, indent=1), "utf-8")
@@ -56,8 +68,14 @@ def _found(name: str) -> Path:
     try:
         return Path(snapshot_download(name if "/" in name else f"sentence-transformers/{name}"))
     except (LocalEntryNotFoundError, HfHubHTTPError, OSError, ValueError) as error:
-        why = "HF_HUB_OFFLINE is set" if os.environ.get("HF_HUB_OFFLINE") == "1" else f"it could not be fetched ({type(error).__name__})"
-        raise ModelError(f"it is not on this machine and {why}; set CANDOR_MODEL to a model's directory, or to 'bundled'") from error
+        why = (
+            "HF_HUB_OFFLINE is set"
+            if os.environ.get("HF_HUB_OFFLINE") == "1"
+            else f"it could not be fetched ({type(error).__name__})"
+        )
+        raise ModelError(
+            f"it is not on this machine and {why}; set CANDOR_MODEL to a model's directory, or to 'bundled'"
+        ) from error
 
 
 def _load(directory: Path) -> Any:
@@ -67,14 +85,21 @@ def _load(directory: Path) -> Any:
 
 
 def _shape(encoder: Any, name: str) -> tuple[str, int, int]:
-    """(pooling, width, longest input in tokens) of a model made of a transformer, a pooling and perhaps a normalisation."""
+    """(pooling, width, longest input in tokens) of a model made of a transformer, a pooling and perhaps a
+    normalisation."""
     names = [type(module).__name__ for module in encoder]
     if names[:2] != ["Transformer", "Pooling"] or set(names[2:]) - {"Normalize"}:
-        raise ModelError(f"{name} is made of {' + '.join(names)}; only Transformer + Pooling (+ Normalize) is supported")
+        raise ModelError(
+            f"{name} is made of {' + '.join(names)}; only Transformer + Pooling (+ Normalize) is supported"
+        )
     mode = encoder[1].get_config_dict()["pooling_mode"]
     if mode not in ("mean", "cls"):
         raise ModelError(f"{name} pools by {mode}; only mean and cls are supported")
-    return mode, int(encoder.get_embedding_dimension()), min(int(encoder.max_seq_length or MOST_TOKENS), MOST_TOKENS)
+    return (
+        mode,
+        int(encoder.get_embedding_dimension()),
+        min(int(encoder.max_seq_length or MOST_TOKENS), MOST_TOKENS),
+    )
 
 
 def _export(encoder: Any, file: Path) -> None:
@@ -96,10 +121,17 @@ def _export(encoder: Any, file: Path) -> None:
 
     axes = {name: {0: "batch", 1: "tokens"} for name in (*names, "hidden")}
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")  # the tracer warns of branches that are constant for these models; `_prove` checks the result
+        # the tracer warns of branches that are constant for these models; `_prove` checks the result
+        warnings.simplefilter("ignore")
         torch.onnx.export(
-            Hidden(), tuple(example[name] for name in names), str(file), input_names=names, output_names=["hidden"],
-            dynamic_axes=axes, opset_version=17, dynamo=False,
+            Hidden(),
+            tuple(example[name] for name in names),
+            str(file),
+            input_names=names,
+            output_names=["hidden"],
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
         )
     network.config.return_dict = True
 
@@ -112,7 +144,10 @@ def _prove(encoder: Any, model: Model) -> None:
     expected = encoder.encode(list(PROOF), normalize_embeddings=True, show_progress_bar=False)
     least = float((OnnxEmbedder(model).embed(PROOF) * expected).sum(axis=1).min())
     if least < LEAST_COSINE:
-        raise ModelError(f"its vectors differ after conversion (cosine {least:.5f}, {LEAST_COSINE} is needed); choose another model")
+        raise ModelError(
+            f"its vectors differ after conversion (cosine {least:.5f}, {LEAST_COSINE} is needed); choose "
+            f"another model"
+        )
 
 
 if __name__ == "__main__":

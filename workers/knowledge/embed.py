@@ -1,7 +1,8 @@
-"""Texts -> unit vectors, on ONNX Runtime with one thread: the same vectors as sentence-transformers at a third of the time and memory.
+"""Texts -> unit vectors, on ONNX Runtime with one thread: the same vectors as sentence-transformers at a
+third of the time and memory.
 
-Nothing heavy is imported until the first text: a process that never searches never pays, and a thread pool made before a fork does not
-survive it.
+Nothing heavy is imported until the first text: a process that never searches never pays, and a thread pool
+made before a fork does not survive it.
 """
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Embedder(Protocol):
     def width(self) -> int: ...
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Unit-length rows, float32, shape (len(texts), width), in the order given. `progress` is told how many are done."""
+        """Unit-length rows, float32, shape (len(texts), width), in the order given. `progress` is told how
+        many are done."""
         ...
 
     def embed_many(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
@@ -38,9 +40,11 @@ class Embedder(Protocol):
         ...
 
     def embed_peaks(self, texts: Sequence[str]) -> Vectors:
-        """Shape (len(texts), 2 * width): the vectors of `embed`, and beside them the largest value any token has in each dimension.
+        """Shape (len(texts), 2 * width): the vectors of `embed`, and beside them the largest value any token
+        has in each dimension.
 
-        The mean over tokens tells what a text is about; a few grave words in a long one show in the peaks alone.
+        The mean over tokens tells what a text is about; a few grave words in a long one show in the peaks
+        alone.
         """
         ...
 
@@ -77,7 +81,11 @@ class OnnxEmbedder:
         return self._in_batches(texts, 2 * self.width, self._with_peaks, None)
 
     def _in_batches(
-        self, texts: Sequence[str], width: int, pool: Callable[[Vectors, Vectors], Vectors], progress: Callable[[int], None] | None,
+        self,
+        texts: Sequence[str],
+        width: int,
+        pool: Callable[[Vectors, Vectors], Vectors],
+        progress: Callable[[int], None] | None,
     ) -> Vectors:
         vectors = np.zeros((len(texts), width), dtype=np.float32)
         if not texts:
@@ -96,7 +104,10 @@ class OnnxEmbedder:
     def _run(self, batch: Sequence[Any]) -> tuple[Vectors, Vectors]:
         """The tokens' values, shape (texts, tokens, width), and the mask of what is no padding."""
         longest = max(len(e.ids) for e in batch)
-        given = {name: np.zeros((len(batch), longest), dtype=np.int64) for name in ("input_ids", "attention_mask", "token_type_ids")}
+        given = {
+            name: np.zeros((len(batch), longest), dtype=np.int64)
+            for name in ("input_ids", "attention_mask", "token_type_ids")
+        }
         given["input_ids"] += self._pad
         for row, e in enumerate(batch):
             given["input_ids"][row, :len(e.ids)] = e.ids
@@ -106,7 +117,9 @@ class OnnxEmbedder:
         return hidden, given["attention_mask"][:, :, None].astype(np.float32)
 
     def _pooled(self, hidden: Vectors, mask: Vectors) -> Vectors:
-        pooled = hidden[:, 0] if self._model.pooling == "cls" else (hidden * mask).sum(axis=1) / mask.sum(axis=1)
+        pooled = (
+            hidden[:, 0] if self._model.pooling == "cls" else (hidden * mask).sum(axis=1) / mask.sum(axis=1)
+        )
         unit: Vectors = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
         return unit
 
@@ -171,7 +184,8 @@ class LazyEmbedder:
 
 
 class HashEmbedder:
-    """Vectors from hashed words, for tests: deterministic, no model, texts with common words are near. Counts what it embeds."""
+    """Vectors from hashed words, for tests: deterministic, no model, texts with common words are near. Counts
+    what it embeds."""
 
     def __init__(self, width: int = 64) -> None:
         self._width = width
@@ -197,7 +211,9 @@ class HashEmbedder:
         for row, text in enumerate(texts):
             for word in re.findall(r"\w+", text.lower()):
                 digest = hashlib.sha256(word[:6].encode()).digest()
-                vectors[row, int.from_bytes(digest[:4], "big") % self._width] += 1.0 if digest[4] & 1 else -1.0
+                vectors[row, int.from_bytes(digest[:4], "big") % self._width] += (
+                    1.0 if digest[4] & 1 else -1.0
+                )
             vectors[row, 0] += 0.01  # an empty text has a direction too
         if progress:
             progress(len(texts))

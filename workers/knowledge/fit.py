@@ -1,9 +1,9 @@
 """Fitting the shipped prior: `python -m workers.knowledge.fit`. Run by developers; needs the bundled model.
 
-It learns from our own questions about the demo shop (`demo/questions/train.jsonl`), each also asked with its articles taken out of the
-index: then no first article can be right. Thresholds are chosen on `valid.jsonl` there. Rows of any `eval.jsonl` are never read.
-Tried and left out: the answerable short conversations of MTRAG-UN's valid rows (24 after sorting) changed no figure on valid by more
-than .01.
+It learns from our own questions about the demo shop (`demo/questions/train.jsonl`), each also asked with its
+articles taken out of the index: then no first article can be right. Thresholds are chosen on `valid.jsonl`
+there. Rows of any `eval.jsonl` are never read. Tried and left out: the answerable short conversations of
+MTRAG-UN's valid rows (24 after sorting) changed no figure on valid by more than .01.
 """
 from __future__ import annotations
 
@@ -31,9 +31,11 @@ from workers.knowledge.fuse import FEATURES
 from workers.knowledge.search import PRIOR, Prior, Searcher
 from workers.knowledge.sync import sync
 
-# A question whose article was taken away counts this much of a real one: about the share of tickets no article answers, all in all.
+# A question whose article was taken away counts this much of a real one: about the share of tickets no
+# article answers, all in all.
 REMOVED_WEIGHT = 0.25
-REGULARISATION = 0.02  # strong: it will judge help centres it has never seen; best Brier score on valid of .02, .1, .5
+# strong: it will judge help centres it has never seen; best Brier score on valid of .02, .1, .5
+REGULARISATION = 0.02
 MOST_WRONG = 0.05  # of all tickets, on the rows thresholds are chosen on
 REMOVED = "removed"
 UNFITTED = Prior((), (), (), (), 0.0)
@@ -41,7 +43,8 @@ UNFITTED = Prior((), (), (), (), 0.0)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One question as searched: the features, whether the first article is right, and the group that must not be split (the question)."""
+    """One question as searched: the features, whether the first article is right, and the group that must not
+    be split (the question)."""
 
     features: tuple[float, ...]
     right: bool
@@ -72,7 +75,9 @@ class Shelf:
         self, question: str, *, visibility: str = "public", k: int = 8, without: Sequence[str] = (),
     ) -> tuple[list[str], Mapping[str, float], float]:
         """(vendor ids in order, features, p_right); `without` are vendor ids left out."""
-        result = self.searcher.search(question, visibility=visibility, k=k, exclude=[self.id_of[v] for v in without if v in self.id_of])
+        result = self.searcher.search(
+            question, visibility=visibility, k=k, exclude=[self.id_of[v] for v in without if v in self.id_of]
+        )
         return [self.vendor_of[c.passage.article] for c in result.candidates], result.features, result.p_right
 
 
@@ -85,9 +90,17 @@ def searched(shelf: Shelf, rows: Sequence[Mapping[str, object]], *, removed: boo
             yield _row(shelf, question, [], str(row["id"]), REMOVED, right)
 
 
-def _row(shelf: Shelf, question: str, right: Sequence[str], group: str, note: str, without: Sequence[str]) -> Row:
+def _row(
+    shelf: Shelf, question: str, right: Sequence[str], group: str, note: str, without: Sequence[str]
+) -> Row:
     found, values, _ = shelf.found(question, without=without)
-    return Row(tuple(values[name] for name in FEATURES), bool(found) and found[0] in right, group, values["cosine_top"], note)
+    return Row(
+        tuple(values[name] for name in FEATURES),
+        bool(found) and found[0] in right,
+        group,
+        values["cosine_top"],
+        note,
+    )
 
 
 def read_rows(file: Path) -> list[dict[str, object]]:
@@ -101,20 +114,30 @@ def fit(rows: Sequence[Row], fitted_on: str) -> dict[str, object]:
     x = np.array([r.features for r in rows])
     weights = np.array([REMOVED_WEIGHT if r.note == REMOVED else 1.0 for r in rows])
     mean, scale = np.average(x, axis=0, weights=weights), np.maximum(x.std(axis=0), 1e-6)
-    model = LogisticRegression(C=REGULARISATION, max_iter=1000).fit((x - mean) / scale, [r.right for r in rows], sample_weight=weights)
+    model = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(
+        (x - mean) / scale, [r.right for r in rows], sample_weight=weights
+    )
     return {
-        "features": list(FEATURES), "mean": _short(mean), "scale": _short(scale), "coefficients": _short(model.coef_[0]),
-        "intercept": round(float(model.intercept_[0]), 6), "fitted_on": fitted_on, "n": len(rows),
+        "features": list(FEATURES),
+        "mean": _short(mean),
+        "scale": _short(scale),
+        "coefficients": _short(model.coef_[0]),
+        "intercept": round(float(model.intercept_[0]), 6),
+        "fitted_on": fitted_on,
+        "n": len(rows),
     }
 
 
 def prior_of(stored: Mapping[str, Any]) -> Prior:
-    names, mean, scale, coefficients = (tuple(stored[name]) for name in ("features", "mean", "scale", "coefficients"))
+    names, mean, scale, coefficients = (
+        tuple(stored[name]) for name in ("features", "mean", "scale", "coefficients")
+    )
     return Prior(names, mean, scale, coefficients, float(stored["intercept"]))
 
 
 def thresholds(rows: Sequence[Row], prior: Prior) -> dict[str, float]:
-    """The loosest answer threshold that keeps wrong answers at most MOST_WRONG of all rows; a cosine floor below which nothing is ours."""
+    """The loosest answer threshold that keeps wrong answers at most MOST_WRONG of all rows; a cosine floor
+    below which nothing is ours."""
     p = np.array([prior.probability(dict(zip(FEATURES, r.features, strict=True))) for r in rows])
     right = np.array([r.right for r in rows])
     fine = [t for t in np.unique(np.round(p, 2)) if (~right[p >= t]).sum() / len(rows) <= MOST_WRONG]
@@ -136,8 +159,17 @@ def reliability(rows: Sequence[Row], prior: Prior) -> dict[str, float]:
     p = np.array([prior.probability(dict(zip(FEATURES, r.features, strict=True))) for r in rows])
     right = np.array([float(r.right) for r in rows])
     bins = np.minimum((p * 5).astype(int), 4)
-    ece = sum(abs(p[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in range(5) if (bins == b).any())
-    return {"auroc": float(roc_auc_score(right, p)), "brier": float(((p - right) ** 2).mean()), "ece": float(ece), "n": len(rows)}
+    ece = sum(
+        abs(p[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+        for b in range(5)
+        if (bins == b).any()
+    )
+    return {
+        "auroc": float(roc_auc_score(right, p)),
+        "brier": float(((p - right) ** 2).mean()),
+        "ece": float(ece),
+        "n": len(rows),
+    }
 
 
 def _short(values: NDArray[np.float64]) -> list[float]:
@@ -163,7 +195,16 @@ def main() -> None:
     stored = fit(learned, "demo/questions/train.jsonl")
     stored["thresholds"] = thresholds(valid, prior_of(stored))
     PRIOR.write_text(json.dumps(stored, indent=1) + "\n", "utf-8")
-    print(json.dumps({"train": reliability(learned, prior_of(stored)), "valid": reliability(valid, prior_of(stored)), **stored}, indent=1))
+    print(
+        json.dumps(
+            {
+                "train": reliability(learned, prior_of(stored)),
+                "valid": reliability(valid, prior_of(stored)),
+                **stored,
+            },
+            indent=1,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""Fitting the head of the must-hand-off floor: `python -m workers.knowledge.fit_grave --data FOLDER`. Run by developers.
+"""Fitting the head of the must-hand-off floor: `python -m workers.knowledge.fit_grave --data FOLDER`. Run by
+developers.
 
-It learns from `config/floor_examples` and the wordings the phrases are tuned on (`tests/core/floor_rows`), and, as harmless, from the train
-rows of two public intent suites whose licences allow it. Kept-apart rows (`tests/quality/floor`, any `eval.jsonl`) are never read.
+It learns from `config/floor_examples` and the wordings the phrases are tuned on (`tests/core/floor_rows`),
+and, as harmless, from the train rows of two public intent suites whose licences allow it. Kept-apart rows
+(`tests/quality/floor`, any `eval.jsonl`) are never read.
 """
 from __future__ import annotations
 
@@ -28,13 +30,27 @@ STRENGTH = 10.0  # inverse of the regularisation; best recall by cross-validatio
 FOREIGN = 0.5  # what a row of a public suite counts of one of ours
 FOREIGN_ROWS = 3_000  # of each suite, by seed
 FOLDS = 5
-FALSE_ALARMS = 0.03  # of our own harmless wordings, most of which were chosen to sound grave: here the threshold stands
-HARMLESS_BELOW = 0.1  # set where few grave wordings of ours with a phrase in them lie below, and a third of the harmless ones with one
+# of our own harmless wordings, most of which were chosen to sound grave: here the threshold stands
+FALSE_ALARMS = 0.03
+# set where few grave wordings of ours with a phrase in them lie below, and a third of the harmless ones with
+# one
+HARMLESS_BELOW = 0.1
 SEED = 0
-# Suites in the public domain or under a licence that lets us use their rows so, less the intents whose rows may be grave.
+# Suites in the public domain or under a licence that lets us use their rows so, less the intents whose rows
+# may be grave.
 SUITES = {
-    "intent_clinc150": frozenset({"report_fraud", "account_blocked", "freeze_account", "report_lost_card", "card_declined", "transactions",
-                                  "change_user_name", "lost_luggage"}),
+    "intent_clinc150": frozenset(
+        {
+            "report_fraud",
+            "account_blocked",
+            "freeze_account",
+            "report_lost_card",
+            "card_declined",
+            "transactions",
+            "change_user_name",
+            "lost_luggage",
+        }
+    ),
     "intent_hwu64": frozenset[str](),
 }
 TUNED = Path(__file__).parents[2] / "tests" / "core" / "floor_rows"
@@ -42,7 +58,8 @@ TUNED = Path(__file__).parents[2] / "tests" / "core" / "floor_rows"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One message to learn from: its class or HARMLESS, what must not be torn apart in folds, and how much it counts."""
+    """One message to learn from: its class or HARMLESS, what must not be torn apart in folds, and how much it
+    counts."""
 
     text: str
     label: str
@@ -58,7 +75,9 @@ def tuned_rows() -> list[Row]:
     """The wordings of the phrases. They are in no fold: the phrases find nearly all of them anyway."""
     grave = _blocks(TUNED / "en.yaml")
     harmless = _blocks(TUNED / "harmless.yaml")
-    return [Row(t, FloorClass(kind), "tuned") for kind, t in grave] + [Row(t, HARMLESS, "tuned") for _, t in harmless]
+    return [Row(t, FloorClass(kind), "tuned") for kind, t in grave] + [
+        Row(t, HARMLESS, "tuned") for _, t in harmless
+    ]
 
 
 def foreign_rows(data: Path) -> list[Row]:
@@ -77,14 +96,18 @@ def fit(rows: Sequence[Row], peaks: Vectors, model: str) -> Head:
 
     rarity = _rarity([r.text for r in rows])
     table = _table([r.text for r in rows], peaks, rarity)
-    fitted = LogisticRegression(C=STRENGTH, max_iter=1000).fit(table, [r.label for r in rows], sample_weight=[r.weight for r in rows])
+    fitted = LogisticRegression(C=STRENGTH, max_iter=1000).fit(
+        table, [r.label for r in rows], sample_weight=[r.weight for r in rows]
+    )
     weights = fitted.coef_.T.astype(np.float32)
     width = peaks.shape[1]
     classes, bias = tuple(map(str, fitted.classes_)), fitted.intercept_.astype(np.float32)
     return Head(model, classes, weights[:width], weights[width:], rarity, bias, 1.0, HARMLESS_BELOW)
 
 
-def cross_validated(own: Sequence[Row], peaks: Vectors, others: Sequence[Row], others_peaks: Vectors) -> NDArray[np.float64]:
+def cross_validated(
+    own: Sequence[Row], peaks: Vectors, others: Sequence[Row], others_peaks: Vectors
+) -> NDArray[np.float64]:
     """How grave each of our own rows is to a head that has seen no row of its group."""
     from sklearn.model_selection import GroupKFold
 
@@ -103,9 +126,18 @@ def threshold(own: Sequence[Row], scores: NDArray[np.float64]) -> float:
 
 def save(head: Head, file: Path) -> None:
     """As half-precision numbers: the scores change in the third digit at most."""
-    said = json.dumps({"model": head.model, "classes": head.classes, "threshold": head.threshold, "harmless_below": head.harmless_below})
+    said = json.dumps(
+        {
+            "model": head.model,
+            "classes": head.classes,
+            "threshold": head.threshold,
+            "harmless_below": head.harmless_below,
+        }
+    )
     parts = {"dense": head.dense, "spelled": head.spelled, "rarity": head.rarity, "bias": head.bias}
-    np.savez_compressed(file, said=np.array(said), **{name: part.astype(np.float16) for name, part in parts.items()})  # type: ignore[arg-type]
+    np.savez_compressed(
+        file, said=np.array(said), **{name: part.astype(np.float16) for name, part in parts.items()}
+    )  # type: ignore[arg-type]
 
 
 def _blocks(file: Path) -> Iterable[tuple[str, str]]:
@@ -125,24 +157,36 @@ def _table(texts: Sequence[str], peaks: Vectors, rarity: NDArray[np.float32]) ->
 
     told = [spelled(text, rarity) for text in texts]
     starts = np.cumsum([0, *(len(buckets) for buckets, _ in told)])
-    words = csr_matrix((np.concatenate([w for _, w in told]), np.concatenate([b for b, _ in told]), starts), shape=(len(texts), BUCKETS))
+    words = csr_matrix(
+        (np.concatenate([w for _, w in told]), np.concatenate([b for b, _ in told]), starts),
+        shape=(len(texts), BUCKETS),
+    )
     return hstack([csr_matrix(dense(peaks)), words]).tocsr()
 
 
 def report(own: Sequence[Row], scores: NDArray[np.float64], at: float) -> dict[str, Any]:
-    """On rows of our own, each scored by a head that has not seen its group: what the head finds, and head and phrases together."""
+    """On rows of our own, each scored by a head that has not seen its group: what the head finds, and head
+    and phrases together."""
     words = {language: load_words(language) for language in LANGUAGES}
     found = scores >= at
     told = [flags(r.text, words) for r in own]
-    stands = [[f for f in flagged if f.firm or f.kind in FIRM or s >= HARMLESS_BELOW] for flagged, s in zip(told, scores, strict=True)]
+    stands = [
+        [f for f in flagged if f.firm or f.kind in FIRM or s >= HARMLESS_BELOW]
+        for flagged, s in zip(told, scores, strict=True)
+    ]
     either = found | np.array([bool(flagged) for flagged in stands])
     labels = np.array([r.label for r in own])
     kinds = {str(k): round(float(either[labels == k].mean()), 3) for k in FloorClass}
     grave = labels != HARMLESS
     return {
-        "threshold": at, "grave": int(grave.sum()), "harmless": int((~grave).sum()), "head": round(float(found[grave].mean()), 3),
-        "either": round(float(either[grave].mean()), 3), "false_alarms_head": round(float(found[~grave].mean()), 3),
-        "false_alarms_either": round(float(either[~grave].mean()), 3), "either_by_class": kinds,
+        "threshold": at,
+        "grave": int(grave.sum()),
+        "harmless": int((~grave).sum()),
+        "head": round(float(found[grave].mean()), 3),
+        "either": round(float(either[grave].mean()), 3),
+        "false_alarms_head": round(float(found[~grave].mean()), 3),
+        "false_alarms_either": round(float(either[~grave].mean()), 3),
+        "either_by_class": kinds,
     }
 
 

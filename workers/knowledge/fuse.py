@@ -1,8 +1,10 @@
-"""The arithmetic of one search: word scores and cosines -> articles in order, and the features of the answer's confidence.
+"""The arithmetic of one search: word scores and cosines -> articles in order, and the features of the
+answer's confidence.
 
-Per chunk: BM25 divided by its maximum for this question; cosine scaled between this question's least and greatest (the least among at most
-1,000 passages: the time must not grow with the help centre for a constant). Per article: the best of each.
-Score = WORD_WEIGHT x words + (1 - WORD_WEIGHT) x cosine. The weight suits customers' prose; it is refitted per desk later.
+Per chunk: BM25 divided by its maximum for this question; cosine scaled between this question's least and
+greatest (the least among at most 1,000 passages: the time must not grow with the help centre for a constant).
+Per article: the best of each. Score = WORD_WEIGHT x words + (1 - WORD_WEIGHT) x cosine. The weight suits
+customers' prose; it is refitted per desk later.
 """
 from __future__ import annotations
 
@@ -17,13 +19,25 @@ from workers.knowledge.index import Index
 from workers.knowledge.terms import language_of, question_terms, terms
 
 WORD_WEIGHT = 0.3
-NEAREST = 200  # passages taken from the vectors; an article outside them and outside the best by words is no candidate
+# passages taken from the vectors; an article outside them and outside the best by words is no candidate
+NEAREST = 200
 BEST = 50  # articles taken from each side
 
 # The 13 features of `features`, in the order a fit stores them.
 FEATURES = (
-    "words_top", "words_per_term", "words_margin", "cover_chunk", "cover_title", "cover_rarest", "question_terms",
-    "cosine_top", "cosine_margin", "cosine_mean5", "agree", "dense_rank", "top5_share",
+    "words_top",
+    "words_per_term",
+    "words_margin",
+    "cover_chunk",
+    "cover_title",
+    "cover_rarest",
+    "question_terms",
+    "cosine_top",
+    "cosine_margin",
+    "cosine_mean5",
+    "agree",
+    "dense_rank",
+    "top5_share",
 )
 
 
@@ -78,7 +92,8 @@ class Ranking:
 
 
 def rank(index: Index, question: str, vector: NDArray[np.float32], exclude: Collection[str] = ()) -> Ranking:
-    """Every candidate article for the question. The index must not be empty; `exclude` names articles as if they were not in it."""
+    """Every candidate article for the question. The index must not be empty; `exclude` names articles as if
+    they were not in it."""
     hidden = {index.by_id[article] for article in exclude if article in index.by_id}
     asked = question_terms(question, index.languages)
     chunk_words = _word_scores(index, asked, hidden)
@@ -87,8 +102,17 @@ def rank(index: Index, question: str, vector: NDArray[np.float32], exclude: Coll
     by_words = _best_by_words(article_words)
     by_cosine, low = _best_by_cosine(index, vector, hidden)
     ranking = Ranking(
-        index, vector, asked, chunk_words, words_of, float(chunk_words.max(initial=0.0)), low, max(by_cosine.values(), default=low), [],
-        np.array(sorted(by_cosine.values(), reverse=True), dtype=np.float32), sorted(by_cosine, key=lambda a: -by_cosine[a]),
+        index,
+        vector,
+        asked,
+        chunk_words,
+        words_of,
+        float(chunk_words.max(initial=0.0)),
+        low,
+        max(by_cosine.values(), default=low),
+        [],
+        np.array(sorted(by_cosine.values(), reverse=True), dtype=np.float32),
+        sorted(by_cosine, key=lambda a: -by_cosine[a]),
     )
     missing = [a for a in by_words if a not in by_cosine]
     cosines = ranking.passage_cosines([p for a in missing for p in index.passages_of(a)])
@@ -107,16 +131,26 @@ def _word_scores(index: Index, asked: list[str], hidden: Collection[int]) -> NDA
         return np.zeros(len(index.chunk_spans), dtype=np.float32)
     scores: NDArray[np.float32] = index.words.get_scores_from_ids(known)
     for article in hidden:
-        scores[index.first_chunk[index.first_passage[article]]:index.first_chunk[index.first_passage[article + 1]]] = 0.0
+        scores[
+            index.first_chunk[index.first_passage[article]] : index.first_chunk[
+                index.first_passage[article + 1]
+            ]
+        ] = 0.0
     return scores
 
 
 def _best_by_words(article_words: NDArray[np.float32]) -> list[int]:
-    top = np.argpartition(article_words, -BEST)[-BEST:] if len(article_words) > BEST else np.arange(len(article_words))
+    top = (
+        np.argpartition(article_words, -BEST)[-BEST:]
+        if len(article_words) > BEST
+        else np.arange(len(article_words))
+    )
     return [int(a) for a in top if article_words[a] > 0.0]
 
 
-def _best_by_cosine(index: Index, vector: NDArray[np.float32], hidden: Collection[int]) -> tuple[dict[int, float], float]:
+def _best_by_cosine(
+    index: Index, vector: NDArray[np.float32], hidden: Collection[int]
+) -> tuple[dict[int, float], float]:
     # Excluded articles are skipped after the search: take that many passages more.
     extra = sum(len(index.passages_of(a)) for a in hidden)
     row = vector.reshape(1, -1)
@@ -147,7 +181,9 @@ def features(ranking: Ranking) -> dict[str, float]:
         "cosine_margin": float(near[0] - near[1]) if len(near) > 1 else 0.0,
         "cosine_mean5": float(near[:5].mean()) if len(near) else 0.0,
         "agree": float(bool(ranking.dense_order) and words_first.article == ranking.dense_order[0]),
-        "dense_rank": 1.0 / (1 + ranking.dense_order.index(words_first.article)) if words_first.article in ranking.dense_order else 0.0,
+        "dense_rank": 1.0 / (1 + ranking.dense_order.index(words_first.article))
+        if words_first.article in ranking.dense_order
+        else 0.0,
         "top5_share": sum(article == first.article for _, article in top5) / max(1, len(top5)),
         **_coverage(ranking, first.article),
     }
@@ -160,14 +196,18 @@ def _fused_passages(ranking: Ranking) -> list[tuple[float, int]]:
 
 
 def _coverage(ranking: Ranking, article: int) -> Mapping[str, float]:
-    """Shares of the question's terms, weighted by rarity, that stand in the article's best chunk and title; and of the three rarest."""
+    """Shares of the question's terms, weighted by rarity, that stand in the article's best chunk and title;
+    and of the three rarest."""
     index = ranking.index
     listed = index.articles[article]
     language = language_of(listed.locale)
     asked = ranking.terms
     weights = {t: _rarity(index, t) for t in asked}
     total = sum(weights.values())
-    first, end = index.first_chunk[index.first_passage[article]], index.first_chunk[index.first_passage[article + 1]]
+    first, end = (
+        index.first_chunk[index.first_passage[article]],
+        index.first_chunk[index.first_passage[article + 1]],
+    )
     best = int(first + np.argmax(ranking.chunk_words[first:end]))
     in_title = set(terms(listed.title, language))
     in_chunk = set(terms(index.chunk_text(best, article), language)) | in_title

@@ -1,6 +1,8 @@
-"""The head of the must-hand-off floor: how grave a stretch of English is, by its vectors on the bundled model and by its words.
+"""The head of the must-hand-off floor: how grave a stretch of English is, by its vectors on the bundled model
+and by its words.
 
-A logistic regression over the floor's classes and "harmless", made by `python -m workers.knowledge.fit_grave` and shipped in `grave.npz`.
+A logistic regression over the floor's classes and "harmless", made by `python -m workers.knowledge.fit_grave`
+and shipped in `grave.npz`.
 """
 from __future__ import annotations
 
@@ -34,10 +36,11 @@ Spelled = tuple[NDArray[np.int64], NDArray[np.float64]]  # buckets and their wei
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`dense`, shape (2 * width, classes), and `spelled`, (BUCKETS, classes), are weights; `rarity` is of buckets; `bias` of classes.
+    """`dense`, shape (2 * width, classes), and `spelled`, (BUCKETS, classes), are weights; `rarity` is of
+    buckets; `bias` of classes.
 
-    From `threshold` on, 0-1, a stretch is grave; below `harmless_below` it is not, even where a shipped phrase is in it. `model` is the
-    only model whose vectors it reads.
+    From `threshold` on, 0-1, a stretch is grave; below `harmless_below` it is not, even where a shipped
+    phrase is in it. `model` is the only model whose vectors it reads.
     """
 
     model: str
@@ -76,7 +79,8 @@ def dense(peaks: Vectors) -> NDArray[np.float32]:
 
 
 def spelled(text: str, rarity: NDArray[np.float32]) -> Spelled:
-    """Words with their pairs, and pieces of words, as buckets with weights: each kind of unit length times SPELLED."""
+    """Words with their pairs, and pieces of words, as buckets with weights: each kind of unit length times
+    SPELLED."""
     found: list[int] = []
     weights: list[float] = []
     for pieces in _pieces(text[:CHARACTERS_MAX]):
@@ -96,7 +100,12 @@ def _pieces(text: str) -> tuple[Counter[int], Counter[int]]:
     spoken = [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
     words = Counter(map(_bucket, (*spoken, *(f"{a} {b}" for a, b in zip(spoken, spoken[1:], strict=False)))))
     padded = [f" {word} " for word in spoken]
-    parts = Counter(_bucket("#" + word[at : at + n]) for word in padded for n in (3, 4, 5) for at in range(len(word) - n + 1))
+    parts = Counter(
+        _bucket("#" + word[at : at + n])
+        for word in padded
+        for n in (3, 4, 5)
+        for at in range(len(word) - n + 1)
+    )
     return words, parts
 
 
@@ -108,5 +117,16 @@ def _bucket(piece: str) -> int:
 def shipped() -> Head:
     with np.load(HEAD, allow_pickle=False) as stored:
         said = json.loads(str(stored["said"]))
-        weights, words, rarity, bias = (stored[name].astype(np.float32) for name in ("dense", "spelled", "rarity", "bias"))
-    return Head(said["model"], tuple(said["classes"]), weights, words, rarity, bias, said["threshold"], said["harmless_below"])
+        weights, words, rarity, bias = (
+            stored[name].astype(np.float32) for name in ("dense", "spelled", "rarity", "bias")
+        )
+    return Head(
+        said["model"],
+        tuple(said["classes"]),
+        weights,
+        words,
+        rarity,
+        bias,
+        said["threshold"],
+        said["harmless_below"],
+    )

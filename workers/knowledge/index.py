@@ -1,7 +1,8 @@
-"""The search index of one snapshot: FAISS over passages, BM25 over their smaller pieces, in files that processes of one host share.
+"""The search index of one snapshot: FAISS over passages, BM25 over their smaller pieces, in files that
+processes of one host share.
 
-A directory is written beside its place and renamed when complete, and never changed afterwards; a manifest holds every file's hash.
-Nothing in it is pickled.
+A directory is written beside its place and renamed when complete, and never changed afterwards; a manifest
+holds every file's hash. Nothing in it is pickled.
 """
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from workers.knowledge.passages import Cut, lexical_spans, together
 from workers.knowledge.terms import language_of, terms
 
 FORMAT = 1
-# Passages; above it stored in half precision, which loses nothing (the rows are float16) and is read a third faster.
+# Passages; above it stored in half precision, which loses nothing (the rows are float16) and is read a third
+# faster.
 FLAT_UP_TO = 4_000
 SAMPLE = 1_000
 K1, B = 1.2, 0.75
@@ -49,7 +51,8 @@ class Listed:
 
 
 class Index:
-    """An open index. Passages are numbered by article and place; pieces for word search are numbered by passage."""
+    """An open index. Passages are numbered by article and place; pieces for word search are numbered by
+    passage."""
 
     def __init__(self, directory: Path) -> None:
         """Open the files; raises IndexUnusable when one is missing, altered or of another format or width."""
@@ -69,9 +72,12 @@ class Index:
         self.by_id = {a.article: n for n, a in enumerate(self.articles)}
         with np.load(directory / "numbers.npz", allow_pickle=False) as numbers:
             self.article_of: NDArray[np.int32] = numbers["article_of"]  # of each passage
-            self.first_passage: NDArray[np.int32] = numbers["first_passage"]  # of each article, and one past the end
-            self.first_chunk: NDArray[np.int32] = numbers["first_chunk"]  # of each passage, and one past the end
-            self.chunk_spans: NDArray[np.int32] = numbers["chunk_spans"]  # (start, end) of each chunk in its article's text
+            # of each article, and one past the end
+            self.first_passage: NDArray[np.int32] = numbers["first_passage"]
+            # of each passage, and one past the end
+            self.first_chunk: NDArray[np.int32] = numbers["first_chunk"]
+            # (start, end) of each chunk in its article's text
+            self.chunk_spans: NDArray[np.int32] = numbers["chunk_spans"]
         self.dense: Any = None
         self.sample: Any = None  # evenly spaced passages, for the least cosine of a question
         self.words: Any = None
@@ -81,7 +87,9 @@ class Index:
             if self.dense.d != self.width or self.dense.ntotal != len(self.pieces):
                 raise IndexUnusable(f"{directory}: the vectors do not fit the passages")
             self.sample = faiss.IndexFlatIP(self.width)
-            self.sample.add(self.dense.reconstruct_batch(np.arange(0, len(self.pieces), -(-len(self.pieces) // SAMPLE))))
+            self.sample.add(
+                self.dense.reconstruct_batch(np.arange(0, len(self.pieces), -(-len(self.pieces) // SAMPLE)))
+            )
             self.words = bm25s.BM25.load(directory / "words", mmap=True, show_progress=False)
             self.found_in: NDArray[np.int64] = np.diff(self.words.scores["indptr"])  # chunks a term stands in
 
@@ -93,10 +101,13 @@ class Index:
         return range(int(self.first_passage[article]), int(self.first_passage[article + 1]))
 
     def runs_of(self, article: int) -> Sequence[tuple[int, int, Cut]]:
-        """The article's passages in runs to be quoted whole, as `together` gives them; worked out when first asked for."""
+        """The article's passages in runs to be quoted whole, as `together` gives them; worked out when first
+        asked for."""
         if article not in self._runs:
             numbers = self.passages_of(article)
-            self._runs[article] = tuple(together(self.articles[article].text, self.pieces[numbers.start:numbers.stop]))
+            self._runs[article] = tuple(
+                together(self.articles[article].text, self.pieces[numbers.start : numbers.stop])
+            )
         return self._runs[article]
 
     def chunk_text(self, chunk: int, article: int) -> str:
@@ -105,7 +116,11 @@ class Index:
 
 
 def build(
-    directory: Path, snapshot: Snapshot, width: int, versions: Sequence[ArticleVersion], passages: Sequence[StoredPassage],
+    directory: Path,
+    snapshot: Snapshot,
+    width: int,
+    versions: Sequence[ArticleVersion],
+    passages: Sequence[StoredPassage],
 ) -> None:
     """Write the index of a snapshot into `directory`, which appears complete or not at all.
 
@@ -115,9 +130,13 @@ def build(
     for passage in passages:
         by_pair.setdefault((passage.article, passage.version), []).append(passage)
     if {(v.article, v.version) for v in versions} != set(snapshot.members):
-        raise IndexUnusable(f"snapshot {snapshot.id} names versions that are not in the store: sync the knowledge again")
+        raise IndexUnusable(
+            f"snapshot {snapshot.id} names versions that are not in the store: sync the knowledge again"
+        )
     if any(p.model != snapshot.model or len(p.vector) != 2 * width for p in passages):
-        raise IndexUnusable(f"passages of snapshot {snapshot.id} have vectors of another model: sync the knowledge again")
+        raise IndexUnusable(
+            f"passages of snapshot {snapshot.id} have vectors of another model: sync the knowledge again"
+        )
     directory.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=directory.parent, prefix=".building-"))
     try:
@@ -133,7 +152,11 @@ def build(
 
 
 def _write(
-    made: Path, snapshot: Snapshot, width: int, versions: Sequence[ArticleVersion], by_pair: dict[tuple[str, str], list[StoredPassage]],
+    made: Path,
+    snapshot: Snapshot,
+    width: int,
+    versions: Sequence[ArticleVersion],
+    by_pair: dict[tuple[str, str], list[StoredPassage]],
 ) -> None:
     # An article without text has nothing to quote: it is in the snapshot, and found by nothing.
     shown = [v for v in versions if by_pair.get((v.article, v.version))]
@@ -158,11 +181,14 @@ def _write(
         first_chunk=np.array(first_chunk, dtype=np.int32),
         chunk_spans=np.array(chunks, dtype=np.int32).reshape(-1, 2),
     )
-    listed = [(v.article, v.version, v.title, v.text, v.url, v.updated_at, v.section, v.locale) for v in shown]
+    listed = [
+        (v.article, v.version, v.title, v.text, v.url, v.updated_at, v.section, v.locale) for v in shown
+    ]
     rows = [(p.start, p.end, p.kind, p.heading, bool(p.own_time)) for p in pieces]
     languages = sorted({language_of(v.locale) for v in shown})
     (made / "articles.json").write_text(
-        json.dumps({"articles": listed, "passages": rows, "languages": languages}, ensure_ascii=False), "utf-8",
+        json.dumps({"articles": listed, "passages": rows, "languages": languages}, ensure_ascii=False),
+        "utf-8",
     )
     if pieces:
         _write_vectors(made / "dense.faiss", width, pieces)
@@ -178,7 +204,11 @@ def _write(
 def _write_vectors(file: Path, width: int, pieces: Sequence[StoredPassage]) -> None:
     import faiss
 
-    vectors = np.frombuffer(b"".join(p.vector for p in pieces), dtype=np.float16).reshape(len(pieces), width).astype(np.float32)
+    vectors = (
+        np.frombuffer(b"".join(p.vector for p in pieces), dtype=np.float16)
+        .reshape(len(pieces), width)
+        .astype(np.float32)
+    )
     if len(pieces) <= FLAT_UP_TO:
         index: faiss.Index = faiss.IndexFlatIP(width)
     else:

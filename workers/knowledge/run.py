@@ -32,11 +32,13 @@ log = structlog.get_logger(__name__)
 
 
 class Finder:
-    """A searcher that says honestly that it has nothing, before the first sync; and which languages its model understands."""
+    """A searcher that says honestly that it has nothing, before the first sync; and which languages its model
+    understands."""
 
     def __init__(self, db: Database, tenant: str, var: Path, embedder: Embedder, model: str) -> None:
         self._searcher = Searcher(db, tenant, var, embedder)
-        self._lock = threading.Lock()  # the warm-up and the first ticket may come at once, and a searcher is for one thread
+        # the warm-up and the first ticket may come at once, and a searcher is for one thread
+        self._lock = threading.Lock()
         # The bundled model was trained on English alone; a multilingual one says so in its name.
         self.languages = frozenset(LANGUAGES if "multilingual" in model.lower() else ("en",))
 
@@ -57,11 +59,14 @@ class SyncBusy(ConnectorError):
     """Another process syncs the same tenant right now."""
 
 
-def sync_all(work: Work, tenant: str, progress: Callable[[str], None], *, wait: bool = False) -> Mapping[str, object]:
-    """Sync every source of the tenant; returns what changed by source. One source that cannot be read does not stop the others.
+def sync_all(
+    work: Work, tenant: str, progress: Callable[[str], None], *, wait: bool = False
+) -> Mapping[str, object]:
+    """Sync every source of the tenant; returns what changed by source. One source that cannot be read does
+    not stop the others.
 
-    One sync at a time: another one waits when `wait` is set (a command), else SyncBusy is raised (a job, which is then put back).
-    Raises ConnectorError when a desk's help centre cannot be read.
+    One sync at a time: another one waits when `wait` is set (a command), else SyncBusy is raised (a job,
+    which is then put back). Raises ConnectorError when a desk's help centre cannot be read.
     """
     holder = work.new_id()
     while not _hold(work, tenant, holder):
@@ -92,7 +97,15 @@ def _sync_each(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapp
         rows = articles.all_sources(tx, tenant)
     for row in rows:
         try:
-            found = sync(work.db, tenant, row, _source(work, tenant, row), work.embedder(), work.clock, _steps_of(_name(row), progress))
+            found = sync(
+                work.db,
+                tenant,
+                row,
+                _source(work, tenant, row),
+                work.embedder(),
+                work.clock,
+                _steps_of(_name(row), progress),
+            )
             results[_name(row)] = {k: v for k, v in asdict(found).items() if k != "bad_rows"} | {
                 "bad_rows": [str(bad) for bad in found.bad_rows[:20]]}
         except SourceError as error:

@@ -1,4 +1,5 @@
-"""The one search the worker calls: a question in, articles with quotable passages and the probability of being right out."""
+"""The one search the worker calls: a question in, articles with quotable passages and the probability of
+being right out."""
 from __future__ import annotations
 
 import fcntl
@@ -26,7 +27,8 @@ KEPT_INDEXES = 3  # per visibility and host: the present one, and those a slower
 
 
 class NotReady(Exception):
-    """There is nothing to search yet: the knowledge was never synced with this model. The message says what to do."""
+    """There is nothing to search yet: the knowledge was never synced with this model. The message says what
+    to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Prior:
 
     def probability(self, values: dict[str, float]) -> float:
         z = self.intercept + sum(
-            w * (values[name] - m) / s for name, m, s, w in zip(self.names, self.mean, self.scale, self.weights, strict=True)
+            w * (values[name] - m) / s
+            for name, m, s, w in zip(self.names, self.mean, self.scale, self.weights, strict=True)
         )
         return float(1.0 / (1.0 + np.exp(-np.clip(z, -30, 30))))
 
@@ -49,7 +52,13 @@ class Prior:
 @lru_cache(maxsize=4)
 def load_prior(file: Path = PRIOR) -> Prior:
     given = json.loads(file.read_text("utf-8"))
-    return Prior(tuple(given["features"]), tuple(given["mean"]), tuple(given["scale"]), tuple(given["coefficients"]), given["intercept"])
+    return Prior(
+        tuple(given["features"]),
+        tuple(given["mean"]),
+        tuple(given["scale"]),
+        tuple(given["coefficients"]),
+        given["intercept"],
+    )
 
 
 class Searcher:
@@ -58,17 +67,22 @@ class Searcher:
     Each visibility has files of its own: what customers may not read is not in the index that answers them.
     """
 
-    def __init__(self, db: Database, tenant: str, var: Path, embedder: Embedder, prior: Prior | None = None) -> None:
+    def __init__(
+        self, db: Database, tenant: str, var: Path, embedder: Embedder, prior: Prior | None = None
+    ) -> None:
         self._db, self._tenant, self._embedder = db, tenant, embedder
         self._root = var / "index" / tenant
         self._prior = prior
         self._open: dict[str, Index] = {}
 
-    def search(self, question: str, *, visibility: str = snapshots.PUBLIC, k: int = 8, exclude: Collection[str] = ()) -> Findings:
+    def search(
+        self, question: str, *, visibility: str = snapshots.PUBLIC, k: int = 8, exclude: Collection[str] = ()
+    ) -> Findings:
         """The best `k` articles for a question, from the newest complete snapshot.
 
-        `visibility` is public (what customers may read) or agents (everything); `exclude` are article ids to leave out. No candidates when
-        the help centre is empty. Raises NotReady when the knowledge was never synced, ModelError when the model cannot be loaded.
+        `visibility` is public (what customers may read) or agents (everything); `exclude` are article ids to
+        leave out. No candidates when the help centre is empty. Raises NotReady when the knowledge was never
+        synced, ModelError when the model cannot be loaded.
         """
         index = self.index(visibility)
         asked = visible(question)[:MOST_CHARACTERS]
@@ -82,14 +96,19 @@ class Searcher:
         return Findings(tuple(found), p_right, index.snapshot, False, len(index.articles), values, left_out)
 
     def index(self, visibility: str) -> Index:
-        """The open index of the newest snapshot; while a newer one is being built by another process, the one before."""
+        """The open index of the newest snapshot; while a newer one is being built by another process, the one
+        before."""
         if visibility not in snapshots.VISIBILITIES:
-            raise ValueError(f"visibility must be one of {', '.join(snapshots.VISIBILITIES)}, not {visibility!r}")
+            raise ValueError(
+                f"visibility must be one of {', '.join(snapshots.VISIBILITIES)}, not {visibility!r}"
+            )
         held = self._open.get(visibility)
         with self._db.read() as conn:
             newest = snapshots.newest_id(conn, self._tenant, visibility, self._embedder.model_id)
         if newest is None:
-            raise NotReady("nothing has been synced with this search model yet: run `flask --app candor knowledge sync`")
+            raise NotReady(
+                "nothing has been synced with this search model yet: run `flask --app candor knowledge sync`"
+            )
         if held is None or held.snapshot != newest:
             made = self._ready(visibility, newest, wait=held is None)
             if made is not None:
@@ -106,7 +125,8 @@ class Searcher:
         return self._prior or load_prior()
 
     def _ready(self, visibility: str, snapshot: str, *, wait: bool) -> Index | None:
-        """The snapshot's index, built when this host has none; None when another process builds it and `wait` is false."""
+        """The snapshot's index, built when this host has none; None when another process builds it and `wait`
+        is false."""
         place = self._root / visibility / snapshot
         place.parent.mkdir(parents=True, exist_ok=True)
         if not place.exists() and not self._build(place, snapshot, wait=wait):
@@ -124,8 +144,9 @@ class Searcher:
 
 
 def build_snapshot(db: Database, tenant: str, place: Path, snapshot: str, *, wait: bool) -> bool:
-    """Build a snapshot's index from the rows into `place`, one process of this host at a time; False when another one builds and `wait` is
-    false. The rows say how wide the vectors are, so no model is loaded. Raises NotReady when the snapshot is not in the store."""
+    """Build a snapshot's index from the rows into `place`, one process of this host at a time; False when
+    another one builds and `wait` is false. The rows say how wide the vectors are, so no model is loaded.
+    Raises NotReady when the snapshot is not in the store."""
     place.parent.mkdir(parents=True, exist_ok=True)
     with (place.parent / ".lock").open("w") as lock:
         try:
@@ -136,10 +157,14 @@ def build_snapshot(db: Database, tenant: str, place: Path, snapshot: str, *, wai
             with db.read() as conn:
                 named = snapshots.get(conn, tenant, snapshot)
                 if named is None:
-                    raise NotReady(f"snapshot {snapshot} is not in the store: run `flask --app candor knowledge sync`")
+                    raise NotReady(
+                        f"snapshot {snapshot} is not in the store: run `flask --app candor knowledge sync`"
+                    )
                 versions = articles.versions_of(conn, tenant, named.members)
                 passages = articles.passages_of(conn, tenant, named.members)
-            build(place, named, len(passages[0].vector) // BYTES_A_NUMBER if passages else 0, versions, passages)
+            build(
+                place, named, len(passages[0].vector) // BYTES_A_NUMBER if passages else 0, versions, passages
+            )
             _keep_newest(place.parent)
     return True
 
@@ -149,7 +174,9 @@ def _left_out(ranking: Ranking, asked: str, exclude: Collection[str]) -> dict[st
     index = ranking.index
     if not ranking.ranked or len(index.articles) <= 1 + len(exclude):
         return {}
-    return features(rank(index, asked, ranking.vector, {*exclude, index.articles[ranking.ranked[0].article].article}))
+    return features(
+        rank(index, asked, ranking.vector, {*exclude, index.articles[ranking.ranked[0].article].article})
+    )
 
 
 def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:
@@ -159,8 +186,16 @@ def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:
         return None
     listed = index.articles[scored.article]
     passage = Passage(
-        article=listed.article, version=listed.version, start=chosen.start, end=chosen.end, text=listed.text[chosen.start:chosen.end],
-        title=listed.title, url=listed.url, updated_at=listed.updated_at, section=chosen.heading or listed.section, kind=chosen.kind,
+        article=listed.article,
+        version=listed.version,
+        start=chosen.start,
+        end=chosen.end,
+        text=listed.text[chosen.start : chosen.end],
+        title=listed.title,
+        url=listed.url,
+        updated_at=listed.updated_at,
+        section=chosen.heading or listed.section,
+        kind=chosen.kind,
         locale=listed.locale,
     )
     lexical = scored.words / ranking.words_max if ranking.words_max > 0 else 0.0
@@ -169,5 +204,7 @@ def _candidate(ranking: Ranking, scored: Scored) -> Candidate | None:
 
 def _keep_newest(folder: Path) -> None:
     # Snapshot ids sort by time.
-    for old in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))[:-KEPT_INDEXES]:
+    for old in sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))[
+        :-KEPT_INDEXES
+    ]:
         discard(old)

@@ -1,6 +1,7 @@
 """Bringing what a source holds now into the store, and naming the snapshot that is searched from then on.
 
-Rows are the truth. A run that changes nothing embeds nothing and writes no snapshot; one that breaks off leaves what was current before.
+Rows are the truth. A run that changes nothing embeds nothing and writes no snapshot; one that breaks off
+leaves what was current before.
 """
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What one sync did, in articles; `embedded` counts passages. `bad_rows` were left out, each with its reason."""
+    """What one sync did, in articles; `embedded` counts passages. `bad_rows` were left out, each with its
+    reason."""
 
     added: int
     changed: int
@@ -53,11 +55,19 @@ def quiet(step: str, done: int, total: int | None) -> None:
 
 
 def sync(
-    db: Database, tenant: str, source_row: SourceRow, source: Knowledge, embedder: Embedder, clock: Clock, progress: Progress = quiet,
+    db: Database,
+    tenant: str,
+    source_row: SourceRow,
+    source: Knowledge,
+    embedder: Embedder,
+    clock: Clock,
+    progress: Progress = quiet,
 ) -> SyncResult:
-    """Make the store hold what the source holds. Raises what the source raises (SourceError, ConnectorError): then nothing has changed.
+    """Make the store hold what the source holds. Raises what the source raises (SourceError, ConnectorError):
+    then nothing has changed.
 
-    An article that is not in the source any more is gone from search at once; its versions stay, for citations.
+    An article that is not in the source any more is gone from search at once; its versions stay, for
+    citations.
     """
     read, bad_rows = _read(source, progress)
     with db.read() as conn:
@@ -82,7 +92,9 @@ def _read(source: Knowledge, progress: Progress) -> tuple[dict[str, Ingested], t
         if article.id in read:
             # The more careful of the two stays: nothing becomes public by an accident of order.
             again = ingest(article)
-            twice.append(BadRow(article.id, 0, "this id stands twice in the source; one of the two was left out"))
+            twice.append(
+                BadRow(article.id, 0, "this id stands twice in the source; one of the two was left out")
+            )
             if read[article.id].public and not again.public:
                 read[article.id] = again
             continue
@@ -93,29 +105,45 @@ def _read(source: Knowledge, progress: Progress) -> tuple[dict[str, Ingested], t
 
 
 def _store_versions(
-    db: Database, tenant: str, ids: Mapping[str, str], fresh: Mapping[str, Ingested], embedder: Embedder, clock: Clock, progress: Progress,
+    db: Database,
+    tenant: str,
+    ids: Mapping[str, str],
+    fresh: Mapping[str, Ingested],
+    embedder: Embedder,
+    clock: Clock,
+    progress: Progress,
 ) -> int:
-    """Store the versions with their vectors; nothing points at them yet. Returns how many passages were embedded."""
+    """Store the versions with their vectors; nothing points at them yet. Returns how many passages were
+    embedded."""
     texts: dict[str, str] = {}
     hashes: dict[str, list[str]] = {}
     cuts = {vendor: article.passages() for vendor, article in fresh.items()}
     for vendor, article in fresh.items():
-        of_article = [embedded_text(article.title, p.heading, article.text[p.start:p.end]) for p in cuts[vendor]]
+        of_article = [
+            embedded_text(article.title, p.heading, article.text[p.start : p.end]) for p in cuts[vendor]
+        ]
         hashes[vendor] = [text_hash(t) for t in of_article]
         texts.update(zip(hashes[vendor], of_article, strict=True))
     with db.read() as conn:
         vectors = articles.vectors_by_hash(conn, tenant, embedder.model_id, texts)
     missing = [h for h in texts if h not in vectors]
     if missing:
-        made = embedder.embed_many([texts[h] for h in missing], lambda done: _tell(progress, done, len(missing)))
+        made = embedder.embed_many(
+            [texts[h] for h in missing], lambda done: _tell(progress, done, len(missing))
+        )
         vectors.update(zip(missing, (row.tobytes() for row in made.astype(np.float16)), strict=True))
     waiting = list(fresh.items())
     for at in range(0, len(waiting), ROWS_AT_ONCE):
         with db.write() as conn:
             for vendor, article in waiting[at:at + ROWS_AT_ONCE]:
                 articles.put_version(
-                    conn, tenant, _version_row(ids[vendor], article),
-                    _passage_rows(ids[vendor], article.version, cuts[vendor], hashes[vendor], vectors, embedder.model_id), clock(),
+                    conn,
+                    tenant,
+                    _version_row(ids[vendor], article),
+                    _passage_rows(
+                        ids[vendor], article.version, cuts[vendor], hashes[vendor], vectors, embedder.model_id
+                    ),
+                    clock(),
                 )
         progress("storing", min(at + ROWS_AT_ONCE, len(waiting)), len(waiting))
     return len(missing)
@@ -127,8 +155,15 @@ def _tell(progress: Progress, done: int, total: int) -> None:
 
 
 def _make_current(
-    db: Database, tenant: str, source: str, ids: Mapping[str, str], read: Mapping[str, Ingested], before: Mapping[str, Known],
-    embedder: Embedder, clock: Clock, result: SyncResult,
+    db: Database,
+    tenant: str,
+    source: str,
+    ids: Mapping[str, str],
+    read: Mapping[str, Ingested],
+    before: Mapping[str, Known],
+    embedder: Embedder,
+    clock: Clock,
+    result: SyncResult,
 ) -> None:
     now = clock()
     with db.write() as conn:
@@ -139,7 +174,9 @@ def _make_current(
                 articles.make_current(conn, tenant, source, present, now)
         for vendor, old in before.items():
             if vendor not in read and not old.gone:
-                articles.make_current(conn, tenant, source, Known(old.id, vendor, old.version, old.public, gone=True), now)
+                articles.make_current(
+                    conn, tenant, source, Known(old.id, vendor, old.version, old.public, gone=True), now
+                )
         for visibility in snapshots.VISIBILITIES:
             _name_snapshot(conn, tenant, visibility, embedder.model_id, now)
         shown = {**asdict(result), "bad_rows": [str(row) for row in result.bad_rows[:50]]}
@@ -152,28 +189,59 @@ def _name_snapshot(conn: Connection, tenant: str, visibility: str, model: str, n
     if newest is not None and newest.members == members:
         return
     n_passages = articles.count_passages(conn, tenant, public_only=visibility == snapshots.PUBLIC)
-    snapshots.add(conn, tenant, snapshots.Snapshot(new_id(), visibility, model, members, len(members), n_passages, now))
+    snapshots.add(
+        conn, tenant, snapshots.Snapshot(new_id(), visibility, model, members, len(members), n_passages, now)
+    )
 
 
-def _count(before: Mapping[str, Known], read: Mapping[str, Ingested], embedded: int, bad_rows: tuple[BadRow, ...]) -> SyncResult:
+def _count(
+    before: Mapping[str, Known], read: Mapping[str, Ingested], embedded: int, bad_rows: tuple[BadRow, ...]
+) -> SyncResult:
     there = {vendor: old for vendor, old in before.items() if not old.gone}
-    changed = sum(vendor in there and there[vendor].version != article.version for vendor, article in read.items())
-    unchanged = sum(vendor in there and there[vendor].version == article.version for vendor, article in read.items())
-    return SyncResult(len(read) - changed - unchanged, changed, sum(v not in read for v in there), unchanged, embedded, bad_rows)
+    changed = sum(
+        vendor in there and there[vendor].version != article.version for vendor, article in read.items()
+    )
+    unchanged = sum(
+        vendor in there and there[vendor].version == article.version for vendor, article in read.items()
+    )
+    return SyncResult(
+        len(read) - changed - unchanged,
+        changed,
+        sum(v not in read for v in there),
+        unchanged,
+        embedded,
+        bad_rows,
+    )
 
 
 def _version_row(article_id: str, article: Ingested) -> ArticleVersion:
     blocks = tuple((b.start, b.end, b.kind, b.heading) for b in article.blocks)
     return ArticleVersion(
-        article_id, article.version, article.title, article.text, article.url, article.public, article.locale, article.section,
-        article.kind, blocks, article.updated_at,
+        article_id,
+        article.version,
+        article.title,
+        article.text,
+        article.url,
+        article.public,
+        article.locale,
+        article.section,
+        article.kind,
+        blocks,
+        article.updated_at,
     )
 
 
 def _passage_rows(
-    article_id: str, version: str, cuts: Sequence[Cut], hashes: list[str], vectors: Mapping[str, bytes], model: str,
+    article_id: str,
+    version: str,
+    cuts: Sequence[Cut],
+    hashes: list[str],
+    vectors: Mapping[str, bytes],
+    model: str,
 ) -> list[StoredPassage]:
     return [
-        StoredPassage(article_id, version, p.start, p.end, p.kind, p.heading, p.own_time, h, model, vectors[h])
+        StoredPassage(
+            article_id, version, p.start, p.end, p.kind, p.heading, p.own_time, h, model, vectors[h]
+        )
         for p, h in zip(cuts, hashes, strict=True)
     ]

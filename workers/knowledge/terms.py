@@ -22,7 +22,8 @@ _LANGUAGES = {
 
 
 def language_of(locale: str) -> str:
-    """The language a locale's texts are stemmed in; "" when we have no stemmer for it (words are then taken as they are)."""
+    """The language a locale's texts are stemmed in; "" when we have no stemmer for it (words are then taken
+    as they are)."""
     language = locale.lower()[:2]
     return language if language in _LANGUAGES else ""
 
@@ -35,7 +36,8 @@ def terms(text: str, language: str) -> list[str]:
 
 
 def question_terms(question: str, languages: Iterable[str]) -> list[str]:
-    """The distinct terms of a question, stemmed in every language of the index: an article answers to its own language's form."""
+    """The distinct terms of a question, stemmed in every language of the index: an article answers to its own
+    language's form."""
     return list(dict.fromkeys(term for language in languages for term in terms(question, language)))
 
 
@@ -47,6 +49,7 @@ def _tools(language: str) -> tuple[Any, frozenset[str]]:
     from bm25s import stopwords
 
     name, stop_list = _LANGUAGES[language]
-    # The stop lists hold "don't" as one word, our words end at the apostrophe: both halves are stop words then.
+    # The stop lists hold "don't" as one word, our words end at the apostrophe: both halves are stop words
+    # then.
     stop = {part for word in getattr(stopwords, stop_list) for part in _WORD.findall(word.lower())}
     return Stemmer.Stemmer(name), frozenset(stop)

@@ -1,4 +1,5 @@
-"""The wordings the head of the must-hand-off floor is made from: `config/floor_examples`, English, of our own."""
+"""The wordings the head of the must-hand-off floor is made from: `config/floor_examples`, English, of our
+own."""
 from __future__ import annotations
 
 import json
@@ -13,7 +14,8 @@ FOLDER = Path(__file__).parents[2] / "config" / "floor_examples"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One message; `kind` is None for a harmless one. Wordings of one `group` are of one scene: cross-validation keeps them together."""
+    """One message; `kind` is None for a harmless one. Wordings of one `group` are of one scene:
+    cross-validation keeps them together."""
 
     text: str
     kind: FloorClass | None
@@ -33,4 +35,7 @@ def grave(kind: FloorClass) -> tuple[str, ...]:
 
 def _rows(name: str) -> list[Wording]:
     rows = map(json.loads, (FOLDER / name).read_text("utf-8").splitlines())
-    return [Wording(row["text"], FloorClass(row["class"]) if "class" in row else None, row["group"]) for row in rows]
+    return [
+        Wording(row["text"], FloorClass(row["class"]) if "class" in row else None, row["group"])
+        for row in rows
+    ]

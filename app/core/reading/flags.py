@@ -1,4 +1,5 @@
-"""What in a message must reach a person whatever else happens: phrases of the floor's classes in every language, and secrets told in it."""
+"""What in a message must reach a person whatever else happens: phrases of the floor's classes in every
+language, and secrets told in it."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +25,8 @@ _NONE: Mapping[FloorClass, tuple[str, ...]] = MappingProxyType({})
 class Flagged:
     """A place of a message, in characters of its text, that makes the message one of this class.
 
-    What is `firm` stands whatever else is known: a phrase of the company's own, or a secret with its check digits.
+    What is `firm` stands whatever else is known: a phrase of the company's own, or a secret with its check
+    digits.
     """
 
     kind: FloorClass
@@ -33,16 +35,24 @@ class Flagged:
     firm: bool = False
 
 
-def flags(text: str, words: Mapping[str, Words], added: Mapping[FloorClass, tuple[str, ...]] = _NONE) -> tuple[Flagged, ...]:
-    """Why a message must reach a person, gravest class first, then by place; places of one class do not overlap.
+def flags(
+    text: str, words: Mapping[str, Words], added: Mapping[FloorClass, tuple[str, ...]] = _NONE
+) -> tuple[Flagged, ...]:
+    """Why a message must reach a person, gravest class first, then by place; places of one class do not
+    overlap.
 
-    `added` are phrases of the company's own: they always count, while a shipped phrase does not where it is part of a figure of speech.
+    `added` are phrases of the company's own: they always count, while a shipped phrase does not where it is
+    part of a figure of speech.
     """
-    watch = _watch(tuple(words.values()), tuple((kind, added[kind]) for kind in FloorClass if added.get(kind)))
+    watch = _watch(
+        tuple(words.values()), tuple((kind, added[kind]) for kind in FloorClass if added.get(kind))
+    )
     found: list[Flagged] = []
     for offset, part in _parts(text):
         found += (replace(f, start=f.start + offset, end=f.end + offset) for f in _in_part(part, watch))
-    return tuple(place for kind in FloorClass for place in _apart(f for f in found if f.kind is kind)[:FLAGS_MAX])
+    return tuple(
+        place for kind in FloorClass for place in _apart(f for f in found if f.kind is kind)[:FLAGS_MAX]
+    )
 
 
 def _parts(text: str) -> tuple[tuple[int, str], ...]:
@@ -68,7 +78,8 @@ def _in_part(text: str, watch: Watch) -> Iterable[Flagged]:
 
 
 def _takes_out(miss: tuple[int, int], found: tuple[int, int]) -> bool:
-    """Whether a near miss overlaps what was found. What was found around the whole near miss says more than it, and stands."""
+    """Whether a near miss overlaps what was found. What was found around the whole near miss says more than
+    it, and stands."""
     overlaps = miss[0] < found[1] and found[0] < miss[1]
     return overlaps and not (found[0] <= miss[0] and miss[1] <= found[1] and found != miss)
 
@@ -86,15 +97,22 @@ def _apart(found: Iterable[Flagged]) -> list[Flagged]:
 
 @lru_cache(maxsize=8)
 def _watch(lexicons: tuple[Words, ...], added: tuple[tuple[FloorClass, tuple[str, ...]], ...]) -> Watch:
-    """The phrases of every language and of the policy. A slot `{family}` stands for the list of the phrase's own language."""
+    """The phrases of every language and of the policy. A slot `{family}` stands for the list of the phrase's
+    own language."""
     lists: dict[str, list[str]] = {}
     slots: dict[str, tuple[str, ...]] = {}
     for lexicon in lexicons:
         for key, entries in lexicon.lists.items():
             if key.startswith("floor.slot."):
-                slots[lexicon.language + key.removeprefix("floor.slot.")] = tuple(_spelled_out(e) for e in entries)
+                slots[lexicon.language + key.removeprefix("floor.slot.")] = tuple(
+                    _spelled_out(e) for e in entries
+                )
         for kind in FloorClass:
-            for key, name in ((kind.value, kind.value), (f"near.{kind}", kind.value), (kind + _MISS, kind + _MISS)):
+            for key, name in (
+                (kind.value, kind.value),
+                (f"near.{kind}", kind.value),
+                (kind + _MISS, kind + _MISS),
+            ):
                 phrases = (_spelled_out(e) for e in lexicon.phrases(f"floor.{key}"))
                 lists.setdefault(name, []).extend(e.replace("{", "{" + lexicon.language) for e in phrases)
     for kind, entries in added:

@@ -1,7 +1,9 @@
-"""The must-hand-off floor on a ticket: all words of its people that nobody has read for it yet, and what was found in them.
+"""The must-hand-off floor on a ticket: all words of its people that nobody has read for it yet, and what was
+found in them.
 
-Read from whole messages, quotes and signatures included, less what the assistant or an agent wrote: a grave word in a mail of ours that
-comes back is ours. What is blanked keeps its length, so that every place found is a place in the message.
+Read from whole messages, quotes and signatures included, less what the assistant or an agent wrote: a grave
+word in a mail of ours that comes back is ours. What is blanked keeps its length, so that every place found is
+a place in the message.
 """
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ _SENTENCE_END = re.compile(r"[.!?\n]+")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The words of one message (or of the subject). `at[i]` is the place of character `i` in the message's own text."""
+    """The words of one message (or of the subject). `at[i]` is the place of character `i` in the message's
+    own text."""
 
     message: str
     text: str
@@ -43,7 +46,10 @@ class Part:
 
     def sentence(self, start: int, end: int) -> Span:
         """The sentence around the words: two words alone tell whoever reads the note too little."""
-        first = max((m.end() for m in _SENTENCE_END.finditer(self.text, max(0, start - SENTENCE_MAX), start)), default=None)
+        first = max(
+            (m.end() for m in _SENTENCE_END.finditer(self.text, max(0, start - SENTENCE_MAX), start)),
+            default=None,
+        )
         last = _SENTENCE_END.search(self.text, end, end + SENTENCE_MAX)
         begin = start if first is None and start > SENTENCE_MAX else first or 0
         stop = last.start() + 1 if last else min(len(self.text), end + SENTENCE_MAX)
@@ -54,7 +60,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A message that must reach a person. `example` is the wording it comes close to, "" where a phrase or a pattern told it."""
+    """A message that must reach a person. `example` is the wording it comes close to, "" where a phrase or a
+    pattern told it."""
 
     kind: FloorClass
     span: Span
@@ -62,9 +69,12 @@ class Flag:
     machine: bool = False
 
 
-def parts_to_read(ticket: Ticket, seen: str | None, acted: Collection[str], words: Mapping[str, Words]) -> tuple[Part, ...]:
-    """What the floor is read from now: messages of customers since the one `seen` last, and of the turn nobody has answered, less those
-    that people were told of before (`acted`, message ids). The subject counts with the opening message."""
+def parts_to_read(
+    ticket: Ticket, seen: str | None, acted: Collection[str], words: Mapping[str, Words]
+) -> tuple[Part, ...]:
+    """What the floor is read from now: messages of customers since the one `seen` last, and of the turn
+    nobody has answered, less those that people were told of before (`acted`, message ids). The subject counts
+    with the opening message."""
     opening = next((m for m in ticket.messages if m.public), None)
     parts: list[Part] = []
     for message in _unread(ticket, seen, acted):
@@ -72,7 +82,11 @@ def parts_to_read(ticket: Ticket, seen: str | None, acted: Collection[str], word
         machine = automatic_in(ticket, message, words) is not None
         if first and ticket.subject:
             parts.append(_subject(ticket.subject, machine))
-        ours = runs_of(m.text for m in ticket.messages if m.at <= message.at and m.author.role in (Role.ASSISTANT, Role.AGENT))
+        ours = runs_of(
+            m.text
+            for m in ticket.messages
+            if m.at <= message.at and m.author.role in (Role.ASSISTANT, Role.AGENT)
+        )
         parts.append(_part(message, machine, ours, words))
         parts += [_file(message, start, start + len(text), machine) for start, text in message.read_files]
     return tuple(part for part in parts if part.text.strip())
@@ -92,9 +106,15 @@ def gravest(flags: Sequence[Flag]) -> FloorClass | None:
 
 
 def masked(ticket: Ticket) -> Ticket:
-    """The ticket without card numbers, passwords and the like: what everything but the floor reads, and the only form that is kept."""
+    """The ticket without card numbers, passwords and the like: what everything but the floor reads, and the
+    only form that is kept."""
     changed = tuple(
-        replace(m, text=mask(m.text), html=None if m.html is None else mask(m.html), files=tuple(_masked(f) for f in m.files))
+        replace(
+            m,
+            text=mask(m.text),
+            html=None if m.html is None else mask(m.html),
+            files=tuple(_masked(f) for f in m.files),
+        )
         for m in ticket.messages
     )
     return replace(ticket, subject=mask(ticket.subject), messages=changed)
@@ -112,7 +132,9 @@ def _file(message: Message, start: int, end: int, machine: bool) -> Part:
 def _unread(ticket: Ticket, seen: str | None, acted: Collection[str]) -> list[Message]:
     ids = [m.id for m in ticket.messages]
     since = ids.index(seen) + 1 if seen in ids else 0
-    spoke = (n for n, m in enumerate(ticket.messages) if m.public and m.author.role in (Role.ASSISTANT, Role.AGENT))
+    spoke = (
+        n for n, m in enumerate(ticket.messages) if m.public and m.author.role in (Role.ASSISTANT, Role.AGENT)
+    )
     start = min(since, max(spoke, default=-1) + 1)
     return [m for m in ticket.messages[start:] if m.author.role is Role.CUSTOMER and m.id not in acted]
 

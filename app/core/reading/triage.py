@@ -1,7 +1,9 @@
-"""Reading a ticket: what is new in it, in which language, about what, and what it asks of us. Nothing is decided here.
+"""Reading a ticket: what is new in it, in which language, about what, and what it asks of us. Nothing is
+decided here.
 
-A turn is all that the customer wrote since the last public reply of the assistant or an agent. It is read without quotes, signatures and
-sentences of ours. No function looks at more than a fixed number of characters; what was left out is said in `Reading.cut`.
+A turn is all that the customer wrote since the last public reply of the assistant or an agent. It is read
+without quotes, signatures and sentences of ours. No function looks at more than a fixed number of characters;
+what was left out is said in `Reading.cut`.
 """
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ LAST_READ = 5_000  # characters of the end of a text that was not read to its en
 FILE_WORDS = 2_000  # characters of a file that may belong to the question, and that are kept with it
 SUBJECT = "subject"  # stands for a message id in spans found in the ticket's subject
 STEM_LETTERS = 4  # topic phrases of so many letters may go on ("refund" finds "refunded")
-ENDINGS = ("", "s", "es", "e", "n", "en", "er", "in", "'s", "ed", "d")  # a phrase that hands off may only be inflected
+# a phrase that hands off may only be inflected
+ENDINGS = ("", "s", "es", "e", "n", "en", "er", "in", "'s", "ed", "d")
 
 _WORD = re.compile(r"\w{3,40}")
 
@@ -43,13 +46,15 @@ CUT_ORDER = (*HIDDEN_KINDS, *CUTS, our_words.OWN_SENTENCES)
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """What one message says newly. `at[i]` is the place of character `i` in the message's own text (or the subject)."""
+    """What one message says newly. `at[i]` is the place of character `i` in the message's own text (or the
+    subject)."""
 
     message: str
     text: str
     at: Sequence[int]
     cut: tuple[str, ...]
-    gone: _Own | None = None  # what was cut from it, less our own sentences and what stands in earlier messages
+    # what was cut from it, less our own sentences and what stands in earlier messages
+    gone: _Own | None = None
     lost: Span | None = None  # the longest piece that was cut, as it stands in the message
     doubtful: bool = False  # more than half of it went without proof
 
@@ -69,9 +74,10 @@ def read_ticket(
 ) -> Reading:
     """The ticket as it stands at this turn.
 
-    `guess` is a language code and its probability (0-1), from outside: one clue among others (`language.py`). A language that is told
-    but not shipped is reported by its code. Without a new message of the customer `message` is None; with an `act` of theirs
-    (a button of the ticket page) their latest words are read again, because the hand-off tells them.
+    `guess` is a language code and its probability (0-1), from outside: one clue among others (`language.py`).
+    A language that is told but not shipped is reported by its code. Without a new message of the customer
+    `message` is None; with an `act` of theirs (a button of the ticket page) their latest words are read
+    again, because the hand-off tells them.
     """
     burst, automatic = _unanswered(ticket, words, again=act is not None)
     own = [_own_text(message, mail.known_of(ticket, message), words) for message in burst]
@@ -79,12 +85,15 @@ def read_ticket(
     parts = [part for part in ([subject] if subject else []) + own if part.text.strip()]
     files = [_file(message, start, text) for message in burst for start, text in message.read_files]
     gone = [o.gone for o in own if o.gone is not None]
-    bare = not any(message.attachments for message in burst) and not any(mail.CUTS_OF_WORDS.intersection(o.cut) for o in own)
+    bare = not any(message.attachments for message in burst) and not any(
+        mail.CUTS_OF_WORDS.intersection(o.cut) for o in own
+    )
     question = _with_files(_question(subject, own, bare), files)
     voices = tuple(_voice(message, said, ticket, automatic) for message, said in zip(burst, own, strict=True))
     owners = {voice.message for voice in voices if voice.writer.owns_ticket}
     theirs, others = [o for o in own if o.message in owners], [o for o in own if o.message not in owners]
-    # The requester's own wish before anybody else's: what the hand-off says, and what it remembers, rests on whose it is.
+    # The requester's own wish before anybody else's: what the hand-off says, and what it remembers, rests on
+    # whose it is.
     person = (
         _first_person([*([subject] if subject else []), *theirs], words) or _first_person(others, words)
         # An exit word alone is asked for by our own messages; in what was cut only a whole wish counts.
@@ -113,13 +122,31 @@ def read_ticket(
         must_handoff=must,
         asks_identity=any(requests.asks_identity(part.text, words) for part in parts),
         denies=any(requests.denies(o.text, words) for o in own),
-        settles=bool(theirs) and not doubtful and not files and _settled(theirs, words, names) and _settled(own, words, names),
-        acknowledges=bool(own) and not doubtful and not files and _spoken_to(ticket) and all(_acknowledged(o, words, names) for o in own),
+        settles=bool(theirs)
+        and not doubtful
+        and not files
+        and _settled(theirs, words, names)
+        and _settled(own, words, names),
+        acknowledges=bool(own)
+        and not doubtful
+        and not files
+        and _spoken_to(ticket)
+        and all(_acknowledged(o, words, names) for o in own),
         sentiment=mood,
         sentiment_spans=mood_spans,
-        entities=tuple((kind, part.span(a, b)) for part in [*parts, *files, *gone] for kind, a, b in entities(part.text, words)),
-        choice=requests.choice(theirs[-1].text, memory.options, words) if theirs and memory.clarified else None,
-        cut=tuple(name for name in CUT_ORDER if any(name in part.cut for part in [*own, *([subject] if subject else [])])),
+        entities=tuple(
+            (kind, part.span(a, b))
+            for part in [*parts, *files, *gone]
+            for kind, a, b in entities(part.text, words)
+        ),
+        choice=requests.choice(theirs[-1].text, memory.options, words)
+        if theirs and memory.clarified
+        else None,
+        cut=tuple(
+            name
+            for name in CUT_ORDER
+            if any(name in part.cut for part in [*own, *([subject] if subject else [])])
+        ),
         voices=voices,
         settled_by_other=bool(others) and not theirs and _settled(others, words, names),
         cut_words=None if files and not doubtful else _cut_words(own),
@@ -129,8 +156,15 @@ def read_ticket(
 
 def _voice(message: Message, said: _Own, ticket: Ticket, automatic: str | None) -> Voice:
     writer = Writer.MACHINE if automatic else writer_of(message, ticket.requester)
-    filed = [f"[{visible(file.name)}]\n{file.text[:FILE_WORDS]}" for file in message.files if file.text is not None]
-    return Voice(message.id, writer, message.author.name, "\n\n".join([said.text, *filed]).strip() if filed else said.text)
+    filed = [
+        f"[{visible(file.name)}]\n{file.text[:FILE_WORDS]}" for file in message.files if file.text is not None
+    ]
+    return Voice(
+        message.id,
+        writer,
+        message.author.name,
+        "\n\n".join([said.text, *filed]).strip() if filed else said.text,
+    )
 
 
 def _file(message: Message, start: int, text: str) -> _Own:
@@ -151,8 +185,11 @@ def _somebody_picks(others: Sequence[_Own], memory: TicketMemory, words: Mapping
 
 
 def _settled(own: Sequence[_Own], words: Mapping[str, Words], names: Sequence[str]) -> bool:
-    """Whether the messages settle it together (a burst cuts a sentence in two), or each by itself (two people, two languages)."""
-    return requests.settles("\n\n".join(o.text for o in own), words, names) or all(requests.settles(o.text, words, names) for o in own)
+    """Whether the messages settle it together (a burst cuts a sentence in two), or each by itself (two
+    people, two languages)."""
+    return requests.settles("\n\n".join(o.text for o in own), words, names) or all(
+        requests.settles(o.text, words, names) for o in own
+    )
 
 
 def _acknowledged(own: _Own, words: Mapping[str, Words], names: Sequence[str]) -> bool:
@@ -164,9 +201,12 @@ def _spoken_to(ticket: Ticket) -> bool:
 
 
 def _unanswered(ticket: Ticket, words: Mapping[str, Words], again: bool) -> tuple[list[Message], str | None]:
-    """The messages of this turn, oldest first, and why the turn is no person's; automatic ones count only when nothing else is there."""
+    """The messages of this turn, oldest first, and why the turn is no person's; automatic ones count only
+    when nothing else is there."""
     public = [m for m in ticket.messages if m.public]
-    answered = max((n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1)
+    answered = max(
+        (n for n, m in enumerate(public) if m.author.role in (Role.ASSISTANT, Role.AGENT)), default=-1
+    )
     burst = [m for m in public[answered + 1 :] if m.author.role is Role.CUSTOMER]
     if not burst and again:
         burst = [m for m in public if m.author.role is Role.CUSTOMER][-1:]
@@ -182,7 +222,8 @@ def _opening(ticket: Ticket) -> Message | None:
 
 
 def _own_text(message: Message, known: mail.Known, words: Mapping[str, Words]) -> _Own:
-    """The message without quotes, hidden characters and our own sentences, every character with its place in `message.text`."""
+    """The message without quotes, hidden characters and our own sentences, every character with its place in
+    `message.text`."""
     new = mail.new_ranges(message.text, known)
     cut = list(new.cut)
     text, at = shown(message.text, new.ranges, cut)
@@ -198,8 +239,11 @@ def _own_text(message: Message, known: mail.Known, words: Mapping[str, Words]) -
                 _longest(message, new.gone), new.doubtful)
 
 
-def _gone(message: Message, new: mail.NewText, read_to: int | None, known: mail.Known, words: Mapping[str, Words]) -> _Own | None:
-    """The words that were cut, and the end of a text that was not `read_to` its end; None when they are all ours or were said before."""
+def _gone(
+    message: Message, new: mail.NewText, read_to: int | None, known: mail.Known, words: Mapping[str, Words]
+) -> _Own | None:
+    """The words that were cut, and the end of a text that was not `read_to` its end; None when they are all
+    ours or were said before."""
     ranges = [*new.gone]
     if read_to is not None:
         ranges.append((max(read_to, len(message.text) - LAST_READ), len(message.text)))
@@ -219,7 +263,8 @@ def _longest(message: Message, ranges: Sequence[tuple[int, int]]) -> Span | None
 
 
 def _cut_words(own: Sequence[_Own]) -> Span | None:
-    """The longest piece that was cut from the newest message whose question may be in it: nothing else is left, or it went unproven."""
+    """The longest piece that was cut from the newest message whose question may be in it: nothing else is
+    left, or it went unproven."""
     nothing_left = not any(o.text for o in own)
     return next((o.lost for o in reversed(own) if o.lost is not None and (nothing_left or o.doubtful)), None)
 
@@ -234,9 +279,11 @@ def _subject(ticket: Ticket) -> _Own:
 
 
 def _question(subject: _Own | None, own: Sequence[_Own], bare: bool) -> str:
-    """All new words of the turn; in front of an opening message its subject, when that says anything the text does not.
+    """All new words of the turn; in front of an opening message its subject, when that says anything the text
+    does not.
 
-    A subject alone is the question only where the message was `bare` (nothing cut, no picture) and it says enough: "A question" does not.
+    A subject alone is the question only where the message was `bare` (nothing cut, no picture) and it says
+    enough: "A question" does not.
     """
     text = "\n\n".join(o.text for o in own if o.text)
     if subject is None or not subject.text:
@@ -253,7 +300,9 @@ def asks_alone(subject: str) -> bool:
     return "?" in subject or len(subject.split()) >= SUBJECT_ALONE
 
 
-def _first_person(parts: Sequence[_Own], words: Mapping[str, Words], first: bool = True) -> tuple[Span, str] | None:
+def _first_person(
+    parts: Sequence[_Own], words: Mapping[str, Words], first: bool = True
+) -> tuple[Span, str] | None:
     for part in parts:
         found = requests.asks_person(part.text, words, first)
         if found is not None:
@@ -261,8 +310,11 @@ def _first_person(parts: Sequence[_Own], words: Mapping[str, Words], first: bool
     return None
 
 
-def _language(text: str, words: Mapping[str, Words], clues: Clues, asked_in: str | None, policy: Policy) -> tuple[str, bool]:
-    """The language and whether it is known. Where it is not: the requester's locale, then the language a person was asked for in."""
+def _language(
+    text: str, words: Mapping[str, Words], clues: Clues, asked_in: str | None, policy: Policy
+) -> tuple[str, bool]:
+    """The language and whether it is known. Where it is not: the requester's locale, then the language a
+    person was asked for in."""
     told = language_told(text, words, clues)
     if told is not None:
         return told, True
@@ -273,12 +325,17 @@ def _language(text: str, words: Mapping[str, Words], clues: Clues, asked_in: str
 def _earlier(ticket: Ticket, burst: Sequence[Message]) -> list[str]:
     """The requester's own words before this turn, newest first."""
     now = {message.id for message in burst}
-    before = [m for m in ticket.messages if m.public and m.id not in now and writer_of(m, ticket.requester).owns_ticket]
+    before = [
+        m
+        for m in ticket.messages
+        if m.public and m.id not in now and writer_of(m, ticket.requester).owns_ticket
+    ]
     return [mail.new_text(m.text)[0] for m in before[: -EARLIER_READ - 1 : -1]]
 
 
 def _topics(parts: Sequence[_Own], policy: Policy, language: str) -> tuple[Span | None, str]:
-    """The phrase that demands a person, in whatever shipped language; and the topic, which is then that phrase's."""
+    """The phrase that demands a person, in whatever shipped language; and the topic, which is then that
+    phrase's."""
     folded = [(part, fold(part.text)) for part in parts]
     for topic in policy.topics:
         if not topic.must_handoff:
@@ -288,12 +345,15 @@ def _topics(parts: Sequence[_Own], policy: Policy, language: str) -> tuple[Span 
             found = wanted.first(plain)
             if found is not None:
                 return part.span(found.start, found.end), topic.name
-    scored = [(score, -n, t.name) for n, t in enumerate(policy.topics) if (score := _score(t, language, folded)) > 0]
+    scored = [
+        (score, -n, t.name) for n, t in enumerate(policy.topics) if (score := _score(t, language, folded)) > 0
+    ]
     return None, max(scored)[2] if scored else "other"
 
 
 def _score(topic: Topic, language: str, folded: Sequence[tuple[_Own, Folded]]) -> int:
-    """Letters of the different phrases that hit, twice those in the subject: more and longer ones weigh more."""
+    """Letters of the different phrases that hit, twice those in the subject: more and longer ones weigh
+    more."""
     entries = topic.phrases.get(language) or tuple(chain.from_iterable(topic.phrases.values()))
     wanted = _going_on(entries)
     hits = {
@@ -305,7 +365,11 @@ def _score(topic: Topic, language: str, folded: Sequence[tuple[_Own, Folded]]) -
 
 
 def _stem(hit: str, entries: Iterable[str]) -> str:
-    return max((plain for entry in entries if hit.startswith(plain := fold(entry).text.strip())), key=len, default=hit)
+    return max(
+        (plain for entry in entries if hit.startswith(plain := fold(entry).text.strip())),
+        key=len,
+        default=hit,
+    )
 
 
 @lru_cache(maxsize=512)

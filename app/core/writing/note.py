@@ -1,7 +1,8 @@
-"""The note an agent reads before saying hello: what the customer wants, what is known, what was done and told, what to do next.
+"""The note an agent reads before saying hello: what the customer wants, what is known, what was done and
+told, what to do next.
 
-Everything in it is quoted from the ticket or stands in the words files; empty parts are left out. Scores, rules and the whole transcript
-stand in the console, one link away.
+Everything in it is quoted from the ticket or stands in the words files; empty parts are left out. Scores,
+rules and the whole transcript stand in the console, one link away.
 """
 from __future__ import annotations
 
@@ -11,7 +12,21 @@ from dataclasses import dataclass, replace
 from babel import Locale, UnknownLocaleError
 
 from app.core.verdicts import Span
-from app.core.writing.markup import Block, Body, Part, assemble, data, enclosed, joined, lines, link, paragraph, quoted, say, strong
+from app.core.writing.markup import (
+    Block,
+    Body,
+    Part,
+    assemble,
+    data,
+    enclosed,
+    joined,
+    lines,
+    link,
+    paragraph,
+    quoted,
+    say,
+    strong,
+)
 from app.core.writing.note_facts import Deed, NoteFacts, OtherWriter
 from config.policy import Reason
 from config.wording import Words
@@ -33,7 +48,14 @@ class _Room:
 
 
 # From roomy to tight; the first that keeps the note under WORDS_MAX is taken, the last one always does.
-_ROOMS = (_Room(40, 8, 20), _Room(30, 6, 14), _Room(20, 4, 10), _Room(12, 3, 6), _Room(8, 2, 4), _Room(5, 1, 2))
+_ROOMS = (
+    _Room(40, 8, 20),
+    _Room(30, 6, 14),
+    _Room(20, 4, 10),
+    _Room(12, 3, 6),
+    _Room(8, 2, 4),
+    _Room(5, 1, 2),
+)
 
 
 def note(facts: NoteFacts, words: Words) -> Body:
@@ -50,14 +72,16 @@ def note(facts: NoteFacts, words: Words) -> Body:
 
 
 def alert_note(facts: NoteFacts, words: Words) -> Body:
-    """The note to people who have the ticket, or about a machine's mail. Raises ValueError for facts without a grave message."""
+    """The note to people who have the ticket, or about a machine's mail. Raises ValueError for facts without
+    a grave message."""
     if not facts.grave:
         raise ValueError("an alert needs what it is about")
     return _written(facts, words, _grave(facts, words, "machine" if facts.by_machine else "look"), [])
 
 
 def draft_note(facts: NoteFacts, kind: str, words: Words) -> Body:
-    """The note that carries an unsent message (`facts.draft`); `kind` is answer | clarify | settle. Raises ValueError without a draft."""
+    """The note that carries an unsent message (`facts.draft`); `kind` is answer | clarify | settle. Raises
+    ValueError without a draft."""
     if facts.draft is None:
         raise ValueError("a draft note needs the draft")
     return _written(facts, words, say(words, "note.drafted", kind=_kind(kind, words)), [])
@@ -65,7 +89,11 @@ def draft_note(facts: NoteFacts, kind: str, words: Words) -> Body:
 
 def _written(facts: NoteFacts, words: Words, what: Part, warning: list[Block]) -> Body:
     for room in _ROOMS:
-        first = [*warning, paragraph(_header(facts, words, what, room)), lines(list(_parts(facts, words, room)))]
+        first = [
+            *warning,
+            paragraph(_header(facts, words, what, room)),
+            lines(list(_parts(facts, words, room))),
+        ]
         if sum(len(block.text.split()) for block in first) <= WORDS_MAX:
             break
     return assemble([*first, *_draft(facts, words), paragraph(_evidence(facts, words))])
@@ -75,7 +103,9 @@ def _header(facts: NoteFacts, words: Words, what: Part, room: _Room) -> Part:
     mood = data("") if facts.sentiment == "unread" else _known_word("sentiment", facts.sentiment, words)
     # How a customer sounds is only worth a line with the words it was heard in.
     if mood and facts.sentiment_span is not None:
-        heard = _quote(facts.sentiment_span, facts, words, replace(room, quote=min(8, room.quote)), named=facts.asked)
+        heard = _quote(
+            facts.sentiment_span, facts, words, replace(room, quote=min(8, room.quote)), named=facts.asked
+        )
         mood = say(words, "note.mood", mood=mood, quote=heard)
     parts = [strong(say(words, "note.start")), what, _cut(facts.topic, 4), mood, _language(facts, words)]
     return joined(parts, words.texts["note.separator"])
@@ -84,7 +114,10 @@ def _header(facts: NoteFacts, words: Words, what: Part, room: _Room) -> Part:
 def _parts(facts: NoteFacts, words: Words, room: _Room) -> Iterator[Part]:
     yield _part("wants", [_wants(facts, words, room)], words)
     known = _commas([_fact(kind, span, facts, words, room) for kind, span in facts.known[: room.items]])
-    files = [_files("read", facts.read, facts, words, room), _files("unread", facts.unread, facts, words, room)]
+    files = [
+        _files("read", facts.read, facts, words, room),
+        _files("unread", facts.unread, facts, words, room),
+    ]
     yield _part("known", [joined([known, *files], "; ")], words)
     yield _part("cut", [_cut_words(facts, words, room)], words)
     yield _part("did", [_done(facts, words, room)], words)
@@ -95,7 +128,9 @@ def _parts(facts: NoteFacts, words: Words, room: _Room) -> Iterator[Part]:
         kinds = [_known_word("hidden", kind, words) for kind in facts.hidden[: room.items]]
         yield say(words, "note.hidden.line", kinds=_commas(kinds))
     if facts.lookalikes:
-        found = [say(words, "note.said", text=_cut(word, room.item)) for word in facts.lookalikes[: room.items]]
+        found = [
+            say(words, "note.said", text=_cut(word, room.item)) for word in facts.lookalikes[: room.items]
+        ]
         yield say(words, "note.lookalikes", found=_commas(found))
 
 
@@ -108,7 +143,9 @@ def _wants(facts: NoteFacts, words: Words, room: _Room) -> Part:
     if facts.wants is not None:
         return _quote(facts.wants, facts, words, room, named=facts.asked or facts.sentiment_span)
     if facts.subject:
-        return joined([say(words, "note.said", text=_cut(facts.subject, room.quote)), say(words, "note.subject")])
+        return joined(
+            [say(words, "note.said", text=_cut(facts.subject, room.quote)), say(words, "note.subject")]
+        )
     return say(words, "note.no_story")
 
 
@@ -124,7 +161,10 @@ def _fact(kind: str, span: Span, facts: NoteFacts, words: Words, room: _Room) ->
 def _files(key: str, named: Sequence[tuple[str, str]], facts: NoteFacts, words: Words, room: _Room) -> Part:
     if not named:
         return data("")
-    files = [joined([_cut(name, room.item), _label(message, facts, words)]) for name, message in named[: room.items]]
+    files = [
+        joined([_cut(name, room.item), _label(message, facts, words)])
+        for name, message in named[: room.items]
+    ]
     return say(words, f"note.{key}", files=_commas(files))
 
 
@@ -147,13 +187,22 @@ def _deed(deed: Deed, facts: NoteFacts, words: Words, room: _Room) -> Part:
 def _opening(facts: NoteFacts, words: Words) -> Part:
     key = f"note.opening.{facts.detail}"
     # Which page settles it can only be asked where a page was found.
-    return say(words, key) if key in words.texts and (facts.nearest is not None or facts.detail == "after_answer") else data("")
+    return (
+        say(words, key)
+        if key in words.texts and (facts.nearest is not None or facts.detail == "after_answer")
+        else data("")
+    )
 
 
 def _steps(facts: NoteFacts, words: Words, room: _Room) -> list[Part]:
     shown = enumerate(facts.playbook[: room.items], start=1)
     return [
-        joined([say(words, "note.step", number=str(number), text=_cut(step, room.item)), say(words, "note.playbook", number=str(number))])
+        joined(
+            [
+                say(words, "note.step", number=str(number), text=_cut(step, room.item)),
+                say(words, "note.playbook", number=str(number)),
+            ]
+        )
         for number, step in shown
     ]
 
@@ -197,7 +246,8 @@ def _reason(facts: NoteFacts, words: Words) -> str:
 
 
 def _quote(span: Span, facts: NoteFacts, words: Words, room: _Room, named: Span | None = None) -> Part:
-    """The words and where they stand. Who wrote them is left out when it was said of `named`, in the same message."""
+    """The words and where they stand. Who wrote them is left out when it was said of `named`, in the same
+    message."""
     place = _at if named is not None and named.message == span.message else _by
     return joined([say(words, "note.said", text=_cut(span.text, room.quote)), place(span, facts, words)])
 
@@ -208,7 +258,10 @@ def _at(span: Span | None, facts: NoteFacts, words: Words) -> Part:
 
 def _by(span: Span | None, facts: NoteFacts, words: Words) -> Part:
     """Where it stands, and who wrote it when that is not simply the requester."""
-    label, other = facts.labels.get(span.message if span else ""), facts.others.get(span.message if span else "")
+    label, other = (
+        facts.labels.get(span.message if span else ""),
+        facts.others.get(span.message if span else ""),
+    )
     if not label or other is None:
         return _at(span, facts, words)
     return say(words, "note.at", message=_commas([data(label), writer_name(other, words)]))
@@ -217,7 +270,9 @@ def _by(span: Span | None, facts: NoteFacts, words: Words) -> Part:
 def writer_name(other: OtherWriter, words: Words) -> Part:
     """How the agents' texts call who wrote a message that is not simply the requester's."""
     named = f"note.writer.{other.writer}"
-    return say(words, named, name=_cut(other.name, NAME_WORDS)) if other.name else say(words, f"{named}_unnamed")
+    return (
+        say(words, named, name=_cut(other.name, NAME_WORDS)) if other.name else say(words, f"{named}_unnamed")
+    )
 
 
 def _label(message: str | None, facts: NoteFacts, words: Words) -> Part:
@@ -244,7 +299,8 @@ def _language(facts: NoteFacts, words: Words) -> Part:
 
 
 def _cut(text: str, most: int) -> Part:
-    """The text on one line, at most so many words of it, and no more letters than such words have: an endless word is cut too."""
+    """The text on one line, at most so many words of it, and no more letters than such words have: an endless
+    word is cut too."""
     whole = data(text).text
     short = " ".join(whole.split()[:most])[: LETTERS * most].rstrip()
     return data(short if short == whole else short + "…")

@@ -1,4 +1,5 @@
-"""What an agent must know of a ticket, taken out of it word for word: each fact with the message it stands in, or not at all."""
+"""What an agent must know of a ticket, taken out of it word for word: each fact with the message it stands
+in, or not at all."""
 from __future__ import annotations
 
 import re
@@ -22,14 +23,17 @@ WISH_WORDS = 4
 WISH_MESSAGES = 20  # of the ticket, the newest, are asked
 _QUOTE_MARKS = re.compile(r"(?m)^[>|\s]+")
 _GREETS = re.compile(
-    r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|bonjour|bonsoir|hallo|guten (?:tag|morgen|abend)|liebes?|sehr geehrte\w*"
+    r"(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|bonjour|bonsoir|hallo|guten "
+    r"(?:tag|morgen|abend)|liebes?|sehr geehrte\w*"
     r"|hola|buen[oa]s)\b.{0,40}$",
     re.I,
 )
 # Words of somebody who wants something, for messages without a question mark.
 _WISHES = re.compile(
-    r"\b(?:i(?:'d| would) like|i (?:want|need|can't|cannot|am trying|tried)|please|help me|je (?:veux|voudrais|souhaite|n'arrive|ne peux)"
-    r"|j'aimerais|besoin|merci de|ich (?:möchte|will|brauche|kann nicht)|bitte|quiero|quisiera|querría|necesito|no puedo|por favor)\b",
+    r"\b(?:i(?:'d| would) like|i (?:want|need|can't|cannot|am trying|tried)|please|help me|je "
+    r"(?:veux|voudrais|souhaite|n'arrive|ne peux)"
+    r"|j'aimerais|besoin|merci de|ich (?:möchte|will|brauche|kann "
+    r"nicht)|bitte|quiero|quisiera|querría|necesito|no puedo|por favor)\b",
     re.I,
 )
 # Reasons that rest on words of the customer's.
@@ -38,7 +42,8 @@ _BY_WORDS = frozenset({Reason.CUSTOMER_ASKED, Reason.MUST_HANDOFF})
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something the assistant did before in this ticket. `kind` is answered | asked | replied; `message` the id of ours it stands in."""
+    """Something the assistant did before in this ticket. `kind` is answered | asked | replied; `message` the
+    id of ours it stands in."""
 
     kind: str
     titles: tuple[str, ...] = ()
@@ -55,7 +60,8 @@ class OtherWriter:
 
 @dataclass(frozen=True, slots=True)
 class Grave:
-    """What a note says of the must-hand-off floor. `unreviewed`: no professional has read the words the customer gets."""
+    """What a note says of the must-hand-off floor. `unreviewed`: no professional has read the words the
+    customer gets."""
 
     found: tuple[tuple[FloorClass, Span], ...]
     by_machine: bool = False
@@ -64,11 +70,13 @@ class Grave:
 
 @dataclass(frozen=True, slots=True)
 class NoteFacts:
-    """Everything a note is written from. Spans are verbatim in the message they name; `labels` gives each message its m1, m2 …
+    """Everything a note is written from. Spans are verbatim in the message they name; `labels` gives each
+    message its m1, m2 …
 
     `others` names who wrote a message that is not simply the requester's.
 
-    `told_text` is what the customer was told about the wait, in the agents' language. `draft` is a message that was not sent.
+    `told_text` is what the customer was told about the wait, in the agents' language. `draft` is a message
+    that was not sent.
     """
 
     labels: Mapping[str, str]
@@ -116,10 +124,17 @@ def facts_of(
     story_url: str | None = None,
     grave: Grave | None = None,
 ) -> NoteFacts:
-    """The facts of a ticket for its note. `deeds` are our earlier messages as the ledger knows them; without it they are only counted."""
-    theirs = [message for message in ticket.messages if message.public and message.author.role is Role.CUSTOMER]
+    """The facts of a ticket for its note. `deeds` are our earlier messages as the ledger knows them; without
+    it they are only counted."""
+    theirs = [
+        message for message in ticket.messages if message.public and message.author.role is Role.CUSTOMER
+    ]
     texts = {message.id: visible(message.whole) for message in ticket.messages}
-    asked = _found(reading.asks_person or reading.must_handoff, texts) if handoff and handoff.reason in _BY_WORDS else None
+    asked = (
+        _found(reading.asks_person or reading.must_handoff, texts)
+        if handoff and handoff.reason in _BY_WORDS
+        else None
+    )
     return NoteFacts(
         labels=labels(ticket),
         topic="" if reading.topic == "other" else reading.topic,
@@ -130,8 +145,16 @@ def facts_of(
         subject=_subject(ticket, handoff),
         known=_known(reading.entities, texts),
         unread=tuple((visible(name), message.id) for message in theirs for name in _not_read(message)),
-        read=tuple((visible(file.name), message.id) for message in theirs for file in message.files if file.text is not None),
-        deeds=tuple(deeds) or tuple(Deed("replied", (), m.id) for m in ticket.messages if m.public and m.author.role is Role.ASSISTANT),
+        read=tuple(
+            (visible(file.name), message.id)
+            for message in theirs
+            for file in message.files
+            if file.text is not None
+        ),
+        deeds=tuple(deeds)
+        or tuple(
+            Deed("replied", (), m.id) for m in ticket.messages if m.public and m.author.role is Role.ASSISTANT
+        ),
         searched=findings is not None,
         nearest=handoff.nearest if handoff else None,
         hidden=_hidden(theirs, reading),
@@ -161,11 +184,14 @@ def _not_read(message: Message) -> list[str]:
 def _subject(ticket: Ticket, handoff: Handoff | None) -> str:
     """"A question" over a message without words says nothing."""
     subject = visible(ticket.subject)
-    return "" if handoff is not None and handoff.detail is Detail.EMPTY and not asks_alone(subject) else subject
+    return (
+        "" if handoff is not None and handoff.detail is Detail.EMPTY and not asks_alone(subject) else subject
+    )
 
 
 def _without_marks(span: Span | None) -> Span | None:
-    """The span with what a reader needs of it: quote marks at the beginning of lines are left out of its text."""
+    """The span with what a reader needs of it: quote marks at the beginning of lines are left out of its
+    text."""
     return replace(span, text=_QUOTE_MARKS.sub("", visible(span.text))) if span is not None else None
 
 
@@ -183,12 +209,23 @@ def labels(ticket: Ticket) -> dict[str, str]:
     return {message: f"m{place}" for place, message in enumerate(public, start=1)}
 
 
-def _wish(ticket: Ticket, theirs: Sequence[Message], reading: Reading, texts: Mapping[str, str]) -> Span | None:
-    """What the customer wants, in their own words: the newest question or request, else the newest sentence that says something."""
+def _wish(
+    ticket: Ticket, theirs: Sequence[Message], reading: Reading, texts: Mapping[str, str]
+) -> Span | None:
+    """What the customer wants, in their own words: the newest question or request, else the newest sentence
+    that says something."""
     said: list[Span] = []
     for message in reversed(theirs[-WISH_MESSAGES:]):
-        text = reading.question if message.id == reading.message else new_text(texts[message.id], known_of(ticket, message))[0]
-        spans = [Span(message.id, piece.start, piece.end, piece.text) for piece in pieces(text) if _says_something(piece.text)]
+        text = (
+            reading.question
+            if message.id == reading.message
+            else new_text(texts[message.id], known_of(ticket, message))[0]
+        )
+        spans = [
+            Span(message.id, piece.start, piece.end, piece.text)
+            for piece in pieces(text)
+            if _says_something(piece.text)
+        ]
         spans = [span for span in spans if _found(span, texts)]
         said += [s for s in spans if s.text.endswith("?")] + [s for s in spans if not s.text.endswith("?")]
     matter = [span for span in said if not _asks_person(span.text, reading)]
@@ -216,8 +253,15 @@ def _known(entities: Sequence[tuple[str, Span]], texts: Mapping[str, str]) -> tu
 
 
 def _found(span: Span | None, texts: Mapping[str, str]) -> Span | None:
-    # A fact that does not stand in the message it names is dropped: a wrong pointer is worse than a missing fact.
-    return span if span is not None and _folded(span.text) and _folded(span.text) in _folded(texts.get(span.message, "")) else None
+    # A fact that does not stand in the message it names is dropped: a wrong pointer is worse than a missing
+    # fact.
+    return (
+        span
+        if span is not None
+        and _folded(span.text)
+        and _folded(span.text) in _folded(texts.get(span.message, ""))
+        else None
+    )
 
 
 def _hidden(theirs: Sequence[Message], reading: Reading) -> tuple[str, ...]:

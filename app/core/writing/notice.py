@@ -1,7 +1,9 @@
-"""What every public message carries and nothing can take away: that an AI writes, for whom, and the way to a person.
+"""What every public message carries and nothing can take away: that an AI writes, for whom, and the way to a
+person.
 
-An admin may reword both. Words that lose either are refused when they are saved (`check_words`), and were such words to arrive here
-all the same, the sentences of this file are used instead: a message without them cannot be composed.
+An admin may reword both. Words that lose either are refused when they are saved (`check_words`), and were
+such words to arrive here all the same, the sentences of this file are used instead: a message without them
+cannot be composed.
 """
 from __future__ import annotations
 
@@ -20,9 +22,10 @@ from config.wording import WordingError, Words, placeholders
 class Frame:
     """What surrounds the words of a message.
 
-    `can_do` is a clause ("I answer from our help centre"), "" for the words' own. `first`: nothing of ours stands in the ticket yet, so the
-    notice is the full one. `page_url` is the one link of the message, None where none is proven. `people`: the ticket waits for a person.
-    `checked`: a person read this text before it went out. `able`: what the assistant can do beyond answering; what it lacks is told.
+    `can_do` is a clause ("I answer from our help centre"), "" for the words' own. `first`: nothing of ours
+    stands in the ticket yet, so the notice is the full one. `page_url` is the one link of the message, None
+    where none is proven. `people`: the ticket waits for a person. `checked`: a person read this text before
+    it went out. `able`: what the assistant can do beyond answering; what it lacks is told.
     """
 
     company: str
@@ -35,7 +38,8 @@ class Frame:
     people: bool = False
     checked: bool = False
     able: frozenset[Ability] = frozenset()
-    unread: int = 0  # files of this turn that nobody has read: said, so that nobody waits for an answer to them
+    # files of this turn that nobody has read: said, so that nobody waits for an answer to them
+    unread: int = 0
 
 
 _AI = {
@@ -60,7 +64,10 @@ NOTICES = {
     "message.notice.grave": ("company",),
     "message.notice.again": ("company",),
 }
-_FILLINGS = {"company": "it must say for whom it speaks: {company}", "limits": "it must say what the assistant cannot do: {limits}"}
+_FILLINGS = {
+    "company": "it must say for whom it speaks: {company}",
+    "limits": "it must say what the assistant cannot do: {limits}",
+}
 # key -> the fillings without which it shows no way
 EXITS = {
     "message.exit.answer_link": ("talk", "word"),
@@ -83,21 +90,36 @@ class _Own:
 
 
 _OWN = {
-    "en": _Own("Hello,", "{hello} I'm {company}'s AI assistant.", "If you'd like a person, just reply “person”.",
-               "You are in a person's queue."),
-    "fr": _Own("Bonjour,", "{hello} je suis l'assistant IA du service client {company}.",
-               "Si vous préférez une personne, répondez simplement « humain ».",
-               "Votre demande attend maintenant une personne de l'équipe."),
-    "de": _Own("Guten Tag,", "{hello} ich bin der KI-Assistent von {company}.",
-               "Wenn Sie lieber einen Menschen möchten, antworten Sie einfach „Mensch“.",
-               "Ihre Anfrage wartet jetzt auf einen Menschen aus dem Team."),
-    "es": _Own("Hola.", "{hello} Soy el asistente de IA de {company}.", "Si prefiere una persona, responda simplemente «persona».",
-               "Su consulta espera ahora a una persona del equipo."),
+    "en": _Own(
+        "Hello,",
+        "{hello} I'm {company}'s AI assistant.",
+        "If you'd like a person, just reply “person”.",
+        "You are in a person's queue.",
+    ),
+    "fr": _Own(
+        "Bonjour,",
+        "{hello} je suis l'assistant IA du service client {company}.",
+        "Si vous préférez une personne, répondez simplement « humain ».",
+        "Votre demande attend maintenant une personne de l'équipe.",
+    ),
+    "de": _Own(
+        "Guten Tag,",
+        "{hello} ich bin der KI-Assistent von {company}.",
+        "Wenn Sie lieber einen Menschen möchten, antworten Sie einfach „Mensch“.",
+        "Ihre Anfrage wartet jetzt auf einen Menschen aus dem Team.",
+    ),
+    "es": _Own(
+        "Hola.",
+        "{hello} Soy el asistente de IA de {company}.",
+        "Si prefiere una persona, responda simplemente «persona».",
+        "Su consulta espera ahora a una persona del equipo.",
+    ),
 }
 
 
 def notice(frame: Frame, words: Words, kind: str, limits: bool) -> Part:
-    """The greeting with the AI notice. `kind` is first | handing | grave | again; the full forms are for a ticket's first message.
+    """The greeting with the AI notice. `kind` is first | handing | grave | again; the full forms are for a
+    ticket's first message.
 
     With `limits` the full forms also say what the assistant cannot do.
     """
@@ -105,8 +127,13 @@ def notice(frame: Frame, words: Words, kind: str, limits: bool) -> Part:
     key = f"message.notice.{kind if frame.first else 'again'}{'_limits' if lacking else ''}"
     hello = _hello(frame, words)
     can_do = data(frame.can_do.strip().rstrip(".") or words.texts.get("message.can_do", ""))
-    values: dict[str, Part | str] = {"hello": hello, "company": frame.company, "assistant": frame.assistant_name, "can_do": can_do,
-                                      "limits": data(lacking)}
+    values: dict[str, Part | str] = {
+        "hello": hello,
+        "company": frame.company,
+        "assistant": frame.assistant_name,
+        "can_do": can_do,
+        "limits": data(lacking),
+    }
     template = words.texts.get(key, "")
     if not _notice_fault(template, words.language, NOTICES[key]):
         try:
@@ -117,12 +144,15 @@ def notice(frame: Frame, words: Words, kind: str, limits: bool) -> Part:
 
 
 def way_out(frame: Frame, words: Words, kind: str) -> Part:
-    """The one line with the way to a person. `kind` is answer | other | people; a ticket that waits for a person always gets `people`."""
+    """The one line with the way to a person. `kind` is answer | other | people; a ticket that waits for a
+    person always gets `people`."""
     kind = "people" if frame.people else kind
     linked = web_address(frame.page_url) is not None
     key = f"message.exit.{kind}_{'link' if linked else 'plain'}"
     word = words.texts.get("message.exit.word", "")
-    if not _word_fault(word, words.language) and not _exit_fault(key, words.texts.get(key, ""), words.language):
+    if not _word_fault(word, words.language) and not _exit_fault(
+        key, words.texts.get(key, ""), words.language
+    ):
         values: dict[str, Part | str] = {"word": word}
         try:
             if linked:
@@ -135,14 +165,24 @@ def way_out(frame: Frame, words: Words, kind: str) -> Part:
 
 
 def check_words(words: Words, shipped: Words | None = None) -> None:
-    """Raises WordingError, naming language, key and why, when a message made of these words could lack the AI notice or the way out.
+    """Raises WordingError, naming language, key and why, when a message made of these words could lack the AI
+    notice or the way out.
 
-    With the `shipped` words of the same language at hand, a missing key and a filling that no code gives are refused as well.
+    With the `shipped` words of the same language at hand, a missing key and a filling that no code gives are
+    refused as well.
     """
-    faults = {key: _notice_fault(words.texts.get(key, ""), words.language, needs) for key, needs in NOTICES.items()}
-    faults["message.fixed.identity"] = _identity_fault(words.texts.get("message.fixed.identity", ""), words.language)
+    faults = {
+        key: _notice_fault(words.texts.get(key, ""), words.language, needs) for key, needs in NOTICES.items()
+    }
+    faults["message.fixed.identity"] = _identity_fault(
+        words.texts.get("message.fixed.identity", ""), words.language
+    )
     faults["message.exit.word"] = _word_fault(words.texts.get("message.exit.word", ""), words.language)
-    faults["message.exit.talk"] = "" if _names_person(words.texts.get("message.exit.talk", ""), words.language) else "it must name a person"
+    faults["message.exit.talk"] = (
+        ""
+        if _names_person(words.texts.get("message.exit.talk", ""), words.language)
+        else "it must name a person"
+    )
     faults.update({key: _exit_fault(key, words.texts.get(key, ""), words.language) for key in EXITS})
     for key, template in (shipped.texts.items() if shipped else ()):
         if not faults.get(key):
@@ -219,7 +259,8 @@ def _filling_fault(shipped: str, template: str | None) -> str:
         return "it is missing"
     if fault := _shape_fault(template):
         return fault
-    # The notice may also use the assistant's own name; every other sentence has the fillings of the shipped one and no others.
+    # The notice may also use the assistant's own name; every other sentence has the fillings of the shipped
+    # one and no others.
     unknown = placeholders(template) - placeholders(shipped) - {"assistant", "company", "can_do", "hello"}
     if unknown:
         return f"nothing fills {{{min(unknown)}}}"

@@ -1,4 +1,5 @@
-"""What people do at the desk, and what a test may ask of it: one table of verbs for Python, the pages and the control API."""
+"""What people do at the desk, and what a test may ask of it: one table of verbs for Python, the pages and the
+control API."""
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,7 +9,19 @@ from typing import Any, ClassVar
 from connectors.freshdesk.sandbox import answers, articles, mails, shapes, texts
 from connectors.freshdesk.sandbox.deliveries import Deliveries
 from connectors.freshdesk.sandbox.fields import add_field
-from connectors.freshdesk.sandbox.nouns import CHAT, CLOSED, OPEN, PENDING, RESOLVED, SCORES, Actor, Conversation, Person, Rating, Ticket
+from connectors.freshdesk.sandbox.nouns import (
+    CHAT,
+    CLOSED,
+    OPEN,
+    PENDING,
+    RESOLVED,
+    SCORES,
+    Actor,
+    Conversation,
+    Person,
+    Rating,
+    Ticket,
+)
 from connectors.freshdesk.sandbox.state import State
 from connectors.freshdesk.sandbox.tickets import Tickets
 from connectors.sandbox.acts import CommonActs, verbs_of
@@ -27,7 +40,8 @@ _STATUS_WORDS = {"open": OPEN, "pending": PENDING, "solved": RESOLVED, "resolved
 
 @dataclass(frozen=True, slots=True)
 class Acts(CommonActs):
-    """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal for what the desk refuses."""
+    """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal
+    for what the desk refuses."""
 
     reply_route: ClassVar = ("POST", r"/tickets/\d+/reply$")
     fault_presets: ClassVar = _FAULTS
@@ -39,41 +53,86 @@ class Acts(CommonActs):
 
     # -- what customers do
     def customer_ticket(
-        self, name: str, email: str, subject: str, text: str = "", language: str = "en", html: str | None = None, source: int = _EMAIL,
-        tags: list[str] | None = None, type: str | None = None, priority: int = 1, messaging: bool = False, verified: bool = False,
+        self,
+        name: str,
+        email: str,
+        subject: str,
+        text: str = "",
+        language: str = "en",
+        html: str | None = None,
+        source: int = _EMAIL,
+        tags: list[str] | None = None,
+        type: str | None = None,
+        priority: int = 1,
+        messaging: bool = False,
+        verified: bool = False,
     ) -> int:
-        """A customer writes by mail (or, with `messaging`, in a chat); the new ticket's id. `html` is the mail as it came, `text` else."""
+        """A customer writes by mail (or, with `messaging`, in a chat); the new ticket's id. `html` is the
+        mail as it came, `text` else."""
         with self.state.lock:
-            customer = self.state.person_by_email(email) or self.state.add_person(name, email, language=language, active=verified)
-            wanted = {"subject": subject, "description": html or texts.from_mail(text), "requester_id": customer.id, "tags": tags or [],
-                      "source": CHAT if messaging else source, "type": type, "priority": priority}
+            customer = self.state.person_by_email(email) or self.state.add_person(
+                name, email, language=language, active=verified
+            )
+            wanted = {
+                "subject": subject,
+                "description": html or texts.from_mail(text),
+                "requester_id": customer.id,
+                "tags": tags or [],
+                "source": CHAT if messaging else source,
+                "type": type,
+                "priority": priority,
+            }
             return self.tickets.create(Actor(customer, "email"), wanted).id
 
-    def attach(self, ticket: int, name: str, content: str, content_type: str = "text/plain", coding: str = "utf-8", elsewhere: bool = False,
-               shown: bool = False) -> int:
-        """A file that came with the ticket's newest message; its number. `content` is its text, in `coding` on the wire.
+    def attach(
+        self,
+        ticket: int,
+        name: str,
+        content: str,
+        content_type: str = "text/plain",
+        coding: str = "utf-8",
+        elsewhere: bool = False,
+        shown: bool = False,
+    ) -> int:
+        """A file that came with the ticket's newest message; its number. `content` is its text, in `coding`
+        on the wire.
 
-        `elsewhere`: the desk's link to it leads to another host. `shown`: part of the mail's body, as a signature's picture is.
+        `elsewhere`: the desk's link to it leads to another host. `shown`: part of the mail's body, as a
+        signature's picture is.
         """
         with self.state.lock:
-            file = Attachment(self.state.ids.number(), name, content_type, content.encode(coding), elsewhere, shown)
+            file = Attachment(
+                self.state.ids.number(), name, content_type, content.encode(coding), elsewhere, shown
+            )
             said = self._ticket(ticket).conversations
             self.state.attachments.setdefault(said[-1].id if said else -ticket, []).append(file)
             return file.id
 
-    def customer_comment(self, ticket: int, text: str, email: str | None = None, html: str | None = None, source: int = 0,
-                         auto_response: bool = False) -> int:
-        """The requester (or whoever owns `email`) answers by mail; the conversation's id. A closed ticket opens again.
+    def customer_comment(
+        self,
+        ticket: int,
+        text: str,
+        email: str | None = None,
+        html: str | None = None,
+        source: int = 0,
+        auto_response: bool = False,
+    ) -> int:
+        """The requester (or whoever owns `email`) answers by mail; the conversation's id. A closed ticket
+        opens again.
 
         `auto_response`: the desk takes the mail for a machine's.
         """
         with self.state.lock:
             found = self._ticket(ticket)
             writer = self.state.find_person(email if email else found.requester_id)
-            return self.tickets.customer_reply(writer, found, html or texts.from_mail(text), source, auto_response).id
+            return self.tickets.customer_reply(
+                writer, found, html or texts.from_mail(text), source, auto_response
+            ).id
 
     # -- what people at the desk do
-    def agent_reply(self, ticket: int, text: str, agent: str | None = None, status: str | int | None = None) -> int:
+    def agent_reply(
+        self, ticket: int, text: str, agent: str | None = None, status: str | int | None = None
+    ) -> int:
         with self.state.lock:
             actor, found = Actor(self._agent(agent), "web"), self._ticket(ticket)
             said = self.tickets.reply(actor, found, texts.from_mail(text))
@@ -84,13 +143,17 @@ class Acts(CommonActs):
     def automation_reply(self, ticket: int, text: str, rule: int = 1) -> int:
         """What one of the desk's rules answers in an agent's name."""
         with self.state.lock:
-            said = self.tickets.reply(Actor(self._agent(None), "system"), self._ticket(ticket), texts.from_mail(text))
+            said = self.tickets.reply(
+                Actor(self._agent(None), "system"), self._ticket(ticket), texts.from_mail(text)
+            )
             said.automation_id = rule
             return said.id
 
     def agent_note(self, ticket: int, text: str, agent: str | None = None) -> int:
         with self.state.lock:
-            return self.tickets.note(Actor(self._agent(agent), "web"), self._ticket(ticket), texts.from_mail(text), private=True).id
+            return self.tickets.note(
+                Actor(self._agent(agent), "web"), self._ticket(ticket), texts.from_mail(text), private=True
+            ).id
 
     def agent_update(self, ticket: int, agent: str | None = None, **changes: Any) -> None:
         """An agent changes status, group_id, responder_id, priority, type or tags, nothing said."""
@@ -118,8 +181,16 @@ class Acts(CommonActs):
         with self.state.lock:
             known = self.state.find_field(field)
             if known.choices and value is not None and value not in known.choices:
-                raise answers.invalid((known.name, f"It should be one of these values: '{','.join(known.choices)}'", "invalid_value"))
-            self.tickets.update(Actor(self._agent(agent), "web"), self._ticket(ticket), {"custom_fields": {known.name: value}})
+                raise answers.invalid(
+                    (
+                        known.name,
+                        f"It should be one of these values: '{','.join(known.choices)}'",
+                        "invalid_value",
+                    )
+                )
+            self.tickets.update(
+                Actor(self._agent(agent), "web"), self._ticket(ticket), {"custom_fields": {known.name: value}}
+            )
 
     def delete(self, ticket: int) -> None:
         with self.state.lock:
@@ -133,7 +204,8 @@ class Acts(CommonActs):
             self.tickets.update(Actor(self._agent(None), "system"), found, {})
 
     def rate(self, ticket: int, score: int, comment: str | None = None) -> int:
-        """The customer answers the survey: 103 (extremely happy) … 100 (neutral) … -103 (extremely unhappy)."""
+        """The customer answers the survey: 103 (extremely happy) … 100 (neutral) … -103 (extremely
+        unhappy)."""
         if score not in SCORES:
             raise LookupError(f"no score {score!r}; there are {', '.join(map(str, SCORES))}")
         made = Rating(self.state.ids.number(), self._ticket(ticket).id, score, comment, self.state.clock())
@@ -144,7 +216,9 @@ class Acts(CommonActs):
     def add_agent(self, name: str, email: str, group: str | None = None, admin: bool = False) -> int:
         with self.state.lock:
             groups = [self.state.find_group(group).id] if group is not None else []
-            return self.state.add_person(name, email, staff=True, admin=admin, active=True, group_ids=groups).id
+            return self.state.add_person(
+                name, email, staff=True, admin=admin, active=True, group_ids=groups
+            ).id
 
     def add_group(self, name: str) -> int:
         with self.state.lock:
@@ -182,20 +256,30 @@ class Acts(CommonActs):
             self.state.statuses[code] = (label, for_customers or label)
 
     def set_webhook_headers(self, rule: str | int, headers: dict[str, str]) -> None:
-        """Type the headers into a rule's webhook action, where the API does not keep them (F21). `rule`: name or id."""
+        """Type the headers into a rule's webhook action, where the API does not keep them (F21). `rule`: name
+        or id."""
         with self.state.lock:
             found = [r for r in self.state.rules.values() if rule in (r.id, str(r.id), r.name)]
             if not found:
-                raise LookupError(f"no rule {rule!r}; there are {', '.join(r.name for r in self.state.rules.values())}")
+                raise LookupError(
+                    f"no rule {rule!r}; there are {', '.join(r.name for r in self.state.rules.values())}"
+                )
             for action in (a for r in found for a in r.actions if a.get("field_name") == "trigger_webhook"):
                 action["custom_headers"] = dict(headers)
 
     # -- the help centre
     def put_article(
-        self, id: str, title: str, html: str, public: bool = True, section: str = "General", draft: bool = False,
+        self,
+        id: str,
+        title: str,
+        html: str,
+        public: bool = True,
+        section: str = "General",
+        draft: bool = False,
         visibility: int | None = -1,
     ) -> int:
-        """`visibility` of its folder: 1 all, 2 logged in, 3 agents, 4 companies, None for a folder without the field, -1 by `public`."""
+        """`visibility` of its folder: 1 all, 2 logged in, 3 agents, 4 companies, None for a folder without
+        the field, -1 by `public`."""
         with self.state.lock:
             source = Source(id, title, html, public, section)
             return articles.put(self.state, source, published=not draft, visibility=visibility).id
@@ -214,10 +298,14 @@ class Acts(CommonActs):
         with self.state.lock:
             found = self._ticket(ticket)
             shown = shapes.ticket(self.state, found, frozenset({"requester", "stats"}))
-            return {**shown, "conversations": [shapes.conversation(self.state, found, c) for c in found.conversations]}
+            return {
+                **shown,
+                "conversations": [shapes.conversation(self.state, found, c) for c in found.conversations],
+            }
 
     def public_replies(self, ticket: int) -> list[dict[str, Any]]:
-        """What the desk said on the ticket, as the end user sees it: replies, and notes that are not private."""
+        """What the desk said on the ticket, as the end user sees it: replies, and notes that are not
+        private."""
         return self._said(ticket, lambda c: not c.private and not c.incoming)
 
     def notes(self, ticket: int) -> list[dict[str, Any]]:

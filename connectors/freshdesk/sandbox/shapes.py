@@ -1,13 +1,24 @@
-"""Freshdesk's JSON forms of the sandbox's nouns. Fields follow the samples in `../samples/python-freshdesk/` (X30, X31).
+"""Freshdesk's JSON forms of the sandbox's nouns. Fields follow the samples in `../samples/python-freshdesk/`
+(X30, X31).
 
-What those samples keep of the first version of the API (`priority_name`, `customer_id`, `helpdesk_agent` …) is left out.
+What those samples keep of the first version of the API (`priority_name`, `customer_id`, `helpdesk_agent` …)
+is left out.
 """
 from __future__ import annotations
 
 from typing import Any
 
 from connectors.clock import DAY, to_iso
-from connectors.freshdesk.sandbox.nouns import Category, Conversation, Folder, Group, Person, Rule, SolutionArticle, Ticket
+from connectors.freshdesk.sandbox.nouns import (
+    Category,
+    Conversation,
+    Folder,
+    Group,
+    Person,
+    Rule,
+    SolutionArticle,
+    Ticket,
+)
 from connectors.freshdesk.sandbox.state import State
 from connectors.freshdesk.sandbox.texts import to_text
 
@@ -16,7 +27,8 @@ _FILE_STORE = "https://s3.amazonaws.com/cdn.freshdesk.com/data"
 
 
 def ticket(state: State, t: Ticket, include: frozenset[str] = frozenset(), *, whole: bool = True) -> Json:
-    """`whole`: as one ticket is shown; else as in a list, which has no description unless `include` asks for it."""
+    """`whole`: as one ticket is shown; else as in a list, which has no description unless `include` asks for
+    it."""
     made: Json = {
         "cc_emails": [], "fwd_emails": [], "reply_cc_emails": [], "ticket_cc_emails": [], "email_config_id": None, "fr_escalated": False,
         "group_id": t.group_id, "priority": t.priority, "requester_id": t.requester_id, "responder_id": t.responder_id, "source": t.source,
@@ -46,7 +58,14 @@ def _requester(state: State, t: Ticket) -> Json | None:
     person = state.people.get(t.requester_id)
     if person is None:
         return None
-    return {"id": person.id, "name": person.name, "email": person.email, "language": person.language, "mobile": None, "phone": None}
+    return {
+        "id": person.id,
+        "name": person.name,
+        "email": person.email,
+        "language": person.language,
+        "mobile": None,
+        "phone": None,
+    }
 
 
 def _stats(t: Ticket) -> Json:
@@ -61,9 +80,15 @@ def _stats(t: Ticket) -> Json:
 
 def attachments(state: State, message: int) -> list[Json]:
     return [
-        {"id": a.id, "name": a.name, "content_type": a.content_type, "size": len(a.body), "created_at": to_iso(state.clock()),
-         "updated_at": to_iso(state.clock()),
-         "attachment_url": f"{_FILE_STORE if a.elsewhere else state.vendor_url}/helpdesk/attachments/{a.id}"}
+        {
+            "id": a.id,
+            "name": a.name,
+            "content_type": a.content_type,
+            "size": len(a.body),
+            "created_at": to_iso(state.clock()),
+            "updated_at": to_iso(state.clock()),
+            "attachment_url": f"{_FILE_STORE if a.elsewhere else state.vendor_url}/helpdesk/attachments/{a.id}",
+        }
         for a in state.attachments.get(message, ())
     ]
 
@@ -78,8 +103,18 @@ def conversation(state: State, t: Ticket, c: Conversation) -> Json:
 
 
 def contact(p: Person) -> Json:
-    blank = ("address", "company_id", "description", "job_title", "mobile", "phone", "twitter_id", "unique_external_id", "external_id",
-             "fb_profile_id")
+    blank = (
+        "address",
+        "company_id",
+        "description",
+        "job_title",
+        "mobile",
+        "phone",
+        "twitter_id",
+        "unique_external_id",
+        "external_id",
+        "fb_profile_id",
+    )
     return {
         "active": p.active, "email": p.email, "id": p.id, "language": p.language, "name": p.name, "time_zone": p.time_zone,
         "created_at": to_iso(p.created_us), "updated_at": to_iso(p.updated_us), "custom_fields": {}, "tags": [], "other_emails": [],
@@ -116,12 +151,24 @@ def rule(r: Rule) -> Json:
 
 
 def category(c: Category) -> Json:
-    return {"id": c.id, "name": c.name, "description": None, "created_at": to_iso(c.created_us), "updated_at": to_iso(c.created_us)}
+    return {
+        "id": c.id,
+        "name": c.name,
+        "description": None,
+        "created_at": to_iso(c.created_us),
+        "updated_at": to_iso(c.created_us),
+    }
 
 
 def folder(f: Folder) -> Json:
-    made: Json = {"id": f.id, "name": f.name, "description": None, "category_id": f.category_id, "created_at": to_iso(f.created_us),
-                  "updated_at": to_iso(f.created_us)}
+    made: Json = {
+        "id": f.id,
+        "name": f.name,
+        "description": None,
+        "category_id": f.category_id,
+        "created_at": to_iso(f.created_us),
+        "updated_at": to_iso(f.created_us),
+    }
     return made if f.visibility is None else {**made, "visibility": f.visibility}
 
 

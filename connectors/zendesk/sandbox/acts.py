@@ -1,4 +1,5 @@
-"""What people do at the desk, and what a test may ask of it: one table of verbs for Python, the pages and the control API."""
+"""What people do at the desk, and what a test may ask of it: one table of verbs for Python, the pages and the
+control API."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ _FAULTS = with_bodies(
 
 @dataclass(frozen=True, slots=True)
 class Acts(CommonActs):
-    """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal for what the desk refuses."""
+    """Every method takes and returns JSON-able values only. Raises LookupError for what is not there, Refusal
+    for what the desk refuses."""
 
     reply_route: ClassVar = ("PUT", r"/tickets/\d+")
     fault_presets: ClassVar = _FAULTS
@@ -37,46 +39,88 @@ class Acts(CommonActs):
 
     # -- what customers do
     def customer_ticket(
-        self, name: str, email: str, subject: str, text: str, locale: str = "en-US", headers: dict[str, str] | None = None,
-        flags: list[int] | None = None, tags: list[str] | None = None, messaging: bool = False, verified: bool = False,
+        self,
+        name: str,
+        email: str,
+        subject: str,
+        text: str,
+        locale: str = "en-US",
+        headers: dict[str, str] | None = None,
+        flags: list[int] | None = None,
+        tags: list[str] | None = None,
+        messaging: bool = False,
+        verified: bool = False,
     ) -> int:
-        """A customer writes by mail (or, with `messaging`, in a chat); the new ticket's id. `headers` of a machine's mail set flag 4."""
+        """A customer writes by mail (or, with `messaging`, in a chat); the new ticket's id. `headers` of a
+        machine's mail set flag 4."""
         with self.state.lock:
             customer = self.state.user_by_email(email)
             if customer is None:
                 method = "low" if verified else "none"
-                customer = self.state.add_user(name, email, "end-user", locale=locale, verification_method=method)
+                customer = self.state.add_user(
+                    name, email, "end-user", locale=locale, verification_method=method
+                )
             marks = tuple(flags or ()) + comments.flags_of_headers(headers or {})
             channel = "native_messaging" if messaging else "email"
-            wanted = {"subject": subject, "comment": {"body": text}, "requester_id": customer.id, "tags": tags or []}
+            wanted = {
+                "subject": subject,
+                "comment": {"body": text},
+                "requester_id": customer.id,
+                "tags": tags or [],
+            }
             act = self.tickets.create(Actor(customer, "email"), wanted, marks, self._via(customer, channel))
             act.ticket.from_messaging_channel = messaging
             return act.ticket.id
 
-    def attach(self, ticket: int, name: str, content: str, content_type: str = "text/plain", coding: str = "utf-8", elsewhere: bool = False,
-               shown: bool = False) -> int:
-        """A file that came with the ticket's newest message; its number. `content` is its text, in `coding` on the wire.
+    def attach(
+        self,
+        ticket: int,
+        name: str,
+        content: str,
+        content_type: str = "text/plain",
+        coding: str = "utf-8",
+        elsewhere: bool = False,
+        shown: bool = False,
+    ) -> int:
+        """A file that came with the ticket's newest message; its number. `content` is its text, in `coding`
+        on the wire.
 
-        `elsewhere`: the desk's link to it leads to another host. `shown`: part of the mail's body, as a signature's picture is.
+        `elsewhere`: the desk's link to it leads to another host. `shown`: part of the mail's body, as a
+        signature's picture is.
         """
         with self.state.lock:
-            file = Attachment(self.state.ids.number(), name, content_type, content.encode(coding), elsewhere, shown)
+            file = Attachment(
+                self.state.ids.number(), name, content_type, content.encode(coding), elsewhere, shown
+            )
             self.state.attachments.setdefault(self._ticket(ticket).comments[-1].id, []).append(file)
             return file.id
 
-    def customer_comment(self, ticket: int, text: str, headers: dict[str, str] | None = None, flags: list[int] | None = None,
-                         email: str | None = None) -> int:
-        """The requester (or whoever owns `email`) answers by mail; the comment's id. On a closed ticket: a follow-up is opened."""
+    def customer_comment(
+        self,
+        ticket: int,
+        text: str,
+        headers: dict[str, str] | None = None,
+        flags: list[int] | None = None,
+        email: str | None = None,
+    ) -> int:
+        """The requester (or whoever owns `email`) answers by mail; the comment's id. On a closed ticket: a
+        follow-up is opened."""
         with self.state.lock:
             found = self._ticket(ticket)
             writer = self.state.find_user(email) if email else self.state.users[found.requester_id]
             marks = tuple(flags or ()) + comments.flags_of_headers(headers or {})
             if found.status == "closed":
-                wanted = {"subject": f"Re: {found.subject}", "comment": {"body": text}, "requester_id": writer.id,
-                          "via_followup_source_id": found.id}
+                wanted = {
+                    "subject": f"Re: {found.subject}",
+                    "comment": {"body": text},
+                    "requester_id": writer.id,
+                    "via_followup_source_id": found.id,
+                }
                 return self.tickets.create(Actor(writer, "email"), wanted, marks).ticket.comments[0].id
             wanted = {"comment": {"body": text, "public": True}}
-            act = self.tickets.update(Actor(writer, "email"), found, wanted, marks, self._via(writer, "email"))
+            act = self.tickets.update(
+                Actor(writer, "email"), found, wanted, marks, self._via(writer, "email")
+            )
             return act.ticket.comments[-1].id
 
     # -- what people at the desk do
@@ -128,8 +172,17 @@ class Acts(CommonActs):
             return self.state.add_group(name).id
 
     # -- the help centre
-    def put_article(self, id: str, title: str, html: str, public: bool = True, section: str = "General", draft: bool = False) -> int:
-        """An editor writes, changes or (as a draft) withdraws an article. Only publishing and withdrawing are events (Z5)."""
+    def put_article(
+        self,
+        id: str,
+        title: str,
+        html: str,
+        public: bool = True,
+        section: str = "General",
+        draft: bool = False,
+    ) -> int:
+        """An editor writes, changes or (as a draft) withdraws an article. Only publishing and withdrawing are
+        events (Z5)."""
         with self.state.lock:
             before = self.state.articles.get(self.state.ids.of_article(id))
             article = articles.put(self.state, Source(id, title, html, public, section), draft=draft)
@@ -152,15 +205,24 @@ class Acts(CommonActs):
         """The ticket as the API shows it, with all comments and audits."""
         with self.state.lock:
             found = self._ticket(ticket)
-            return {**shapes.ticket(self.state, found), "comments": [shapes.comment(self.state, c) for c in found.comments],
-                    "audits": [shapes.audit(a) for a in found.audits]}
+            return {
+                **shapes.ticket(self.state, found),
+                "comments": [shapes.comment(self.state, c) for c in found.comments],
+                "audits": [shapes.audit(a) for a in found.audits],
+            }
 
     def public_replies(self, ticket: int) -> list[dict[str, Any]]:
-        """The desk's public comments on the ticket, as the end user sees them: what the API wrote to a messaging ticket never arrives."""
+        """The desk's public comments on the ticket, as the end user sees them: what the API wrote to a
+        messaging ticket never arrives."""
         with self.state.lock:
             found = self._ticket(ticket)
-            return [shapes.comment(self.state, c) for c in found.comments if c.public and self.state.users[c.author_id].is_staff
-                    and not (found.from_messaging_channel and c.via.get("channel") == "api")]
+            return [
+                shapes.comment(self.state, c)
+                for c in found.comments
+                if c.public
+                and self.state.users[c.author_id].is_staff
+                and not (found.from_messaging_channel and c.via.get("channel") == "api")
+            ]
 
     def notes(self, ticket: int) -> list[dict[str, Any]]:
         with self.state.lock:
@@ -180,7 +242,13 @@ class Acts(CommonActs):
     # -- hours and ratings
     def add_schedule(self, name: str, time_zone: str, intervals: list[tuple[int, int]]) -> int:
         """Minutes since Sunday 00:00; Zendesk keeps each interval within one day."""
-        made = Schedule(self.state.ids.number(), name, time_zone, checked([(int(a), int(b)) for a, b in intervals]), self.state.clock())
+        made = Schedule(
+            self.state.ids.number(),
+            name,
+            time_zone,
+            checked([(int(a), int(b)) for a, b in intervals]),
+            self.state.clock(),
+        )
         self.state.schedules[made.id] = made
         return made.id
 
@@ -197,15 +265,20 @@ class Acts(CommonActs):
         self.state.presences = [*others, Presence(who, channel, status, self.state.clock())]
 
     def rate(self, ticket: int, score: str, comment: str | None = None, reason: str | None = None) -> int:
-        """The customer rates a ticket `good` or `bad`; the newest rating of a ticket is the one that counts."""
+        """The customer rates a ticket `good` or `bad`; the newest rating of a ticket is the one that
+        counts."""
         if score not in SCORES:
             raise LookupError(f"no score {score!r}; there are {', '.join(SCORES)}")
-        made = Rating(self.state.ids.number(), self._ticket(ticket).id, score, comment, reason, self.state.clock())
+        made = Rating(
+            self.state.ids.number(), self._ticket(ticket).id, score, comment, reason, self.state.clock()
+        )
         self.state.ratings = [*(r for r in self.state.ratings if r.ticket_id != made.ticket_id), made]
         return made.id
 
     # -- what a desk does with mail and tickets it does not want
-    def suspend_mail(self, name: str, email: str, subject: str, text: str, cause: str = "Detected as spam") -> int:
+    def suspend_mail(
+        self, name: str, email: str, subject: str, text: str, cause: str = "Detected as spam"
+    ) -> int:
         """A mail that becomes no ticket (Z36); its id in the list of suspended ones."""
         author = {"id": None, "name": name, "email": email}
         made = Suspended(self.state.ids.number(), author, subject, text, cause, self.state.clock())
@@ -214,7 +287,9 @@ class Acts(CommonActs):
 
     def merge(self, ticket: int, into: int, agent: str | None = None) -> None:
         with self.state.lock:
-            merge_into(self.tickets, Actor(self._agent(agent), "web"), self._ticket(ticket), self._ticket(into))
+            merge_into(
+                self.tickets, Actor(self._agent(agent), "web"), self._ticket(ticket), self._ticket(into)
+            )
 
     def replay_delivery(self, invocation: str) -> int:
         return self.deliveries.replay(invocation)
@@ -222,12 +297,18 @@ class Acts(CommonActs):
     def forge_delivery(self, invocation: str, how: str) -> int:
         return self.deliveries.forge(invocation, how)
 
-    def _agent_comment(self, ticket: int, text: str, public: bool, agent: str | None, status: str | None) -> int:
+    def _agent_comment(
+        self, ticket: int, text: str, public: bool, agent: str | None, status: str | None
+    ) -> int:
         with self.state.lock:
             wanted: dict[str, Any] = {"comment": {"body": text, "public": public}}
             if status is not None:
                 wanted["status"] = status
-            return self.tickets.update(Actor(self._agent(agent), "web"), self._ticket(ticket), wanted).ticket.comments[-1].id
+            return (
+                self.tickets.update(Actor(self._agent(agent), "web"), self._ticket(ticket), wanted)
+                .ticket.comments[-1]
+                .id
+            )
 
     def _agent(self, name: str | None) -> User:
         if name is not None:

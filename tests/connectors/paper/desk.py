@@ -41,7 +41,10 @@ class PaperDesk:
         return ()  # they stand among the changed ones
 
     def history(self, ticket_id: str, since: int) -> Sequence[Change]:
-        changes = (payloads.change(data, self._client.view) for data in self._client.raw("GET", path(ticket_id, "/history"))["changes"])
+        changes = (
+            payloads.change(data, self._client.view)
+            for data in self._client.raw("GET", path(ticket_id, "/history"))["changes"]
+        )
         return [change for change in changes if change.at >= since]
 
     def queue(self, group: str | None) -> QueueSnapshot:
@@ -52,7 +55,9 @@ class PaperDesk:
         return QueueSnapshot(group, int(waiting), self._client.desk_now, "count")
 
     def groups(self) -> Sequence[Group]:
-        return [Group(str(data["id"]), str(data["name"])) for data in self._client.raw("GET", "/groups")["groups"]]
+        return [
+            Group(str(data["id"]), str(data["name"])) for data in self._client.raw("GET", "/groups")["groups"]
+        ]
 
     def whoami(self) -> Person:
         me = self._client.raw("GET", "/me")

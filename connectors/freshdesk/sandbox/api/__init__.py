@@ -32,7 +32,17 @@ class Desk:
 
 def create_api(desk: Desk) -> Callable[..., Any]:
     """The API as a WSGI app."""
-    from connectors.freshdesk.sandbox.api import attachments, fields, hours, people, ratings, rules, search, solutions, tickets
+    from connectors.freshdesk.sandbox.api import (
+        attachments,
+        fields,
+        hours,
+        people,
+        ratings,
+        rules,
+        search,
+        solutions,
+        tickets,
+    )
 
     app = Flask("freshdesk-sandbox-api", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
@@ -108,15 +118,24 @@ def _rate_headers(response: Response) -> Response:
 def _refused(error: Exception) -> Response:
     assert isinstance(error, answers.Refusal)
     text = error.body if isinstance(error.body, str) else json.dumps(error.body)
-    return Response(text, status=error.status, headers=error.headers, content_type="application/json; charset=utf-8")
+    return Response(
+        text, status=error.status, headers=error.headers, content_type="application/json; charset=utf-8"
+    )
 
 
 def _missing(desk: Desk, error: Exception) -> Response:
-    """An unknown path: Freshdesk's empty 404, and a failure of the sandbox, so that a missing route cannot pass for success."""
+    """An unknown path: Freshdesk's empty 404, and a failure of the sandbox, so that a missing route cannot
+    pass for success."""
     desk.state.recorder.failure(desk.state.clock(), "unknown path", f"{request.method} {request.path}")
-    return _refused(answers.method_not_allowed(request.method) if isinstance(error, MethodNotAllowed) else answers.not_found())
+    return _refused(
+        answers.method_not_allowed(request.method)
+        if isinstance(error, MethodNotAllowed)
+        else answers.not_found()
+    )
 
 
 def _broken(desk: Desk, error: Exception) -> Response:
-    desk.state.recorder.failure(desk.state.clock(), "the sandbox broke", "".join(traceback.format_exception(error))[-2000:])
+    desk.state.recorder.failure(
+        desk.state.clock(), "the sandbox broke", "".join(traceback.format_exception(error))[-2000:]
+    )
     return _refused(answers.Refusal(500, {"code": "sandbox_broke", "message": str(error)}))

@@ -1,4 +1,5 @@
-"""The bytes of attachments that lie on the account's own host (F18); most links of the real desk lead to a store of files elsewhere.
+"""The bytes of attachments that lie on the account's own host (F18); most links of the real desk lead to a
+store of files elsewhere.
 
 Source: copies of FD, "Attachments" (`attachment_url`).
 """

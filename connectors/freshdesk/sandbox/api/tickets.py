@@ -34,15 +34,26 @@ def routes(desk: Desk) -> Blueprint:
 
     def wanted_includes(allowed: frozenset[str]) -> frozenset[str]:
         if included() - allowed:
-            raise answers.invalid(("include", f"It should be one of these values: '{','.join(sorted(allowed))}'", "invalid_value"))
+            raise answers.invalid(
+                (
+                    "include",
+                    f"It should be one of these values: '{','.join(sorted(allowed))}'",
+                    "invalid_value",
+                )
+            )
         return included()
 
     @bp.get("/tickets")
     def list_tickets() -> Response:
-        """Newest first, of the last 30 days unless `updated_since` says otherwise; deleted, spam and archived ones stay out."""
+        """Newest first, of the last 30 days unless `updated_since` says otherwise; deleted, spam and archived
+        ones stay out."""
         args, include = request.args, wanted_includes(_OF_LISTS)
         chosen = args.get("filter")
-        found = [t for t in state.tickets.values() if not t.archived and (t.deleted, t.spam) == (chosen == "deleted", chosen == "spam")]
+        found = [
+            t
+            for t in state.tickets.values()
+            if not t.archived and (t.deleted, t.spam) == (chosen == "deleted", chosen == "spam")
+        ]
         if "updated_since" in args:
             since = _moment(args["updated_since"])
             found = [t for t in found if t.updated_us >= since]
@@ -56,10 +67,18 @@ def routes(desk: Desk) -> Blueprint:
             found = [t for t in found if str(t.requester_id) == wanted]
         order = args.get("order_by", "created_at")
         if order not in ("created_at", "updated_at", "due_by", "status"):
-            raise answers.invalid(("order_by", "It should be one of these values: 'due_by,created_at,updated_at,status'", "invalid_value"))
+            raise answers.invalid(
+                (
+                    "order_by",
+                    "It should be one of these values: 'due_by,created_at,updated_at,status'",
+                    "invalid_value",
+                )
+            )
         # Whole seconds, as the answers show them; the id decides between equal ones.
-        key = {"updated_at": lambda t: (t.updated_us // 1_000_000, t.id), "status": lambda t: (t.status, t.id)}.get(
-            order, lambda t: (t.created_us // 1_000_000, t.id))
+        key = {
+            "updated_at": lambda t: (t.updated_us // 1_000_000, t.id),
+            "status": lambda t: (t.status, t.id),
+        }.get(order, lambda t: (t.created_us // 1_000_000, t.id))
         found.sort(key=key, reverse=args.get("order_type", "desc") != "asc")
         return page(found, lambda t: shapes.ticket(state, t, include, whole=False), args, list_url(desk))
 
@@ -106,7 +125,12 @@ def routes(desk: Desk) -> Blueprint:
     @bp.get("/tickets/<int:ticket_id>/conversations")
     def conversations(ticket_id: int) -> Response:
         ticket = ticket_of(ticket_id)
-        return page(ticket.conversations, lambda c: shapes.conversation(desk.state, ticket, c), request.args, list_url(desk))
+        return page(
+            ticket.conversations,
+            lambda c: shapes.conversation(desk.state, ticket, c),
+            request.args,
+            list_url(desk),
+        )
 
     @bp.post("/tickets/<int:ticket_id>/reply")
     def reply(ticket_id: int) -> tuple[Response, int]:
@@ -124,21 +148,31 @@ def routes(desk: Desk) -> Blueprint:
         if user_id is not None and user_id not in state.people:
             raise answers.invalid(("user_id", "There is no user matching the given user_id", "invalid_value"))
         # Left out, `private` is true: a public note has to be asked for (F8).
-        said = desk.tickets.note(actor(), ticket, required(wanted, "body"), private=bool(wanted.get("private", True)), user_id=user_id,
-                                 incoming=bool(wanted.get("incoming", False)))
+        said = desk.tickets.note(
+            actor(),
+            ticket,
+            required(wanted, "body"),
+            private=bool(wanted.get("private", True)),
+            user_id=user_id,
+            incoming=bool(wanted.get("incoming", False)),
+        )
         return jsonify(shapes.conversation(desk.state, ticket, said)), 201
 
     def agent_id(wanted: dict[str, Any]) -> int | None:
         user_id = wanted.get("user_id")
         if user_id is not None and not (user_id in state.people and state.people[user_id].staff):
-            raise answers.invalid(("user_id", "There is no agent matching the given user_id", "invalid_value"))
+            raise answers.invalid(
+                ("user_id", "There is no agent matching the given user_id", "invalid_value")
+            )
         return user_id
 
     return bp
 
 
 def only(wanted: dict[str, Any], known: frozenset[str]) -> None:
-    unknown = [(name, "Unexpected/invalid field in request", "invalid_field") for name in wanted if name not in known]
+    unknown = [
+        (name, "Unexpected/invalid field in request", "invalid_field") for name in wanted if name not in known
+    ]
     if unknown:
         raise answers.invalid(*unknown)
 
@@ -146,7 +180,9 @@ def only(wanted: dict[str, Any], known: frozenset[str]) -> None:
 def required(wanted: dict[str, Any], name: str) -> str:
     value = wanted.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise answers.invalid((name, "It should be a/an String", "missing_field" if value is None else "invalid_value"))
+        raise answers.invalid(
+            (name, "It should be a/an String", "missing_field" if value is None else "invalid_value")
+        )
     return value
 
 

@@ -54,7 +54,22 @@ def create_api(desk: Desk) -> Callable[..., Any]:
     app.before_request(lambda: _enter(desk))
     app.after_request(_rate_headers)
     app.teardown_request(lambda _: _leave(desk))
-    for noun in (tickets, users, groups, rules, views, webhooks, search, exports, help_center, hours, ratings, states, metrics, jobs):
+    for noun in (
+        tickets,
+        users,
+        groups,
+        rules,
+        views,
+        webhooks,
+        search,
+        exports,
+        help_center,
+        hours,
+        ratings,
+        states,
+        metrics,
+        jobs,
+    ):
         app.register_blueprint(noun.routes(desk), url_prefix="/api/v2")
     app.register_blueprint(attachments.routes(desk))
     app.register_error_handler(answers.Refusal, _refused)
@@ -125,11 +140,14 @@ def _refused(error: Exception) -> Response:
 
 
 def _missing(desk: Desk, error: Exception) -> Response:
-    """An unknown path: Zendesk's 404, and a failure of the sandbox, so that a missing route cannot pass for success."""
+    """An unknown path: Zendesk's 404, and a failure of the sandbox, so that a missing route cannot pass for
+    success."""
     desk.state.recorder.failure(desk.state.clock(), "unknown path", f"{request.method} {request.path}")
     return _refused(answers.no_such_endpoint())
 
 
 def _broken(desk: Desk, error: Exception) -> Response:
-    desk.state.recorder.failure(desk.state.clock(), "the sandbox broke", "".join(traceback.format_exception(error))[-2000:])
+    desk.state.recorder.failure(
+        desk.state.clock(), "the sandbox broke", "".join(traceback.format_exception(error))[-2000:]
+    )
     return _refused(answers.Refusal(500, {"error": "SandboxBroke", "description": str(error)}))

@@ -1,4 +1,5 @@
-"""The bytes of attachments, on the account's own host and outside `/api/v2` (Z50). As with private attachments, credentials are asked for.
+"""The bytes of attachments, on the account's own host and outside `/api/v2` (Z50). As with private
+attachments, credentials are asked for.
 
 Source: REF ticket_attachments (`content_url`).
 """
