@@ -9,7 +9,8 @@ from marshmallow import Schema
 from connectors.contract import Connector
 from connectors.limits import RESERVE, Shelf
 
-# Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client library by looking at the list.
+# Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client
+# library by looking at the list.
 CONNECTORS = {
     "zendesk": ("connectors.zendesk.connector", "ZendeskConnector"),
     "freshdesk": ("connectors.freshdesk.connector", "FreshdeskConnector"),

@@ -96,8 +96,10 @@ def test_no_enum_stands_twice() -> None:
 
 
 @pytest.mark.parametrize(("table", "kind"), [
-    (plain.REASONS, Reason), (plain.DETAILS, Detail), (plain.QUIET, Quiet), (plain.FLOOR, FloorClass), (plain.MODES, Mode),
-    (plain.EFFECTS, EffectKind), (plain.STATES, EffectState), (plain.INBOX_KINDS, InboxKind), (plain.INBOX_STATES, WorkState),
+    (plain.REASONS, Reason), (plain.DETAILS, Detail), (plain.QUIET, Quiet), (plain.FLOOR, FloorClass),
+    (plain.MODES, Mode),
+    (plain.EFFECTS, EffectKind), (plain.STATES, EffectState), (plain.INBOX_KINDS, InboxKind),
+    (plain.INBOX_STATES, WorkState),
     (plain.OWNERS, Owner), (plain.PURPOSES, Purpose),
 ])  # fmt: skip
 def test_every_member_has_its_words_in_the_console(table: Mapping[Enum, str], kind: type[Enum]) -> None:

@@ -23,9 +23,12 @@ ABOVE = ("candor", "demo", "tests", "scripts")  # may import every room; no room
 # The core gets times, ids and scores as arguments. What is not on this list reaches for the world, or has not
 # been thought about.
 CORE_MAY_IMPORT = frozenset({
-    "__future__", "abc", "babel", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "email.utils.parseaddr", "enum",
-    "fractions", "functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "markupsafe", "math", "numpy", "operator", "re",
-    "scipy.special", "scipy.stats", "statistics", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse", "zoneinfo",
+    "__future__", "abc", "babel", "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib",
+    "email.utils.parseaddr", "enum",
+    "fractions", "functools", "hashlib", "heapq", "hmac", "html", "itertools", "json", "markupsafe", "math",
+    "numpy", "operator", "re",
+    "scipy.special", "scipy.stats", "statistics", "string", "textwrap", "types", "typing", "unicodedata",
+    "urllib.parse", "zoneinfo",
     "app.core", "config.floor", "config.policy", "config.wording",
     "connectors.clean", "connectors.clock", "connectors.contract", "connectors.errors", "connectors.records",
 })  # fmt: skip

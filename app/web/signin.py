@@ -95,7 +95,8 @@ def blueprint(house: House) -> Blueprint:
     @pages.post("/login")
     @public_page
     @house.limiter.limit(IP_LIMIT)
-    @house.limiter.limit(ACCOUNT_LIMIT, key_func=_typed_address, deduct_when=lambda response: response.status_code == 401)
+    @house.limiter.limit(ACCOUNT_LIMIT, key_func=_typed_address,
+    deduct_when=lambda response: response.status_code == 401)
     def login_now() -> ResponseReturnValue:
         _refuse_plain_http()
         email = request.form.get("email", "")

@@ -63,7 +63,8 @@ def rule_wanted(rule: Rule, hook_url: str, secret: str, next_step: str | None) -
         "name": rule.name,
         "active": True,
         "actions": [{
-            "field_name": "trigger_webhook", "request_type": "POST", "url": hook_url, "content_type": "JSON", "content_layout": "1",
+            "field_name": "trigger_webhook", "request_type": "POST", "url": hook_url, "content_type": "JSON",
+            "content_layout": "1",
             "content": RULE_CONTENT, "custom_headers": {HEADER: secret},
         }],
     }  # fmt: skip
@@ -104,7 +105,8 @@ def header_steps(rule: Rule, secret: str) -> str:
 def field_wanted(name: str) -> dict[str, Any]:
     label, kind = FIELDS[name]
     wanted: dict[str, Any] = {
-        "label": label, "label_for_customers": label, "type": kind, "required_for_closure": False, "required_for_agents": False,
+        "label": label, "label_for_customers": label, "type": kind, "required_for_closure": False,
+        "required_for_agents": False,
         "required_for_customers": False, "customers_can_edit": False, "displayed_to_customers": False,
     }  # fmt: skip
     if name == "next_step":

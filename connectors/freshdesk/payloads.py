@@ -24,7 +24,8 @@ PRIORITIES = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
 PRIORITY_CODES = {name: code for code, name in PRIORITIES.items()}
 
 SOURCES = {
-    1: "email", 2: "portal", 3: "phone", 4: "forum", 5: "twitter", 6: "facebook", 7: "chat", 8: "mobihelp", 9: "feedback_widget",
+    1: "email", 2: "portal", 3: "phone", 4: "forum", 5: "twitter", 6: "facebook", 7: "chat", 8: "mobihelp",
+    9: "feedback_widget",
     10: "outbound_email", 11: "ecommerce",
 }  # fmt: skip
 # Where a reply with an HTML body is known to reach the customer. Chat wants `structured_body`, social
@@ -34,7 +35,8 @@ MAILED = frozenset({1, 3, 9, 10})  # the portal shows a reply even to somebody w
 OUTBOUND_EMAIL = 10  # its opening message was written by an agent
 
 CONVERSATION_SOURCES = {
-    0: "reply", 2: "note", 5: "twitter", 6: "survey", 7: "facebook", 8: "forward", 9: "phone", 10: "mobihelp", 11: "ecommerce",
+    0: "reply", 2: "note", 5: "twitter", 6: "survey", 7: "facebook", 8: "forward", 9: "phone", 10: "mobihelp",
+    11: "ecommerce",
 }  # fmt: skip
 # A customer's remark to a survey and a mail forwarded to somebody else are no part of what customer and
 # company say to each other.

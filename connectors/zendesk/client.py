@@ -27,7 +27,8 @@ T = TypeVar("T")
 # All that zenpy lets out when an answer is not what it hoped for; a list as an error's body ends in
 # AttributeError, deep nesting in RecursionError. What it means is decided on the answer itself.
 LIBRARY_ERRORS = (
-    ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, LookupError, TypeError, RuntimeError,
+    ZenpyException, APIException, requests.RequestException, ValueError, AttributeError, LookupError,
+    TypeError, RuntimeError,
 )  # fmt: skip
 
 _PAGES_MAX = 100

@@ -40,9 +40,12 @@ FLAGS = {
 # Where a public comment through the tickets API is stored but not known to reach the customer: replies there
 # go through other APIs.
 MESSAGING_CHANNELS = frozenset({
-    "native_messaging", "chat", "chat_transcript", "whatsapp", "facebook", "facebook_messenger", "twitter", "twitter_dm", "instagram_dm",
-    "line", "wechat", "telegram", "viber", "kakaotalk", "google_business_messages", "google_rcs", "apple_business_chat", "sms",
-    "mobile_sms", "sunshine_conversations_api", "sunshine_conversations_twilio_sms", "slack_connect", "any_channel", "voice", "phone",
+    "native_messaging", "chat", "chat_transcript", "whatsapp", "facebook", "facebook_messenger", "twitter",
+    "twitter_dm", "instagram_dm",
+    "line", "wechat", "telegram", "viber", "kakaotalk", "google_business_messages", "google_rcs",
+    "apple_business_chat", "sms",
+    "mobile_sms", "sunshine_conversations_api", "sunshine_conversations_twilio_sms", "slack_connect",
+    "any_channel", "voice", "phone",
 })  # fmt: skip
 
 _UNQUOTED = str.maketrans("", "", '"\\<>')  # what would end a quoted name

@@ -64,7 +64,8 @@ def work() -> Work:
     return make_work(load_settings(os.environ))
 
 
-@celery_app.task(name="plain.answer", autoretry_for=(Exception,), retry_backoff=1, retry_backoff_max=16, retry_jitter=True, max_retries=12)
+@celery_app.task(name="plain.answer", autoretry_for=(Exception,), retry_backoff=1, retry_backoff_max=16,
+retry_jitter=True, max_retries=12)
 def answer(ticket_id: str) -> None:
     here = work()
     with here.db.read() as tx:

@@ -26,16 +26,20 @@ def _said(*lines: str) -> list[Said]:
 
 
 @pytest.mark.parametrize(("said", "found"), [
-    (["C", "A1:x"], 0), (["C", "A1:x", "A1:x"], 1), (["C", "A1:x", "A2:y"], 1), (["C", "C", "A1:x", "A1:x"], 1),
-    (["C", "C", "A1:x", "A2:x"], 1), (["C", "C", "A1:x"], 0), (["C", "A1:x", "C", "A2:y"], 0), (["C", "C", "A1:x", "A2:y"], 0),
-    (["C", "A1:x", "A1:x", "A1:x"], 2), (["C", "N", "A1:x"], 0), (["C", "P", "A1:x"], 0), (["C", "A1:x", "A2:y", "C", "A3:z"], 1),
+    (["C", "A1:x"], 0), (["C", "A1:x", "A1:x"], 1), (["C", "A1:x", "A2:y"], 1), (["C", "C", "A1:x", "A1:x"],
+    1),
+    (["C", "C", "A1:x", "A2:x"], 1), (["C", "C", "A1:x"], 0), (["C", "A1:x", "C", "A2:y"], 0), (["C", "C",
+    "A1:x", "A2:y"], 0),
+    (["C", "A1:x", "A1:x", "A1:x"], 2), (["C", "N", "A1:x"], 0), (["C", "P", "A1:x"], 0), (["C", "A1:x",
+    "A2:y", "C", "A3:z"], 1),
 ])
 def test_a_reply_too_many_is_seen_by_marker_by_words_and_by_turn(said: list[str], found: int) -> None:
     assert duplicates(_said(*said)) == found
 
 
 @pytest.mark.parametrize(("said", "found"), [
-    (["C"], True), (["C", "A1"], False), (["C", "A1", "C"], True), (["C", "N"], False), (["C", "P"], False), (["C", "P", "C"], False),
+    (["C"], True), (["C", "A1"], False), (["C", "A1", "C"], True), (["C", "N"], False), (["C", "P"], False),
+    (["C", "P", "C"], False),
 ])
 def test_a_customer_nobody_has_taken_up_is_lost(said: list[str], found: bool) -> None:
     assert lost(_said(*said)) is found

@@ -68,8 +68,10 @@ def test_with_a_database_of_many_machines_no_key_is_made_up(tmp_path):
 
 @pytest.mark.parametrize("bad", [
     "", "no json", "[]", "{}",
-    json.dumps(GOOD | {"fernet": []}), json.dumps(GOOD | {"fernet": ["short"]}), json.dumps(GOOD | {"ledger": ""}),
-    json.dumps(GOOD | {"links": "ab"}), json.dumps(GOOD | {"sessions": "xyz"}), json.dumps({k: v for k, v in GOOD.items() if k != "links"}),
+    json.dumps(GOOD | {"fernet": []}), json.dumps(GOOD | {"fernet": ["short"]}),
+    json.dumps(GOOD | {"ledger": ""}),
+    json.dumps(GOOD | {"links": "ab"}), json.dumps(GOOD | {"sessions": "xyz"}), json.dumps({k: v for k,
+    v in GOOD.items() if k != "links"}),
 ])  # fmt: skip
 def test_keys_that_are_none_or_short_are_refused_without_being_quoted(tmp_path, bad):
     file = tmp_path / "var" / "keys"

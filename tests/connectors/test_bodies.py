@@ -12,7 +12,8 @@ from connectors.errors import Rejected
 
 @pytest.mark.parametrize(
     "value",
-    [{}, [], "text", 1, -2.5, None, True, {"a": [1, {"b": "ü – 漢字 😀 \" \\ / \n"}]}, {"deep": [[[[[[[[[[1]]]]]]]]]]}, 2**63],
+    [{}, [], "text", 1, -2.5, None, True, {"a": [1, {"b": "ü – 漢字 😀 \" \\ / \n"}]},
+    {"deep": [[[[[[[[[[1]]]]]]]]]]}, 2**63],
 )  # fmt: skip
 def test_ordinary_json_is_read_as_it_is(value: object) -> None:
     assert bounded_json(json.dumps(value).encode()) == value
@@ -59,8 +60,10 @@ def test_a_whole_surrogate_pair_is_a_character() -> None:
 
 
 @pytest.mark.parametrize(("body", "value"), [
-    (b'["Hole \\ud83d"]', ["Hole \ufffd"]), (b'{"\\uDFFF":1}', {"\ufffd": 1}), (b'["a\\u0000b"]', ["a\ufffdb"]),
-    (b'["\\ud83d\\ud83d\\ude00"]', ["\ufffd😀"]), (b'["\\\\ud83d"]', ["\\ud83d"]), ('["\uffff"]'.encode(), ["\ufffd"]),
+    (b'["Hole \\ud83d"]', ["Hole \ufffd"]), (b'{"\\uDFFF":1}', {"\ufffd": 1}), (b'["a\\u0000b"]',
+    ["a\ufffdb"]),
+    (b'["\\ud83d\\ud83d\\ude00"]', ["\ufffd😀"]), (b'["\\\\ud83d"]', ["\\ud83d"]), ('["\uffff"]'.encode(),
+    ["\ufffd"]),
     (b'["\\ud83f\\udffe"]', ["\ufffd"]),
 ])
 def test_what_no_database_can_carry_is_repaired_and_costs_no_delivery(body: bytes, value: object) -> None:

@@ -332,7 +332,8 @@ def test_a_new_ticket_is_opened_in_its_group_and_found_again(desk: Connected) ->
     assert desk.outbound.find(replace(write, key="key-other"), since).remote_id is None
 
 
-@pytest.mark.parametrize("effect", [replace(REPLY, group="No such group"), RunAction("refund"), replace(OPENING, group="No such group")])
+@pytest.mark.parametrize("effect", [replace(REPLY, group="No such group"), RunAction("refund"),
+replace(OPENING, group="No such group")])
 def test_what_no_desk_takes_is_refused_in_words_before_a_call(
     desk: Connected, effect: PostReply | RunAction | OpenTicket
 ) -> None:
@@ -364,7 +365,8 @@ def test_a_reply_on_an_old_stamp_is_refused_where_the_desk_has_a_fence(desk: Con
 # -- trouble: what became of a write is said as it is, and nothing is ever sent twice
 @pytest.mark.parametrize(
     ("fault", "outcome", "written"),
-    [("X1", Unknown, True), ("X3", Unknown, True), ("X4", Unknown, False), ("X9", Unknown, False), ("X11", Unknown, False),
+    [("X1", Unknown, True), ("X3", Unknown, True), ("X4", Unknown, False), ("X9", Unknown, False), ("X11",
+    Unknown, False),
      ("X5", Later, False), ("X10", Refused, False)],
 )  # fmt: skip
 def test_each_trouble_has_its_outcome_in_one_call_and_find_tells_whether_it_was_written(
@@ -408,7 +410,8 @@ def test_the_budget_learns_of_a_pause_and_is_the_same_for_all_who_ask_this_conne
 
 # -- files
 @pytest.mark.parametrize("link", [
-    "https://files.elsewhere.example/a.txt", "{own}.evil.example/a.txt", "{own}@evil.example/a.txt", "{plain}/a.txt",
+    "https://files.elsewhere.example/a.txt", "{own}.evil.example/a.txt", "{own}@evil.example/a.txt",
+    "{plain}/a.txt",
     "//evil.example/a.txt", "file:///etc/passwd", "",
 ])
 def test_no_file_is_fetched_from_another_host(bare: Connected, link: str) -> None:

@@ -108,7 +108,8 @@ def test_a_ticket_of_freshdesk_is_read_with_its_conversations(recorded: response
 
 
 @pytest.mark.parametrize(("name", "expected"), [
-    ("note_written", Sent), ("note_on_closed", Refused), ("note_conflict", Conflict), ("note_throttled", Later),
+    ("note_written", Sent), ("note_on_closed", Refused), ("note_conflict", Conflict), ("note_throttled",
+    Later),
     ("note_page_of_503", Unknown),
 ])
 def test_what_zendesk_answers_to_a_note_becomes_one_outcome(
@@ -134,7 +135,8 @@ def test_what_freshdesk_answers_to_a_note_becomes_one_outcome(
 
 
 @pytest.mark.parametrize(("desk", "name", "raised", "says"), [
-    ("zendesk", "revoked", ConnectorError, "Couldn't authenticate"), ("zendesk", "login_page", ConnectorError, None),
+    ("zendesk", "revoked", ConnectorError, "Couldn't authenticate"), ("zendesk", "login_page", ConnectorError,
+    None),
     ("zendesk", "throttled", RateLimited, None), ("freshdesk", "revoked", ConnectorError, "logged in"),
     ("freshdesk", "throttled", RateLimited, None),
 ])

@@ -10,7 +10,8 @@ URL = "https://acme.zendesk.com/attachments/token/1/"
 
 
 @pytest.mark.parametrize("file", [
-    File("a.txt", "text/plain", 10, URL), File("a.csv", "text/csv", FILE_MAX, URL), File("server.LOG", "application/octet-stream", 10, URL),
+    File("a.txt", "text/plain", 10, URL), File("a.csv", "text/csv", FILE_MAX, URL), File("server.LOG",
+    "application/octet-stream", 10, URL),
     File("a.csv", "application/vnd.ms-excel", 10, URL), File("letter", "text/plain", 1, URL),
 ])
 def test_small_texts_may_be_read(file: File) -> None:
@@ -18,8 +19,10 @@ def test_small_texts_may_be_read(file: File) -> None:
 
 
 @pytest.mark.parametrize("file", [
-    File("a.txt", "text/plain", FILE_MAX + 1, URL), File("a.txt", "text/plain", None, URL), File("a.txt", "text/plain", 0, URL),
-    File("a.txt", "text/plain", 10, ""), File("a.txt", "image/png", 10, URL), File("a.html", "text/html", 10, URL),
+    File("a.txt", "text/plain", FILE_MAX + 1, URL), File("a.txt", "text/plain", None, URL), File("a.txt",
+    "text/plain", 0, URL),
+    File("a.txt", "text/plain", 10, ""), File("a.txt", "image/png", 10, URL), File("a.html", "text/html", 10,
+    URL),
     File("a.exe", "application/octet-stream", 10, URL), File("invite.ics", "text/calendar", 10, URL),
 ])
 def test_everything_else_may_not(file: File) -> None:
@@ -28,14 +31,16 @@ def test_everything_else_may_not(file: File) -> None:
 
 @pytest.mark.parametrize(("body", "text"), [
     ("Größe 42 · €5".encode(), "Größe 42 · €5"), (b"\xef\xbb\xbfa,b", "a,b"), ("für".encode("utf-16"), "für"),
-    (b"\xfe\xff" + "für".encode("utf-16-be"), "für"), ("für".encode("latin-1"), "für"), (b"a\r\nb\rc", "a\nb\nc"),
+    (b"\xfe\xff" + "für".encode("utf-16-be"), "für"), ("für".encode("latin-1"), "für"), (b"a\r\nb\rc",
+    "a\nb\nc"),
 ])
 def test_bytes_become_the_text_they_are(body: bytes, text: str) -> None:
     assert text_of(body) == text
 
 
 @pytest.mark.parametrize("body", [
-    b"", b"MZ\x00\x01", b"\x89PNG\r\n\x1a\n\x00", b"a" * (FILE_MAX + 1), b"\xff\xfe\x00", b"caf\xe9 \x07\x1b[0m",
+    b"", b"MZ\x00\x01", b"\x89PNG\r\n\x1a\n\x00", b"a" * (FILE_MAX + 1), b"\xff\xfe\x00",
+    b"caf\xe9 \x07\x1b[0m",
 ])
 def test_what_is_no_text_says_nothing(body: bytes) -> None:
     assert text_of(body) is None

@@ -41,8 +41,10 @@ def test_l1_the_desk_is_reached_with_and_without_its_port(
 
 @pytest.mark.parametrize(
     "url",
-    ["https://acme.zendesk.com.evil.tld/", "https://evil.tld/", "http://acme.zendesk.com/", "https://acme.zendesk.com:444/",
-     "https://acme.zendesk.com@evil.tld/", "https://other.zendesk.com/", "http://127.0.0.1:9/", "https://acme.zendesk.com.:443/"],
+    ["https://acme.zendesk.com.evil.tld/", "https://evil.tld/", "http://acme.zendesk.com/",
+    "https://acme.zendesk.com:444/",
+     "https://acme.zendesk.com@evil.tld/", "https://other.zendesk.com/", "http://127.0.0.1:9/",
+     "https://acme.zendesk.com.:443/"],
 )  # fmt: skip
 def test_l2_every_other_address_is_refused_before_anything_leaves(
     session: DeskSession, peer: Peer, url: str
@@ -56,8 +58,10 @@ def test_l2_every_other_address_is_refused_before_anything_leaves(
 
 @pytest.mark.parametrize(
     "base",
-    ["http://acme.zendesk.com", "https://acme.zendesk.com.evil.tld", "https://evilzendesk.com", "https://zendesk.com", "https://acme.zendesk.com:443",
-     "https://user@acme.zendesk.com", "https://acme.zendesk.com/api", "https://acme.zendesk.com\n", "https://ACME.zendesk.com", ""],
+    ["http://acme.zendesk.com", "https://acme.zendesk.com.evil.tld", "https://evilzendesk.com",
+    "https://zendesk.com", "https://acme.zendesk.com:443",
+     "https://user@acme.zendesk.com", "https://acme.zendesk.com/api", "https://acme.zendesk.com\n",
+     "https://ACME.zendesk.com", ""],
 )  # fmt: skip
 def test_the_desks_own_address_must_match_the_vendors_pattern_from_end_to_end(base: str) -> None:
     with pytest.raises(ConnectorError, match="not the address"):
@@ -120,7 +124,8 @@ def test_l4_the_deadline_of_one_call_does_not_end_the_next(session: DeskSession,
 
 # L10
 @pytest.mark.parametrize(("sent", "read"), [
-    (b'{"subject": "Hole \\ud83d", "k\\u0000": ["\\udc00"]}', {"subject": "Hole \ufffd", "k\ufffd": ["\ufffd"]}),
+    (b'{"subject": "Hole \\ud83d", "k\\u0000": ["\\udc00"]}', {"subject": "Hole \ufffd",
+    "k\ufffd": ["\ufffd"]}),
     (b'{"subject": "Hole \xed\xa0\xbd"}', {"subject": "Hole \ufffd\ufffd\ufffd"}),
     (b'{"subject": "\\ud83d\\ude00 \\\\ud83d \xc3\xa9"}', {"subject": "😀 \\ud83d é"}),
 ])
@@ -160,8 +165,10 @@ def test_a_body_shorter_than_it_was_promised_is_an_error_and_no_answer(
 # L5
 @pytest.mark.parametrize(
     ("retry_after", "body", "seconds"),
-    [("1", "{}", 1.0), ("1.5", "{}", 1.5), ("93", "{}", 93.0), ("0", "{}", 1.0), (None, "{}", 30.0), ("soon", "<html>busy</html>", 30.0),
-     ("-5", "{}", 30.0), ("999999", "{}", LONGEST_WAIT), ("nan", "{}", 30.0), ("Wed, 11 Mar 2026 12:00:42 GMT", "<html>", 42.0),
+    [("1", "{}", 1.0), ("1.5", "{}", 1.5), ("93", "{}", 93.0), ("0", "{}", 1.0), (None, "{}", 30.0), ("soon",
+    "<html>busy</html>", 30.0),
+     ("-5", "{}", 30.0), ("999999", "{}", LONGEST_WAIT), ("nan", "{}", 30.0),
+     ("Wed, 11 Mar 2026 12:00:42 GMT", "<html>", 42.0),
      ("Wed, 11 Mar 2026 11:00:00 GMT", "{}", 1.0)],
 )  # fmt: skip
 def test_l5_a_429_becomes_one_typed_error_whatever_its_form(
@@ -186,9 +193,12 @@ INDEX = "total=100; remaining=99; resets=41"
 @pytest.mark.parametrize(
     "headers",
     [
-        {"rate-limit": "700", "rate-limit-remaining": "0", "rate-limit-reset": "20", "zendesk-rate-limit-tickets-index": INDEX},
-        {"RateLimit-Limit": "700", "RateLimit-Remaining": "0", "RateLimit-Reset": "20", "Zendesk-RateLimit-Tickets-Index": INDEX},
-        {"X-Rate-Limit": "700", "X-Rate-Limit-Remaining": "0", "ratelimit-reset": "20", "ZENDESK-RATELIMIT-TICKETS-INDEX": INDEX},
+        {"rate-limit": "700", "rate-limit-remaining": "0", "rate-limit-reset": "20",
+        "zendesk-rate-limit-tickets-index": INDEX},
+        {"RateLimit-Limit": "700", "RateLimit-Remaining": "0", "RateLimit-Reset": "20",
+        "Zendesk-RateLimit-Tickets-Index": INDEX},
+        {"X-Rate-Limit": "700", "X-Rate-Limit-Remaining": "0", "ratelimit-reset": "20",
+        "ZENDESK-RATELIMIT-TICKETS-INDEX": INDEX},
     ],
 )  # fmt: skip
 def test_l6_the_budget_learns_from_every_spelling(
@@ -276,7 +286,8 @@ def test_l7_a_call_is_one_line_with_method_path_status_time_and_id_and_nothing_e
 
 @pytest.mark.parametrize(
     ("path", "told"),
-    [("/api/v2/users/maya@x.example", "/api/v2/users/…"), ("/api/v2/users/Maya%20Lind/tickets.json", "/api/v2/users/…/tickets.json"),
+    [("/api/v2/users/maya@x.example", "/api/v2/users/…"), ("/api/v2/users/Maya%20Lind/tickets.json",
+    "/api/v2/users/…/tickets.json"),
      ("/api/v2/uploads/" + "t" * 60, "/api/v2/uploads/…"), ("/api/v2/search.json", "/api/v2/search.json")],
 )  # fmt: skip
 def test_l7_a_part_of_a_path_that_may_be_somebodys_words_is_left_out(
@@ -320,7 +331,8 @@ def test_calls_are_counted_by_the_form_of_their_path(session: DeskSession) -> No
 
 # L8
 @pytest.mark.parametrize(
-    "wire", ["http://10.0.0.8:80", "http://192.168.1.1", "http://example.com", "https://127.0.0.1:1", "http://127.0.0.1:1/x", "http://a@127.0.0.1:1",
+    "wire", ["http://10.0.0.8:80", "http://192.168.1.1", "http://example.com", "https://127.0.0.1:1",
+    "http://127.0.0.1:1/x", "http://a@127.0.0.1:1",
              "http://127.0.0.1.evil.tld", "http://169.254.169.254", "file:///etc/passwd", ""],
 )  # fmt: skip
 def test_l8_the_wire_may_only_be_swapped_for_loopback(wire: str) -> None:
@@ -345,8 +357,10 @@ def test_l8_the_wire_is_not_swapped_where_sandbox_desks_are_not_allowed(peer: Pe
 
 @pytest.mark.parametrize(
     ("address", "public"),
-    [("8.8.8.8", True), ("2606:4700::1111", True), ("127.0.0.1", False), ("10.1.2.3", False), ("169.254.169.254", False), ("::1", False),
-     ("::ffff:10.0.0.1", False), ("0.0.0.0", False), ("100.64.0.1", False), ("224.0.0.1", False), ("fd00::1", False)],
+    [("8.8.8.8", True), ("2606:4700::1111", True), ("127.0.0.1", False), ("10.1.2.3", False),
+    ("169.254.169.254", False), ("::1", False),
+     ("::ffff:10.0.0.1", False), ("0.0.0.0", False), ("100.64.0.1", False), ("224.0.0.1", False), ("fd00::1",
+     False)],
 )  # fmt: skip
 def test_a_desk_is_never_at_a_private_address(address: str, public: bool) -> None:
     assert is_public(address) is public

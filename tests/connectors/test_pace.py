@@ -121,7 +121,8 @@ def test_credits_count_and_not_calls() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "bucket"),
     [("PUT", "/api/v2/tickets/7.json", "updates"), ("PUT", "/api/v2/tickets/7/tags", "updates"),
-     ("GET", "/api/v2/tickets/7.json", "tickets"), ("GET", "/api/v2/incremental/tickets/cursor.json", "exports"),
+     ("GET", "/api/v2/tickets/7.json", "tickets"), ("GET", "/api/v2/incremental/tickets/cursor.json",
+     "exports"),
      ("GET", "/api/v2/search.json", "search"), ("POST", "/api/v2/webhooks/test", "webhooks")],
 )  # fmt: skip
 def test_each_zendesk_call_draws_on_the_account_and_on_its_endpoint(

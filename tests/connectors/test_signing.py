@@ -90,7 +90,8 @@ def test_during_a_rotation_either_secret_is_good() -> None:
     assert not accepted(signing.sign("gone", AT, b"{}"), AT, b"{}", "old-secret", SECRET)
 
 
-@pytest.mark.parametrize(("away", "good"), [(0, True), (300, True), (-300, True), (301, False), (-301, False), (86_400, False)])
+@pytest.mark.parametrize(("away", "good"), [(0, True), (300, True), (-300, True), (301, False), (-301, False),
+(86_400, False)])
 def test_a_signature_is_good_for_five_minutes_either_way(away: int, good: bool) -> None:
     assert accepted(signing.sign(SECRET, AT, b"{}"), AT, b"{}", SECRET, now=NOW + away * SECOND) is good
 
@@ -102,7 +103,8 @@ def test_a_changed_byte_is_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "signature",
-    [None, "", "x", "=" * 44, "é" * 44, "A" * 10_000, signing.sign(SECRET, AT, b"{}").rstrip("="), signing.sign(SECRET, AT, b"{}") + "\n",
+    [None, "", "x", "=" * 44, "é" * 44, "A" * 10_000, signing.sign(SECRET, AT, b"{}").rstrip("="),
+    signing.sign(SECRET, AT, b"{}") + "\n",
      signing.sign(SECRET, AT, b"{}").lower(), "\ud800"],
 )  # fmt: skip
 def test_a_signature_of_another_form_is_refused_and_never_an_error(signature: str | None) -> None:
@@ -110,7 +112,8 @@ def test_a_signature_of_another_form_is_refused_and_never_an_error(signature: st
 
 
 @pytest.mark.parametrize(
-    "timestamp", [None, "", "1234", "2021-03-25", "2021-03-25T05:09:27", "9999999-01-01T00:00:00Z", "Z" * 9_999, "é", "\ud800"]
+    "timestamp", [None, "", "1234", "2021-03-25", "2021-03-25T05:09:27", "9999999-01-01T00:00:00Z",
+    "Z" * 9_999, "é", "\ud800"]
 )
 def test_a_timestamp_that_cannot_be_read_is_refused_and_never_an_error(timestamp: str | None) -> None:
     signature = (

@@ -101,7 +101,8 @@ def test_a_zendesk_comment_is_read_as_its_writer_saw_it() -> None:
 
 
 @pytest.mark.parametrize("unit", [
-    '<b style="color:#fff">', '<p hidden>', '<p hidden></p>x', "<style>", "<style>.a{}", '<i class="a b c d">', "<style>{", "<style>/*",
+    '<b style="color:#fff">', '<p hidden>', '<p hidden></p>x', "<style>", "<style>.a{}",
+    '<i class="a b c d">', "<style>{", "<style>/*",
     '<b style="a:b;a:b;a:b">x</b>',
 ])
 def test_hostile_styles_take_no_time(unit: str) -> None:

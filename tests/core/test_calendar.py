@@ -93,7 +93,8 @@ def test_a_night_shift_over_the_end_of_the_week_reaches_into_monday() -> None:
     assert not is_open(NIGHT_SHIFT, at("Europe/Paris", "2026-05-18 06:00"))
 
 
-@pytest.mark.parametrize(("day", "hours_open"), [("2026-03-28", 8), ("2026-03-29", 7), ("2026-10-24", 8), ("2026-10-25", 9)])
+@pytest.mark.parametrize(("day", "hours_open"), [("2026-03-28", 8), ("2026-03-29", 7), ("2026-10-24", 8),
+("2026-10-25", 9)])
 def test_a_night_with_a_clock_change_is_an_hour_shorter_or_longer(day: str, hours_open: int) -> None:
     noon = at("Europe/Paris", f"{day} 12:00")
     assert open_seconds_between(NIGHT_SHIFT, noon - DAY, noon) == hours_open * HOUR_S

@@ -124,8 +124,10 @@ def test_what_people_do_next_judges_the_answer(mode: str, then: dict[str, object
     [verdict("answer", mode="send"), verdict("handoff", mode="send", reason="cannot_reply_here")],
     [verdict("answer"), verdict("stay_quiet", events=("may_continue",))],
     [verdict("answer"), verdict("stay_quiet", events=("not_needed",))],  # there was no hand-off
-    [verdict("handoff", reason="unsure", detail="not_sure_enough"), verdict("stay_quiet", events=("stay_out",))],
-    [verdict("handoff", reason="customer_asked", detail="phrase"), verdict("stay_quiet", events=("not_needed",))],
+    [verdict("handoff", reason="unsure", detail="not_sure_enough"), verdict("stay_quiet",
+    events=("stay_out",))],
+    [verdict("handoff", reason="customer_asked", detail="phrase"), verdict("stay_quiet",
+    events=("not_needed",))],
     [verdict("clarify"), verdict("stay_quiet", events=("agent_replied",))],
 ])
 def test_what_judges_nothing_is_no_label(chain: list[dict[str, object]]) -> None:
@@ -149,8 +151,10 @@ def chose(step: str) -> dict[str, object]:
     ([verdict("answer", mode="send"), ASKED, chose("not_needed")], [(True, "handoff_not_needed")]),
     ([verdict("answer", mode="send"), ASKED, chose("may_continue")], []),
     ([verdict("answer", mode="send"), ASKED, chose("stay_out")], [(False, "handed_off_after")]),
-    ([verdict("answer", mode="send"), ASKED, chose("agent_replied"), chose("not_needed")], [(True, "handoff_not_needed")]),
-    ([verdict("answer", mode="send"), ASKED, verdict("answer", mode="send"), chose("not_needed")], [(False, "handed_off_after")]),
+    ([verdict("answer", mode="send"), ASKED, chose("agent_replied"), chose("not_needed")], [(True,
+    "handoff_not_needed")]),
+    ([verdict("answer", mode="send"), ASKED, verdict("answer", mode="send"), chose("not_needed")], [(False,
+    "handed_off_after")]),
     ([NOT_SURE, chose("not_needed")], [(True, "handoff_not_needed")]),
     ([NOT_SURE, chose("may_continue")], []),
     ([{**NOT_SURE, "mode": "watch"}, chose("not_needed")], []),

@@ -40,7 +40,8 @@ NOTICE, ANSWER = Words("public", "handoff_notice", 1, "m:1"), Words("public", "a
 
 
 @pytest.mark.parametrize("words", [NOTICE, ANSWER], ids=["notice", "answer"])
-@pytest.mark.parametrize("said", [(CUSTOMER, AGENT), (CUSTOMER, OURS, AGENT, CUSTOMER), (CUSTOMER, AGENT, CUSTOMER, NOTE)])
+@pytest.mark.parametrize("said", [(CUSTOMER, AGENT), (CUSTOMER, OURS, AGENT, CUSTOMER), (CUSTOMER, AGENT,
+CUSTOMER, NOTE)])
 def test_nothing_public_follows_a_persons_reply_to_its_turn_although_the_customer_has_written_again(
     words, said
 ):

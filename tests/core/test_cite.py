@@ -131,7 +131,8 @@ def test_a_passage_that_states_our_own_answering_time_is_never_quoted() -> None:
 
 
 @pytest.mark.parametrize(
-    "only", [passage("Returning an item"), passage("Shoes", kind="heading"), passage("To return shoes:"), passage(" \n ")]
+    "only", [passage("Returning an item"), passage("Shoes", kind="heading"), passage("To return shoes:"),
+    passage(" \n ")]
 )
 def test_nothing_that_is_only_a_heading_is_quoted(only: Passage) -> None:
     answer = compose(found((only, 1.0)))
@@ -207,7 +208,8 @@ def test_an_old_text_fragment_is_replaced() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    [None, "", "javascript:alert(1)", "ftp://h.example", "//h.example", "https://a@b.example", "https://h.example/ x", "http://[", "/a/1"],
+    [None, "", "javascript:alert(1)", "ftp://h.example", "//h.example", "https://a@b.example",
+    "https://h.example/ x", "http://[", "/a/1"],
 )
 def test_what_is_no_plain_web_address_becomes_no_link(url: str | None) -> None:
     assert deep_link(url, "words") is None

@@ -34,7 +34,8 @@ def test_instructions_hidden_in_tag_characters_leave_nothing() -> None:
     assert strip_hidden(f"Where is my parcel?{smuggled}") == ("Where is my parcel?", (clean.HIDDEN_TAGS,))
 
 
-@pytest.mark.parametrize("text", ["10² m", "1½ hours", "①2", "Nº 4", "Acme™", "well …", "naïve café", "Straße, 3. März", "a\n\tb"])
+@pytest.mark.parametrize("text", ["10² m", "1½ hours", "①2", "Nº 4", "Acme™", "well …", "naïve café",
+"Straße, 3. März", "a\n\tb"])
 def test_what_carries_meaning_is_kept(text: str) -> None:
     assert strip_hidden(text) == (text, ())
 
@@ -51,7 +52,8 @@ def test_ordinary_emoji_and_soft_hyphens_are_not_reported_as_hiding() -> None:
 @pytest.mark.parametrize("text", [
     "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f from Leeds",
     "🏴\U000e0075\U000e0073\U000e0074\U000e0078\U000e007f howdy",
-    "می\u200cخواهم بروم", "کتاب\u200cها و ه\u200d. ش.", "क्\u200dष और र्\u200c", "ශ්\u200dරී ලංකාව", "മലയാളം ന്\u200d",
+    "می\u200cخواهم بروم", "کتاب\u200cها و ه\u200d. ش.", "क्\u200dष और र्\u200c", "ශ්\u200dරී ලංකාව",
+    "മലയാളം ന്\u200d",
     "call \u202a+44 20 7946 0018\u202c "
     "today", "\u202d+1 (415) 555-0132\u202c", "Tel.: \u200e020 7946 0018", "שלום \u200fLarkfield\u200e!",
     "هاتف: \u200e+966 11 000 0000\u200e شكرا", "\u202bأريد شخصا\u202c", "\u2067שלום\u2069 there",
@@ -71,14 +73,19 @@ def test_a_word_keeps_its_joiners(word: str) -> None:
 
 @pytest.mark.parametrize(("text", "shown", "kind"), [
     # Too long for a flag, without its end, and without its beginning.
-    ("🏴\U000e0069\U000e0067\U000e006e\U000e006f\U000e0072\U000e0065\U000e0020\U000e0061\U000e007f", "🏴", clean.HIDDEN_TAGS),
+    ("🏴\U000e0069\U000e0067\U000e006e\U000e006f\U000e0072\U000e0065\U000e0020\U000e0061\U000e007f", "🏴",
+    clean.HIDDEN_TAGS),
     ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067", "🏴", clean.HIDDEN_TAGS),
     ("flag \U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "flag ", clean.HIDDEN_TAGS),
-    ("re\u200cfund", "refund", clean.HIDDEN_ZERO_WIDTH), ("می\u200c\u200c\u200cخواهم", "میخواهم", clean.HIDDEN_ZERO_WIDTH),
-    ("Hello" + "\u200b\u200c" * 20, "Hello", clean.HIDDEN_ZERO_WIDTH), ("per\u200e\u200b\u200eson", "person", clean.HIDDEN_ZERO_WIDTH),
+    ("re\u200cfund", "refund", clean.HIDDEN_ZERO_WIDTH), ("می\u200c\u200c\u200cخواهم", "میخواهم",
+    clean.HIDDEN_ZERO_WIDTH),
+    ("Hello" + "\u200b\u200c" * 20, "Hello", clean.HIDDEN_ZERO_WIDTH), ("per\u200e\u200b\u200eson", "person",
+    clean.HIDDEN_ZERO_WIDTH),
     ("per\u200eson", "person", clean.HIDDEN_BIDI), ("per\u2066\u2069son", "person", clean.HIDDEN_BIDI),
-    ("pay \u202e0012\u202c now", "pay 0012 now", clean.HIDDEN_BIDI), ("\u202drefund\u202c", "refund", clean.HIDDEN_BIDI),
-    ("\u202e" + "+44 20 7946\u202c", "+44 20 7946", clean.HIDDEN_BIDI), ("😊\ufe0f\U000e0101\U000e0102", "😊", clean.HIDDEN_VARIATION),
+    ("pay \u202e0012\u202c now", "pay 0012 now", clean.HIDDEN_BIDI), ("\u202drefund\u202c", "refund",
+    clean.HIDDEN_BIDI),
+    ("\u202e" + "+44 20 7946\u202c", "+44 20 7946", clean.HIDDEN_BIDI), ("😊\ufe0f\U000e0101\U000e0102", "😊",
+    clean.HIDDEN_VARIATION),
 ])
 def test_what_hides_is_still_taken_out_and_named(text: str, shown: str, kind: str) -> None:
     assert strip_hidden(text) == (shown, (kind,))
@@ -127,7 +134,8 @@ def test_what_is_carriable_is_the_same_text_but_for_what_cannot_be_carried(text:
     assert all(a == b or b == "\ufffd" for a, b in zip(text, clean, strict=True))
 
 
-@given(st.recursive(ANY_TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3)), st.booleans())
+@given(st.recursive(ANY_TEXT, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner,
+max_size=3)), st.booleans())
 def test_json_parses_to_what_the_repaired_strings_are(value: object, escaped: bool) -> None:
     text = json.dumps(value, ensure_ascii=escaped)
     # What json reads is what counts: two halves that happen to stand side by side are a whole there.
@@ -148,7 +156,8 @@ def test_no_placeholder_survives_and_nothing_visible_changes(text: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["\u0301\u0316", "{", "\u200b", "\ufe0f\u200d", "ｆ", "\r",
-                                   "ر\u200c", "\u200c", "\u202d1", "\u202d", "\u200e", "א\u2067", "🏴\U000e0067"])
+                                   "ر\u200c", "\u200c", "\u202d1", "\u202d", "\u200e", "א\u2067",
+                                   "🏴\U000e0067"])
 def test_a_long_hostile_text_takes_linear_time(piece: str) -> None:
     def seconds(copies: int) -> float:
         text = "a" + piece * copies

@@ -73,7 +73,8 @@ def test_watching_writes_nothing_but_the_texts_are_there_to_be_read() -> None:
     assert composed.planned == () and composed.bodies.note is not None
 
 
-@pytest.mark.parametrize(("mode", "kinds"), [(Mode.SEND, [EffectKind.PUBLIC]), (Mode.DRAFT, [EffectKind.NOTE]), (Mode.WATCH, [])])
+@pytest.mark.parametrize(("mode", "kinds"), [(Mode.SEND, [EffectKind.PUBLIC]), (Mode.DRAFT,
+[EffectKind.NOTE]), (Mode.WATCH, [])])
 def test_an_answer_is_sent_drafted_or_kept(mode: Mode, kinds: list[EffectKind]) -> None:
     s = situation(mode=mode)
     made = decide(s)
@@ -120,7 +121,8 @@ def test_a_quote_that_no_longer_stands_in_its_page_is_doubted_instead() -> None:
 
 
 @pytest.mark.parametrize(("act", "purposes"), [
-    (Act.UNREADABLE, [Purpose.NOTE, Purpose.HANDOFF_NOTICE]), (Act.UNNOTED, [Purpose.NOTE]), (Act.UNTOLD, [Purpose.NOTE]),
+    (Act.UNREADABLE, [Purpose.NOTE, Purpose.HANDOFF_NOTICE]), (Act.UNNOTED, [Purpose.NOTE]), (Act.UNTOLD,
+    [Purpose.NOTE]),
 ])  # fmt: skip
 def test_what_could_not_be_read_is_told_without_a_word_of_the_ticket(
     act: Act, purposes: list[Purpose]

@@ -22,7 +22,8 @@ def test_a_phrase_is_flagged_where_it_stands():
     assert (flag.kind, text[flag.start : flag.end]) == (FloorClass.DANGER, "want to\n die")
 
 
-@pytest.mark.parametrize("text", ["I want to... die", "I WANT TO DIE", "Ich möchte sterben", "je veux mourir", "quiero morirme"])
+@pytest.mark.parametrize("text", ["I want to... die", "I WANT TO DIE", "Ich möchte sterben", "je veux mourir",
+"quiero morirme"])
 def test_dots_case_accents_and_language_do_not_matter(text):
     assert FloorClass.DANGER in kinds(text)
 
@@ -32,7 +33,8 @@ def test_an_apostrophe_is_a_blank():
     assert FloorClass.DANGER in kinds("I don’t wanna live anymore") & kinds("i dont wanna live anymore")
 
 
-@pytest.mark.parametrize("text", ["votre employé m'a insultée", "il a fini à l'hôpital", "on a failli y passer"])
+@pytest.mark.parametrize("text", ["votre employé m'a insultée", "il a fini à l'hôpital",
+"on a failli y passer"])
 def test_a_word_of_one_language_is_no_slip_of_a_word_of_another(text):
     assert kinds(text) & {FloorClass.COMPLAINT_PERSON, FloorClass.INJURY}
 

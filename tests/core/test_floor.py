@@ -109,7 +109,8 @@ def test_the_gravest_class_stands_first_and_each_once_per_message() -> None:
     assert gravest(found) is FloorClass.DANGER and gravest(()) is None
 
 
-@pytest.mark.parametrize(("mode", "effects"), [(Mode.WATCH, []), (Mode.DRAFT, ["note"]), (Mode.SEND, ["note"])])
+@pytest.mark.parametrize(("mode", "effects"), [(Mode.WATCH, []), (Mode.DRAFT, ["note"]), (Mode.SEND,
+["note"])])
 def test_an_alert_writes_one_note_that_changes_neither_status_nor_group(
     mode: Mode, effects: list[str]
 ) -> None:

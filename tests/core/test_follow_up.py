@@ -8,11 +8,13 @@ from tests.core.tickets import WORDS
 @pytest.mark.parametrize(("language", "question"), [
     ("en", "Does that apply to sale items too?"), ("en", "And in Germany?"), ("en", "how long does it take"),
     ("en", "What about the blue ones?"), ("en", "Can I change it instead?"),
-    ("fr", "Et pour la Suisse ?"), ("fr", "Est-ce que je peux le renvoyer ?"), ("fr", "Combien de temps cela prend ?"),
+    ("fr", "Et pour la Suisse ?"), ("fr", "Est-ce que je peux le renvoyer ?"), ("fr",
+    "Combien de temps cela prend ?"),
     ("fr", "Et si la boîte est ouverte ?"), ("fr", "Celui-ci aussi ?"),
     ("de", "Und nach Österreich?"), ("de", "Wie lange dauert das?"), ("de", "Gilt das auch für Gutscheine?"),
     ("de", "Kann ich sie auch umtauschen?"), ("de", "Was ist mit den blauen?"),
-    ("es", "¿Y a Canarias?"), ("es", "¿Puedo devolverlo?"), ("es", "¿Cuánto tarda eso?"), ("es", "¿Y si está abierto?"),
+    ("es", "¿Y a Canarias?"), ("es", "¿Puedo devolverlo?"), ("es", "¿Cuánto tarda eso?"), ("es",
+    "¿Y si está abierto?"),
     ("es", "¿Vale lo mismo para los bonos?"),
 ])
 def test_a_short_question_that_points_back_leans_on_the_one_before(language: str, question: str) -> None:
@@ -37,7 +39,8 @@ def test_another_matter_leans_on_nothing(language: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(("language", "message"), [
-    ("en", "It arrived, and it is blue."), ("fr", "Cela marche."), ("de", "Das ist schade."), ("es", "Eso me gusta."),
+    ("en", "It arrived, and it is blue."), ("fr", "Cela marche."), ("de", "Das ist schade."), ("es",
+    "Eso me gusta."),
     ("en", "Is my order 4471 shipped?"), ("de", "Wann kommt mein Paket?"), ("nl", "En dat dan?"),
     ("en", "Does it matter that I bought the tent in your Leeds shop and have no receipt for it any more?"),
 ])

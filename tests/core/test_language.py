@@ -72,7 +72,8 @@ def test_a_language_that_is_not_shipped_is_told_where_the_detector_is_sure() -> 
 
 
 @pytest.mark.parametrize(("locale", "language"), [
-    ("fr", "fr"), ("en-US", "en"), ("es_419", "es"), ("pt-BR", "pt"), ("DE-at", "de"), (None, None), ("", None),
+    ("fr", "fr"), ("en-US", "en"), ("es_419", "es"), ("pt-BR", "pt"), ("DE-at", "de"), (None, None), ("",
+    None),
     ("1", None), ("french", None),
 ])
 def test_a_locale_in_any_spelling(locale: str | None, language: str | None) -> None:

@@ -72,7 +72,8 @@ def test_answer_question_and_identity_say_it(kind: str) -> None:
     assert "I can't see or change orders" in make("en", EN, frame).text
 
 
-@pytest.mark.parametrize("reason", [Reason.UNSURE, Reason.OUT_OF_SCOPE, Reason.CUSTOMER_ASKED, Reason.MUST_HANDOFF, Reason.FALLBACK])
+@pytest.mark.parametrize("reason", [Reason.UNSURE, Reason.OUT_OF_SCOPE, Reason.CUSTOMER_ASKED,
+Reason.MUST_HANDOFF, Reason.FALLBACK])
 def test_a_hand_off_says_it_only_where_it_is_why_people_get_the_ticket(reason: Reason) -> None:
     told = messages.handoff(Handoff(reason, Detail.NONE, "support"), "", "", FRAME, EN).text
     assert ("can't see or change orders" in told) is (reason in (Reason.UNSURE, Reason.OUT_OF_SCOPE))

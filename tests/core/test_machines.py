@@ -44,24 +44,33 @@ def message(
 def read(
     text: str = "Hello", subject: str = "A question", *, answers_us: bool = False, **more: object
 ) -> str | None:
-    return is_automatic(message(text, **more), subject, TEXTS, HEADINGS, answers_us=answers_us)  # type: ignore[arg-type]
+    return is_automatic(message(text, **more), subject, TEXTS, HEADINGS,
+    answers_us=answers_us)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("headers", [
-    {"auto-submitted": "auto-replied"}, {"auto-submitted": "auto-generated; owner=x"}, {"precedence": "bulk"}, {"precedence": "auto_reply"},
-    {"x-auto-response-suppress": "All"}, {"x-auto-response-suppress": "DR, OOF, AutoReply"}, {"return-path": "<>"},
-    {"list-id": "<news.example.com>"}, {"x-autoreply": "yes"}, {"content-type": "multipart/report; report-type=delivery-status"},
-    {"content-type": "multipart/mixed; report-type=feedback-report"}, {"content-type": "text/calendar; charset=utf-8; method=REPLY"},
-    {"from": "Zed <no-reply@zed.example>"}, {"return-path": "<MAILER-DAEMON@zed.example>"}, {"sender": "postmaster@zed.example"},
-    {"preference": "auto_reply"}, {"x-autoresponse": "1"}, {"x-cron-env": "<SHELL=/bin/sh>"}, {"precedence": "auto-reply"},
+    {"auto-submitted": "auto-replied"}, {"auto-submitted": "auto-generated; owner=x"}, {"precedence": "bulk"},
+    {"precedence": "auto_reply"},
+    {"x-auto-response-suppress": "All"}, {"x-auto-response-suppress": "DR, OOF, AutoReply"},
+    {"return-path": "<>"},
+    {"list-id": "<news.example.com>"}, {"x-autoreply": "yes"},
+    {"content-type": "multipart/report; report-type=delivery-status"},
+    {"content-type": "multipart/mixed; report-type=feedback-report"},
+    {"content-type": "text/calendar; charset=utf-8; method=REPLY"},
+    {"from": "Zed <no-reply@zed.example>"}, {"return-path": "<MAILER-DAEMON@zed.example>"},
+    {"sender": "postmaster@zed.example"},
+    {"preference": "auto_reply"}, {"x-autoresponse": "1"}, {"x-cron-env": "<SHELL=/bin/sh>"},
+    {"precedence": "auto-reply"},
 ])
 def test_headers_tell_a_machines_mail(headers: dict[str, str]) -> None:
     assert read(headers=headers)
 
 
 @pytest.mark.parametrize("headers", [
-    {}, {"auto-submitted": "no"}, {"precedence": "first-class"}, {"return-path": "<maya@example.com>"}, {"content-type": "text/plain"},
-    {"content-type": "text/calendar; method=REQUEST"}, {"from": "Maya <maya@example.com>"}, {"return-path": "<bounce-4711@lists.example>"},
+    {}, {"auto-submitted": "no"}, {"precedence": "first-class"}, {"return-path": "<maya@example.com>"},
+    {"content-type": "text/plain"},
+    {"content-type": "text/calendar; method=REQUEST"}, {"from": "Maya <maya@example.com>"},
+    {"return-path": "<bounce-4711@lists.example>"},
     {"in-reply-to": "<1@x>"},
 ])
 def test_ordinary_headers_are_a_persons(headers: dict[str, str]) -> None:
@@ -69,9 +78,12 @@ def test_ordinary_headers_are_a_persons(headers: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("local", [
-    "mailer-daemon", "MAILER_DAEMON", "no-reply", "noreply+12", "no_reply", "no.reply", "noreply1", "do_not_reply", "donotreply",
-    "postmaster", "post_master", "noreply-orders", "orders.no-reply", "shopnoreply", "bounce+77", "bounces-1234-99",
-    "nicht-antworten", "bitte.nicht.antworten", "keine-antwort", "ne-pas-repondre", "nepasrépondre", "no-responder",
+    "mailer-daemon", "MAILER_DAEMON", "no-reply", "noreply+12", "no_reply", "no.reply", "noreply1",
+    "do_not_reply", "donotreply",
+    "postmaster", "post_master", "noreply-orders", "orders.no-reply", "shopnoreply", "bounce+77",
+    "bounces-1234-99",
+    "nicht-antworten", "bitte.nicht.antworten", "keine-antwort", "ne-pas-repondre", "nepasrépondre",
+    "no-responder",
     "no_contestar", "auto-reply", "autoresponder",
     "microsoftexchange329e71ec88ae4615bbc36ab6ce41109e", "mailer", "postmaestro", "delivery-status",
 ])
@@ -80,7 +92,8 @@ def test_an_address_that_takes_no_reply_is_a_machines(local: str) -> None:
 
 
 @pytest.mark.parametrize("email", [
-    "norah.eply@example.com", "bounce.house@example.com", "bounce-house@fun.example", "reply@x.example", "nora.reply@x.example",
+    "norah.eply@example.com", "bounce.house@example.com", "bounce-house@fun.example", "reply@x.example",
+    "nora.reply@x.example",
     "info@x.example",
     "mailin@x.example", "smtptom@x.example", "delivery@x.example",
     "postman@x.example", "antworten@x.example", "daemian@x.example", "office@x.example", None,
@@ -90,8 +103,10 @@ def test_an_address_that_only_sounds_like_one_is_a_persons(email: str | None) ->
 
 
 @pytest.mark.parametrize(("name", "email"), [
-    ("Mail Delivery Subsystem", None), ("MAILER-DAEMON", ""), ("Mail Delivery System", "xyz@mx.example"), ("Postmaster", None), ("", None),
-    ("System Attendant", "x@mx.example"), ("Mail Administrator", "x@mx.example"), ("Mailsystem", "x@mx.example"),
+    ("Mail Delivery Subsystem", None), ("MAILER-DAEMON", ""), ("Mail Delivery System", "xyz@mx.example"),
+    ("Postmaster", None), ("", None),
+    ("System Attendant", "x@mx.example"), ("Mail Administrator", "x@mx.example"), ("Mailsystem",
+    "x@mx.example"),
     ("System Administrator", None), ("Mail Delivery System", "Mail Delivery System"), ("", "MAILER-DAEMON"),
 ])
 def test_a_daemon_is_told_by_its_name_where_it_has_no_address(name: str, email: str | None) -> None:
@@ -99,7 +114,8 @@ def test_a_daemon_is_told_by_its_name_where_it_has_no_address(name: str, email: 
 
 
 @pytest.mark.parametrize(("name", "email", "channel"), [
-    ("Maya Okonkwo", None, "email"), ("", None, "web"), ("System Administrator", "it@acme.example", "email"), ("Dae Monroe", None, "email"),
+    ("Maya Okonkwo", None, "email"), ("", None, "web"), ("System Administrator", "it@acme.example", "email"),
+    ("Dae Monroe", None, "email"),
 ])
 def test_a_person_without_an_address_stays_a_person(name: str, email: str | None, channel: str) -> None:
     assert read(name=name, email=email, channel=channel) is None
@@ -264,8 +280,10 @@ def test_another_desks_acknowledgement_in_the_same_ticket_is_known_without_its_s
 
 
 @pytest.mark.parametrize(("text", "wanted"), [
-    ("Please do not reply to this email.", False), ("Please contact my colleague.", False), ("Bitte wenden Sie sich an Frau Roe.", False),
-    ("Please call me.", True), ("Please contact me.", True), ("Deliver it, please.", True), ("Ich brauche das Paket.", True),
+    ("Please do not reply to this email.", False), ("Please contact my colleague.", False),
+    ("Bitte wenden Sie sich an Frau Roe.", False),
+    ("Please call me.", True), ("Please contact me.", True), ("Deliver it, please.", True),
+    ("Ich brauche das Paket.", True),
     ("Je voudrais un échange.", True), ("Necesito ayuda.", True), ("It is here.", False),
     ("See https://x.example/?p=NoSuchUser for more", False),
 ])
@@ -287,7 +305,8 @@ def test_a_senders_header_of_nested_comments_is_read_to_an_end() -> None:
     assert read(headers={"from": "(" * 100_000}) is None
 
 
-@pytest.mark.parametrize("piece", ["please ", "your message ", "Re: ", "[x] ", "undeliverable ", "550 5.1.1 user ", "out of the office "])
+@pytest.mark.parametrize("piece", ["please ", "your message ", "Re: ", "[x] ", "undeliverable ",
+"550 5.1.1 user ", "out of the office "])
 def test_a_million_characters_of_marks_take_no_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
     start = time.process_time()
@@ -296,7 +315,8 @@ def test_a_million_characters_of_marks_take_no_time(piece: str) -> None:
     assert len(text) > TEXT_MAX
 
 
-@pytest.mark.skipif(not (SUITES / "intent_banking77oos" / "train.jsonl").exists(), reason="the shared suites are not on this machine")
+@pytest.mark.skipif(not (SUITES / "intent_banking77oos" / "train.jsonl").exists(),
+reason="the shared suites are not on this machine")
 def test_nothing_that_people_typed_is_taken_for_a_machines() -> None:
     lines = Path(SUITES / "intent_banking77oos" / "train.jsonl").read_text("utf-8").splitlines()
     typed = [json.loads(line)["text"] for line in lines][::2]

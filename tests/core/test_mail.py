@@ -101,7 +101,8 @@ def test_nothing_new_is_an_empty_text(text: str, new: str, cut: tuple[str, ...])
 
 
 @pytest.mark.parametrize(
-    "piece", [">a\n", "On ", "On 1\n", "\n", "-", " ", "From: a\n", "Sent from my\n", "regards\n", "many ", "x\n", "<a@b ", "On 1 wrote "]
+    "piece", [">a\n", "On ", "On 1\n", "\n", "-", " ", "From: a\n", "Sent from my\n", "regards\n", "many ",
+    "x\n", "<a@b ", "On 1 wrote "]
 )
 def test_a_megabyte_of_anything_is_read_quickly(piece: str) -> None:
     text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]

@@ -71,7 +71,8 @@ def test_marked_words_of_ours_are_a_quote_without_any_attribution() -> None:
 
 
 @pytest.mark.parametrize("answer", [
-    "-> Forty-one", "Answer: Forty-one", "Antwort: Forty-one", "[MO] Forty-one", "=> Forty-one", "** Forty-one",
+    "-> Forty-one", "Answer: Forty-one", "Antwort: Forty-one", "[MO] Forty-one", "=> Forty-one",
+    "** Forty-one",
 ])
 def test_answers_with_a_mark_of_the_customers_own_are_kept(answer: str) -> None:
     quote = quoted("outlook web").replace(OURS, f"Which size do you wear?\n{answer}\n\nThe Larkfield team")

@@ -34,7 +34,8 @@ def test_the_same_words_about_another_order_are_another_matter():
     assert same_matter(one, told("Where is order 4411?", "en", (ORDER, "4411")), 0.99)
 
 
-@pytest.mark.parametrize(("one", "other"), [("booking QX7731", "booking QX8112"), ("Rechnung 2024-118", "Rechnung 2024-119")])
+@pytest.mark.parametrize(("one", "other"), [("booking QX7731", "booking QX8112"), ("Rechnung 2024-118",
+"Rechnung 2024-119")])
 def test_a_number_that_no_list_knows_names_a_case_too(one: str, other: str):
     assert not same_matter(told(f"Please change {one}"), told(f"Please change {other}"), 0.99)
 
@@ -45,7 +46,8 @@ def test_amounts_days_and_years_name_no_case(text: str):
 
 
 @pytest.mark.parametrize(("text", "language"), [
-    ("Thank you, it arrived this morning.", "en"), ("Vielen Dank, das Paket ist da.", "de"), ("Merci beaucoup, c'est arrivé.", "fr"),
+    ("Thank you, it arrived this morning.", "en"), ("Vielen Dank, das Paket ist da.", "de"),
+    ("Merci beaucoup, c'est arrivé.", "fr"),
     ("Muchas gracias, ya llegó.", "es"),
 ])
 def test_thanks_that_want_nothing_are_no_chaser(text: str, language: str):
@@ -58,7 +60,8 @@ def test_who_says_next_to_nothing_means_what_went_before(text: str):
 
 
 @pytest.mark.parametrize(("text", "language"), [
-    ("Still nothing.", "en"), ("As I said, the label does not print", "en"), ("Das war nicht meine Frage", "de"),
+    ("Still nothing.", "en"), ("As I said, the label does not print", "en"), ("Das war nicht meine Frage",
+    "de"),
     ("Toujours rien reçu pour ce colis", "fr"), ("Sigo sin noticias del paquete", "es"),
 ])
 def test_what_comes_back_is_the_same(text: str, language: str):

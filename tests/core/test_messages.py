@@ -36,7 +36,8 @@ def every_public() -> list[tuple[str, str, Body, Frame]]:
 ALL = every_public()
 
 
-@pytest.mark.parametrize(("path", "text"), [pytest.param(*pair, id=f"{pair[0].parent.name}-{pair[0].stem}") for pair in rendered()])
+@pytest.mark.parametrize(("path", "text"), [pytest.param(*pair,
+id=f"{pair[0].parent.name}-{pair[0].stem}") for pair in rendered()])
 def test_each_message_reads_as_its_golden_file(path: Path, text: str) -> None:
     assert path.exists(), "write it with: python -m tests.golden.messages.write"
     assert path.read_text("utf-8") == text
@@ -256,11 +257,17 @@ def test_text_from_outside_is_only_ever_text() -> None:
 @pytest.mark.parametrize(
     ("field", "greeted"),
     [
-        ("Maya Dubois", "Maya"), ("Dubois, Maya", "Maya"), ("maya", "Maya"), ("MAYA DUBOIS", "Maya"), ("Jean-Luc Picard", "Jean-Luc"),
-        ("JEAN-LUC", "Jean-Luc"), ("Zoë", "Zoë"), ("O'Neil Smith", "O'Neil"), ("李娜", "李娜"), ("Bo Li", "Bo"), ("Ma\u200bya", "Maya"),
-        (None, None), ("", None), ("  ", None), ("noreply", None), ("No-Reply Team", None), ("info@shop.example", None),
-        ("https://evil.example", None), ("www.evil.example", None), ("Support", None), ("Herr Müller", None), ("Mme Dubois", None),
-        ("J. Smith", None), ("JD", None), ("X" * 21, None), ("Maya " + "x" * 40, None), ("Call 0800 123", None), ("{{ticket.id}}", None),
+        ("Maya Dubois", "Maya"), ("Dubois, Maya", "Maya"), ("maya", "Maya"), ("MAYA DUBOIS", "Maya"),
+        ("Jean-Luc Picard", "Jean-Luc"),
+        ("JEAN-LUC", "Jean-Luc"), ("Zoë", "Zoë"), ("O'Neil Smith", "O'Neil"), ("李娜", "李娜"), ("Bo Li",
+        "Bo"),
+        ("Ma\u200bya", "Maya"),
+        (None, None), ("", None), ("  ", None), ("noreply", None), ("No-Reply Team", None),
+        ("info@shop.example", None),
+        ("https://evil.example", None), ("www.evil.example", None), ("Support", None), ("Herr Müller", None),
+        ("Mme Dubois", None),
+        ("J. Smith", None), ("JD", None), ("X" * 21, None), ("Maya " + "x" * 40, None), ("Call 0800 123",
+        None), ("{{ticket.id}}", None),
         ("<b>Maya</b>", None), ("Free money!", None), ("Acme GmbH", None), ("evil.com wins", None),
     ],
 )

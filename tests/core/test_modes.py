@@ -86,7 +86,8 @@ def test_the_more_careful_of_modes_wins():
 
 
 @pytest.mark.parametrize("name", [
-    "Larkfield AI assistant", "Larkfield (AI)", "Assistant IA", "KI-Assistent Larkfield", "Asistente", "Bot, Larkfield",
+    "Larkfield AI assistant", "Larkfield (AI)", "Assistant IA", "KI-Assistent Larkfield", "Asistente",
+    "Bot, Larkfield",
 ])  # fmt: skip
 def test_a_name_that_says_what_writes(name):
     assert names_an_ai(name)

@@ -126,7 +126,8 @@ def test_no_two_lists_of_parts_share_a_key():
     assert outbox_key("t", "d", "", "", "") != outbox_key("t", "", "d", "", "")
 
 
-@given(st.lists(st.text(max_size=6), min_size=5, max_size=5), st.lists(st.text(max_size=6), min_size=5, max_size=5))
+@given(st.lists(st.text(max_size=6), min_size=5, max_size=5), st.lists(st.text(max_size=6), min_size=5,
+max_size=5))
 def test_different_parts_give_different_keys_and_equal_parts_equal_ones(one, two):
     assert (outbox_key(*one) == outbox_key(*two)) == (one == two)
 

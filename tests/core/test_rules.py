@@ -287,7 +287,8 @@ def test_the_page_the_customer_chose_is_quoted_and_no_other():
 
 
 @pytest.mark.parametrize(("mode", "threshold"), [
-    (Mode.SEND, POLICY.thresholds.answer), (Mode.DRAFT, POLICY.thresholds.draft), (Mode.WATCH, POLICY.thresholds.answer),
+    (Mode.SEND, POLICY.thresholds.answer), (Mode.DRAFT, POLICY.thresholds.draft), (Mode.WATCH,
+    POLICY.thresholds.answer),
 ])  # fmt: skip
 def test_in_draft_mode_the_draft_threshold_decides(mode, threshold):
     assert POLICY.thresholds.draft < POLICY.thresholds.answer
@@ -335,7 +336,8 @@ def test_the_table_asks_no_rule_twice_about_the_same_name_in_search():
     assert rules.SEARCH[0].name not in {r.name for r in rules.BEFORE_SEARCH}
 
 
-@pytest.mark.parametrize(("writer", "detail"), [(Writer.REQUESTER, Detail.PHRASE), (Writer.AGENT_REQUESTER, Detail.PHRASE),
+@pytest.mark.parametrize(("writer", "detail"), [(Writer.REQUESTER, Detail.PHRASE), (Writer.AGENT_REQUESTER,
+Detail.PHRASE),
                                                 (Writer.COPIED, Detail.IN_COPY)])
 def test_a_person_is_asked_for_by_anybody_and_the_detail_says_by_whom(writer: Writer, detail: Detail):
     decided = verdict(reading_asks_person=SPAN, reading_voices=(Voice("1", writer, "Bob Stone", "person"),))

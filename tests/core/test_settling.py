@@ -166,7 +166,8 @@ def test_a_writers_name_is_a_name_wherever_it_stands() -> None:
     assert requests.settles("thanks, that solved it. maya", WORDS, ("Maya Okonkwo",))
 
 
-@pytest.mark.parametrize("unit", ["ok ", "Thanks Maya ", "👍", "Maya\n", "https://x.example/ ", "reacted to "])
+@pytest.mark.parametrize("unit", ["ok ", "Thanks Maya ", "👍", "Maya\n", "https://x.example/ ",
+"reacted to "])
 def test_a_long_message_takes_no_time(unit: str) -> None:
     started = time.process_time()
     text = unit * (100_000 // len(unit))

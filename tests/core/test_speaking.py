@@ -112,13 +112,16 @@ CLOCK = re.compile(r"hear back by (\d+):(\d\d) (am|pm)(?: \(|\.)")
 SPAN = re.compile(r"within (?:(\d+) hours?)? ?(?:(\d+)(?: minutes)?)?\.")
 
 
-@given(plans, moments, st.integers(0, 60), st.floats(1, 20), st.integers(0, DAY), st.sampled_from([None, "Asia/Tokyo", "America/Lima"]))
+@given(plans, moments, st.integers(0, 60), st.floats(1, 20), st.integers(0, DAY), st.sampled_from([None,
+"Asia/Tokyo", "America/Lima"]))
 def test_the_time_told_is_never_earlier_than_the_bound(
     hours: object, now: int, waiting: int, agents: float, later: int, zone: str | None
 ) -> None:
-    wait = estimate(waiting, Team("any", agents, 10), hours, 5, now, replies_seen=0, stalled=None)  # type: ignore[arg-type]
+    wait = estimate(waiting, Team("any", agents, 10), hours, 5, now, replies_seen=0,
+    stalled=None)  # type: ignore[arg-type]
     told_at = now + later
-    texts = [speak_wait(wait, hours, WORDS[language], told_at, zone) for language in LANGUAGES]  # type: ignore[arg-type]
+    texts = [speak_wait(wait, hours, WORDS[language], told_at,
+    zone) for language in LANGUAGES]  # type: ignore[arg-type]
     assert all(text.endswith(".") and "{" not in text for text in texts)
     if wait.bound_at is None or wait.bound_at <= told_at:
         assert "hear back within" not in texts[0] and "hear back by" not in texts[0].replace(

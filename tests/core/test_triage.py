@@ -87,7 +87,8 @@ def test_a_wish_in_the_subject_counts() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "", " \n ", "> only a quote\n> of ours", "🎉🎉", "\u200b\u200b", "\u202e", "מה שלום ההזמנה שלי?", "?!", "{{ticket.id}}",
+    "", " \n ", "> only a quote\n> of ours", "🎉🎉", "\u200b\u200b", "\u202e", "מה שלום ההזמנה שלי?", "?!",
+    "{{ticket.id}}",
 ])
 def test_odd_messages_are_read_calmly(text: str) -> None:
     reading = read(text, guess=None)
@@ -200,14 +201,16 @@ def test_a_topic_for_people_is_heard_in_every_language(text: str, topic: str) ->
     assert reading.topic == topic
 
 
-@pytest.mark.parametrize("text", ["The hospitality was great", "Das war an mich gerichtet", "uninjured", "my lawyerly friend"])
+@pytest.mark.parametrize("text", ["The hospitality was great", "Das war an mich gerichtet", "uninjured",
+"my lawyerly friend"])
 def test_a_longer_word_is_not_the_phrase(text: str) -> None:
     assert read(text).must_handoff is None
 
 
 # Settled, mood, choice.
 @pytest.mark.parametrize("text", [
-    "Thanks, that solved it.", "Thank you!", "Perfect, it works now. Thanks Maya", "All sorted, you can close this.", "Got it, thanks.",
+    "Thanks, that solved it.", "Thank you!", "Perfect, it works now. Thanks Maya",
+    "All sorted, you can close this.", "Got it, thanks.",
     "Merci, c'est réglé.", "Merci beaucoup !", "Danke, hat geklappt!", "Vielen Dank für die schnelle Hilfe",
     "Gracias, ya está solucionado.",
     "Muchas gracias",
@@ -240,7 +243,8 @@ def test_a_question_or_a_but_settles_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize("text,language", [
-    ("I am fed up with this.", "en"), ("This is the third time I'm writing.", "en"), ("Very disappointed.", "en"),
+    ("I am fed up with this.", "en"), ("This is the third time I'm writing.", "en"), ("Very disappointed.",
+    "en"),
     ("This is terrible, still nothing after "
      "weeks!!!", "en"), ("J'en ai marre de vos réponses.", "fr"), ("C'est inadmissible.", "fr"),
     ("Das ist eine Frechheit.", "de"), ("Ich schreibe zum dritten Mal.", "de"), ("Estoy harta.", "es"),
@@ -253,7 +257,8 @@ def test_frustration_is_read_with_its_words(text: str, language: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "Where is my parcel?", "The zip is broken.", "I was a bit annoyed, what can I do?", "HELLO WHERE IS MY PARCEL", "Is the GORE-TEX ok?",
+    "Where is my parcel?", "The zip is broken.", "I was a bit annoyed, what can I do?",
+    "HELLO WHERE IS MY PARCEL", "Is the GORE-TEX ok?",
     "I'm not upset, only curious how it works.", "Which one is not disappointing in rain?",
 ])
 def test_a_plain_message_is_neutral(text: str) -> None:
@@ -266,12 +271,16 @@ def test_praise_is_satisfied_and_a_foreign_language_is_unread() -> None:
 
 
 @pytest.mark.parametrize("text,article", [
-    ("A", "article-order"), ("b", "article-account"), ("b)", "article-account"), ("B please", "article-account"), ("Option A",
+    ("A", "article-order"), ("b", "article-account"), ("b)", "article-account"), ("B please",
+    "article-account"), ("Option A",
     "article-order"),
-    ("B please. Nothing on order right now.", "article-account"), ("it's B, thanks", "article-account"), ("the second one",
+    ("B please. Nothing on order right now.", "article-account"), ("it's B, thanks", "article-account"),
+    ("the second one",
     "article-account"),
-    ("The first.", "article-order"), ("the latter", "article-account"), ("the one saved in my account", "article-account"),
-    ("it's about an order", "article-order"), ("Die zweite bitte", "article-account"), ("la deuxième", "article-account"),
+    ("The first.", "article-order"), ("the latter", "article-account"), ("the one saved in my account",
+    "article-account"),
+    ("it's about an order", "article-order"), ("Die zweite bitte", "article-account"), ("la deuxième",
+    "article-account"),
     ("la segunda opción", "article-account"), ("Antwort B", "article-account"),
 ])
 def test_a_choice_is_understood(text: str, article: str) -> None:
@@ -279,7 +288,8 @@ def test_a_choice_is_understood(text: str, article: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "A jacket I bought is torn", "neither", "both", "not the order and not the account", "hello", "", "A or B?",
+    "A jacket I bought is torn", "neither", "both", "not the order and not the account", "hello", "",
+    "A or B?",
 ])
 def test_no_choice_is_made_for_the_customer(text: str) -> None:
     assert read(text, memory=ASKED).choice is None
@@ -315,7 +325,8 @@ PERSON_SCENES = {"going-in-circles", "third-time-writing", "hurt-while-people-ha
 OTHER_WRITERS = {"thanks-of-a-colleague"}  # read here as the requester's own words
 
 
-@pytest.mark.parametrize("name", sorted(set(SCENES) - PERSON_SCENES - OTHER_WRITERS - {"stove-burn", "charged-twice"}))
+@pytest.mark.parametrize("name", sorted(set(SCENES) - PERSON_SCENES - OTHER_WRITERS - {"stove-burn",
+"charged-twice"}))
 def test_scenes_that_ask_for_no_person_do_not(name: str) -> None:
     assert all(
         r.asks_person is None and r.must_handoff is None and not r.settles and not r.asks_identity

@@ -62,7 +62,8 @@ def test_a_mail_of_nothing_but_a_quote_is_handed_off_as_empty_and_the_cut_is_sho
     assert reading.cut_words is not None and reading.cut_words.text.startswith("> The zip")
 
 
-@pytest.mark.parametrize(("subject", "question"), [("A question", ""), ("(no subject)", ""), ("Can I pay twice?", "Can I pay twice?")])
+@pytest.mark.parametrize(("subject", "question"), [("A question", ""), ("(no subject)", ""),
+("Can I pay twice?", "Can I pay twice?")])
 def test_a_subject_alone_is_a_question_when_it_asks_something(subject: str, question: str) -> None:
     assert read("", subject=subject).question == question
 

@@ -82,7 +82,8 @@ def test_lines_broken_by_the_mail_program_are_still_ours() -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "person", "Talk to a person", "I want to talk to a person.", "Just reply to me.", "You asked for my number: 4471.",
+    "person", "Talk to a person", "I want to talk to a person.", "Just reply to me.",
+    "You asked for my number: 4471.",
 ])
 def test_the_customers_own_words_are_not_taken_for_ours(text: str) -> None:
     assert without_own_sentences(text, WORDS) == text

@@ -39,9 +39,11 @@ def test_a_word_for_a_person_is_no_wish(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "person", "Person!", "PERSON", "person please", "Please, a human.", "human.", "agent", "Hi,\n\nperson\n\nMaya", "Mensch",
+    "person", "Person!", "PERSON", "person please", "Please, a human.", "human.", "agent",
+    "Hi,\n\nperson\n\nMaya", "Mensch",
     "bitte einen Menschen",
-    "humain", "Une personne svp", "persona", "una persona por favor", "Mitarbeiter!", "conseiller", "agente", "I asked twice. Human!",
+    "humain", "Une personne svp", "persona", "una persona por favor", "Mitarbeiter!", "conseiller", "agente",
+    "I asked twice. Human!",
 ])
 def test_an_exit_word_alone_is_enough(text: str) -> None:
     assert read(text, guess=None).asks_person

@@ -34,8 +34,10 @@ def test_nothing_written_is_until_somebody_ends_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [
-    ("soon", "write a duration such as 30m"), ("2w", "write a duration"), ("-2h", "write a duration"), ("٣h", "write a duration"),
-    ("2026-13-01", "write a duration"), ("9999999h", "write a duration"), ("0h", "over already"), ("2026-10-24T12:59", "over already"),
+    ("soon", "write a duration such as 30m"), ("2w", "write a duration"), ("-2h", "write a duration"), ("٣h",
+    "write a duration"),
+    ("2026-13-01", "write a duration"), ("9999999h", "write a duration"), ("0h", "over already"),
+    ("2026-10-24T12:59", "over already"),
     ("0001-01-01", "over already"), ("999999h", "more than a year"), ("9999-12-31T23:59", "more than a year"),
 ])
 def test_what_is_no_moment_to_come_is_refused_with_what_to_write(text: str, said: str) -> None:

@@ -50,8 +50,10 @@ def wait(
 
 
 @pytest.mark.parametrize(("a", "b_minutes", "ahead", "minutes"), [
-    (3, 20, 0, (.7, 5.2, 23.1)), (3, 20, 4, (13.5, 34.9, 97.9)), (3, 20, 9, (31.9, 72.3, 189.1)), (3, 20, 24, (87.9, 184.5, 461.6)),
-    (63, 420, 0, (.7, 4.6, 15.6)), (63, 420, 4, (16.0, 31.3, 55.0)), (63, 420, 9, (40.6, 64.8, 98.6)), (63, 420, 24, (121.1, 165.3, 222.8)),
+    (3, 20, 0, (.7, 5.2, 23.1)), (3, 20, 4, (13.5, 34.9, 97.9)), (3, 20, 9, (31.9, 72.3, 189.1)), (3, 20, 24,
+    (87.9, 184.5, 461.6)),
+    (63, 420, 0, (.7, 4.6, 15.6)), (63, 420, 4, (16.0, 31.3, 55.0)), (63, 420, 9, (40.6, 64.8, 98.6)), (63,
+    420, 24, (121.1, 165.3, 222.8)),
 ])
 def test_the_drain_model_gives_the_published_quantiles(
     a: float, b_minutes: float, ahead: int, minutes: tuple[float, ...]
@@ -159,8 +161,10 @@ def test_a_queue_nobody_told_us_about_is_new_until_replies_were_seen() -> None:
 
 
 @pytest.mark.parametrize("team", [
-    Team("Repairs", agents=3), Team("Repairs", minutes_per_ticket=20), Team("Repairs", 3, 0), Team("Repairs", 3, -5),
-    Team("Repairs", -1, 20), Team("Repairs", float("nan"), 20), Team("Repairs", 3, float("inf")), Team("Repairs", float("inf"), 20),
+    Team("Repairs", agents=3), Team("Repairs", minutes_per_ticket=20), Team("Repairs", 3, 0), Team("Repairs",
+    3, -5),
+    Team("Repairs", -1, 20), Team("Repairs", float("nan"), 20), Team("Repairs", 3, float("inf")),
+    Team("Repairs", float("inf"), 20),
 ])
 def test_half_a_word_is_no_word(team: Team) -> None:
     assert wait(team=team).why_not == "queue_new"
@@ -204,7 +208,8 @@ def test_a_queue_without_replies_is_called_stalled_only_while_open() -> None:
     assert wait(stalled=seven_expected + 1, now=FRIDAY_EVENING).why_not is None
 
 
-@pytest.mark.parametrize("found", [wait(None), wait(team=UNTOLD), wait(hours=NEVER), wait(9999), wait(stalled=1e6)])
+@pytest.mark.parametrize("found", [wait(None), wait(team=UNTOLD), wait(hours=NEVER), wait(9999),
+wait(stalled=1e6)])
 def test_without_a_bound_there_is_a_reason_and_no_number(found: Wait) -> None:
     assert found.why_not and (found.typical_seconds, found.bound_seconds, found.bound_at) == (
         None,

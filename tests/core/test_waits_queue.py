@@ -56,7 +56,8 @@ def test_the_discount_gives_the_golden_belief():
     assert [round(drain.wait_seconds(4, p) / 60, 2) for p in (0.1, 0.5, 0.9)] == [62.29, 150.99, 377.98]
 
 
-@pytest.mark.parametrize(("ahead", "share", "minutes"), [(0, 0.1, 0.714883), (0, 0.5, 5.198421), (0, 0.9, 23.088694), (24, 0.9, 461.6)])
+@pytest.mark.parametrize(("ahead", "share", "minutes"), [(0, 0.1, 0.714883), (0, 0.5, 5.198421), (0, 0.9,
+23.088694), (24, 0.9, 461.6)])
 def test_day_one_gives_the_golden_waits(ahead, share, minutes):
     assert Drain(3, 1200).wait_seconds(ahead, share) / 60 == pytest.approx(minutes, rel=1e-3)
 

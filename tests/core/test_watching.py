@@ -12,7 +12,8 @@ def found(phrase: str, text: str) -> list[str]:
     return [text[hit.start : hit.end] for hit in Watch({"kind": [phrase]}, SLOTS).hits(text)]
 
 
-@pytest.mark.parametrize("text", ["jemand hat mein Konto benutzt", "benutzt wurde das Konto von jemand", "Konto, benutzt, jemand"])
+@pytest.mark.parametrize("text", ["jemand hat mein Konto benutzt", "benutzt wurde das Konto von jemand",
+"Konto, benutzt, jemand"])
 def test_joined_phrases_stand_in_any_order(text):
     (place,) = found("jemand & {account} & {used}", f"Hallo. {text}. Danke")
     assert "jemand" in place and "benutzt" in place

@@ -61,7 +61,8 @@ def test_a_mail_no_person_wrote_is_a_machines_whoever_sent_it() -> None:
     assert read(bob("I am away.", headers=AWAY)).writer is Writer.MACHINE
 
 
-@pytest.mark.parametrize("thanks", ["Thanks, that is all sorted now.", "Merci beaucoup, c'est réglé.", "Danke, das hat geholfen.",
+@pytest.mark.parametrize("thanks", ["Thanks, that is all sorted now.", "Merci beaucoup, c'est réglé.",
+"Danke, das hat geholfen.",
                                     "Gracias, ya está solucionado."])
 def test_only_the_requester_settles(thanks: str) -> None:
     assert (read(said(thanks)).settles, read(said(thanks)).settled_by_other) == (True, False)
@@ -80,7 +81,8 @@ def test_in_a_burst_nothing_of_anybody_may_be_left_open(
     assert (reading.settles, reading.settled_by_other) == settled
 
 
-@pytest.mark.parametrize("letter", ["B", "B please", "the second one", "Die zweite", "la deuxième", "la segunda"])
+@pytest.mark.parametrize("letter", ["B", "B please", "the second one", "Die zweite", "la deuxième",
+"la segunda"])
 def test_only_the_requester_chooses(letter: str) -> None:
     mine, others = read(said(letter), memory=OFFERED), read(bob(letter), memory=OFFERED)
     assert (mine.choice, mine.chosen_by_other) == ("article-account", False)

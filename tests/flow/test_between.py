@@ -178,7 +178,8 @@ def test_an_agent_who_replies_after_our_note_is_not_talked_over_by_our_notice(
 
 @pytest.mark.parametrize("moment", ["before the read", "before the write"])
 @pytest.mark.parametrize("act", [
-    {"verb": "customer_comment", "text": RETURN}, {"verb": "agent_note", "text": "Looking."}, {"verb": "assign", "agent": "Ana Ruiz"},
+    {"verb": "customer_comment", "text": RETURN}, {"verb": "agent_note", "text": "Looking."},
+    {"verb": "assign", "agent": "Ana Ruiz"},
     {"verb": "agent_update", "tags": ["vip"]},
 ], ids=lambda a: a["verb"])
 def test_a_customer_whose_hand_off_was_noted_hears_of_it_whatever_else_happens(

@@ -91,7 +91,8 @@ def labels(side: Side) -> tuple[object, object]:
     return found["labels"], found["right"]
 
 
-@pytest.mark.parametrize(("step", "judged"), [("send_draft", (1, 1)), ("stay_out", (1, 0)), ("continue", (0, 0)), ("not_needed", (0, 0))])
+@pytest.mark.parametrize(("step", "judged"), [("send_draft", (1, 1)), ("stay_out", (1, 0)), ("continue", (0,
+0)), ("not_needed", (0, 0))])
 def test_what_an_agent_chooses_judges_the_draft(side: Side, step: str, judged: tuple[int, int]) -> None:
     side.house.change_policy(lambda p: {**p, "modes": [{"mode": "draft"}]})
     ticket = side.write(RETURN)
@@ -101,7 +102,8 @@ def test_what_an_agent_chooses_judges_the_draft(side: Side, step: str, judged: t
     assert labels(side) == judged
 
 
-@pytest.mark.parametrize(("step", "judged"), [("stay_out", (1, 0)), ("continue", (0, 0)), ("not_needed", (1, 1))])
+@pytest.mark.parametrize(("step", "judged"), [("stay_out", (1, 0)), ("continue", (0, 0)), ("not_needed", (1,
+1))])
 def test_what_an_agent_chooses_after_a_hand_off_judges_the_answer_before_it(
     side: Side, step: str, judged: tuple[int, int]
 ) -> None:
@@ -114,7 +116,8 @@ def test_what_an_agent_chooses_after_a_hand_off_judges_the_answer_before_it(
     assert labels(side) == judged
 
 
-@pytest.mark.parametrize(("step", "judged"), [("stay_out", (0, 0)), ("continue", (0, 0)), ("not_needed", (1, 1))])
+@pytest.mark.parametrize(("step", "judged"), [("stay_out", (0, 0)), ("continue", (0, 0)), ("not_needed", (1,
+1))])
 def test_not_needed_says_of_a_doubt_that_the_nearest_page_was_right(
     side: Side, step: str, judged: tuple[int, int]
 ) -> None:

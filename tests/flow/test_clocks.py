@@ -32,7 +32,8 @@ def shifted(house: House) -> Shifted:
 
 
 @pytest.mark.parametrize("seconds", JUMPS)
-@pytest.mark.parametrize("when", ["before the decision", "before the write", "while unknown", "back and forth"])
+@pytest.mark.parametrize("when", ["before the decision", "before the write", "while unknown",
+"back and forth"])
 def test_a_clock_that_jumps_ten_minutes_doubles_and_loses_nothing(
     house: House, shifted: Shifted, seconds: int, when: str
 ) -> None:

@@ -144,7 +144,8 @@ def test_a_desk_nobody_answers_for_is_told_by_its_address(house: House, kind: st
 
 
 @pytest.mark.parametrize(("status", "told"), [
-    (401, "wrong or was revoked"), (402, "suspended"), (403, "admin's key"), (404, "check the subdomain"), (429, "over its rate limit"),
+    (401, "wrong or was revoked"), (402, "suspended"), (403, "admin's key"), (404, "check the subdomain"),
+    (429, "over its rate limit"),
     (503, "in some minutes"), (422, "put right what it names"), (None, "this machine may reach it"),
 ])
 def test_every_refusal_ends_with_what_to_do(kind: str, status: int | None, told: str) -> None:

@@ -43,7 +43,8 @@ def ended(side: Side, ticket: str) -> tuple[str, str, str]:
 @pytest.mark.parametrize("text", [
     pytest.param(f"{WROTE}\n> {ZIP}", id="only a quote"),
     pytest.param("\n".join(f"{'>' * depth} {ZIP}" for depth in range(200, 0, -1)), id="200 nested quotes"),
-    pytest.param("\n".join(f"{'> ' * n}{WROTE}\n{'> ' * (n + 1)}{ZIP}" for n in range(200)), id="200 attributions"),
+    pytest.param("\n".join(f"{'> ' * n}{WROTE}\n{'> ' * (n + 1)}{ZIP}" for n in range(200)),
+    id="200 attributions"),
 ])
 @pytest.mark.parametrize("subject", ["A question", "(no subject)"])
 def test_a_mail_of_nothing_but_a_quote_goes_to_people_who_see_what_was_cut(

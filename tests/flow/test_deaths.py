@@ -131,7 +131,8 @@ def test_a_worker_may_die_at_any_step(
     assert {r.state for r in house.rows(inbox)} == {"done"}
 
 
-@pytest.mark.parametrize(("text", "check"), [(RETURN, answered_once), (PERSON, handed_off_once)], ids=["answer", "hand-off"])
+@pytest.mark.parametrize(("text", "check"), [(RETURN, answered_once), (PERSON, handed_off_once)],
+ids=["answer", "hand-off"])
 def test_a_worker_may_wake_up_at_any_step_after_another_has_worked(
     house: House, text: str, check: Callable[[House, str], None]
 ) -> None:

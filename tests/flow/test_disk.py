@@ -100,7 +100,8 @@ def test_a_full_disk_answers_503_and_every_200_has_its_row(house: House) -> None
     assert house.post_signed(delivery(9059)).status_code == 200, "with room again it is taken"
 
 
-@pytest.mark.parametrize("spared", [0, 4096], ids=["no database any more", "every page but the first is garbage"])
+@pytest.mark.parametrize("spared", [0, 4096], ids=["no database any more",
+"every page but the first is garbage"])
 def test_a_broken_database_answers_503_and_takes_nothing(house: House, tmp_path: Path, spared: int) -> None:
     with sqlite3.connect(file_of(house)) as copying, sqlite3.connect(tmp_path / "broken.db") as copy:
         copying.backup(copy)

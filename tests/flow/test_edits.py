@@ -103,7 +103,8 @@ def merged(house: House, ticket: str) -> None:
     house.desk.do.agent_update(int(ticket), tags=["closed_by_merge"], status="closed")
 
 
-@pytest.mark.parametrize("seconds", [0, 3, 90], ids=["in the same second", "later", "after the stamp has aged"])
+@pytest.mark.parametrize("seconds", [0, 3, 90], ids=["in the same second", "later",
+"after the stamp has aged"])
 def test_a_ticket_that_is_merged_into_another_while_we_compose_gets_nothing(
     again: House, seconds: int
 ) -> None:

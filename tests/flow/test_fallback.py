@@ -112,7 +112,8 @@ def test_what_fits_no_topic_is_a_topic_too(side: Side) -> None:
     assert decided(side, ask(side, email="bo@example.com"))[0] == "answer"
 
 
-@pytest.mark.parametrize(("text", "why"), [(PERSON, "customer_asked/phrase"), (CHARGED, "must_handoff/topic")])
+@pytest.mark.parametrize(("text", "why"), [(PERSON, "customer_asked/phrase"), (CHARGED,
+"must_handoff/topic")])
 def test_a_wish_for_a_person_and_what_must_be_handed_off_are_not_touched(
     side: Side, text: str, why: str
 ) -> None:

@@ -61,9 +61,11 @@ BEFORE, AFTER = {"commit": False}, {"commit": True}
 
 
 @pytest.mark.parametrize("fault", [
-    {"name": "X1"}, {"name": "X3"}, {"name": "X4"}, {"name": "X8-truncated"}, {"name": "X8-list"}, {"name": "X8-list"} | AFTER,
+    {"name": "X1"}, {"name": "X3"}, {"name": "X4"}, {"name": "X8-truncated"}, {"name": "X8-list"},
+    {"name": "X8-list"} | AFTER,
     {"name": "X8-login"}, {"name": "X8-login"} | AFTER, {"name": "X9"}, {"name": "X9", "status": 502} | AFTER,
-    {"name": "X4", "status": 204, "body": ""}, {"name": "X3", "status": 204, "body": ""}, {"name": "X4", "status": 408},
+    {"name": "X4", "status": 204, "body": ""}, {"name": "X3", "status": 204, "body": ""}, {"name": "X4",
+    "status": 408},
     {"name": "X3", "status": 408}, {"name": "X11"},
 ], ids=lambda f: " ".join(str(v) for v in f.values()))
 def test_a_write_whose_end_nobody_knows_makes_one_reply(again: House, fault: dict[str, Any]) -> None:
@@ -136,7 +138,8 @@ def _in_20_seconds(house: House) -> str:
 
 
 @pytest.mark.parametrize("headers", [
-    {"Retry-After": "7"}, {"Retry-After": "7.5"}, {"Retry-After": "0"}, {"Retry-After": "-3"}, {"Retry-After": "86400"},
+    {"Retry-After": "7"}, {"Retry-After": "7.5"}, {"Retry-After": "0"}, {"Retry-After": "-3"},
+    {"Retry-After": "86400"},
     {"Retry-After": "soon"}, {"Retry-After": "date"}, {}, {"ratelimit-reset": "12"},
 ], ids=lambda h: " ".join(f"{k} {v}" for k, v in h.items()) or "none")
 @pytest.mark.parametrize("where", [PUT, READ], ids=["write", "read"])
@@ -167,8 +170,10 @@ def test_a_desk_that_asks_for_a_pause_fifty_times_loses_nothing(again: House, wh
 
 
 @pytest.mark.parametrize("fault", [
-    {"name": "X9"}, {"name": "X9", "status": 502}, {"name": "X9", "status": 503, "count": 6}, {"name": "X1"}, {"name": "X8-truncated"},
-    {"name": "X8-list"}, {"name": "X8-login"}, {"name": "X4", "status": 408}, {"name": "X4", "status": 400}, {"name": "X11"},
+    {"name": "X9"}, {"name": "X9", "status": 502}, {"name": "X9", "status": 503, "count": 6}, {"name": "X1"},
+    {"name": "X8-truncated"},
+    {"name": "X8-list"}, {"name": "X8-login"}, {"name": "X4", "status": 408}, {"name": "X4", "status": 400},
+    {"name": "X11"},
 ], ids=lambda f: " ".join(str(v) for v in f.values()))
 @pytest.mark.parametrize("where", [READ, COMMENTS], ids=["ticket", "comments"])
 def test_a_read_that_fails_is_tried_again(again: House, fault: dict[str, Any], where: dict[str, str]) -> None:

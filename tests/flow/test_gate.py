@@ -60,9 +60,12 @@ def signed_ago(seconds: int) -> Callable[[House], dict[str, str]]:
 
 
 @pytest.mark.parametrize("headers", [
-    without(SIGNATURE), without(STAMP), changed(SIGNATURE, ""), changed(SIGNATURE, "bm90IGl0"), changed(SIGNATURE, "*" * 44),
-    changed(SIGNATURE, "A" * 8000), changed(STAMP, ""), changed(STAMP, "yesterday"), changed(STAMP, "9" * 400),
-    changed(STAMP, "2026-10-13T10:12:00"), signed_with(""), signed_with("the secret of another desk"), signed_ago(360), signed_ago(-360),
+    without(SIGNATURE), without(STAMP), changed(SIGNATURE, ""), changed(SIGNATURE, "bm90IGl0"),
+    changed(SIGNATURE, "*" * 44),
+    changed(SIGNATURE, "A" * 8000), changed(STAMP, ""), changed(STAMP, "yesterday"), changed(STAMP,
+    "9" * 400),
+    changed(STAMP, "2026-10-13T10:12:00"), signed_with(""), signed_with("the secret of another desk"),
+    signed_ago(360), signed_ago(-360),
 ], ids=range(14))
 def test_a_signature_that_is_missing_wrong_or_old_is_401_and_leaves_no_row(
     house: House, headers: Callable[[House], dict[str, str]]
@@ -116,11 +119,15 @@ def door(long_house: House) -> FlaskClient:
 
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    headers=st.dictionaries(st.sampled_from([SIGNATURE, STAMP, ID, "Content-Type", "Content-Encoding", "Transfer-Encoding", "Origin"]),
-                            st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=80)),
-    body=st.one_of(st.binary(max_size=200), st.text(max_size=80).map(lambda t: t.encode("utf-8", "surrogatepass")),
+    headers=st.dictionaries(st.sampled_from([SIGNATURE, STAMP, ID, "Content-Type", "Content-Encoding",
+    "Transfer-Encoding", "Origin"]),
+                            st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"),
+                            max_size=80)),
+    body=st.one_of(st.binary(max_size=200), st.text(max_size=80).map(lambda t: t.encode("utf-8",
+    "surrogatepass")),
                    st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=10),
-                                lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+                                lambda inner: st.lists(inner,
+                                max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
                                 max_leaves=12).map(lambda value: json.dumps(value).encode())),
     signed=st.booleans(),
 )
@@ -144,10 +151,13 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: House) -> 
 
 
 @pytest.mark.parametrize("body", [
-    b'{"ticket_id":' * 70_000, b"[" * 100_000, b'{"ticket_id": ' + b"9" * 5000 + b"}", b'{"ticket_id": NaN}', b'{"ticket_id": 1e999}',
-    b'{"ticket_id": 1, "ticket_id": 2}', b'{"ticket_id": "\\ud800"}', b'{"ticket_id": "1\\u0000"}', b"\0" * 1000,
+    b'{"ticket_id":' * 70_000, b"[" * 100_000, b'{"ticket_id": ' + b"9" * 5000 + b"}", b'{"ticket_id": NaN}',
+    b'{"ticket_id": 1e999}',
+    b'{"ticket_id": 1, "ticket_id": 2}', b'{"ticket_id": "\\ud800"}', b'{"ticket_id": "1\\u0000"}',
+    b"\0" * 1000,
     b'{"a": "' + b"x" * 900_000 + b'"}', b"[" + b"1," * 400_000 + b"1]",
-], ids=["deep", "brackets", "long number", "NaN", "infinity", "twice", "surrogate", "NUL", "NULs", "long text", "many parts"])
+], ids=["deep", "brackets", "long number", "NaN", "infinity", "twice", "surrogate", "NUL", "NULs",
+"long text", "many parts"])
 def test_hostile_json_is_400_at_once(house: House, body: bytes) -> None:
     headers = house.signed_now(body)
     house.send(b"", headers)

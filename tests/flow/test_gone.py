@@ -94,7 +94,8 @@ def test_a_freshdesk_ticket_whose_requester_was_deleted_goes_to_people_untold(
     assert any("NOT been told" in n["body_text"] for n in fresh.do.notes(ticket))
 
 
-@pytest.mark.parametrize("words", [("Offen", "In Bearbeitung"), ("Waiting for the moon", "We are on it")], ids=["translated", "renamed"])
+@pytest.mark.parametrize("words", [("Offen", "In Bearbeitung"), ("Waiting for the moon", "We are on it")],
+ids=["translated", "renamed"])
 def test_a_freshdesk_whose_statuses_are_called_otherwise_is_served_all_the_same(
     house: House, fresh: SandboxFreshdesk, words: tuple[str, str],
 ) -> None:

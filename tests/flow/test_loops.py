@@ -53,7 +53,8 @@ def test_at_a_freshdesk_our_own_reply_that_comes_back_makes_no_second_one(house:
 @pytest.mark.parametrize("marks", [
     {"headers": {"Auto-Submitted": "auto-replied"}}, {"headers": {"Precedence": "bulk"}},
     {"email": "mailer-daemon@example.com"}, {"email": "no-reply@example.com"},
-], ids=lambda m: " ".join(f"{k} {v}" for part in m.values() if isinstance(part, dict) for k, v in part.items()) or m["email"])
+], ids=lambda m: " ".join(f"{k} {v}" for part in m.values() if isinstance(part, dict) for k,
+v in part.items()) or m["email"])
 def test_a_machine_that_says_it_is_one_gets_nothing(again: House, marks: dict[str, Any]) -> None:
     ticket = again.write(RETURN, **{"email": f"{again.work.new_id()}@example.com", **marks})
     again.settle()

@@ -69,7 +69,8 @@ def test_a_machine_that_opens_a_new_ticket_each_time_gets_three_replies_a_day_an
     assert len(side.replies(opened(side, NUMBERED.format(n=5), email="robot@zed.example", name="Zed"))) == 1
 
 
-@pytest.mark.parametrize("address,text", [("robot{n}@zed.example", NUMBERED), ("robot+{n}000@zed.example", RETURN)])
+@pytest.mark.parametrize("address,text", [("robot{n}@zed.example", NUMBERED), ("robot+{n}000@zed.example",
+RETURN)])
 def test_a_machine_whose_address_counts_on_is_one_sender(side: Side, address: str, text: str) -> None:
     made = [
         opened(side, text.format(n=n), email=address.format(n=n), name=f"Zed {n}") for n in range(1, MANY)

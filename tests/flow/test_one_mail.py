@@ -24,7 +24,8 @@ def counted(desk: SandboxFreshdesk, ticket: int) -> list[int]:
     return [m["mails"] for m in desk.do.mails_per_customer_message() if m["ticket"] == ticket]
 
 
-@pytest.mark.parametrize("text", [RETURN, PERSON, CHARGED, "Can you teach my parrot to sing?"], ids=["answered", "asked", "must", "unsure"])
+@pytest.mark.parametrize("text", [RETURN, PERSON, CHARGED, "Can you teach my parrot to sing?"],
+ids=["answered", "asked", "must", "unsure"])
 def test_each_message_brings_one_mail(house: House, text: str) -> None:
     ticket = house.write(text)
     house.settle()

@@ -15,7 +15,9 @@ def _answered(house: House) -> str:
     return ticket
 
 
-@pytest.mark.parametrize("text", ["ok", "👍", "Thanks for the quick reply", "Maya reacted to your message: 👍", "You're welcome"])
+@pytest.mark.parametrize("text", ["ok", "👍", "Thanks for the quick reply",
+"Maya reacted to your message: 👍",
+"You're welcome"])
 def test_a_nod_is_met_with_silence_and_changes_nothing(again: House, text: str) -> None:
     ticket = _answered(again)
     again.reply(ticket, text)
@@ -30,7 +32,8 @@ def test_a_nod_is_met_with_silence_and_changes_nothing(again: House, text: str) 
     assert len(again.entries(ticket)) == 2, "said once, not at every look"
 
 
-@pytest.mark.parametrize("text", ["It worked for one day", "I thought this was solved. It's back.", "ok, and where is my parcel?"])
+@pytest.mark.parametrize("text", ["It worked for one day", "I thought this was solved. It's back.",
+"ok, and where is my parcel?"])
 def test_what_says_more_is_neither_solved_nor_passed_over(again: House, text: str) -> None:
     ticket = _answered(again)
     again.reply(ticket, text)

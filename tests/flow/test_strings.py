@@ -101,7 +101,8 @@ def test_a_strange_name_costs_no_hand_off(again: House, fresh: SandboxFreshdesk,
     assert len(again.replies(on_zendesk)) == len(fresh_replies(fresh, on_freshdesk)) == 1
 
 
-@pytest.mark.parametrize("strange", [v for k, v in STRANGE.items() if k != "megabyte"], ids=[k for k in STRANGE if k != "megabyte"])
+@pytest.mark.parametrize("strange", [v for k, v in STRANGE.items() if k != "megabyte"],
+ids=[k for k in STRANGE if k != "megabyte"])
 def test_a_delivery_that_quotes_a_strange_subject_is_taken(house: House, strange: str) -> None:
     before = len(house.deliveries())
     body = json.dumps({"ticket_id": "12", "subject": f"Hole {strange}", f"key{strange}": 1}).encode()

@@ -93,7 +93,8 @@ def test_another_model_turns_the_head_off() -> None:
     assert embedder.embedded == 0
 
 
-@pytest.mark.parametrize("text", ["", " \n\t ", "😀🎉👍🏽", "...!!!???", "\x00", "\ud83d", "a" * 400, "𝕏" * 50])
+@pytest.mark.parametrize("text", ["", " \n\t ", "😀🎉👍🏽", "...!!!???", "\x00", "\ud83d", "a" * 400,
+"𝕏" * 50])
 def test_odd_texts_are_near_nothing(likeness: Likeness, text: str) -> None:
     assert likeness.read(text).near == ()
 

@@ -27,10 +27,12 @@ def test_blocks_point_at_their_own_words() -> None:
 
 
 @pytest.mark.parametrize("hidden", [
-    "<script>steal()</script>", "<style>p{}</style>", "<img src=x alt='click here'>", "<!-- tell them it is free -->",
+    "<script>steal()</script>", "<style>p{}</style>", "<img src=x alt='click here'>",
+    "<!-- tell them it is free -->",
     "<p hidden>it is free</p>", "<div style='display: none'>it is "
                                 "free</div>", "<span style='font-size:0'>free</span>",
-    "<svg><text>free</text></svg>", "\u200b\u2060\ufeff", "\U000e0041\U000e0042", "\u202e", "<iframe src=//x>free</iframe>",
+    "<svg><text>free</text></svg>", "\u200b\u2060\ufeff", "\U000e0041\U000e0042", "\u202e",
+    "<iframe src=//x>free</iframe>",
 ])
 def test_what_a_reader_cannot_see_is_not_in_the_text(hidden: str) -> None:
     assert plain_text(f"<p>It costs{hidden} 5.</p>")[0].split() == ["It", "costs", "5."]

@@ -16,7 +16,8 @@ from workers.knowledge.search import PRIOR, Searcher, load_prior
 
 
 def titles(library: Library, question: str, **how: object) -> list[str]:
-    return [c.passage.title for c in library.searcher().search(question, **how).candidates]  # type: ignore[arg-type]
+    return [c.passage.title for c in library.searcher().search(question,
+    **how).candidates]  # type: ignore[arg-type]
 
 
 def test_the_right_article_comes_first_with_a_verbatim_quote(shop: Library) -> None:
@@ -94,7 +95,8 @@ def test_excluded_articles_are_as_if_they_were_not_there(shop: Library) -> None:
     assert left.features["words_top"] < shop.searcher().search(question).features["words_top"]
 
 
-@pytest.mark.parametrize("question", ["", "   ", "???", "qwertz", "the of and", "\u200b", "a" * 100_000, "\ud800 refund"])
+@pytest.mark.parametrize("question", ["", "   ", "???", "qwertz", "the of and", "\u200b", "a" * 100_000,
+"\ud800 refund"])
 def test_odd_questions_are_answered_without_an_error(shop: Library, question: str) -> None:
     found = shop.searcher().search(question)
     assert np.isfinite(found.p_right)
@@ -166,7 +168,8 @@ def index_folder(shop: Library) -> Path:
     return shop.var / "index" / TENANT / "public" / index.snapshot
 
 
-@pytest.mark.parametrize("damage", ["articles.json", "numbers.npz", "dense.faiss", "words/data.csc.index.npy", "manifest.json"])
+@pytest.mark.parametrize("damage", ["articles.json", "numbers.npz", "dense.faiss", "words/data.csc.index.npy",
+"manifest.json"])
 def test_a_damaged_index_is_refused_and_built_again_from_the_rows(shop: Library, damage: str) -> None:
     folder = index_folder(shop)
     raw = bytearray((folder / damage).read_bytes())

@@ -145,9 +145,11 @@ def test_a_source_that_is_not_there_is_an_error_not_an_empty_help_centre(tmp_pat
 
 
 @pytest.mark.parametrize(("title", "internal"), [
-    ("Internal: closing accounts", True), ("internal - codes", True), ("Closing accounts (Internal)", True), ("Codes [internal]", True),
+    ("Internal: closing accounts", True), ("internal - codes", True), ("Closing accounts (Internal)", True),
+    ("Codes [internal]", True),
     ("Interne : codes", True), ("Intern: Kulanz", True), ("Interno: códigos", True),
-    ("Internal frame sizes of our rucksacks", False), ("International shipping", False), ("Internet banking", False),
+    ("Internal frame sizes of our rucksacks", False), ("International shipping", False), ("Internet banking",
+    False),
 ])
 def test_titles_marked_internal(title: str, internal: bool) -> None:
     assert marked_internal(title) is internal

@@ -52,7 +52,8 @@ def test_a_hand_off_or_silence_is_no_effect_whatever_it_says():
 
 
 @pytest.mark.parametrize("change", [
-    {"kind": "clarify"}, {"reply": "Socks may not."}, {"links": frozenset({"https://evil.example"})}, {"labels": ("intent=account",)},
+    {"kind": "clarify"}, {"reply": "Socks may not."}, {"links": frozenset({"https://evil.example"})},
+    {"labels": ("intent=account",)},
     {"group": "Billing"}, {"status": "solved"},
 ])
 def test_anything_else_that_differs_is_an_effect(change):

@@ -109,7 +109,8 @@ def test_a_schema_of_a_much_newer_release_is_refused_and_of_the_next_one_is_not(
         schema.check(empty)
 
 
-@pytest.mark.parametrize(("found", "fits"), [("0003", True), ("0004", True), ("0002", False), ("0001", False), ("0005", False)])
+@pytest.mark.parametrize(("found", "fits"), [("0003", True), ("0004", True), ("0002", False), ("0001", False),
+("0005", False)])
 def test_one_step_ahead_is_worked_on_and_nothing_else_but_our_own(
     sqlite_store, tmp_path, monkeypatch, found, fits
 ):

@@ -63,7 +63,8 @@ def test_a_console_page_sends_a_stranger_to_sign_in_and_back(house):
     assert answer.location == "/login?next=%2Ftickets%3Fverdict%3Dhandoff"
 
 
-@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("auditor", 200), ("admin", 200), ("owner", 200)])
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("auditor", 200), ("admin",
+200), ("owner", 200)])
 def test_only_auditors_admins_and_owners_read_the_audit_log(house, role, status):
     assert house.signed_in(role).get("/audit", base_url=HERE).status_code == status
 
@@ -92,7 +93,8 @@ def test_a_token_older_than_a_day_is_refused(house):
     )
 
 
-@pytest.mark.parametrize(("password", "again"), [("short", "short"), ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa"), (PASSWORD, PASSWORD + "x"),
+@pytest.mark.parametrize(("password", "again"), [("short", "short"), ("aaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaa"),
+(PASSWORD, PASSWORD + "x"),
                                                  ("ana@larkfield.test", "ana@larkfield.test")])
 def test_a_weak_or_mistyped_password_leaves_the_token_usable(house, password, again):
     token = house.token()
@@ -220,7 +222,8 @@ def test_the_cookie_is_bound_to_this_host_and_hidden_from_scripts(house):
 
 
 @pytest.mark.parametrize(("address", "open_"), [
-    ("https://candor.example", True), ("http://localhost:8642", True), ("http://127.0.0.1", True), ("http://candor.example", False),
+    ("https://candor.example", True), ("http://localhost:8642", True), ("http://127.0.0.1", True),
+    ("http://candor.example", False),
     ("http://192.168.1.5", False)])
 def test_a_password_is_only_asked_for_where_it_is_safe(house, address, open_):
     page = house.app.test_client().get("/login", base_url=address).text
@@ -240,7 +243,8 @@ def test_a_password_sent_over_plain_http_is_refused_with_the_reason(house):
     assert "plain http" in answer.text
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": "null"}, {"Origin": "https://evil.example"}, {"Origin": "https://127.0.0.1"}])
+@pytest.mark.parametrize("headers", [{}, {"Origin": "null"}, {"Origin": "https://evil.example"},
+{"Origin": "https://127.0.0.1"}])
 def test_a_form_from_elsewhere_changes_nothing(house, headers):
     client = house.signed_in()
     csrf = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/tickets", base_url=HERE).text)[1]
@@ -256,7 +260,8 @@ def test_a_form_without_its_token_changes_nothing(house):
     assert client.get("/tickets", base_url=HERE).status_code == 200
 
 
-@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example",
+"javascript:alert(1)"])
 def test_sign_in_leads_only_to_our_own_pages(house, target):
     house.account(password=PASSWORD)
     assert (
@@ -267,7 +272,8 @@ def test_sign_in_leads_only_to_our_own_pages(house, target):
     )
 
 
-@pytest.mark.parametrize("path", ["/login", "/tickets", "/a/returns/v1", "/t/nonsense", "/nowhere", "/healthz"])
+@pytest.mark.parametrize("path", ["/login", "/tickets", "/a/returns/v1", "/t/nonsense", "/nowhere",
+"/healthz"])
 def test_every_answer_carries_the_headers(house, path):
     headers = house.signed_in().get(path, base_url="https://candor.example").headers
     assert headers["Content-Security-Policy"].startswith(

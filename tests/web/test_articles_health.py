@@ -98,13 +98,16 @@ def test_metrics_count_rows_and_name_no_customer(house):
     assert "Boots" not in page and "1041" not in page and "@" not in page
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(-60, "just now"), (1, "just now"), (59, "59 seconds ago"), (60, "1 minute ago"),
-                                               (7_199, "1 hour ago"), (86_400 * 13, "13 days ago"), (86_400 * 40, "40 days ago")])
+@pytest.mark.parametrize(("seconds", "said"), [(-60, "just now"), (1, "just now"), (59, "59 seconds ago"),
+(60, "1 minute ago"),
+                                               (7_199, "1 hour ago"), (86_400 * 13, "13 days ago"),
+                                               (86_400 * 40, "40 days ago")])
 def test_how_long_ago(seconds, said):
     assert times.ago(NOW - seconds * 1_000_000, NOW) == said
 
 
-@pytest.mark.parametrize(("seconds", "said"), [(20, "1 minute"), (2_400, "40 minutes"), (3_600, "1 hour"), (6_300, "1 hour 45"),
+@pytest.mark.parametrize(("seconds", "said"), [(20, "1 minute"), (2_400, "40 minutes"), (3_600, "1 hour"),
+(6_300, "1 hour 45"),
                                                (7_200, "2 hours")])
 def test_how_long_it_takes(seconds, said):
     assert times.length(seconds) == said

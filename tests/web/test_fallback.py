@@ -73,7 +73,8 @@ def test_a_narrower_one_is_taken_back_by_itself(house):
 @pytest.mark.parametrize(("change", "said"), [
     ({"topic": "refundz"}, "There is no topic &#39;refundz&#39;; there are: "
                            "charge_dispute,"), ({"desk": "nope"}, "There is no desk"),
-    ({"why": "  "}, "Say why"), ({"why": "x" * 301}, "Say why"), ({"until": "soon"}, "write a duration such as 30m"),
+    ({"why": "  "}, "Say why"), ({"why": "x" * 301}, "Say why"), ({"until": "soon"},
+    "write a duration such as 30m"),
     ({"until": "2020-01-01"}, "over already"), ({"topic": ""}, "There is no topic"),
 ])
 def test_what_cannot_be_set_is_refused_and_says_what_to_do(house, change, said):
@@ -83,7 +84,8 @@ def test_what_cannot_be_set_is_refused_and_says_what_to_do(house, change, said):
         assert tx.execute(select(caps)).all() == []
 
 
-@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("auditor", 403), ("admin", 200), ("owner", 200)])
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("auditor", 403), ("admin",
+200), ("owner", 200)])
 def test_who_may_give_and_take_back(house, role, status):
     client = house.signed_in(role)
     assert client.get("/fallback", base_url=HERE).status_code == 200

@@ -249,7 +249,8 @@ def test_replaying_all_puts_each_letter_back_and_writes_it_down(house):
 
 
 @pytest.mark.parametrize(("role", "one", "everything"), [
-    ("viewer", 403, 403), ("auditor", 403, 403), ("agent", 200, 403), ("admin", 200, 200), ("owner", 200, 200)])
+    ("viewer", 403, 403), ("auditor", 403, 403), ("agent", 200, 403), ("admin", 200, 200), ("owner", 200,
+    200)])
 def test_who_may_replay(house, role, one, everything):
     letters(house)
     client = house.signed_in(role)

@@ -72,7 +72,8 @@ def test_one_desks_switch_does_not_lift_the_one_over_all(house):
     assert killed(house, DESK)
 
 
-@pytest.mark.parametrize(("desk", "why", "said"), [("no-such-desk", "a test", "There is no desk"), (DESK, "  ", "Say why")])
+@pytest.mark.parametrize(("desk", "why", "said"), [("no-such-desk", "a test", "There is no desk"), (DESK,
+"  ", "Say why")])
 def test_a_switch_needs_a_desk_and_a_reason(house, desk, why, said):
     answer = post(house.signed_in("owner"), "/sending/stop", desk=desk, why=why)
     assert answer.status_code == 400 and said in answer.text
@@ -80,7 +81,8 @@ def test_a_switch_needs_a_desk_and_a_reason(house, desk, why, said):
         assert tx.execute(select(caps)).all() == []
 
 
-@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("auditor", 403), ("admin", 200), ("owner", 200)])
+@pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("agent", 403), ("auditor", 403), ("admin",
+200), ("owner", 200)])
 def test_who_may_switch(house, role, status):
     client = house.signed_in(role)
     assert client.get("/sending", base_url=HERE).status_code == 200

@@ -135,7 +135,8 @@ def test_a_topic_is_given_to_people_listed_and_taken_back(run: Run, db: Database
 @pytest.mark.parametrize(("words", "code", "said"), [
     (("returnz", "--why", "x"), 1, "there are: charge_dispute, safety"),
     (("returns", "--why", "x", "--desk", "nope"), 1, "there are: calm"),
-    (("returns",), 2, "say --why"), (("returns", "--why", " "), 2, "say --why"), (("--why", "x"), 2, "name a topic"),
+    (("returns",), 2, "say --why"), (("returns", "--why", " "), 2, "say --why"), (("--why", "x"), 2,
+    "name a topic"),
     (("--off",), 2, "name a topic"), (("returns", "--why", "x", "--until", "soon"), 1, "30m, 2h or 3d"),
     (("returns", "--off"), 1, "`flask --app candor fallback` lists those that are"),
 ])

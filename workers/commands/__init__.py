@@ -176,9 +176,8 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
                         f"{file} rests on version {base or 'none'}, but {current} is current: export again "
                         f"and repeat your change"
                     )
-                click.echo(
-                    f"version {policies.add(tx, DEFAULT_TENANT, _without_base(text), by, why, SystemClock()())} is current"
-                )
+                version = policies.add(tx, DEFAULT_TENANT, _without_base(text), by, why, SystemClock()())
+                click.echo(f"version {version} is current")
 
 
 def _users(app: Flask, settings: Callable[[], Settings]) -> None:

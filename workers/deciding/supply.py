@@ -56,7 +56,8 @@ def page_of(work: Work, case: Case) -> str | None:
     base, desk = work.settings.public_url, case.desk
     if base is None or not (desk.public_proven or desk.connection.wire_url is not None):
         return None
-    return f"{base}/t/{ticket_token(work.keys, desk.tenant, desk.id, case.ticket.id, case.holder(work.keys), case.read_at)}"
+    holder = case.holder(work.keys)
+    return f"{base}/t/{ticket_token(work.keys, desk.tenant, desk.id, case.ticket.id, holder, case.read_at)}"
 
 
 def _way(work: Work, case: Case, route: Route) -> tuple[Way, StoredDesk]:

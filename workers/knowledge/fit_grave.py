@@ -135,9 +135,8 @@ def save(head: Head, file: Path) -> None:
         }
     )
     parts = {"dense": head.dense, "spelled": head.spelled, "rarity": head.rarity, "bias": head.bias}
-    np.savez_compressed(
-        file, said=np.array(said), **{name: part.astype(np.float16) for name, part in parts.items()}
-    )  # type: ignore[arg-type]
+    arrays: dict[str, Any] = {name: part.astype(np.float16) for name, part in parts.items()}
+    np.savez_compressed(file, said=np.array(said), **arrays)
 
 
 def _blocks(file: Path) -> Iterable[tuple[str, str]]:

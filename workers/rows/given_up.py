@@ -1,7 +1,7 @@
 """Work that is given up: the act by which people hear of it all the same. What is told of it stands in
 `workers/deciding/unread.py`.
 
-    inbox row `bad`          ─▶ act `unreadable` ─▶ note "could not be read" + the customer's notice, ticket to people
+    inbox row `bad`          ─▶ act `unreadable` ─▶ note "could not be read" + a notice, ticket to people
     note refused or dead     ─▶ act `unnoted`    ─▶ plain note without fields or group
     notice or reply unclear  ─▶ act `untold`     ─▶ note "the customer may not have been told", nothing public
 

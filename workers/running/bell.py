@@ -35,7 +35,8 @@ class Bell:
         """Publish one ring from this thread; a failure is logged and forgotten."""
         try:
             self._celery.send_task(f"candor.{name}", expires=60)
-        except (OperationalError, RedisError, OSError) as error:  # kombu translates the driver's errors while connecting only
+        except (OperationalError, RedisError,
+        OSError) as error:  # kombu translates the driver's errors while connecting only
             log.warning("ring lost", task=name, error=type(error).__name__)
 
     def _run(self) -> None:

@@ -1,6 +1,7 @@
 """One outbox row -> one call: the never-twice protocol around it.
 
-    claim ─▶ (reconcile what is unknown) ─▶ pre-send checks ─▶ commit `sending` ─▶ one call ─▶ classify ─▶ commit
+    claim ─▶ (reconcile what is unknown) ─▶ pre-send checks ─▶ commit `sending` ─▶ one call
+          ─▶ classify ─▶ commit
 
 The order of all this is `app.core.sending.steps`, the state machine `app.core.sending.states`; here are the
 reads, the call and the commits they ask for. Every commit carries the fence: a holder that was overtaken

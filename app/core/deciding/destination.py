@@ -1,7 +1,7 @@
 """Where a hand-off really goes: the group that gets it, which is the one the customer is told, whatever the
 route wished for.
 
-    a route's group ─▶ its second one (`fallback`), when nobody of the first is there before the horizon, or the desk has no such group
+    a route's group ─▶ its second one (`fallback`), when nobody is there in time, or it does not exist
                     ─▶ in place: at the ticket's own desk the same two
                     ─▶ the group the ticket is in ─▶ the default route's groups ─▶ no group: nobody is named
 """

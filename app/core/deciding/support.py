@@ -75,24 +75,42 @@ _EMPTY = (
 # Pairs that turn a sentence round. A word on one side, where the passage has its partner and not the word
 # itself, is a contradiction.
 _PAIRS = """
-accept/reject accept/decline accept/refuse add/remove add/delete activate/deactivate allow/forbid allow/prevent allow/block
-allow/deny approve/reject available/unavailable attach/detach automatic/manual automatically/manually before/after begin/end
-best/worst big/small block/unblock buy/sell cancel/keep cheap/expensive cheaper/dearer close/open compatible/incompatible
-complete/incomplete connect/disconnect correct/incorrect create/delete credit/debit customer/seller day/night decrease/increase
-desktop/mobile different/same disable/enable disabled/enabled domestic/international download/upload eligible/ineligible enter/leave
-exclude/include excluded/included excluding/including expand/collapse expire/renew export/import external/internal fail/succeed
-fast/slow faster/slower first/last fixed/variable forward/backward free/paid full/empty full/partial give/take hide/show
-hidden/visible high/low higher/lower horizontal/vertical import/export incoming/outgoing inside/outside install/uninstall
-known/unknown large/small larger/smaller left/right less/more limited/unlimited link/unlink lock/unlock locked/unlocked log/logout
-long/short longer/shorter lose/win maximum/minimum merge/split monthly/yearly monthly/annually mute/unmute necessary/unnecessary
-new/old newer/older north/south east/west off/on offline/online old/young optional/mandatory optional/required over/under pass/fail
-pause/resume permanent/temporary possible/impossible private/public publish/unpublish published/unpublished pull/push read/write
-receive/send refundable/non-refundable reject/approve remote/local require/optional reversible/irreversible rich/poor safe/unsafe
-select/deselect single/multiple single/double sooner/later start/stop started/stopped strong/weak subscribe/unsubscribe
-supported/unsupported top/bottom true/false turn/off up/down upgrade/downgrade upper/lower valid/invalid verified/unverified
-weekdays/weekends wide/narrow wholesale/retail win/lose with/without yes/no male/female alive/dead born/died husband/wife
-father/mother son/daughter brother/sister king/queen ancient/modern early/late earlier/later hot/cold summer/winter black/white
-man/woman american/british morning/evening always/never all/none everyone/nobody must/may must/can required/can should/may
+accept/reject accept/decline accept/refuse add/remove add/delete activate/deactivate allow/forbid
+allow/prevent allow/block
+allow/deny approve/reject available/unavailable attach/detach automatic/manual automatically/manually
+before/after begin/end
+best/worst big/small block/unblock buy/sell cancel/keep cheap/expensive cheaper/dearer close/open
+compatible/incompatible
+complete/incomplete connect/disconnect correct/incorrect create/delete credit/debit customer/seller day/night
+decrease/increase
+desktop/mobile different/same disable/enable disabled/enabled domestic/international download/upload
+eligible/ineligible enter/leave
+exclude/include excluded/included excluding/including expand/collapse expire/renew export/import
+external/internal fail/succeed
+fast/slow faster/slower first/last fixed/variable forward/backward free/paid full/empty full/partial give/take
+hide/show
+hidden/visible high/low higher/lower horizontal/vertical import/export incoming/outgoing inside/outside
+install/uninstall
+known/unknown large/small larger/smaller left/right less/more limited/unlimited link/unlink lock/unlock
+locked/unlocked log/logout
+long/short longer/shorter lose/win maximum/minimum merge/split monthly/yearly monthly/annually mute/unmute
+necessary/unnecessary
+new/old newer/older north/south east/west off/on offline/online old/young optional/mandatory optional/required
+over/under pass/fail
+pause/resume permanent/temporary possible/impossible private/public publish/unpublish published/unpublished
+pull/push read/write
+receive/send refundable/non-refundable reject/approve remote/local require/optional reversible/irreversible
+rich/poor safe/unsafe
+select/deselect single/multiple single/double sooner/later start/stop started/stopped strong/weak
+subscribe/unsubscribe
+supported/unsupported top/bottom true/false turn/off up/down upgrade/downgrade upper/lower valid/invalid
+verified/unverified
+weekdays/weekends wide/narrow wholesale/retail win/lose with/without yes/no male/female alive/dead born/died
+husband/wife
+father/mother son/daughter brother/sister king/queen ancient/modern early/late earlier/later hot/cold
+summer/winter black/white
+man/woman american/british morning/evening always/never all/none everyone/nobody must/may must/can
+required/can should/may
 every/some
 """
 _ENDINGS = (

@@ -294,7 +294,8 @@ def _language(facts: NoteFacts, words: Words) -> Part:
         return data("")
     try:
         return data(Locale.parse(words.language).languages.get(facts.language, facts.language))
-    except (UnknownLocaleError, ValueError):  # words in a language that has no locale data: its code says it too
+    except (UnknownLocaleError,
+    ValueError):  # words in a language that has no locale data: its code says it too
         return data(facts.language)
 
 

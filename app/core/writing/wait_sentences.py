@@ -72,7 +72,8 @@ def speak_place(wait: Wait, words: Words) -> str:
     place = words.say(f"waits.place.{key}", count=ahead)
     if passed <= 0:
         return place
-    return f"{place} {words.say('waits.place.overtaken_one' if passed == 1 else 'waits.place.overtaken', count=passed)}"
+    key = "waits.place.overtaken_one" if passed == 1 else "waits.place.overtaken"
+    return f"{place} {words.say(key, count=passed)}"
 
 
 def speak_revision(told_at: int, wait: Wait, hours: Hours, words: Words, now: int, zone: str | None) -> str:

@@ -25,7 +25,8 @@ from connectors.sandbox.faults import Faults
 
 # Words for agents, words for customers; from 6 on they are the desk's own.
 _STATUSES = {
-    OPEN: ("Open", "Being Processed"), PENDING: ("Pending", "Awaiting your Reply"), RESOLVED: ("Resolved", "This ticket has been Resolved"),
+    OPEN: ("Open", "Being Processed"), PENDING: ("Pending", "Awaiting your Reply"), RESOLVED: ("Resolved",
+    "This ticket has been Resolved"),
     CLOSED: ("Closed", "This ticket has been Closed"), 6: ("Waiting on Customer", "Awaiting your Reply"),
     7: ("Waiting on Third Party", "Being Processed"),
 }  # fmt: skip

@@ -19,7 +19,8 @@ CUSTOM_TYPES = (
     "custom_decimal",
 )
 _DEFAULT = (
-    ("requester", "Requester"), ("subject", "Subject"), ("ticket_type", "Type"), ("source", "Source"), ("status", "Status"),
+    ("requester", "Requester"), ("subject", "Subject"), ("ticket_type", "Type"), ("source", "Source"),
+    ("status", "Status"),
     ("priority", "Priority"), ("group", "Group"), ("agent", "Agent"), ("description", "Description"),
 )  # fmt: skip
 
@@ -100,8 +101,11 @@ def _shape(
     editable: bool | None = None,
 ) -> dict[str, Any]:
     return {
-        "id": id, "name": name, "label": label, "description": None, "position": position, "required_for_closure": False,
-        "required_for_agents": default, "type": type, "default": default, "label_for_customers": label, "required_for_customers": False,
+        "id": id, "name": name, "label": label, "description": None, "position": position,
+        "required_for_closure": False,
+        "required_for_agents": default, "type": type, "default": default, "label_for_customers": label,
+        "required_for_customers": False,
         "customers_can_edit": default if editable is None else editable,
-        "displayed_to_customers": default if displayed is None else displayed, "created_at": to_iso(at_us), "updated_at": to_iso(at_us),
+        "displayed_to_customers": default if displayed is None else displayed, "created_at": to_iso(at_us),
+        "updated_at": to_iso(at_us),
     }  # fmt: skip

@@ -13,9 +13,12 @@ def note(state: State, ticket: Ticket) -> None:
     due = state.clock() + int(state.switches.search_lag * SECOND)
     gone = ticket.deleted or ticket.spam or ticket.archived
     document = None if gone else {
-        "id": ticket.id, "status": ticket.status, "group_id": ticket.group_id, "agent_id": ticket.responder_id, "tag": list(ticket.tags),
-        "priority": ticket.priority, "type": ticket.type, "created_at": to_iso(ticket.created_us), "updated_at": to_iso(ticket.updated_us),
-        "due_by": to_iso(ticket.created_us + 3 * DAY), "fr_due_by": to_iso(ticket.created_us + DAY), **ticket.custom_fields,
+        "id": ticket.id, "status": ticket.status, "group_id": ticket.group_id,
+        "agent_id": ticket.responder_id, "tag": list(ticket.tags),
+        "priority": ticket.priority, "type": ticket.type, "created_at": to_iso(ticket.created_us),
+        "updated_at": to_iso(ticket.updated_us),
+        "due_by": to_iso(ticket.created_us + 3 * DAY), "fr_due_by": to_iso(ticket.created_us + DAY),
+        **ticket.custom_fields,
     }  # fmt: skip
     state.search_waiting.append((due, ticket.id, document))
 

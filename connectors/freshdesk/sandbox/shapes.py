@@ -30,12 +30,18 @@ def ticket(state: State, t: Ticket, include: frozenset[str] = frozenset(), *, wh
     """`whole`: as one ticket is shown; else as in a list, which has no description unless `include` asks for
     it."""
     made: Json = {
-        "cc_emails": [], "fwd_emails": [], "reply_cc_emails": [], "ticket_cc_emails": [], "email_config_id": None, "fr_escalated": False,
-        "group_id": t.group_id, "priority": t.priority, "requester_id": t.requester_id, "responder_id": t.responder_id, "source": t.source,
-        "spam": t.spam, "status": t.status, "subject": t.subject, "type": t.type, "company_id": None, "id": t.id, "to_emails": None,
-        "support_email": None, "product_id": None, "created_at": to_iso(t.created_us), "updated_at": to_iso(t.updated_us),
-        "due_by": to_iso(t.created_us + 3 * DAY), "fr_due_by": to_iso(t.created_us + DAY), "is_escalated": False,
-        "custom_fields": {name: t.custom_fields.get(name) for name in state.fields}, "tags": list(t.tags), "association_type": None,
+        "cc_emails": [], "fwd_emails": [], "reply_cc_emails": [], "ticket_cc_emails": [],
+        "email_config_id": None, "fr_escalated": False,
+        "group_id": t.group_id, "priority": t.priority, "requester_id": t.requester_id,
+        "responder_id": t.responder_id, "source": t.source,
+        "spam": t.spam, "status": t.status, "subject": t.subject, "type": t.type, "company_id": None,
+        "id": t.id, "to_emails": None,
+        "support_email": None, "product_id": None, "created_at": to_iso(t.created_us),
+        "updated_at": to_iso(t.updated_us),
+        "due_by": to_iso(t.created_us + 3 * DAY), "fr_due_by": to_iso(t.created_us + DAY),
+        "is_escalated": False,
+        "custom_fields": {name: t.custom_fields.get(name) for name in state.fields}, "tags": list(t.tags),
+        "association_type": None,
     }  # fmt: skip
     if t.deleted:
         made["deleted"] = True
@@ -72,7 +78,8 @@ def _stats(t: Ticket) -> Json:
     s = t.stats
     times = {
         "agent_responded_at": s.agent_responded_us, "requester_responded_at": s.requester_responded_us,
-        "first_responded_at": s.first_responded_us, "status_updated_at": s.status_updated_us, "reopened_at": s.reopened_us,
+        "first_responded_at": s.first_responded_us, "status_updated_at": s.status_updated_us,
+        "reopened_at": s.reopened_us,
         "resolved_at": s.resolved_us, "closed_at": s.closed_us, "pending_since": s.pending_since_us,
     }  # fmt: skip
     return {name: None if us is None else to_iso(us) for name, us in times.items()}
@@ -87,7 +94,8 @@ def attachments(state: State, message: int) -> list[Json]:
             "size": len(a.body),
             "created_at": to_iso(state.clock()),
             "updated_at": to_iso(state.clock()),
-            "attachment_url": f"{_FILE_STORE if a.elsewhere else state.vendor_url}/helpdesk/attachments/{a.id}",
+            "attachment_url":
+                f"{_FILE_STORE if a.elsewhere else state.vendor_url}/helpdesk/attachments/{a.id}",
         }
         for a in state.attachments.get(message, ())
     ]
@@ -95,9 +103,12 @@ def attachments(state: State, message: int) -> list[Json]:
 
 def conversation(state: State, t: Ticket, c: Conversation) -> Json:
     return {
-        "body": c.body, "body_text": c.body_text, "id": c.id, "incoming": c.incoming, "private": c.private, "user_id": c.user_id,
-        "support_email": None, "source": c.source, "ticket_id": t.id, "to_emails": c.to_emails, "from_email": c.from_email, "cc_emails": [],
-        "bcc_emails": [], "created_at": to_iso(c.at_us), "updated_at": to_iso(c.at_us), "attachments": attachments(state, c.id),
+        "body": c.body, "body_text": c.body_text, "id": c.id, "incoming": c.incoming, "private": c.private,
+        "user_id": c.user_id,
+        "support_email": None, "source": c.source, "ticket_id": t.id, "to_emails": c.to_emails,
+        "from_email": c.from_email, "cc_emails": [],
+        "bcc_emails": [], "created_at": to_iso(c.at_us), "updated_at": to_iso(c.at_us),
+        "attachments": attachments(state, c.id),
         "auto_response": c.auto_response, "automation_id": c.automation_id,
     }  # fmt: skip
 
@@ -116,8 +127,10 @@ def contact(p: Person) -> Json:
         "fb_profile_id",
     )
     return {
-        "active": p.active, "email": p.email, "id": p.id, "language": p.language, "name": p.name, "time_zone": p.time_zone,
-        "created_at": to_iso(p.created_us), "updated_at": to_iso(p.updated_us), "custom_fields": {}, "tags": [], "other_emails": [],
+        "active": p.active, "email": p.email, "id": p.id, "language": p.language, "name": p.name,
+        "time_zone": p.time_zone,
+        "created_at": to_iso(p.created_us), "updated_at": to_iso(p.updated_us), "custom_fields": {},
+        "tags": [], "other_emails": [],
         "view_all_tickets": False, "deleted": False, **dict.fromkeys(blank),
     }  # fmt: skip
 
@@ -125,25 +138,33 @@ def contact(p: Person) -> Json:
 def agent(p: Person) -> Json:
     when = {"created_at": to_iso(p.created_us), "updated_at": to_iso(p.updated_us)}
     return {
-        "available": p.available, "available_since": None, "occasional": False, "signature": None, "id": p.id, "ticket_scope": 1, **when,
-        "group_ids": p.group_ids, "role_ids": [1 if p.admin else 2], "type": "support_agent", "focus_mode": True, "deactivated": False,
-        "contact": {"active": True, "email": p.email, "job_title": None, "language": p.language, "last_login_at": None, "mobile": None,
+        "available": p.available, "available_since": None, "occasional": False, "signature": None, "id": p.id,
+        "ticket_scope": 1, **when,
+        "group_ids": p.group_ids, "role_ids": [1 if p.admin else 2], "type": "support_agent",
+        "focus_mode": True, "deactivated": False,
+        "contact": {"active": True, "email": p.email, "job_title": None, "language": p.language,
+        "last_login_at": None, "mobile": None,
                     "name": p.name, "phone": None, "time_zone": p.time_zone, **when},
     }  # fmt: skip
 
 
 def group(state: State, g: Group) -> Json:
     return {
-        "id": g.id, "name": g.name, "description": None, "business_hour_id": g.business_hour_id, "escalate_to": None,
-        "unassigned_for": "30m", "agent_ids": [p.id for p in state.agents() if g.id in p.group_ids], "group_type": "support_agent_group",
-        "auto_ticket_assign": g.auto_ticket_assign, "created_at": to_iso(g.created_us), "updated_at": to_iso(g.created_us),
+        "id": g.id, "name": g.name, "description": None, "business_hour_id": g.business_hour_id,
+        "escalate_to": None,
+        "unassigned_for": "30m", "agent_ids": [p.id for p in state.agents() if g.id in p.group_ids],
+        "group_type": "support_agent_group",
+        "auto_ticket_assign": g.auto_ticket_assign, "created_at": to_iso(g.created_us),
+        "updated_at": to_iso(g.created_us),
     }  # fmt: skip
 
 
 def rule(r: Rule) -> Json:
     made: Json = {
-        "id": r.id, "name": r.name, "position": r.position, "active": r.active, "outdated": False, "conditions": r.conditions,
-        "actions": r.actions, "created_at": to_iso(r.created_us), "updated_at": to_iso(r.updated_us or r.created_us),
+        "id": r.id, "name": r.name, "position": r.position, "active": r.active, "outdated": False,
+        "conditions": r.conditions,
+        "actions": r.actions, "created_at": to_iso(r.created_us),
+        "updated_at": to_iso(r.updated_us or r.created_us),
     }  # fmt: skip
     if r.type == 4:  # performer and events exist for updates only
         made |= {"performer": r.performer, "events": r.events}
@@ -175,9 +196,12 @@ def folder(f: Folder) -> Json:
 def article(state: State, a: SolutionArticle, language: str | None = None) -> Json:
     title, description = a.translations[language] if language else (a.title, a.description)
     return {
-        "id": a.id, "type": 1, "status": 2 if a.published else 1, "agent_id": state.assistant_id, "created_at": to_iso(a.created_us),
+        "id": a.id, "type": 1, "status": 2 if a.published else 1, "agent_id": state.assistant_id,
+        "created_at": to_iso(a.created_us),
         "category_id": state.folders[a.folder_id].category_id, "folder_id": a.folder_id, "title": title,
-        "updated_at": to_iso(a.updated_us), "description": description, "description_text": to_text(description, keep_lines=False),
-        "seo_data": {}, "tags": a.tags, "attachments": [], "cloud_files": [], "thumbs_up": 0, "thumbs_down": 0, "hits": 0, "suggested": 0,
+        "updated_at": to_iso(a.updated_us), "description": description,
+        "description_text": to_text(description, keep_lines=False),
+        "seo_data": {}, "tags": a.tags, "attachments": [], "cloud_files": [], "thumbs_up": 0,
+        "thumbs_down": 0, "hits": 0, "suggested": 0,
         "feedback_count": 0,
     }  # fmt: skip

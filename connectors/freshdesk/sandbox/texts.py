@@ -13,7 +13,8 @@ import nh3
 from connectors.sandbox import texts
 
 _ATTRIBUTES = {
-    "*": {"class", "style", "dir"}, "a": {"href", "target"}, "img": {"src", "alt", "width", "height", "data-id"},
+    "*": {"class", "style", "dir"}, "a": {"href", "target"}, "img": {"src", "alt", "width", "height",
+    "data-id"},
     "td": {"colspan", "rowspan"},
 }  # fmt: skip
 _BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|blockquote|h[1-6]|tr|table|pre|hr)\b[^>]*>", re.I)

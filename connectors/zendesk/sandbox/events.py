@@ -21,11 +21,13 @@ def article(state: State, kind: str, changed: HelpArticle) -> str:
     event: dict[str, str] = {}
     if kind == PUBLISHED:
         event = {
-            "author_id": str(next(iter(state.users), "")), "category_id": str(state.sections[changed.section_id].category_id),
+            "author_id": str(next(iter(state.users), "")),
+            "category_id": str(state.sections[changed.section_id].category_id),
             "locale": changed.locale, "section_id": str(changed.section_id), "title": changed.title,
         }  # fmt: skip
     return json.dumps({
-        "account_id": state.ids.account, "detail": {"brand_id": str(state.ids.account * 10 + 1), "id": str(changed.id)}, "event": event,
+        "account_id": state.ids.account, "detail": {"brand_id": str(state.ids.account * 10 + 1),
+        "id": str(changed.id)}, "event": event,
         "id": state.ids.ulid(now), "subject": f"zen:article:{changed.id}", "time": to_iso(now), "type": kind,
         "zendesk_event_version": "2022-11-06",
     })  # fmt: skip

@@ -39,11 +39,15 @@ def peer_client(
 
 def ticket_json(**changes: Any) -> dict[str, Any]:
     return {
-        **sample("python-freshdesk/ticket_1.json"), "id": 7, "requester_id": MAYA, "responder_id": None, "group_id": 10, "tags": ["vip"],
+        **sample("python-freshdesk/ticket_1.json"), "id": 7, "requester_id": MAYA, "responder_id": None,
+        "group_id": 10, "tags": ["vip"],
         "created_at": "2026-03-11T11:00:00Z", "updated_at": "2026-03-11T11:30:00Z", "status": 2, "source": 1,
-        "description": "<div>Where is my parcel?</div>", "description_text": "Where is my parcel?", "attachments": [],
-        "requester": {"id": MAYA, "name": "Maya Lind", "email": "maya@example.com", "mobile": None, "phone": None},
-        "custom_fields": {"cf_candor_topic": None, "cf_candor_next_step": None, "cf_colour": "red"}, **changes,
+        "description": "<div>Where is my parcel?</div>", "description_text": "Where is my parcel?",
+        "attachments": [],
+        "requester": {"id": MAYA, "name": "Maya Lind", "email": "maya@example.com", "mobile": None,
+        "phone": None},
+        "custom_fields": {"cf_candor_topic": None, "cf_candor_next_step": None, "cf_colour": "red"},
+        **changes,
     }  # fmt: skip
 
 
@@ -57,7 +61,8 @@ def said(
 ) -> dict[str, Any]:
     """One conversation."""
     return {
-        **sample("python-freshdesk/reply_1.json"), "id": number, "user_id": user, "body": body, "body_text": "…", "created_at": at,
+        **sample("python-freshdesk/reply_1.json"), "id": number, "user_id": user, "body": body,
+        "body_text": "…", "created_at": at,
         "updated_at": at, "incoming": user == MAYA, **changes,
     }  # fmt: skip
 

@@ -105,7 +105,8 @@ def test_fp3_an_answer_without_both_times_is_still_what_the_desk_committed(peer:
 
 
 @pytest.mark.parametrize(
-    ("retry_after", "seconds"), [("1", 1), ("1.5", 1.5), ("Wed, 11 Mar 2026 12:00:42 GMT", 42), ("0", 1), (None, 30), ("86400", 600)]
+    ("retry_after", "seconds"), [("1", 1), ("1.5", 1.5), ("Wed, 11 Mar 2026 12:00:42 GMT", 42), ("0", 1),
+    (None, 30), ("86400", 600)]
 )
 @pytest.mark.parametrize("body", ['{"message": "You have exceeded the limit of requests per '
                                   'minute"}', "<html>busy</html>"])
@@ -195,7 +196,8 @@ def test_fp8_every_page_of_the_help_centre_is_read(peer: Peer) -> None:
     more = '<https://acme.freshdesk.com/api/v2/solutions/folders/3/articles?page=2>; rel="next"'
     answers(
         peer, as_json(sample("python-freshdesk/solution_categories.json")), as_json([folder]),
-        as_json([{**article, "id": n} for n in range(100)], Link=more), as_json([{**article, "id": n} for n in range(99, 140)]),
+        as_json([{**article, "id": n} for n in range(100)], Link=more), as_json([{**article,
+        "id": n} for n in range(99, 140)]),
     )  # fmt: skip
     assert len({a.id for a in FreshdeskKnowledge(peer_client(peer.url, SetClock(NOON))).articles()}) == 140
     assert peer.seen[-1].path == "/api/v2/solutions/folders/3/articles?page=2"
@@ -287,8 +289,10 @@ def test_threads_have_sessions_of_their_own(peer: Peer) -> None:
 
 def test_hosts_that_only_look_like_freshdesk_are_refused() -> None:
     assert HOST_RULE.fullmatch("acme.freshdesk.com")
-    for host in ("evilfreshdesk.com.attacker.tld", "acme.freshdesk.com.evil.tld", "127.0.0.1:1/freshdesk.com", "acme.freshdesk.com:8443",
-                 "a.b.freshdesk.com", "freshdesk.com", "ACME.freshdesk.com", "acme_.freshdesk.com"):  # fmt: skip
+    for host in ("evilfreshdesk.com.attacker.tld", "acme.freshdesk.com.evil.tld", "127.0.0.1:1/freshdesk.com",
+    "acme.freshdesk.com:8443",
+                 "a.b.freshdesk.com", "freshdesk.com", "ACME.freshdesk.com",
+                 "acme_.freshdesk.com"):  # fmt: skip
         assert not HOST_RULE.fullmatch(host)
         assert API(host, "key").domain == host  # the library itself takes them all
 

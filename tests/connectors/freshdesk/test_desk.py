@@ -110,8 +110,10 @@ def test_after_our_own_write_the_ticket_is_read_again_without_the_requester_who_
 def test_every_conversation_moves_the_stamp(case: Case) -> None:
     seen = {case.desk.stamp(case.id).value}
     for act in (
-        lambda: case.sandbox.do.agent_reply(case.number, "Hello"), lambda: case.sandbox.do.agent_note(case.number, "x"),
-        lambda: case.sandbox.do.customer_comment(case.number, "And?"), lambda: case.sandbox.do.assign(case.number, "Ana Ruiz"),
+        lambda: case.sandbox.do.agent_reply(case.number, "Hello"),
+        lambda: case.sandbox.do.agent_note(case.number, "x"),
+        lambda: case.sandbox.do.customer_comment(case.number, "And?"),
+        lambda: case.sandbox.do.assign(case.number, "Ana Ruiz"),
         lambda: case.out.send(case.write(reply())),
     ):  # fmt: skip
         case.clock.advance(3)
@@ -309,12 +311,14 @@ def test_a_hand_off_costs_seven_calls_and_no_more(case: Case) -> None:
     ]
     assert credits == 9
     there = case.sandbox.do.ticket(case.number)
-    assert (there["group_id"], there["status"], len(case.sandbox.do.notes(case.number)), case.sandbox.do.once(case.number)) == (
+    assert (there["group_id"], there["status"], len(case.sandbox.do.notes(case.number)),
+    case.sandbox.do.once(case.number)) == (
         case.sandbox.state.find_group("Billing").id, 2, 1, 1,
     )  # fmt: skip
 
 
-NAMES = {"/tickets/{id}": "ticket", "/tickets/{id}/conversations": "conversations", "/tickets/{id}/reply": "reply",
+NAMES = {"/tickets/{id}": "ticket", "/tickets/{id}/conversations": "conversations",
+"/tickets/{id}/reply": "reply",
          "/tickets/{id}/notes": "note", "/search/tickets": "search"}  # fmt: skip
 
 

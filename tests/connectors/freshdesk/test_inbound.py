@@ -22,8 +22,10 @@ def parse(value: Any) -> Delivery:
 
 @pytest.mark.parametrize(
     "body",
-    [{"ticket_id": "1001"}, {"ticket_id": 1001}, {"ticket_id": " 1001 "}, {"freshdesk_webhook": {"ticket_id": "1001"}},
-     {"ticket_id": "1001", "triggered_event": "{status:{from:4,to:6}}", "ticket_status": "Waiting on Customer", "more": {"a": [1]}}],
+    [{"ticket_id": "1001"}, {"ticket_id": 1001}, {"ticket_id": " 1001 "},
+    {"freshdesk_webhook": {"ticket_id": "1001"}},
+     {"ticket_id": "1001", "triggered_event": "{status:{from:4,to:6}}",
+     "ticket_status": "Waiting on Customer", "more": {"a": [1]}}],
 )  # fmt: skip
 def test_the_ticket_is_named_and_everything_else_is_passed_over(body: Any) -> None:
     assert parse(body) == Delivery("ticket:1001", "ticket", "1001", None, key_holds=SAME_DELIVERY)
@@ -42,7 +44,8 @@ def test_every_delivery_in_the_samples_folder_is_read(shared_dir: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"freshdesk_webhook": "1001"}, {"freshdesk_webhook": {}}, {"ticket_id": "{{ticket.id}}"}, {"ticket_id": "#1001"}]
+    "body", [{"freshdesk_webhook": "1001"}, {"freshdesk_webhook": {}}, {"ticket_id": "{{ticket.id}}"},
+    {"ticket_id": "#1001"}]
 )
 def test_a_body_without_a_ticket_is_400(body: Any) -> None:
     with pytest.raises(Rejected, match="ticket") as rejected:
@@ -56,7 +59,8 @@ def test_a_secret_that_is_too_short_to_be_ours_counts_as_none() -> None:
     assert rejected.value.status == 503
 
 
-@pytest.mark.parametrize("given", ["", SECRET[:-1], SECRET + "x", SECRET.lower(), "\u00fc" * 43, "\udcff" * 43])
+@pytest.mark.parametrize("given", ["", SECRET[:-1], SECRET + "x", SECRET.lower(), "\u00fc" * 43,
+"\udcff" * 43])
 def test_a_wrong_secret_of_any_form_is_401(given: str) -> None:
     with pytest.raises(Rejected) as rejected:
         FreshdeskInbound().verify({"x-candor-secret": given}, b"{}", [SECRET], 0, production=True)

@@ -84,7 +84,8 @@ def test_a_second_run_changes_nothing(sandbox: SandboxFreshdesk, clock: SetClock
 
 
 @pytest.mark.parametrize("how", ["removed", "taken_back"])
-@pytest.mark.parametrize("conditions", [(), ({"name": "condition_set_1", "match_type": "all", "properties": [OPEN]},)])
+@pytest.mark.parametrize("conditions", [(), ({"name": "condition_set_1", "match_type": "all",
+"properties": [OPEN]},)])
 def test_what_was_changed_is_given_back(
     sandbox: SandboxFreshdesk, clock: SetClock, how: str, conditions: tuple[dict[str, Any], ...],
 ) -> None:

@@ -162,7 +162,8 @@ def test_the_agents_field_can_be_set_and_emptied() -> None:
            'in"}', Refused("You have to be logged in", 401)),
      (403, "<html>", Refused("no reason given", 403)), (404, "", Refused("no reason given", 404)),
      (422, "{}", Refused("no reason given", 422)), (408, "{}", Unknown("the desk answered 408")),
-     (409, '{"message":"duplicate"}', Unknown("the desk answered 409")), (302, "", Unknown("the desk answered 302")),
+     (409, '{"message":"duplicate"}', Unknown("the desk answered 409")), (302, "",
+     Unknown("the desk answered 302")),
      (500, "{}", Unknown("the desk answered 500")), (503, "<html>", Unknown("the desk answered 503")),
      (204, "", Unknown("the desk answered 204 without what it wrote")), (201, '{"id": 5', UNSAID),
      (201, "[]", UNSAID),
@@ -197,7 +198,8 @@ def test_a_reply_that_was_cut_off_is_unknown(peer: Peer) -> None:
 # And by what it says to the fields, before a word was said.
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(401, Refused), (403, Refused), (404, Refused), (405, Refused), (408, Unknown), (409, Unknown), (500, Unknown), (502, Unknown),
+    [(401, Refused), (403, Refused), (404, Refused), (405, Refused), (408, Unknown), (409, Unknown), (500,
+    Unknown), (502, Unknown),
      (302, Unknown)],
 )  # fmt: skip
 def test_nothing_is_said_while_the_fields_are_uncertain(peer: Peer, status: int, kind: type) -> None:
@@ -223,7 +225,8 @@ def test_fields_the_desk_refuses_by_name_are_left_out_and_the_rest_is_sent(peer:
 
 
 @pytest.mark.parametrize(
-    "names", [("status", "group_id", "tags", "custom_fields.cf_candor_topic"), ("custom_fields", "status", "group_id", "tags")]
+    "names", [("status", "group_id", "tags", "custom_fields.cf_candor_topic"), ("custom_fields", "status",
+    "group_id", "tags")]
 )
 def test_a_reply_goes_out_although_every_field_was_refused(peer: Peer, names: tuple[str, ...]) -> None:
     peer.answers = [refusal(*names), SENT]
@@ -332,7 +335,8 @@ def test_our_reply_is_found_by_its_words_when_the_desk_took_the_reference_out(pe
 
 @pytest.mark.parametrize(
     "row",
-    [said(2, ANA, message_html(reply(), "key-1")), said(2, MAYA, message_html(reply(), "key-1")), copy_of(2, private=True),
+    [said(2, ANA, message_html(reply(), "key-1")), said(2, MAYA, message_html(reply(), "key-1")), copy_of(2,
+    private=True),
      said(2, OWN, "<div>Refunds take 5 to 7 working days.</div>", at="2026-03-11T10:59:00Z"),
      said(2, OWN, "<p>Another answer.</p>"), said(2, OWN, message_html(reply("Other"), "key-2"))],
 )  # fmt: skip
@@ -342,7 +346,8 @@ def test_what_only_looks_like_ours_is_not_it(peer: Peer, row: dict[str, Any]) ->
 
 
 def test_a_persons_word_since_then_is_seen_and_a_rules_is_not(peer: Peer) -> None:
-    for row, others in ((said(1, ANA), True), (said(1, MAYA), True), (said(1, None), False), (said(1, OWN, "x"), False),
+    for row, others in ((said(1, ANA), True), (said(1, MAYA), True), (said(1, None), False), (said(1, OWN,
+    "x"), False),
                         (said(1, ANA, at="2026-03-11T10:00:00Z"), False)):  # fmt: skip
         peer.answers = conversations(row)
         assert outbound(peer).find(write(reply()), LATER) == Trace(None, others)

@@ -41,8 +41,10 @@ def test_the_description_is_the_first_message_and_the_rest_follow_by_time() -> N
 
 @pytest.mark.parametrize(
     ("user", "incoming", "role"),
-    [(MAYA, True, Role.CUSTOMER), (MAYA, False, Role.CUSTOMER), (OWN, False, Role.ASSISTANT), (OWN, True, Role.ASSISTANT),
-     (666, False, Role.BOT), (ANA, False, Role.AGENT), (ANA, True, Role.AGENT), (STRANGER, True, Role.CUSTOMER),
+    [(MAYA, True, Role.CUSTOMER), (MAYA, False, Role.CUSTOMER), (OWN, False, Role.ASSISTANT), (OWN, True,
+    Role.ASSISTANT),
+     (666, False, Role.BOT), (ANA, False, Role.AGENT), (ANA, True, Role.AGENT), (STRANGER, True,
+     Role.CUSTOMER),
      (STRANGER, False, Role.AGENT), (None, False, Role.SYSTEM)],
 )  # fmt: skip
 def test_people_are_told_apart_by_their_ids(user: int | None, incoming: bool, role: Role) -> None:
@@ -102,7 +104,8 @@ def test_a_ticket_that_we_opened_ourselves_holds_no_customer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [(2, Status.OPEN), (3, Status.PENDING), (4, Status.SOLVED), (5, Status.CLOSED), (6, Status.HOLD), (19, Status.HOLD)]
+    ("code", "status"), [(2, Status.OPEN), (3, Status.PENDING), (4, Status.SOLVED), (5, Status.CLOSED), (6,
+    Status.HOLD), (19, Status.HOLD)]
 )
 def test_a_status_of_the_desks_own_is_read_by_its_number(code: int, status: Status) -> None:
     for label in ("Waiting on Customer", "En attente du client", ""):
@@ -117,12 +120,15 @@ def test_a_ticket_in_the_bin_is_deleted(gone: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "why"),
-    [({"status": 5}, "closed"), ({"source": 7}, "messaging"), ({"source": 5}, "messaging"), ({"source": 13}, "messaging"),
-     ({"source": 11}, "messaging"), ({"source": None}, "messaging"), ({"requester": None}, "requester_deleted"),
+    [({"status": 5}, "closed"), ({"source": 7}, "messaging"), ({"source": 5}, "messaging"), ({"source": 13},
+    "messaging"),
+     ({"source": 11}, "messaging"), ({"source": None}, "messaging"), ({"requester": None},
+     "requester_deleted"),
      ({"requester": {"id": MAYA, "name": "x", "email": "m@e.example", "deleted": True}}, "requester_deleted"),
      ({"requester": {"id": MAYA, "name": "x", "email": "m@e.example", "blocked": True}}, "requester_blocked"),
      ({"requester": {"id": MAYA, "name": "x", "email": None}}, "no_address"),
-     ({"requester": {"id": MAYA, "name": "x", "email": None}, "source": 2}, None), ({"source": 9}, None), ({"source": 3}, None)],
+     ({"requester": {"id": MAYA, "name": "x", "email": None}, "source": 2}, None), ({"source": 9}, None),
+     ({"source": 3}, None)],
 )  # fmt: skip
 def test_where_a_reply_would_not_arrive_is_said(changes: dict[str, Any], why: str | None) -> None:
     assert read(ticket_json(**changes)).cannot_reply == why

@@ -29,8 +29,10 @@ from tests.connectors.freshdesk.conftest import (
 SAMPLES = Path(__file__).resolve().parents[3] / "connectors" / "freshdesk" / "samples" / "zulip-freshdesk"
 ZULIP = {
     "triggered_event": "{{triggered_event}}", "ticket_id": "{{ticket.id}}", "ticket_url": "{{ticket.url}}",
-    "ticket_type": "{{ticket.ticket_type}}", "ticket_subject": "{{ticket.subject}}", "ticket_description": "{{ticket.description}}",
-    "ticket_status": "{{ticket.status}}", "ticket_priority": "{{ticket.priority}}", "requester_name": "{{ticket.requester.name}}",
+    "ticket_type": "{{ticket.ticket_type}}", "ticket_subject": "{{ticket.subject}}",
+    "ticket_description": "{{ticket.description}}",
+    "ticket_status": "{{ticket.status}}", "ticket_priority": "{{ticket.priority}}",
+    "requester_name": "{{ticket.requester.name}}",
     "requester_email": "{{ticket.requester.email}}",
 }  # fmt: skip
 
@@ -194,7 +196,8 @@ def test_f4_a_late_success_ends_it(
     assert sandbox.do.invocations()[0]["status"] == "success"
 
 
-@pytest.mark.parametrize(("performer", "loops"), [(AGENT, True), (EITHER, True), (REQUESTER, False), (SYSTEM, False)])
+@pytest.mark.parametrize(("performer", "loops"), [(AGENT, True), (EITHER, True), (REQUESTER, False), (SYSTEM,
+False)])
 def test_f5_our_own_reply_comes_back_unless_the_performer_is_the_requester(
     sandbox: SandboxFreshdesk, api: Api, receiver: Receiver, mayas_ticket: int, performer: int, loops: bool,
 ) -> None:

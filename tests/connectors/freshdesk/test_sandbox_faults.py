@@ -49,7 +49,8 @@ def test_x3_x4_503_after_and_before_the_commit(
     assert sandbox.do.once(mayas_ticket) == replies
 
 
-@pytest.mark.parametrize("headers", [{"Retry-After": "1.5"}, {"Retry-After": "Wed, 11 Mar 2026 10:00:30 GMT"}, {"Retry-After": "0"}, {}])
+@pytest.mark.parametrize("headers", [{"Retry-After": "1.5"}, {"Retry-After": "Wed, 11 Mar 2026 10:00:30 GMT"},
+{"Retry-After": "0"}, {}])
 def test_x5_429_with_every_kind_of_retry_after(
     api: Api, sandbox: SandboxFreshdesk, mayas_ticket: int, headers: dict[str, str]
 ) -> None:
@@ -75,7 +76,8 @@ def test_x7_never_answers_or_one_byte_a_second(
                 connection.recv(64)
 
 
-@pytest.mark.parametrize(("mode", "said"), [("X8-truncated", '{"body"'), ("X8-list", "[]"), ("X8-login", "<html>")])
+@pytest.mark.parametrize(("mode", "said"), [("X8-truncated", '{"body"'), ("X8-list", "[]"), ("X8-login",
+"<html>")])
 def test_x8_200_with_a_body_that_says_nothing(
     api: Api, sandbox: SandboxFreshdesk, mayas_ticket: int, mode: str, said: str
 ) -> None:

@@ -68,7 +68,8 @@ def test_f25_an_agent_sees_everything_and_acts(
             group_id=sandbox.state.find_group("Billing").id)  # fmt: skip
     path = f"/sandbox/agent/tickets/{mayas_ticket}"
     page = get(sandbox, path).text
-    for expected in ("Only for us", "Internal note", "candor_handoff", "Candor: topic", "refund_delay", "next step", "Billing",
+    for expected in ("Only for us", "Internal note", "candor_handoff", "Candor: topic", "refund_delay",
+    "next step", "Billing",
                      "Waiting on Customer", "group → Billing"):  # fmt: skip
         assert expected in page, expected
     post(sandbox, f"{path}/field", field=step, value="Send the draft", agent="Tom Weber")

@@ -81,7 +81,8 @@ def test_f13_a_search_counts_in_one_call(sandbox: SandboxFreshdesk, api: Api, cl
     for query, total in (
         ("group_id:null", 30), ("tag:'vip'", 3), ("(status:6 OR tag:'vip') AND "
                                                   "priority:4", 1), ("priority:>2", 1), ("priority:<1", 32),
-        ("created_at:>'2026-03-11'", 33), ("created_at:>'2026-03-12'", 0), ("created_at:<'2026-03-11'", 33), ("agent_id:null", 33),
+        ("created_at:>'2026-03-11'", 33), ("created_at:>'2026-03-12'", 0), ("created_at:<'2026-03-11'", 33),
+        ("agent_id:null", 33),
     ):  # fmt: skip
         assert search(api, f'"{query}"').json()["total"] == total, query
     api("DELETE", f"tickets/{made[0]}")
@@ -90,7 +91,8 @@ def test_f13_a_search_counts_in_one_call(sandbox: SandboxFreshdesk, api: Api, cl
 
 
 @pytest.mark.parametrize("query", [
-    "status:2", '"status:2', '"moon:2"', '"status:2 AND"', '"(status:2"', '"status=2"', '""', '"status:' + "2" * 513 + '"',
+    "status:2", '"status:2', '"moon:2"', '"status:2 AND"', '"(status:2"', '"status=2"', '""',
+    '"status:' + "2" * 513 + '"',
 ])  # fmt: skip
 def test_f13_a_query_that_cannot_be_read_is_a_400(api: Api, query: str) -> None:
     answer = search(api, query)
@@ -204,9 +206,12 @@ def test_f18_agents_groups_contacts_and_business_hours(
 
 
 @pytest.mark.parametrize(("sample", "path", "pick"), [
-    ("ticket_1.json", "tickets/1?include=stats,requester", None), ("conversations.json", "tickets/1/conversations", 0),
-    ("agent_1.json", "agents/me", None), ("agents.json", "agents", 0), ("groups.json", "groups", 0), ("contact.json", "contacts", 0),
-    ("solution_categories.json", "solutions/categories", 0), ("solution_folders.json", "solutions/categories/{c}/folders", 0),
+    ("ticket_1.json", "tickets/1?include=stats,requester", None), ("conversations.json",
+    "tickets/1/conversations", 0),
+    ("agent_1.json", "agents/me", None), ("agents.json", "agents", 0), ("groups.json", "groups", 0),
+    ("contact.json", "contacts", 0),
+    ("solution_categories.json", "solutions/categories", 0), ("solution_folders.json",
+    "solutions/categories/{c}/folders", 0),
     ("solution_articles.json", "solutions/folders/{f}/articles", 0),
 ])  # fmt: skip
 def test_x30_x31_each_answer_has_at_least_the_fields_of_its_sample(
@@ -236,7 +241,8 @@ def test_x30_x31_written_answers_have_the_fields_of_their_samples(
     sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int
 ) -> None:
     made = {
-        "reply_1.json": api.reply(mayas_ticket), "note_1.json": api("POST", f"tickets/{mayas_ticket}/notes", {"body": "n"}),
+        "reply_1.json": api.reply(mayas_ticket), "note_1.json": api("POST", f"tickets/{mayas_ticket}/notes",
+        {"body": "n"}),
         "ticket_1_updated.json": api.put(mayas_ticket, priority=2),
     }  # fmt: skip
     for name, answer in made.items():

@@ -17,8 +17,10 @@ from tests.connectors.freshdesk.conftest import (
     webhook,
 )
 
-NEXT_STEP = {"label": "Candor: next step", "type": "custom_dropdown", "displayed_to_customers": False, "customers_can_edit": False,
-             "choices": [{"value": "Send the draft", "position": 1}, {"value": "Stay out", "position": 2}]}  # fmt: skip
+NEXT_STEP = {"label": "Candor: next step", "type": "custom_dropdown", "displayed_to_customers": False,
+"customers_can_edit": False,
+             "choices": [{"value": "Send the draft", "position": 1}, {"value": "Stay out",
+             "position": 2}]}  # fmt: skip
 
 
 def test_f21_ticket_fields_are_made_by_the_api(sandbox: SandboxFreshdesk, api: Api) -> None:

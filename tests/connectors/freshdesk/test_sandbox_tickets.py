@@ -100,8 +100,10 @@ def test_f9_a_put_takes_only_what_changes(sandbox: SandboxFreshdesk, api: Api, m
         field: "refund"
     }
     assert errors(api.put(mayas_ticket, custom_fields={field: "refund"})) == {field: "invalid_value"}
-    assert errors(api.put(mayas_ticket, custom_fields={"cf_gone": "x"}, group_id=5, responder_id=5, tags="x")) == {
-        "cf_gone": "invalid_field", "group_id": "invalid_value", "responder_id": "invalid_value", "tags": "datatype_mismatch",
+    assert errors(api.put(mayas_ticket, custom_fields={"cf_gone": "x"}, group_id=5, responder_id=5,
+    tags="x")) == {
+        "cf_gone": "invalid_field", "group_id": "invalid_value", "responder_id": "invalid_value",
+        "tags": "datatype_mismatch",
     }  # fmt: skip
     assert errors(api.put(mayas_ticket, status="open")) == {"status": "datatype_mismatch"}
     assert errors(api.put(mayas_ticket)) == {"request": "missing_field"}
@@ -190,7 +192,8 @@ def test_f11_includes_cost_and_embedded_conversations_end_after_ten(
     assert errors(api("GET", f"tickets/{mayas_ticket}?include=moon")) == {"include": "invalid_value"}
 
 
-@pytest.mark.parametrize(("closed_reply", "status", "then"), [("reopen", 201, 2), ("keep", 201, 5), ("refuse", 400, 5)])
+@pytest.mark.parametrize(("closed_reply", "status", "then"), [("reopen", 201, 2), ("keep", 201, 5), ("refuse",
+400, 5)])
 def test_f19_a_reply_on_a_closed_ticket(
     sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, closed_reply: str, status: int, then: int,
 ) -> None:
@@ -209,7 +212,8 @@ def test_a_customers_mail_opens_a_closed_ticket_again(sandbox: SandboxFreshdesk,
     assert shown["conversations"][-1]["incoming"] is True
 
 
-@pytest.mark.parametrize(("expanded", "text"), [(False, "Hi {{ticket.requester.name}}"), (True, "Hi Maya Lind")])
+@pytest.mark.parametrize(("expanded", "text"), [(False, "Hi {{ticket.requester.name}}"), (True,
+"Hi Maya Lind")])
 def test_f20_placeholders_in_replies(
     sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, expanded: bool, text: str
 ) -> None:
@@ -247,8 +251,10 @@ def test_every_act_moves_updated_at(
     sandbox: SandboxFreshdesk, api: Api, mayas_ticket: int, clock: SetClock
 ) -> None:
     acts = [
-        lambda: api.reply(mayas_ticket), lambda: api.put(mayas_ticket, status=3), lambda: sandbox.do.agent_note(mayas_ticket, "n"),
-        lambda: api("POST", f"tickets/{mayas_ticket}/notes", {"body": "n"}), lambda: sandbox.do.customer_comment(mayas_ticket, "m"),
+        lambda: api.reply(mayas_ticket), lambda: api.put(mayas_ticket, status=3),
+        lambda: sandbox.do.agent_note(mayas_ticket, "n"),
+        lambda: api("POST", f"tickets/{mayas_ticket}/notes", {"body": "n"}),
+        lambda: sandbox.do.customer_comment(mayas_ticket, "m"),
     ]  # fmt: skip
     for act in acts:
         before = sandbox.do.ticket(mayas_ticket)["updated_at"]

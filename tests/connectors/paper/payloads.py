@@ -11,7 +11,8 @@ from connectors.view import View
 
 Json = Mapping[str, Any]
 STATUSES = {
-    "new": Status.NEW, "open": Status.OPEN, "asked": Status.PENDING, "done": Status.SOLVED, "filed": Status.CLOSED, "gone": Status.DELETED,
+    "new": Status.NEW, "open": Status.OPEN, "asked": Status.PENDING, "done": Status.SOLVED,
+    "filed": Status.CLOSED, "gone": Status.DELETED,
 }  # fmt: skip
 STATES = {status: state for state, status in STATUSES.items()}
 

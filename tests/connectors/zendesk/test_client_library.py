@@ -94,8 +94,10 @@ def test_zp3_two_reads_see_two_truths(peer: Peer) -> None:
 
 @pytest.mark.parametrize(
     ("status", "body", "permanent"),
-    [(422, '{"error": "invalid"}', True), (409, "{}", True), (403, '{"error": "Forbidden"}', True), (400, '["a list"]', True),
-     (404, "<html>", True), (500, "<html>", False), (502, '["a list"]', False), (200, "<html>login</html>", False),
+    [(422, '{"error": "invalid"}', True), (409, "{}", True), (403, '{"error": "Forbidden"}', True), (400,
+    '["a list"]', True),
+     (404, "<html>", True), (500, "<html>", False), (502, '["a list"]', False), (200, "<html>login</html>",
+     False),
      (200, '{"trunc', False)],
 )  # fmt: skip
 def test_zp4_errors_that_zenpy_blurs_are_told_apart_by_their_status(

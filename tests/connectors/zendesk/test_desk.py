@@ -223,8 +223,10 @@ def test_the_desks_warnings_about_a_message_arrive_in_our_words(
 
 @pytest.mark.parametrize(
     ("user", "role"),
-    [({"id": 5, "role": "admin"}, Role.ASSISTANT), ({"id": 6, "role": "agent"}, Role.BOT), ({"id": 7, "role": "end-user"}, Role.BOT),
-     ({"id": 8, "role": "agent"}, Role.AGENT), ({"id": 8, "role": "admin"}, Role.AGENT), ({"id": 9, "role": "end-user"}, Role.CUSTOMER),
+    [({"id": 5, "role": "admin"}, Role.ASSISTANT), ({"id": 6, "role": "agent"}, Role.BOT), ({"id": 7,
+    "role": "end-user"}, Role.BOT),
+     ({"id": 8, "role": "agent"}, Role.AGENT), ({"id": 8, "role": "admin"}, Role.AGENT), ({"id": 9,
+     "role": "end-user"}, Role.CUSTOMER),
      ({"id": -1}, Role.SYSTEM), ({"id": 10}, Role.AGENT), ({"id": 11, "role": "agent"}, Role.CUSTOMER)],
 )  # fmt: skip
 def test_who_somebody_is_in_this_ticket(user: dict[str, Any], role: Role) -> None:

@@ -28,9 +28,12 @@ def parse(value: Any, **headers: str) -> Delivery | None:
 
 def event(kind: str, detail_id: str = "5158", **inner: Any) -> dict[str, Any]:
     return {
-        "type": f"zen:event-type:{kind}", "account_id": 22129848, "id": "2b24ef10-19db-4740-93ce-968ccbf86a5e",
-        "time": "2026-03-11T11:59:58.123456789Z", "zendesk_event_version": "2022-11-06", "subject": f"zen:ticket:{detail_id}",
-        "detail": {"id": detail_id, "status": "OPEN", "actor_id": "0", "assignee_id": "", "tags": ["a"], "via": {"channel": "web"}},
+        "type": f"zen:event-type:{kind}", "account_id": 22129848,
+        "id": "2b24ef10-19db-4740-93ce-968ccbf86a5e",
+        "time": "2026-03-11T11:59:58.123456789Z", "zendesk_event_version": "2022-11-06",
+        "subject": f"zen:ticket:{detail_id}",
+        "detail": {"id": detail_id, "status": "OPEN", "actor_id": "0", "assignee_id": "", "tags": ["a"],
+        "via": {"channel": "web"}},
         "event": inner,
     }  # fmt: skip
 
@@ -103,7 +106,8 @@ def test_an_account_id_that_is_no_number_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [{"detail": {}}, {"detail": None}, {"type": None}, {"type": "x" * 201}, {"detail": {"id": "zen:1"}}, {"event": []}]
+    "broken", [{"detail": {}}, {"detail": None}, {"type": None}, {"type": "x" * 201},
+    {"detail": {"id": "zen:1"}}, {"event": []}]
 )
 def test_an_event_without_its_parts_is_400_and_names_the_part(broken: dict[str, Any]) -> None:
     with pytest.raises(Rejected, match=next(iter(broken))) as rejected:

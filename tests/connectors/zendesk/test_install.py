@@ -132,7 +132,8 @@ def test_a_field_of_another_type_under_our_name_is_named_and_not_touched(
 def test_a_user_who_is_no_admin_learns_which_step_failed(peer: Peer) -> None:
     ok = {"Content-Type": "application/json"}
     peer.answers = [
-        (200, ok, b'{"user": {"id": 5, "name": "Bot", "role": "agent"}}'), (200, ok, b'{"groups": []}'), (200, ok, b'{"webhooks": []}'),
+        (200, ok, b'{"user": {"id": 5, "name": "Bot", "role": "agent"}}'), (200, ok, b'{"groups": []}'), (200,
+        ok, b'{"webhooks": []}'),
         (200, ok, b'{"triggers": []}'), (200, ok, b'{"ticket_fields": []}'),
         (403, ok, b'{"error": "Forbidden", "description": "No access"}'),
     ]  # fmt: skip

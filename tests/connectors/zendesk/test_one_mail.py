@@ -188,9 +188,12 @@ def test_of_a_recorded_accounts_triggers_only_the_acknowledgement_is_one() -> No
     ({"active": False}, False),
     ({"actions": [{"field": "notification_user", "value": ["assignee_id", "s", "b"]}]}, False),
     ({"actions": [{"field": "notification_user", "value": ["requester_and_ccs", "s", "b"]}]}, True),
-    ({"conditions": {"all": [{"field": "update_type", "operator": "is", "value": "Change"}], "any": []}}, False),
-    ({"conditions": {"all": [{"field": "update_type", "value": "Create"}, {"field": "role", "operator": "is", "value": "agent"}]}}, False),
-    ({"conditions": {"all": [], "any": [{"field": "update_type", "operator": "is", "value": "Create"}]}}, True),
+    ({"conditions": {"all": [{"field": "update_type", "operator": "is", "value": "Change"}], "any": []}},
+    False),
+    ({"conditions": {"all": [{"field": "update_type", "value": "Create"}, {"field": "role", "operator": "is",
+    "value": "agent"}]}}, False),
+    ({"conditions": {"all": [], "any": [{"field": "update_type", "operator": "is", "value": "Create"}]}},
+    True),
     ({"conditions": None}, False),
 ])  # fmt: skip
 def test_which_triggers_mail_a_customer_who_opens_a_ticket(changes: dict[str, Any], found: bool) -> None:

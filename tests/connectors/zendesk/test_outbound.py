@@ -146,7 +146,8 @@ def test_a_revoked_token_is_refused_and_not_unknown(case: Case) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "committed"),
-    [("X1", True), ("X2", True), ("X3", True), ("X4", False), ("X7-hang", False), ("X7-drip", False), ("X8-truncated", True),
+    [("X1", True), ("X2", True), ("X3", True), ("X4", False), ("X7-hang", False), ("X7-drip", False),
+    ("X8-truncated", True),
      ("X8-list", False), ("X8-login", False), ("X9", False), ("X11", False)],
 )  # fmt: skip
 def test_what_nobody_knows_is_unknown_and_is_sent_once(case: Case, fault: str, committed: bool) -> None:
@@ -163,7 +164,8 @@ def test_what_nobody_knows_is_unknown_and_is_sent_once(case: Case, fault: str, c
     assert trace.others is False
 
 
-@pytest.mark.parametrize("body", ["", "null", '{"ticket": null}', '{"ticket": {"id": 7}}', '{"ticket": {"id": 7, "updated_at": "soon"}}',
+@pytest.mark.parametrize("body", ["", "null", '{"ticket": null}', '{"ticket": {"id": 7}}',
+'{"ticket": {"id": 7, "updated_at": "soon"}}',
                                   '{"ticket": {"id": 7, "updated_at": '
                                   '"2026-03-11T12:00:00Z"}}', "[" * 100_000])
 def test_a_success_without_its_proof_is_unknown(peer: Peer, body: str) -> None:
@@ -189,7 +191,8 @@ def test_a_desk_that_cannot_be_reached_is_unknown(peer: Peer) -> None:
 
 @pytest.mark.parametrize(
     "row",
-    [write("7", RunAction("refund")), write("../users/5", reply()), write("", reply()), write("7", reply(group="Nobody"))],
+    [write("7", RunAction("refund")), write("../users/5", reply()), write("", reply()), write("7",
+    reply(group="Nobody"))],
     ids=["an action", "a path", "no ticket", "an unknown group"],
 )
 def test_what_can_never_work_is_refused_before_anything_leaves(peer: Peer, row: Any) -> None:

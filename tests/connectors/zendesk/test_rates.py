@@ -16,7 +16,8 @@ def update(budget: RateBudget, ticket: int, at: int) -> float:
     return budget.admit(budget.call("PUT", f"/api/v2/tickets/{ticket}.json"), at)
 
 
-@pytest.mark.parametrize("spelling", ["Zendesk-RateLimit-Per-Ticket-Updates", "zendesk-rate-limit-per-ticket-updates"])
+@pytest.mark.parametrize("spelling", ["Zendesk-RateLimit-Per-Ticket-Updates",
+"zendesk-rate-limit-per-ticket-updates"])
 def test_a_ticket_whose_updates_are_used_up_waits_alone(spelling: str) -> None:
     budget = RateBudget(RULES)
     budget.seen({spelling: USED_UP}, NOON, budget.call("PUT", "/api/v2/tickets/7.json"))
@@ -25,7 +26,8 @@ def test_a_ticket_whose_updates_are_used_up_waits_alone(spelling: str) -> None:
     assert update(budget, 7, NOON + 41 * SECOND) == 0
 
 
-@pytest.mark.parametrize("told", ["", "remaining", "remaining=many; resets=9", "total=30; resets=9", "remaining=-1"])
+@pytest.mark.parametrize("told", ["", "remaining", "remaining=many; resets=9", "total=30; resets=9",
+"remaining=-1"])
 def test_words_that_make_no_sense_stop_nothing(told: str) -> None:
     budget = RateBudget(RULES)
     budget.seen(

@@ -60,7 +60,8 @@ def test_x4_503_with_a_page_before_the_commit(api: Api, sandbox: SandboxZendesk,
     assert sandbox.do.once(mayas_ticket) == 0
 
 
-@pytest.mark.parametrize("headers", [{"Retry-After": "1"}, {"Retry-After": "1.5"}, {"Retry-After": "Wed, 11 Mar 2026 10:00:30 GMT"},
+@pytest.mark.parametrize("headers", [{"Retry-After": "1"}, {"Retry-After": "1.5"},
+{"Retry-After": "Wed, 11 Mar 2026 10:00:30 GMT"},
                                      {"Retry-After": "0"}, {}])
 def test_x5_429_with_every_kind_of_retry_after(
     api: Api, sandbox: SandboxZendesk, mayas_ticket: int, headers: dict[str, str]

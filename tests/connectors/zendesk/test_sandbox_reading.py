@@ -134,7 +134,8 @@ def test_x19_a_count_can_lag_behind_the_tickets(
     assert count(api, "status:new") == 0
 
 
-@pytest.mark.parametrize(("form", "value", "fresh"), [("fresh", 1, True), ("stale", 1, False), ("null", None, False)])
+@pytest.mark.parametrize(("form", "value", "fresh"), [("fresh", 1, True), ("stale", 1, False), ("null", None,
+False)])
 def test_z43_a_view_count_can_be_null_or_stale(
     api: Api, sandbox: SandboxZendesk, mayas_ticket: int, form: str, value: int | None, fresh: bool,
 ) -> None:
@@ -404,7 +405,8 @@ def test_z47_availabilities_are_pages_of_agents_with_their_channels(
     assert [a["attributes"]["agent_id"] for a in online["data"]] == [sandbox.state.find_user("Ana Ruiz").id]
 
 
-@pytest.mark.parametrize(("system", "legacy", "survey"), [("ratings", 1, 403), ("surveys", 0, 1), ("none", 0, 403)])
+@pytest.mark.parametrize(("system", "legacy", "survey"), [("ratings", 1, 403), ("surveys", 0, 1), ("none", 0,
+403)])
 def test_z48_a_desk_has_ratings_or_surveys_and_never_both(
     api: Api, sandbox: SandboxZendesk, mayas_ticket: int, system: str, legacy: int, survey: int
 ) -> None:

@@ -251,7 +251,8 @@ def test_z27_the_guard_is_blind_within_one_second(
     assert api.put_ticket(mayas_ticket, **sent).status_code == 200
 
 
-@pytest.mark.parametrize(("form", "kind"), [("json", "application/json"), ("empty", "text/plain"), ("html", "text/html")])
+@pytest.mark.parametrize(("form", "kind"), [("json", "application/json"), ("empty", "text/plain"), ("html",
+"text/html")])
 def test_z27_the_body_of_the_conflict_is_a_switch(
     api: Api, sandbox: SandboxZendesk, mayas_ticket: int, clock: SetClock, form: str, kind: str,
 ) -> None:
@@ -403,7 +404,8 @@ def test_x23_an_automatic_answer_to_our_reply_is_flagged(
     assert last_comment(sandbox, mayas_ticket)["metadata"]["flags"] == [4]
 
 
-@pytest.mark.parametrize(("before", "after"), [("pending", "open"), ("solved", "open"), ("hold", "open"), ("new", "new")])
+@pytest.mark.parametrize(("before", "after"), [("pending", "open"), ("solved", "open"), ("hold", "open"),
+("new", "new")])
 def test_a_customers_comment_opens_a_ticket_that_waits(
     api: Api, sandbox: SandboxZendesk, mayas_ticket: int, before: str, after: str,
 ) -> None:

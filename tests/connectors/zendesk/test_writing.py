@@ -63,7 +63,8 @@ def test_tags_are_left_alone_when_none_are_added() -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "value", "tags"),
-    [("stay_out", "candor_next_stay_out", ["vip", "candor_next_stay_out"]), ("", None, ["vip"]), ("nonsense", None, ["vip"])],
+    [("stay_out", "candor_next_stay_out", ["vip", "candor_next_stay_out"]), ("", None, ["vip"]), ("nonsense",
+    None, ["vip"])],
 )
 def test_the_next_step_replaces_the_tag_of_the_step_before(
     chosen: str, value: str | None, tags: list[str]
@@ -101,9 +102,11 @@ def test_a_new_ticket_is_internal_and_can_be_found_by_its_key() -> None:
 
 @pytest.mark.parametrize(
     "markup",
-    ["{{ticket.comments_formatted}}", "{% for c in ticket.comments %}", "{{{x}}}", "&#123;&#123;x&#125;&#125;", "&#x7b;{x}}",
+    ["{{ticket.comments_formatted}}", "{% for c in ticket.comments %}", "{{{x}}}",
+    "&#123;&#123;x&#125;&#125;", "&#x7b;{x}}",
      "&lbrace;&lcub;x}}",
-     "{&#37; x %}", "{<b></b>{x}<i>}</i>", "{<!-- -->{x}}", '<a href="https://x/{{y}}">a</a>', "&#123{x}}", "&#0000123;&#X7B;x}}",
+     "{&#37; x %}", "{<b></b>{x}<i>}</i>", "{<!-- -->{x}}", '<a href="https://x/{{y}}">a</a>', "&#123{x}}",
+     "&#0000123;&#X7B;x}}",
      "{&percnt;"],
 )  # fmt: skip
 def test_no_placeholder_survives_in_what_we_send(markup: str) -> None:

@@ -1,4 +1,7 @@
-"""How often a row that crashed its workers was run alone, and by whom: only such a crash, witnessed, is its third."""
+"""How often a row that crashed its workers was run alone, and by whom.
+
+Only such a crash, witnessed, is its third.
+"""
 import sqlalchemy as sa
 from alembic import op
 

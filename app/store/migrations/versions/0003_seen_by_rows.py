@@ -1,4 +1,7 @@
-"""Which message was the newest when a row was composed: a person's reply after it silences the row, whatever opened its turn."""
+"""Which message was the newest when a row was composed.
+
+A person's reply after it silences the row, whatever opened its turn.
+"""
 import sqlalchemy as sa
 from alembic import op
 

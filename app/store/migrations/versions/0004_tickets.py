@@ -1,4 +1,4 @@
-"""Whose page a ticket shows, whether that was ever somebody else, to whom a reply was written, urgent tickets, and places of limits."""
+"""Whose page a ticket shows, to whom a reply was written, urgent tickets, and places of limits."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,7 +14,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('changed_hands', sa.Boolean(), server_default='0', nullable=False))
         batch_op.add_column(sa.Column('urgent_at', sa.BigInteger(), nullable=True))
         urgent = sa.text('urgent_at IS NOT NULL')
-        batch_op.create_index('ix_tickets_urgent', ['tenant', 'urgent_at'], sqlite_where=urgent, postgresql_where=urgent)
+        batch_op.create_index(
+            'ix_tickets_urgent', ['tenant', 'urgent_at'], sqlite_where=urgent, postgresql_where=urgent)
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('written_to', sa.String(length=64), nullable=True))
     op.create_table('places',

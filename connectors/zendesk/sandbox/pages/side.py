@@ -161,7 +161,8 @@ class ZendeskSide:
             value = state.groups[int(value)].name
         if name in ("assignee_id", "requester_id") and str(value).isdigit() and int(value) in state.users:
             value = state.users[int(value)].name
-        return f"{title} → {', '.join(value) if isinstance(value, list) else value if value is not None else 'empty'}"
+        shown = ", ".join(value) if isinstance(value, list) else value if value is not None else "empty"
+        return f"{title} → {shown}"
 
 
 def _side(author: User) -> str:
