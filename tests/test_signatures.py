@@ -103,7 +103,7 @@ def test_every_function_of_more_than_five_parameters_has_its_reason() -> None:
     for reason, files in REASONS.items():
         names = "; ".join(f"{file} {', '.join(names)}" for file, names in files.items())
         print(f"{reason}: {names}")
-    assert found - listed == set(), "give the parameters that travel together a name, or list it with a reason"
+    assert found - listed == set(), "name what travels together, or list it with a reason"
     assert listed - found == set(), "shorter by now: take it off the list"
 
 
