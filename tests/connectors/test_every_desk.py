@@ -424,9 +424,11 @@ def test_no_file_is_fetched_from_another_host(bare: Connected, link: str) -> Non
     assert bare.requests() == before, "nothing may go out, our credentials least of all"
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "paper"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_file_on_the_desks_own_host_comes_byte_by_byte_up_to_its_limit(kind: str) -> None:
     with opened(kind) as bare:
+        if not hasattr(bare.sandbox.do, "attach"):
+            pytest.skip("no file can be attached at this desk")
         ticket = bare.ticket()
         for name, content in (("small.txt", "für €"), ("large.txt", "a" * (FILE_MAX + 1))):
             bare.sandbox.do.attach(int(ticket), name=name, content=content, coding="utf-16")
