@@ -33,7 +33,7 @@ def words_of(row: EffectRow) -> Words:
 
 
 def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: Stamp | None, now: int) -> None:
-    """Chain the outcome; then let the plan go on, compose anew, or tell people in another way (`effect_lost`)."""
+    """Chain the outcome; then let the plan go on, compose anew, or tell people otherwise (`effect_lost`)."""
     ledger.append(
         tx,
         row.tenant,
