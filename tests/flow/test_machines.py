@@ -24,6 +24,7 @@ INCIDENT = 20  # people with one text, and no more
 LONG = int(os.environ.get("MACHINE_TICKETS", "60"))  # 10000 takes many minutes
 NUMBERED = RETURN + " It is about parcel {n}."
 PERSON = "Can I talk to a real person please?"
+SIX_DIGITS = 100_000  # a short number may be a helpline's, and that is grave
 SILENT = "as many replies as policy allows in 24 hours"
 
 
@@ -169,7 +170,7 @@ def shown(house: House) -> list[str]:
 def test_however_many_tickets_one_machine_opens_it_gets_three_replies(house: House, figures: Figures) -> None:
     for n in range(LONG):  # one a second, which is about what the desk's rate lets us write
         house.desk.do.customer_ticket(
-            name="Zed", email="robot@zed.example", subject=f"Parcel {n}", text=NUMBERED.format(n=n)
+            name="Zed", email="robot@zed.example", subject=f"Parcel {n}", text=NUMBERED.format(n=SIX_DIGITS + n)
         )
         house.delivered()
         house.clock.advance(1)
