@@ -170,7 +170,8 @@ def shown(house: House) -> list[str]:
 def test_however_many_tickets_one_machine_opens_it_gets_three_replies(house: House, figures: Figures) -> None:
     for n in range(LONG):  # one a second, which is about what the desk's rate lets us write
         house.desk.do.customer_ticket(
-            name="Zed", email="robot@zed.example", subject=f"Parcel {n}", text=NUMBERED.format(n=SIX_DIGITS + n)
+            name="Zed", email="robot@zed.example", subject=f"Parcel {n}",
+            text=NUMBERED.format(n=SIX_DIGITS + n),
         )
         house.delivered()
         house.clock.advance(1)
