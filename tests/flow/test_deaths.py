@@ -19,6 +19,9 @@ from workers.rows.lease import Superseded
 from workers.sending.deliver import deliver_one
 from workers.work import Work
 
+# Seconds between the tickets: more than twenty of one text in a quarter of an hour are an incident.
+APART = 60
+
 
 class Killed(BaseException):
     """A process that is gone: nothing of it runs any more, and nobody catches this."""
@@ -118,6 +121,7 @@ def test_a_worker_may_die_at_any_step(
     at, died = 0, True
     while died:
         at += 1
+        house.clock.advance(APART)
         ticket = house.write(text, email=f"customer{at}@example.com")
         house.clock.advance(2)
         died = _work_until_dead(house, at)
@@ -139,6 +143,7 @@ def test_a_worker_may_wake_up_at_any_step_after_another_has_worked(
     at, reached = 0, True
     while reached:
         at += 1
+        house.clock.advance(APART)
         ticket = house.write(text, email=f"customer{at}@example.com")
         house.clock.advance(2)
         paused = Paused(house.work, at, lambda: house.settle(300, step=20))
