@@ -146,7 +146,7 @@ def _in_20_seconds(house: House) -> str:
 def test_every_form_of_429_is_waited_out(
     again: House, headers: dict[str, str], where: dict[str, str]
 ) -> None:
-    ticket = again.write(RETURN)
+    ticket = again.write(RETURN, email=f"{again.work.new_id()}@example.com")
     again.desk.do.fault(
         "X5", headers={k: _in_20_seconds(again) if v == "date" else v for k, v in headers.items()}, **where
     )
@@ -163,7 +163,7 @@ def test_every_form_of_429_is_waited_out(
 
 @pytest.mark.parametrize("where", [PUT, READ], ids=["write", "read"])
 def test_a_desk_that_asks_for_a_pause_fifty_times_loses_nothing(again: House, where: dict[str, str]) -> None:
-    ticket = again.write(RETURN)
+    ticket = again.write(RETURN, email=f"{again.work.new_id()}@example.com")
     again.desk.do.fault("X5", count=50, headers={"Retry-After": "1"}, **where)
     again.settle(150, step=2)
     answered_once(again, ticket)
@@ -177,7 +177,7 @@ def test_a_desk_that_asks_for_a_pause_fifty_times_loses_nothing(again: House, wh
 ], ids=lambda f: " ".join(str(v) for v in f.values()))
 @pytest.mark.parametrize("where", [READ, COMMENTS], ids=["ticket", "comments"])
 def test_a_read_that_fails_is_tried_again(again: House, fault: dict[str, Any], where: dict[str, str]) -> None:
-    ticket = again.write(RETURN)
+    ticket = again.write(RETURN, email=f"{again.work.new_id()}@example.com")
     again.desk.do.fault(**fault, **where)
     again.settle(1500, step=10)
     answered_once(again, ticket)
@@ -198,7 +198,8 @@ def test_a_history_that_cannot_be_read_for_hours_keeps_the_row_until_it_can(
 def test_a_refused_key_stops_the_desk_and_keeps_the_rows_until_it_is_connected_again(
     again: House, where: dict[str, str]
 ) -> None:
-    ticket, later = again.write(RETURN), again.write(BOOTS, email="b@example.com")
+    ticket = again.write(RETURN, email=f"{again.work.new_id()}@example.com")
+    later = again.write(BOOTS, email="b@example.com")
     again.desk.do.fault("X10", **where)
     again.settle(20)
     assert status_of(again) == "broken"
