@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+# `Ticket.cannot_reply` where the desk no longer knows whose ticket it is.
+REQUESTER_DELETED = "requester_deleted"
+
 
 class Role(StrEnum):
     CUSTOMER = "customer"

@@ -13,7 +13,18 @@ from typing import Any
 from connectors.clock import from_iso, to_iso
 from connectors.freshdesk.reference import strip_reference
 from connectors.mailtext import lines_of
-from connectors.records import NEXT_STEPS, ChangedTicket, File, Message, Person, Role, Stamp, Status, Ticket
+from connectors.records import (
+    NEXT_STEPS,
+    REQUESTER_DELETED,
+    ChangedTicket,
+    File,
+    Message,
+    Person,
+    Role,
+    Stamp,
+    Status,
+    Ticket,
+)
 from connectors.view import View, known_of, listed, texts
 
 Json = Mapping[str, Any]
@@ -202,7 +213,7 @@ def cannot_reply(data: Json, status: Status) -> str | None:
     if "requester" in data:
         requester = data["requester"]
         if not requester or requester.get("deleted") is True:
-            return "requester_deleted"
+            return REQUESTER_DELETED
         if requester.get("blocked") is True:
             return "requester_blocked"
         if source in MAILED and not requester.get("email"):

@@ -83,9 +83,6 @@ def test_freshdesk_fields_that_were_deleted_hold_up_nothing(house: House, fresh:
     assert len(replies(fresh, write(house, fresh, PERSON, email="b@example.com"))) == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a mail without a sender is a machine's, also when its person was deleted"
-)
 def test_a_freshdesk_ticket_whose_requester_was_deleted_goes_to_people_untold(
     house: House, fresh: SandboxFreshdesk
 ) -> None:

@@ -16,7 +16,7 @@ from app.core.reading.lexicon import listed_in_all
 from app.core.reading.mail import new_text
 from app.core.reading.phrases import Phrases, fold
 from config.wording import Words
-from connectors.records import Message, Role, Ticket
+from connectors.records import REQUESTER_DELETED, Message, Role, Ticket
 
 SUBJECT_MAX = 300
 SENDER_MAX = 320  # characters of a header with a sender: comments in it may nest, and are read by recursion
@@ -43,7 +43,14 @@ def automatic_in(ticket: Ticket, message: Message, words: Mapping[str, Words]) -
     answers = "in-reply-to" in message.headers or any(
         m.author.role in ours for m in public if m.at <= message.at and m is not message
     )
-    return is_automatic(message, ticket.subject if opens else "", texts, headings, answers_us=answers)
+    return is_automatic(
+        message,
+        ticket.subject if opens else "",
+        texts,
+        headings,
+        answers_us=answers,
+        sender_gone=ticket.cannot_reply == REQUESTER_DELETED,
+    )
 
 
 def is_automatic(
@@ -53,17 +60,20 @@ def is_automatic(
     headings: Phrases | None = None,
     *,
     answers_us: bool = False,
+    sender_gone: bool = False,
 ) -> str | None:
     """Why no person wrote the message, in plain words; None when a person did.
 
     `headings` begin the subject of an automatic reply, `wording` are phrases of notes of absence: those tell
     a machine only where the message `answers_us` (a person says such things of themselves, too) and asks for
-    nothing.
+    nothing. `sender_gone`: the desk has deleted the person, so that it names nobody and gives no address.
     """
     if "auto_generated" in message.flags:
         return "the desk says it was generated"
     return (
-        _by_headers(message.headers) or _by_sender(message) or _by_subject(message, subject, headings)
+        _by_headers(message.headers)
+        or _by_sender(message, sender_gone)
+        or _by_subject(message, subject, headings)
         or _by_wording(message.text, wording, answers_us)
     )
 
@@ -102,7 +112,7 @@ def _by_headers(headers: Mapping[str, str]) -> str | None:
     return f"header {named}" if named else None
 
 
-def _by_sender(message: Message) -> str | None:
+def _by_sender(message: Message, gone: bool = False) -> str | None:
     """By the requester as the desk knows them, and by the mail's own `From`, where the desk gives it."""
     for given, sender in ((message.author.name, message.author.email or ""), *_senders(message.headers)):
         # A sender that is no address ("From: Mail Delivery System") is a name.
@@ -116,7 +126,8 @@ def _by_sender(message: Message) -> str | None:
         if marks.DAEMON_NAME.match(called):
             return "sent in the name of a mail system"
         if (
-            not address
+            not gone
+            and not address
             and message.channel == "email"
             and (not called or marks.NAMELESS_SENDER.search(called))
         ):
