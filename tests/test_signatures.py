@@ -55,6 +55,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     WORDS: {
         "app/core/deciding/cite.py": ("compose",),
         "app/core/deciding/destination.py": ("destination",),
+        "app/core/reading/machines.py": ("is_automatic",),
         "app/core/reading/triage.py": ("read_ticket",),
         "app/core/sending/plan.py": ("plan", "_handoff", "_reply"),
         "app/core/waits/dayone.py": ("estimate",),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from connectors import clean
 from connectors.clean import break_placeholders, carriable, carriable_json, strip_hidden
+from tests.pace import paces
 
 
 @pytest.mark.parametrize(
@@ -172,9 +173,8 @@ def test_a_long_hostile_text_takes_linear_time(piece: str) -> None:
 
 @pytest.mark.parametrize("piece", ["\\ud83d", "\\ud83d\\ude00", "\\\\", "\\u0000", "\uffff", "\\u"])
 def test_a_megabyte_of_escapes_is_repaired_at_once(piece: str) -> None:
-    started = time.process_time()
-    carriable_json(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - started < 2
+    text = piece * (1_000_000 // len(piece))
+    assert paces(lambda: carriable_json(text), 40) < 40
 
 
 def test_the_kinds_cover_every_format_character_the_rules_name() -> None:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from app.core.reading.lexicon import listed_in_all
 from app.core.reading.machines import TEXT_MAX, asks, automatic_in, is_automatic
 from config.wording import LANGUAGES, load_words
 from connectors.records import Message, Person, Role, Stamp, Status, Ticket
+from tests.pace import paces
 from tests.services import ROOT
 
 WORDS = {code: load_words(code) for code in LANGUAGES}
@@ -309,10 +309,8 @@ def test_a_senders_header_of_nested_comments_is_read_to_an_end() -> None:
 "550 5.1.1 user ", "out of the office "])
 def test_a_million_characters_of_marks_take_no_time(piece: str) -> None:
     text = piece * (1_000_000 // len(piece))
-    start = time.process_time()
-    read(text, text, answers_us=True)
-    assert time.process_time() - start < 1.0
     assert len(text) > TEXT_MAX
+    assert paces(lambda: read(text, text, answers_us=True), 20) < 20
 
 
 @pytest.mark.skipif(not (SUITES / "intent_banking77oos" / "train.jsonl").exists(),

@@ -1,7 +1,7 @@
 """What makes two messages one sender's and one text."""
-import time
 
 from app.core.deciding.senders import said
+from tests.pace import paces
 
 
 def test_words_with_a_digit_make_no_other_text():
@@ -26,6 +26,4 @@ def test_only_a_long_number_in_an_address_counts_on():
 
 
 def test_a_megabyte_takes_no_time():
-    start = time.process_time()
-    said("1" * 1_000_000, "1" * 1_000_000, "a1 " * 333_333)
-    assert time.process_time() - start < 0.5
+    assert paces(lambda: said("1" * 1_000_000, "1" * 1_000_000, "a1 " * 333_333), 10) < 10

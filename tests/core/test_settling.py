@@ -2,12 +2,11 @@
 four languages."""
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from app.core.reading import requests
 from tests.core.tickets import WORDS
+from tests.pace import paces
 
 SETTLES = r"""
 Thanks, that solved it. Best, Maya
@@ -169,8 +168,5 @@ def test_a_writers_name_is_a_name_wherever_it_stands() -> None:
 @pytest.mark.parametrize("unit", ["ok ", "Thanks Maya ", "👍", "Maya\n", "https://x.example/ ",
 "reacted to "])
 def test_a_long_message_takes_no_time(unit: str) -> None:
-    started = time.process_time()
     text = unit * (100_000 // len(unit))
-    requests.settles(text, WORDS)
-    requests.acknowledges(text, WORDS)
-    assert time.process_time() - started < 1
+    assert paces(lambda: (requests.settles(text, WORDS), requests.acknowledges(text, WORDS)), 20) < 20

@@ -1,5 +1,5 @@
 """Reading a ticket: what is new, its language and topic, the facts it names, and what it asks of us."""
-import time
+from functools import partial
 from itertools import count
 
 import pytest
@@ -10,6 +10,7 @@ from app.core.reading.places import READ_MAX
 from app.core.reading.triage import SUBJECT
 from app.core.verdicts import Option, Reading
 from tests.core.tickets import POLICY, ROOT, WORDS, read, said
+from tests.pace import paces
 
 SCENES = {scene["id"]: scene for scene in yaml.safe_load((ROOT / "demo" / "tickets.yaml").read_text("utf-8"))}
 ADDRESSES = (
@@ -102,7 +103,7 @@ def test_hidden_characters_are_taken_out_and_named() -> None:
     assert (reading.question, reading.cut) == ("Where is my parcel?", ("hidden_zero_width",))
 
 
-def test_a_megabyte_is_read_in_well_under_a_second() -> None:
+def test_a_megabyte_is_read_at_once() -> None:
     for piece in (
         "I want to ",
         "a\n",
@@ -114,9 +115,8 @@ def test_a_megabyte_is_read_in_well_under_a_second() -> None:
         "don't never no ",
     ):
         text = (piece * (1_000_000 // len(piece) + 1))[:1_000_000]
-        start = time.process_time()
+        assert paces(partial(read, text), 30) < 30, piece
         reading = read(text)
-        assert time.process_time() - start < 1.5, piece
         assert len(reading.question) <= READ_MAX
         assert "shortened" in reading.cut
 

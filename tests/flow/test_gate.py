@@ -22,6 +22,7 @@ from connectors.clock import to_iso
 from connectors.zendesk.signing import sign
 from tests.figures import Figures
 from tests.flow.house import DESK, House
+from tests.pace import paces
 
 SIGNATURE, STAMP, ID = (
     "X-Zendesk-Webhook-Signature",
@@ -142,12 +143,14 @@ def test_no_header_and_no_body_breaks_the_door(
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: House) -> None:
     good = "\r\n".join(f"{k}: {v}" for k, v in house.signed_now(BODY).items())
-    started = time.process_time()  # the door's work, in this process; not what the machine does beside it
-    assert raw(house, f"{good}\r\nContent-Length: {100 * 1024 * 1024}", b"x") == 413
-    assert (
-        raw(house, f"{good}\r\nContent-Encoding: gzip\r\nContent-Length: 10", b"\x1f\x8b" + b"\0" * 8) == 415
-    )
-    assert time.process_time() - started < 2
+
+    def refused() -> None:
+        assert raw(house, f"{good}\r\nContent-Length: {100 * 1024 * 1024}", b"x") == 413
+        assert (
+            raw(house, f"{good}\r\nContent-Encoding: gzip\r\nContent-Length: 10", b"\x1f\x8b" + b"\0" * 8) == 415
+        )
+
+    assert paces(refused, 40) < 40
 
 
 @pytest.mark.parametrize("body", [
@@ -161,9 +164,9 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(house: House) -> 
 def test_hostile_json_is_400_at_once(house: House, body: bytes) -> None:
     headers = house.signed_now(body)
     house.send(b"", headers)
-    started = time.process_time()
-    assert house.send(body, headers).status_code == 400
-    assert time.process_time() - started < 1.0
+    refused: list[int] = []
+    assert paces(lambda: refused.append(house.send(body, headers).status_code), 20) < 20
+    assert set(refused) == {400}
 
 
 def test_a_flood_without_a_signature_asks_the_database_nothing_and_signed_ones_are_kept_beside_it(
