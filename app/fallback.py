@@ -90,9 +90,8 @@ def fall_back(
 ) -> int | None:
     """Switch on, in place of an earlier one over the same desk and topic; returns when it ends by itself.
 
-    Raises FallbackError for a topic or desk that is not there, no reason, and an `until` that is no moment to
-    come.
-    """
+    Raises FallbackError for a topic or desk that is not there, no reason, and an `until` that is not a moment
+    to come."""
     why = " ".join(wish.why.split())
     if not why or len(why) > MAX_WHY:
         raise FallbackError(f"Say why in 1 to {MAX_WHY} characters: whoever opens the console will read it.")

@@ -287,7 +287,7 @@ def _hours(data: dict[str, Any], where: str) -> Hours:
         ZoneInfo(data["time_zone"])
     except (ZoneInfoNotFoundError, ValueError):
         raise PolicyError(
-            f"{where}: hours.time_zone: {data['time_zone']!r} is no time zone, write one such as "
+            f"{where}: hours.time_zone: {data['time_zone']!r} is not a time zone, write one such as "
             f"Europe/London"
         ) from None
     spans: list[tuple[int, int]] = []
@@ -309,17 +309,17 @@ def _span(text: str, where: str) -> tuple[int, int]:
         start, end = h1 * 60 + m1, h2 * 60 + m2
         if m1 < 60 and m2 < 60 and 0 <= start < end <= 24 * 60:
             return start, end
-    raise PolicyError(f"{where}: {text!r} is no interval, write one such as 9:00-17:00")
+    raise PolicyError(f"{where}: {text!r} is not an interval, write one such as 9:00-17:00")
 
 
 def _iso_date(value: object, where: str) -> str:
     try:
         if isinstance(value, datetime):
-            raise ValueError("a moment is no day")
+            raise ValueError("a moment is not a day")
         return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
     except ValueError:
         raise PolicyError(
-            f"{where}: hours.closed: {value!r} is no date, write one such as 2026-12-25"
+            f"{where}: hours.closed: {value!r} is not a date, write one such as 2026-12-25"
         ) from None
 
 

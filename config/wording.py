@@ -46,7 +46,7 @@ class Words:
 @lru_cache(maxsize=64)  # what is compiled from a language is kept per object, across a fork too
 def load_words(language: str, root: Path = SHIPPED) -> Words:
     """Every file of the language's folder in one `Words`. Raises WordingError on a doubled key or a value
-    that is no text."""
+    that is not a text."""
     texts: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {}
     for path in sorted((root / language).glob("*.yaml")):

@@ -50,7 +50,7 @@ _HIDDEN = re.compile(
 )
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
-# Ordinary typing, told by what stands around it: taken out where it is no letter of a word, and never
+# Ordinary typing, told by what stands around it: taken out where it is not a letter of a word, and never
 # reported.
 _PICTURE = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
 _RIGHT_TO_LEFT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"

@@ -25,7 +25,7 @@ def may_be_read(file: File) -> bool:
 
 
 def text_of(body: bytes) -> str | None:
-    """The text of a file: UTF-8, UTF-16 with its mark, else Latin-1; None for what is no text, or too
+    """The text of a file: UTF-8, UTF-16 with its mark, else Latin-1; None for what is not text, or too
     large."""
     if not body or len(body) > FILE_MAX:
         return None

@@ -46,7 +46,7 @@ def one_mail() -> fields.String:
         load_default="",
         validate=validate.OneOf(["", "yes"], error="is yes, or empty"),
         metadata={
-            "label": "One mail a message",
+            "label": "One mail per message",
             "flag": True,
             "help": "tickets the assistant answers get no acknowledgement of the desk's own",
         },

@@ -170,7 +170,7 @@ def refused(pace: Pace, call: Call, seen: Mapping[str, Seen], wait: int, now: in
 
 
 def answered(pace: Pace) -> Pace:
-    """The pace after an answer that was no failure of the desk's own."""
+    """The pace after an answer that was not a failure of the desk's own."""
     if not pace.rest:
         return replace(pace, failures=max(0, pace.failures - EASED))
     left = max(0, pace.probes_left - 1)

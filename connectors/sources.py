@@ -104,7 +104,7 @@ class FolderSource:
     def _article(self, path: Path) -> Article:
         text = _text_of(path)
         meta, body, body_line = _front_matter(text)
-        # A file's name may hold bytes that are no text.
+        # A file's name may hold bytes that are not text.
         relative = carriable(path.relative_to(self.folder).with_suffix("").as_posix())
         row = _load(ArticleRow(), {"id": relative, **meta}, 1 if meta else 0)
         html = body if _SUFFIXES[path.suffix.lower()] == "html" else markdown_to_html(body)
@@ -245,7 +245,7 @@ def _moment(given: object, written: int, line: int) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise _BadFile(f"updated: {given!r} is no date (write 2026-05-02)", line) from None
+        raise _BadFile(f"updated: {given!r} is not a date (write 2026-05-02)", line) from None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()) * 1_000_000
 
 

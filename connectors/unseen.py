@@ -44,8 +44,8 @@ _Rules = Mapping[str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class _Ink:
-    """What text inherits from around it. `ground` is None where it is no plain colour; so is `colour` where
-    it is the reader's own."""
+    """What text inherits from around it. `ground` is None where it is not a plain colour; so is `colour`
+    where it is the reader's own."""
 
     font: float = 16.0
     visible: bool = True
@@ -236,7 +236,7 @@ def _alike(one: _Colour, other: _Colour) -> bool:
 
 
 def _pixels(text: str, whole: float = 16.0) -> float | None:
-    """A length in px, roughly, with em and % of `whole`; None for what is no plain length."""
+    """A length in px, roughly, with em and % of `whole`; None for what is not a plain length."""
     found = _SIZE.fullmatch(text.strip())
     if found is None:
         return None

@@ -39,7 +39,7 @@ class SignedIn(UserMixin):
 def install_login(app: Flask, house: House) -> None:
     """Let Flask-Login find the person of a request in the sessions table."""
     manager = LoginManager(app)
-    # our sessions live in the database; an address that changes on a train is no attack
+    # our sessions live in the database; an address that changes on a train is not an attack
     manager.session_protection = None
 
     @manager.user_loader

@@ -98,7 +98,7 @@ class FreshdeskClient(DeskCalls):
 
     def remember(self, ticket: Mapping[str, Any]) -> None:
         """Keep a ticket as just read: the next write then sends only what differs, for a desk may refuse what
-        is no change."""
+        is not a change."""
         with self._seen_lock:
             self._seen[str(ticket.get("id"))] = (self.clock(), ticket)
             if len(self._seen) > _SEEN_MAX:

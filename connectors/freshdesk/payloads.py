@@ -49,7 +49,7 @@ CONVERSATION_SOURCES = {
     0: "reply", 2: "note", 5: "twitter", 6: "survey", 7: "facebook", 8: "forward", 9: "phone", 10: "mobihelp",
     11: "ecommerce",
 }  # fmt: skip
-# A customer's remark to a survey and a mail forwarded to somebody else are no part of what customer and
+# A customer's remark to a survey and a mail forwarded to somebody else are not part of what customer and
 # company say to each other.
 NEVER_PUBLIC = frozenset({6, 8})
 

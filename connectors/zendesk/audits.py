@@ -77,7 +77,7 @@ def audit_of(data: Json, people: Mapping[str, Json]) -> Audit:
 
 
 def changes(audit: Audit, view: View, requester_id: str | None = None) -> Iterator[Change]:
-    """What the audit changed, act by act; notifications and webhook calls are no changes of the ticket."""
+    """What the audit changed, act by act; notifications and webhook calls are not changes of the ticket."""
     actor = role_of(audit.author, view, requester_id)
     for place, event in enumerate(audit.events):
         kind = _kind(event, view)

@@ -65,7 +65,7 @@ class ZendeskKnowledge:
 
 def is_public(data: Json) -> bool:
     """True only when the desk says so in every way it can: no draft, and a segment that is there and null. A
-    missing key is no yes."""
+    missing key is not a yes."""
     if data.get("draft") is not False or "user_segment_id" not in data:
         return False
     return data["user_segment_id"] is None and not data.get("user_segment_ids")

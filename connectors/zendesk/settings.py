@@ -20,7 +20,7 @@ class DeskSchema(forms.DeskForm):
     subdomain = forms.subdomain("zendesk.com")
     email = fields.String(
         load_default="",
-        validate=validate.Regexp(r"\A(?:[^@\s]+@[^@\s]+)?\Z", error="is no e-mail address"),
+        validate=validate.Regexp(r"\A(?:[^@\s]+@[^@\s]+)?\Z", error="is not an e-mail address"),
         metadata={"label": "E-mail of the assistant's user"},
     )
     api_token = forms.secret("API token", 512)

@@ -124,7 +124,7 @@ BROKEN: dict[str, tuple[str | bytes, str, str]] = {
         "hours.week.monday",
         "one of",
     ),
-    "a holiday that is no date": (
+    "a holiday that is not a date": (
         changed(put("hours", "closed", to=["Christmas"])),
         "hours.closed",
         "2026-12-25",

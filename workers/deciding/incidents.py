@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def text_of(work: Work, case: Case, reading: Reading, floor: tuple[Flag, ...]) -> str:
-    """The keyed text that is counted; "" for what is no trouble many may share, and for grave words, whose
+    """The keyed text that is counted; "" for what is not a trouble many may share, and for grave words, whose
     topic would tell their class."""
     if floor or not _tells_of_trouble(case, reading):
         return ""

@@ -24,7 +24,8 @@ log = structlog.get_logger(__name__)
 
 
 def supplies_of(work: Work, case: Case, decided: Decided) -> Supplies:
-    """What `compose` needs beside the decision. A desk that cannot count its queue is no reason to wait."""
+    """What `compose` needs beside the decision. A desk that cannot count its queue is not a reason to
+    wait."""
     verdict, situation = decided.verdict, decided.situation
     if isinstance(verdict, StayQuiet):
         return Supplies()

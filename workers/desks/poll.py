@@ -114,7 +114,7 @@ def _say_how(work: Work, desk: StoredDesk, by: ChangesBy) -> None:
     if by == (known or ChangesBy.EXPORT):
         return
     if by is ChangesBy.SEARCH:
-        why = "the assistant's user is no admin: changed tickets are found by search, minutes late"
+        why = "the assistant's user is not an admin: changed tickets are found by search, minutes late"
         log.warning("poll by search", desk=desk.id, why=why)
     with work.db.write() as tx:
         marks.write(tx, HOW + desk.id, by.value)

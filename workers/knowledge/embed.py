@@ -102,7 +102,7 @@ class OnnxEmbedder:
         return vectors
 
     def _run(self, batch: Sequence[Any]) -> tuple[Vectors, Vectors]:
-        """The tokens' values, shape (texts, tokens, width), and the mask of what is no padding."""
+        """The tokens' values, shape (texts, tokens, width), and the mask of what is not padding."""
         longest = max(len(e.ids) for e in batch)
         given = {
             name: np.zeros((len(batch), longest), dtype=np.int64)

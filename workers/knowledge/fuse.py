@@ -19,7 +19,7 @@ from workers.knowledge.index import Index
 from workers.knowledge.terms import language_of, question_terms, terms
 
 WORD_WEIGHT = 0.3
-# passages taken from the vectors; an article outside them and outside the best by words is no candidate
+# passages taken from the vectors; an article outside them and outside the best by words is not a candidate
 NEAREST = 200
 BEST = 50  # articles taken from each side
 

@@ -36,8 +36,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Graveness:
-    """What the head makes of a text: `near` are the stretches near enough, at most one a class; `scores` how
-    grave each is, 0–1."""
+    """What the head makes of a text: `near` are the stretches near enough, at most one per class; `scores`
+    how grave each is, 0–1."""
 
     near: tuple[Near, ...] = ()
     scores: tuple[tuple[int, int, float], ...] = ()

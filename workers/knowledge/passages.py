@@ -48,7 +48,7 @@ class _Unit:
 
 
 def cut(text: str, blocks: Sequence[Block]) -> tuple[Cut, ...]:
-    """The passages of an article in order. Headings are no passages; an article of headings alone has
+    """The passages of an article in order. Headings are not passages; an article of headings alone has
     none."""
     return tuple(
         Cut(

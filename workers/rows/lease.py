@@ -54,10 +54,9 @@ def hold(work: Work, queue: Queue, row: Claimed, held: TicketRow | None,
     """Keep the row's lease, and the ticket's it is about, until the block ends; whoever claimed both does the
     work inside.
 
-    What the work raises is no fault of the other rows: it is logged, `broke` writes the crash down, and the
-    block ends as if in order. Only StoreBusy and Superseded go on to the caller, as they are no fault of this
-    row either: its lease runs out, and it comes up again.
-    """
+    What the work raises is not the fault of the other rows: it is logged, `broke` writes the crash down, and
+    the block ends as if in order. Only StoreBusy and Superseded go on to the caller, as they are not the
+    fault of this row either: its lease runs out, and it comes up again."""
     def renew() -> bool:
         until = work.clock() + LEASE_US
         with work.db.write() as tx:

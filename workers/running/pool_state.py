@@ -1,7 +1,7 @@
-"""What a worker's pool is at, in a few bytes that its processes share: for the watchdog beside it, at no cost
-for those who work.
+"""What the processes of a worker's pool are doing, in a few bytes that its processes share: for the watchdog
+beside it, at no cost for those who work.
 
-Shared memory, not a row: it is written twice a ring. The clock is the machine's monotonic one, the same for
+Shared memory, not a row: it is written twice per ring. The clock is the machine's monotonic one, the same for
 all its processes.
 """
 from __future__ import annotations

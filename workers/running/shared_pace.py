@@ -26,7 +26,7 @@ TRIES = 50  # when others write at the same moment
 
 
 class RedisShelf:
-    """One text a desk, written when nobody else has written meanwhile. Raises RedisError."""
+    """One text per desk, written when nobody else has written meanwhile. Raises RedisError."""
 
     def __init__(self, url: str) -> None:
         # Celery's way to write a socket, and the driver's.

@@ -31,7 +31,7 @@ def judged(payloads: Sequence[Mapping[str, object]]) -> tuple[Judged, ...]:
     is right when the customer says that it settled the matter, and wrong when the ticket goes to a person
     after it. "Stay out" before any of that is wrong too. The first act counts, but an agent's word on such a
     hand-off outweighs it: "not needed" makes the answer right, "may continue" takes the judgement back. "Not
-    needed" also says of a hand-off for doubt that the nearest page was right. Silence is no label.
+    needed" also says of a hand-off for doubt that the nearest page was right. Silence is not a label.
     """
     found: list[Judged] = []
     for place, payload in enumerate(payloads):

@@ -25,7 +25,7 @@ def anew(answer: Answer, sent: Collection[str], asked: Collection[str]) -> Answe
 
     A page with something new is quoted whole, since its sentences lean on each other; one with nothing new is
     left out. Something is new when a sentence that was not sent answers: it has one of the content words that
-    were `asked` now, or no sentence of its page was sent. A line of courtesy is no answer.
+    were `asked` now, or no sentence of its page was sent. A line of courtesy is not an answer.
     """
     if not sent:
         return answer

@@ -15,7 +15,7 @@ _UNITS = {"m": MINUTE, "h": HOUR, "d": DAY}
 
 
 class UntilError(ValueError):
-    """This is no moment that something can end at; the message says what to write."""
+    """This is not a moment that something can end at; the message says what to write."""
 
 
 def parse_until(text: str, now: int, zone: ZoneInfo) -> int | None:
@@ -29,7 +29,7 @@ def parse_until(text: str, now: int, zone: ZoneInfo) -> int | None:
         return None
     at = _moment(text, now, zone)
     if at is None:
-        raise UntilError(f"{text!r} is no time to end at: {EXAMPLES}.")
+        raise UntilError(f"{text!r} is not a time to end at: {EXAMPLES}.")
     if at <= now:
         raise UntilError(f"{text!r} is over already: {EXAMPLES}.")
     if at - now > LONGEST:

@@ -93,7 +93,7 @@ def parts_to_read(
 
 
 def sorted_flags(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """The gravest class first, each class once a message, its first words."""
+    """The gravest class first, each class once per message, its first words."""
     once: dict[tuple[FloorClass, str], Flag] = {}
     for flag in sorted(flags, key=lambda f: (ORDER.index(f.kind), f.span.start)):
         once.setdefault((flag.kind, flag.span.message), flag)

@@ -115,7 +115,7 @@ def _by_headers(headers: Mapping[str, str]) -> str | None:
 def _by_sender(message: Message, gone: bool = False) -> str | None:
     """By the requester as the desk knows them, and by the mail's own `From`, where the desk gives it."""
     for given, sender in ((message.author.name, message.author.email or ""), *_senders(message.headers)):
-        # A sender that is no address ("From: Mail Delivery System") is a name.
+        # A sender that is not an address ("From: Mail Delivery System") is a name.
         name, address = (given, sender) if "@" in sender else (given or sender, "")
         local = address.partition("@")[0][:80]
         if local and (

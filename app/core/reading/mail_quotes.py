@@ -103,8 +103,8 @@ def cut_quotes(lines: Sequence[Line], earlier: Sequence[str]) -> set[str]:
 
 
 def _give_back(lines: Sequence[Line], known: Quotes) -> None:
-    """Keep lines with ">" after all, where no program says so and they are no words of earlier messages: they
-    are off a page, say."""
+    """Keep lines with ">" after all, where no program says so and they are not words of earlier messages:
+    they are off a page, say."""
     marked = [line for line in lines if line.text and not line.kept]
     if known.cut != {QUOTE} or any(line.mark or not MARKED.match(line.text) for line in marked):
         return

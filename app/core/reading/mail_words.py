@@ -1,5 +1,5 @@
 """Words that tell the lines of a mail apart, folded in case: labels of header blocks and of forms, and what
-is no name."""
+is not a name."""
 from __future__ import annotations
 
 
@@ -42,7 +42,7 @@ OTHER_LABELS = _words(
     "priorité wichtigkeit priorität "
     "attachments anlagen anhänge anlage piècesjointes bijlagen 抄送 副本 참조 копия копія másolat bilgi kopi"
 )
-# Labels of forms people fill in, and of what shops send: with one of them a run of "label: value" is no mail
+# Labels of forms people fill in, and of what shops send: with one of them a run of "label: value" is not a mail
 # program's.
 FORM_WORDS = _words(
     "e-mail email mail mails courriel correo phone telephone tel telefon téléphone teléfono telefono "

@@ -57,8 +57,8 @@ def denies(text: str, words: Mapping[str, Words]) -> bool:
 
 
 def _exit_word(text: str, right: Folded, lexicon: Words, spelling: Spelling) -> Found | None:
-    """An exit word alone on the first line that is no greeting; in a short message also as a sentence, or its
-    last clause, of its own."""
+    """An exit word alone on the first line that is not a greeting; in a short message also as a sentence, or
+    its last clause, of its own."""
     greeting, alone, around = (
         listed(lexicon, "greeting"),
         listed(lexicon, "exit"),
@@ -148,7 +148,8 @@ def asks_identity(text: str, words: Mapping[str, Words]) -> bool:
 
 
 def picks(text: str, options: Sequence[Option], words: Mapping[str, Words]) -> bool:
-    """Whether a message says which of two pages, by letter or by order, and so is no question of its own."""
+    """Whether a message says which of two pages, by letter or by order, and so is not a question of its
+    own."""
     folded = fold(text)
     opening = _opening(folded)
     return (

@@ -1,4 +1,4 @@
-"""How somebody sounds, and the words it rests on. Careful on purpose: one mild word is no temper, and what we
+"""How somebody sounds, and the words it rests on. Careful on purpose: one mild word is not anger, and what we
 cannot read is `unread`."""
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def _spoken_to(ticket: Ticket) -> bool:
 
 
 def _unanswered(ticket: Ticket, words: Mapping[str, Words], again: bool) -> tuple[list[Message], str | None]:
-    """The messages of this turn, oldest first, and why the turn is no person's; automatic ones count only
+    """The messages of this turn, oldest first, and why the turn is not a person's; automatic ones count only
     when nothing else is there."""
     public = [m for m in ticket.messages if m.public]
     answered = max(

@@ -131,7 +131,7 @@ class Watch:
         self._by_rarest: dict[int, list[_Entry]] = {}
         used: Counter[int] = Counter()
         entries = [self._entry(name, spaced(phrase)) for name, listed in lists.items() for phrase in listed]
-        # a word of some phrase, in whatever language, is no slip: "passer" is not meant as "passed"
+        # a word of some phrase, in whatever language, is not a slip: "passer" is not meant as "passed"
         if right is not None:
             self._right = replace(right, known=right.known.union(self._words))
         for filled in (*self._words.values(), *self._stems.values(), *self._ends.values()):

@@ -140,8 +140,8 @@ def overtaken(words: Words, ticket: Ticket) -> str:
 
 
 def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:
-    """Messages after the one the row answers, notes too; behind an act, which is no message, after the newest
-    it was composed on. A draft was sent by a person just now: it talks over nobody."""
+    """Messages after the one the row answers, notes too; behind an act, which is not a message, after the
+    newest it was composed on. A draft was sent by a person just now: it talks over nobody."""
     since = words.seen
     if TurnKind.MESSAGE.opened(words.turn):
         since = TurnKind.MESSAGE.subject(words.turn)

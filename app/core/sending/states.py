@@ -251,7 +251,7 @@ def _reconciled(row: OutboxRow, trace: Trace, now: int) -> OutboxRow:
     if row.sends >= MAX_SENDS:
         return _dead(row, f"{row.sends} calls without an answer, and the desk's history does not show it")
     # The same bytes, key and base stamp again: a fenced desk refuses them if anything has happened since.
-    # Looking is no attempt to send, however often the history could not be read.
+    # Looking is not an attempt to send, however often the history could not be read.
     # At once the first time; a desk that loses one write after another is given time.
     rest = pause(row.sends) if row.sends > 1 else 0
     return replace(row, state=EffectState.READY, attempts=0, next_at=now + rest, lease_until=0,

@@ -18,7 +18,7 @@ from app.core.writing.links import web_address
 from config.wording import WordingError, Words
 from connectors.clean import break_placeholders, visible
 
-# A title longer than this is no title any more; it is cut at a word.
+# A title longer than this is not a title any more; it is cut at a word.
 TITLE_MAX = 140
 NO_BREAK = "\u00a0"
 

@@ -1,5 +1,5 @@
-"""Words that stand in a desk's name field and are no person's name, in the four shipped languages; and titles
-that stand before one.
+"""Words that stand in a desk's name field and are not a person's name, in the four shipped languages; and
+titles that stand before one.
 
 One list for all languages: a field's language is not the ticket's. Wide on purpose: where a surname is among
 them ("Anna Bank"), the greeting goes without a name, which offends nobody.

@@ -130,7 +130,7 @@ def _minutes(wait: Wait, at: int, hours: Hours, now: int) -> int | None:
         return None
     closing, span = next_closing(hours, wait.as_of), at - wait.as_of
     step = (5 if span <= MIDDLE else 15) * MINUTE
-    # A time cut back to the closing is no whole step: it is a clock time.
+    # A time cut back to the closing is not a whole step: it is a clock time.
     if span > LONG or span % step or (closing is not None and at > closing):
         return None
     return span // MINUTE

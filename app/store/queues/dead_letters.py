@@ -1,7 +1,7 @@
 """The people's shelf: inbox rows and jobs that are `bad`, outbox rows that are `failed` or `dead`; reading
 it, and putting rows back.
 
-Rows that an earlier row of their plan took with it are no letters of their own: they go back together with
+Rows that an earlier row of their plan took with it are not letters of their own: they go back together with
 it.
 """
 from __future__ import annotations

@@ -153,7 +153,7 @@ def accept_act(
 
 
 def act_behind(tx: Connection, desk_id: str, turn: str) -> str | None:
-    """The act that opened a turn (`person`, `failed`); None when the turn is no act's."""
+    """The act that opened a turn (`person`, `failed`); None when no act opened it."""
     query = select(inbox.c.body).where(
         inbox.c.desk == desk_id, inbox.c.delivery_key == turn, inbox.c.kind == InboxKind.ACT
     )

@@ -18,7 +18,7 @@ from app.web.console import plain
 from app.web.reading import without_own_links
 from connectors.records import Writer
 
-# Of entries that are no verdicts. Ids and hashes are for `ledger show`.
+# Of entries that are not verdicts. Ids and hashes are for `ledger show`.
 SHOWN_OF_OTHERS = ("purpose", "remote_id", "why", "reason", "result")
 SHIPPED_PRIOR = "not calibrated on this desk yet"
 

@@ -292,7 +292,7 @@ def _wrote(texts: Mapping[str, Any]) -> tuple[Wrote, ...]:
 
 def _name(voice: Mapping[str, Any]) -> str | None:
     name = str(voice.get("name") or "")
-    # An address stands in for a name at many desks, and is no business of whoever opens this page.
+    # An address stands in for a name at many desks, and does not concern whoever opens this page.
     return name if first_name(name) else None
 
 

@@ -38,9 +38,8 @@ class SandboxFreshdesk(SandboxDesk):
 
     `articles`: a folder or JSONL file, or ready `Source` records. `clock`: integer microseconds UTC. Ports 0
     are chosen by the system. `.do` holds the verbs (`customer_ticket`, `agent_reply`, `fault` …); `.api_key`
-    is the assistant user's, `.agent_key` one of an agent who is no admin. Tickets count from `first_ticket`.
-    Raises ValueError for an address that is not loopback.
-    """
+    is the assistant user's, `.agent_key` one of an agent who is not an admin. Tickets count from
+    `first_ticket`. Raises ValueError for an address that is not loopback."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One mail a message: the desk's own acknowledgement is found, offered, left out with the admin's word, and
+"""One mail per message: the desk's own acknowledgement is found, offered, left out with the admin's word, and
 given back."""
 from __future__ import annotations
 

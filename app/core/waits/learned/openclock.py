@@ -11,7 +11,7 @@ STRETCH = 28 * DAY  # how much of the calendar is laid out at a time
 
 
 class OpenClock:
-    """Open seconds between `origin` and a moment; what comes before the origin is no time at all."""
+    """Open seconds between `origin` and a moment; what comes before the origin counts as none."""
 
     def __init__(self, hours: Hours, origin: int) -> None:
         self.hours, self.origin = hours, origin

@@ -85,7 +85,7 @@ class Queue:
 
     def leave(self, ticket: str, at: int, *, replied: bool) -> None:
         """It waits no longer: a person's first public reply, or closed, merged, moved, deleted without one.
-        Unknown tickets are no news."""
+        Unknown tickets change nothing."""
         if (
             ticket in self.line
             and at < self.now

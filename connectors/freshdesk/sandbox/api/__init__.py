@@ -63,7 +63,7 @@ def actor() -> Actor:
 
 
 def admin_only() -> None:
-    """Raises Refusal 403 for an agent who is no admin."""
+    """Raises Refusal 403 for an agent who is not an admin."""
     if not g.agent.admin:
         raise answers.forbidden()
 

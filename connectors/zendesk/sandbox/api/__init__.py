@@ -89,7 +89,7 @@ def actor() -> Actor:
 
 
 def admin_only() -> User:
-    """Raises Refusal 403 for an agent who is no admin."""
+    """Raises Refusal 403 for an agent who is not an admin."""
     user: User = g.user
     if user.role != "admin":
         raise answers.forbidden()
