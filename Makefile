@@ -59,15 +59,15 @@ clean:  ## remove the virtualenv and caches; var/ (database, keys, indexes) stay
 $(VENV)/.torch: requirements-torch.txt
 	@scripts/virtualenv "$(PYTHON)" $(VENV)
 	@echo "Installing torch: about 190 MB for a CPU build, 2.7 GB where the index serves CUDA builds (TORCH_ARGS chooses)."
-	@$(PY) -m pip install --disable-pip-version-check -r requirements-torch.txt $(TORCH_ARGS)
+	@scripts/pip-install $(PY) -r requirements-torch.txt $(TORCH_ARGS)
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.torch requirements.txt
 	@echo "Installing everything else Candor runs on: about 270 MB, every file checked against its hash."
-	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements.txt
+	@scripts/pip-install $(PY) --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 	@echo "Installing what the tests and checks need: about 90 MB."
-	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@scripts/pip-install $(PY) --require-hashes -r requirements-dev.txt
 	@touch $@
