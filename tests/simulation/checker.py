@@ -54,6 +54,8 @@ class Ended:
     open_rows: int
     shelved: bool
     switched_off: list[tuple[int, int]] = field(default_factory=list)
+    # plan and place of rows that were given up: what stands behind them in their plan goes out all the same
+    given_up: frozenset[tuple[str, int]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -79,7 +81,7 @@ def check(end: Ended, *, fenced: bool) -> Verdict:
     verdict = Verdict()
     ours = [(i, s) for i, s in enumerate(end.said) if s.by == "ours"]
     _duplicates(verdict, ours)
-    _order(verdict, ours)
+    _order(verdict, ours, end.given_up)
     _people(verdict, end, ours, fenced)
     _lost(verdict, end)
     _bursts(verdict, end, ours)
@@ -106,16 +108,19 @@ def _duplicates(verdict: Verdict, ours: list[tuple[int, Said]]) -> None:
             seen.setdefault(name, i)
 
 
-def _order(verdict: Verdict, ours: list[tuple[int, Said]]) -> None:
+def _order(
+    verdict: Verdict, ours: list[tuple[int, Said]], given_up: frozenset[tuple[str, int]]
+) -> None:
     last: dict[str, int] = {}
     for i, s in ours:
-        if s.place != last.get(s.plan, -1) + 1 and s.place > last.get(s.plan, -1):
+        before = last.get(s.plan, -1)
+        if s.place < before:
+            verdict.add("disorder", f"comment {i} is row {s.place} of its plan, after a later one")
+        elif any((s.plan, place) not in given_up for place in range(before + 1, s.place)):
             verdict.add(
                 "disorder", f"comment {i} is row {s.place} of its plan, before the row in front of it"
             )
-        elif s.place < last.get(s.plan, -1):
-            verdict.add("disorder", f"comment {i} is row {s.place} of its plan, after a later one")
-        last[s.plan] = max(s.place, last.get(s.plan, -1))
+        last[s.plan] = max(s.place, before)
 
 
 def _people(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]], fenced: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from app.core.kinds import LOST_EFFECTS
 from app.core.sending.states import FENCED, UNFENCED, Times
 from tests.simulation.checker import Ended, Verdict, check
 from tests.simulation.rows import OPEN
@@ -97,6 +98,7 @@ def _judge(world: World) -> Verdict:
             waiting + world.overrun,
             rows.shelf > 0,
             world.switched_off,
+            frozenset((e.plan, e.words.place) for e in rows.effects if e.now.state in LOST_EFFECTS),
         ),
         fenced=world.fenced,
     )

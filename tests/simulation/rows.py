@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from app.core.deciding.ownership import Owner
 from app.core.sending import crashes, settle
 from app.core.sending.checks import Words
-from app.core.sending.settle import Follow
+from app.core.sending.settle import Rest
 from app.core.sending.states import OutboxRow
 from connectors.records import Stamp, Ticket
 
@@ -231,45 +231,42 @@ class Rows:
         return True
 
     def _settled(self, row: EffectRow, made: Stamp | None, now: int) -> None:
-        state, plan, place = row.now.state, row.plan, row.words.place
-        if state == "stale":
+        """Carry out the core's rule, as `workers/sending/outcome.py` does at the store."""
+        turn, name = row.words.turn, f"{row.key}#{row.plan}"
+        if row.now.state == "stale":
             row.key, row.turn = f"stale:{row.key}", None
-        if state == "sent":
-            for e in self.effects:
-                if e.plan == plan and e.words.place > place and e.now.state == "ready":
-                    e.now = replace(e.now, stamp=made, next_at=now + settle.SAME_SECOND)
-            if made is not None:
-                self.ticket.own_stamp = made.value
-            return
-        for e in self.effects:
-            if e.plan == plan and e.words.place > place and e.now.state == "ready":
-                e.now = replace(e.now, state="stale" if state == "stale" else "failed", lease_until=0)
-                e.key, e.turn, e.fence = f"stale:{e.key}", None, e.fence + 1
-        turn = row.words.turn
-        act = next((r.act for r in self.inbox if r.kind == "act" and r.key == turn), None)
+        opened_by = next((r.act for r in self.inbox if r.kind == "act" and r.key == turn), None)
         overtaken = len({e.plan for e in self.effects if e.words.turn == turn and e.now.state == "stale"})
-        following = settle.follows(row.words, state, overtaken, act is not None)
-        if state == "stale" and following is not Follow.STANDS and self.ticket.handled_turn == turn:
+        follow = settle.follows(row.words, row.now, overtaken, opened_by)
+        self._rest(row, follow.rest, made, now)
+        if follow.reopens and self.ticket.handled_turn == turn:
             self.ticket.handled_turn = None
-            if settle.gives_back(row.words):
+            if follow.gives_back:
                 self.ticket.owner = Owner.ASSISTANT
-        name = f"{row.key}#{plan}"
-        if following is Follow.ACT_AGAIN:
-            pressed = max((r.pressed_after for r in self.inbox if r.key == turn), default=-1)
-            self.accept("act", f"act:{act}:again:{name}", now, act=act or "", pressed_after=pressed)
-        elif following is Follow.AGAIN:
+        self.shelf += follow.lost
+        if follow.reads_anew:
             self.accept("changed", f"stale:{name}", now, settle.SAME_SECOND)
-        elif following is Follow.TO_PEOPLE:
-            unclear = state == "dead"
-            self.accept(
-                "act",
-                f"act:failed:{name}",
-                now,
-                act="untold" if unclear else "failed",
-                pressed_after=row.base + 1,
-            )
-        if state in ("failed", "dead"):
-            self.shelf += 1
+        if follow.act is not None:
+            pressed = row.base + 1
+            if follow.asked_again:
+                pressed = max((r.pressed_after for r in self.inbox if r.key == turn), default=-1)
+            key = f"act:again:{name}" if follow.asked_again else f"act:failed:{name}"
+            self.accept("act", key, now, act=follow.act, pressed_after=pressed)
+
+    def _rest(self, row: EffectRow, rest: Rest, made: Stamp | None, now: int) -> None:
+        behind = [
+            e
+            for e in self.effects
+            if e.plan == row.plan and e.words.place > row.words.place and e.now.state == "ready"
+        ]
+        for e in behind:
+            if rest is Rest.ON_OUR_STAMP:
+                e.now = replace(e.now, stamp=made, next_at=now + settle.SAME_SECOND)
+            elif rest is Rest.ENDS:
+                e.now = replace(e.now, state="stale")
+                e.key, e.turn, e.fence = f"stale:{e.key}", None, e.fence + 1
+        if rest is Rest.ON_OUR_STAMP and made is not None:
+            self.ticket.own_stamp = made.value
 
     def next_due(self, now: int) -> int | None:
         """When something may be claimed next, on the clock of `now`; None when nothing is left to do."""

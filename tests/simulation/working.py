@@ -154,7 +154,7 @@ def _decide(worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Tick
     rows = worker.world.rows
     if rows.turn_is_taken(turn) or (rows.turn_rule and rows.ticket.handled_turn == turn):
         return ()
-    if row.act == "untold":
+    if row.act in ("untold", "unnoted"):
         return ("note",)
     if row.act in ("person", "failed") and owner is Owner.ASSISTANT:
         return ("note", "handoff_notice")

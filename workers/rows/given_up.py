@@ -1,11 +1,9 @@
-"""Work that is given up: the act by which people hear of it all the same. What is told of it stands in
-`workers/deciding/unread.py`.
+"""Inbox rows that are given up: the act by which people hear of it all the same.
 
-    inbox row `bad`          ─▶ act `unreadable` ─▶ note "could not be read" + a notice, ticket to people
-    note refused or dead     ─▶ act `unnoted`    ─▶ plain note without fields or group
-    notice or reply unclear  ─▶ act `untold`     ─▶ note "the customer may not have been told", nothing public
+    inbox row `bad` ─▶ act `unreadable` ─▶ note "could not be read" + a notice, ticket to people
 
-The acts are worked on like deliveries, without reading the ticket: see `workers/deciding/unread.py`.
+The act is worked on like a delivery, without reading the ticket: see `workers/deciding/unread.py`. What
+follows from an outbox row that was given up is `app/core/sending/settle.py`.
 """
 
 from __future__ import annotations
@@ -13,10 +11,10 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Connection
 
-from app.core.kinds import BLIND_ACTS, Act, EffectKind, Purpose, WorkState
+from app.core.kinds import BLIND_ACTS, Act, WorkState
 from app.store import signals
 from app.store.queues import inbox
-from app.store.queues.rows import EffectRow, InboxRow
+from app.store.queues.rows import InboxRow
 from connectors.records import Subject
 from workers.work import Work
 
@@ -51,19 +49,3 @@ def tell_people(work: Work, tx: Connection, row: InboxRow, now: int, *, readable
             now,
             work.new_id(),
         )
-
-
-def effect_lost(work: Work, tx: Connection, row: EffectRow, unclear: bool, now: int) -> None:
-    """An effect was refused or given up: what it should have told is told in another way, once. Of that one
-    only the shelf is left."""
-    signals.add(tx, row.tenant, row.desk, row.ticket, "other", "given_up", 1.0, now, work.new_id())
-    if (inbox.act_behind(tx, row.desk, row.turn_id) or "") in BLIND_ACTS:
-        return
-    act = (
-        Act.UNNOTED
-        if row.effect != EffectKind.PUBLIC
-        else Act.UNTOLD
-        if unclear or row.purpose == Purpose.HANDOFF_NOTICE
-        else Act.FAILED
-    )
-    inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, f"{Act.FAILED}:{row.id}", now, work.new_id())

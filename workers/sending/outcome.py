@@ -1,4 +1,5 @@
-"""What follows when an outbox row has come to its end, in the same transaction."""
+"""What follows when an outbox row has come to its end, carried out in the same transaction; what it is decides
+`app/core/sending/settle.py`."""
 from __future__ import annotations
 
 import json
@@ -7,14 +8,13 @@ from sqlalchemy import Connection
 
 from app.core.kinds import Act, EffectKind, EffectState, Purpose
 from app.core.sending.checks import Words
-from app.core.sending.settle import SAME_SECOND, Follow, follows, gives_back
+from app.core.sending.settle import SAME_SECOND, Follow, Rest, follows
 from app.core.sending.states import OutboxRow
-from app.store import ledger, tickets
+from app.store import ledger, signals, tickets
 from app.store.links import page_of_press, pressed_on_page_of
 from app.store.queues import inbox, outbox
 from app.store.queues.rows import EffectRow
 from connectors.records import Stamp
-from workers.rows.given_up import effect_lost
 from workers.sending.escalation_links import link_back, not_opened
 from workers.work import Work
 
@@ -33,7 +33,25 @@ def words_of(row: EffectRow) -> Words:
 
 
 def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: Stamp | None, now: int) -> None:
-    """Chain the outcome; then let the plan go on, compose anew, or tell people otherwise (`effect_lost`)."""
+    """Chain the outcome; then let the plan go on, compose anew, or tell people otherwise."""
+    _chain(work, tx, row, new, now)
+    opened_by, overtaken = None, 0
+    if new.state != EffectState.SENT:
+        opened_by = inbox.act_behind(tx, row.desk, row.turn_id)
+        overtaken = outbox.tries_of_turn(tx, row.desk, row.ticket, row.turn_id)
+    follow = follows(words_of(row), new, overtaken, opened_by)
+    _rest(tx, row, follow, made, now)
+    if follow.reopens:
+        tickets.reopen_turn(
+            tx, row.tenant, row.desk, row.ticket, row.turn_id, to_assistant=follow.gives_back
+        )
+    if follow.lost:
+        signals.add(tx, row.tenant, row.desk, row.ticket, "other", "given_up", 1.0, now, work.new_id())
+    _ask(work, tx, row, follow, now)
+    _report(work, tx, row, new, follow, now)
+
+
+def _chain(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, now: int) -> None:
     ledger.append(
         tx,
         row.tenant,
@@ -55,47 +73,36 @@ def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: St
         ),
         work.keys,
     )
-    if row.purpose == Purpose.ESCALATION and new.state != EffectState.READY:
-        _escalated(work, tx, row, new, now)
-        return
-    if new.state == EffectState.SENT:
-        outbox.restamp_next(tx, row.plan, row.place, made, now + SAME_SECOND)
-        if made is not None:
-            _remember_stamp(tx, row, made)
-        return
-    if new.state != EffectState.STALE:
-        # The rest of the plan goes on: a customer is told although the note was refused, another desk
-        # although the customer could not be.
-        effect_lost(work, tx, row, new.state == EffectState.DEAD and new.sends > 0, now)
-        return
-    words, act = words_of(row), inbox.act_behind(tx, row.desk, row.turn_id)
-    overtaken = outbox.tries_of_turn(tx, row.desk, row.ticket, row.turn_id)
-    following = follows(words, new.state, overtaken, act is not None)
-    if following is not Follow.STANDS:
-        outbox.end_rest(tx, row.plan, row.place, EffectState.STALE, "an earlier row was stale", now)
-        tickets.reopen_turn(tx, row.tenant, row.desk, row.ticket, row.turn_id, to_assistant=gives_back(words))
-    match following:
-        case Follow.ACT_AGAIN:
-            assert act is not None
-            again = f"again:{row.id}{pressed_on_page_of(page_of_press(row.turn_id))}"
-            inbox.accept_act(tx, row.tenant, row.desk, row.ticket, act, again, now, work.new_id())
-        case Follow.AGAIN:
-            inbox.accept_changed(
-                tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND
-            )
-        case Follow.TO_PEOPLE:
-            inbox.accept_act(
-                tx, row.tenant, row.desk, row.ticket, Act.FAILED, f"{Act.FAILED}:{row.id}", now, work.new_id()
-            )
 
 
-def _escalated(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, now: int) -> None:
-    if new.state == EffectState.SENT and new.remote_id is not None:
+def _rest(tx: Connection, row: EffectRow, follow: Follow, made: Stamp | None, now: int) -> None:
+    match follow.rest:
+        case Rest.ON_OUR_STAMP:
+            outbox.restamp_next(tx, row.plan, row.place, made, now + SAME_SECOND)
+            if made is not None:
+                # An unchanged stamp in the poll is our own write, not news.
+                tickets.note_stamp(tx, row.tenant, row.desk, row.ticket, made.value)
+        case Rest.ENDS:
+            outbox.end_rest(tx, row.plan, row.place, EffectState.STALE, "an earlier row was stale", now)
+        case Rest.GOES_ON:
+            pass
+
+
+def _ask(work: Work, tx: Connection, row: EffectRow, follow: Follow, now: int) -> None:
+    """The inbox row by which the ticket comes up again, if it does."""
+    if follow.reads_anew:
+        inbox.accept_changed(
+            tx, row.tenant, row.desk, row.ticket, f"stale:{row.id}", now, work.new_id(), SAME_SECOND
+        )
+    if follow.act is not None:
+        key = f"{Act.FAILED}:{row.id}"
+        if follow.asked_again:
+            key = f"again:{row.id}{pressed_on_page_of(page_of_press(row.turn_id))}"
+        inbox.accept_act(tx, row.tenant, row.desk, row.ticket, follow.act, key, now, work.new_id())
+
+
+def _report(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, follow: Follow, now: int) -> None:
+    if follow.reports == Purpose.ESCALATION_LINK and new.remote_id is not None:
         link_back(work, tx, row, new.remote_id, now)
-    else:
+    elif follow.reports is not None:
         not_opened(work, tx, row, new.result or new.state, now)
-
-
-def _remember_stamp(tx: Connection, row: EffectRow, made: Stamp) -> None:
-    """An unchanged stamp in the poll is our own write, not news."""
-    tickets.note_stamp(tx, row.tenant, row.desk, row.ticket, made.value)

@@ -1,45 +1,89 @@
-"""What follows when an outbox row has come to its end: a pure rule, kept by `workers/sending/outcome.py` in
-the same transaction."""
+"""What follows when an outbox row has come to its end, for whoever keeps the rows: one pure rule, carried out
+in the transaction that ends the row.
+
+    sent            ─▶ the plan goes on, on the version our own write made
+    stale           ─▶ the plan ends; the ticket is read anew, the act asked for again, or people are told
+    stale, due      ─▶ nothing: the hand-off it belongs to stands
+    failed or dead  ─▶ the plan goes on; what the row should have told is told in another way, once
+
+The worker (`workers/sending/outcome.py`) and the simulation both do exactly this, and a test holds them to it.
+"""
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from app.core.kinds import EffectState, Purpose
+from app.core.kinds import BLIND_ACTS, Act, EffectKind, EffectState, Purpose
 from app.core.sending.checks import Words
+from app.core.sending.states import OutboxRow
 
 MAX_OVERTAKEN = 3  # a turn that was overtaken this often goes to a person instead
 SAME_SECOND = 1_200_000  # microseconds: the next row's stamp is safe once the second it names is over
 
 
-class Follow(StrEnum):
-    PLAN_GOES_ON = "plan_goes_on"  # the next row, on the stamp this one made
-    STANDS = "stands"  # nothing more is done; the rest of the plan ends with it
-    AGAIN = "again"  # nothing of the turn has reached the customer: the ticket is read anew and decided again
-    # the same, and what the customer pressed is asked for again: a newer message must not make us forget it
-    ACT_AGAIN = "act_again"
-    TO_PEOPLE = "to_people"  # the customer got nothing: a person must, and is told why
-    SHELF = "shelf"  # a hand-off that failed itself stays on the people's shelf
+class Rest(StrEnum):
+    """What becomes of the rows behind this one in its plan."""
+
+    ON_OUR_STAMP = "on_our_stamp"  # they go on, from the version our own write made
+    GOES_ON = "goes_on"  # they go on as they are
+    ENDS = "ends"  # they certainly never left: `stale`, and their keys are free again
 
 
-def follows(words: Words, state: EffectState, overtaken: int, by_act: bool) -> Follow:
-    """`state` is the row's last one; `overtaken` how often its turn was, this time included; `by_act` when an
-    act opened the turn."""
-    if state == EffectState.SENT:
-        return Follow.PLAN_GOES_ON
-    if state == EffectState.STALE:
-        if words.due_anyway:
-            return Follow.STANDS  # the hand-off it belongs to stands
-        if by_act:
-            return Follow.ACT_AGAIN
-        return Follow.TO_PEOPLE if overtaken >= MAX_OVERTAKEN else Follow.AGAIN
-    return (
-        Follow.SHELF
-        if words.purpose in (Purpose.HANDOFF_NOTICE, Purpose.NOTE, Purpose.FIELDS)
-        else Follow.TO_PEOPLE
-    )
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What is done. `act` is an `Act`, or one a newer release knows, asked for in the ticket's name."""
+
+    rest: Rest
+    reopens: bool = False  # nothing of the turn has reached the customer: it may be decided again
+    gives_back: bool = False  # ... and the assistant has the ticket again: the row's own plan gave it away
+    reads_anew: bool = False  # the ticket is read again, when the second its stamp names is over
+    act: str | None = None
+    asked_again: bool = False  # the act is the one that opened the turn, which a newer message must not hide
+    lost: bool = False  # people count it among what was given up
+    reports: Purpose | None = None  # what the original ticket's agents are told of its escalation
 
 
-def gives_back(words: Words) -> bool:
-    """True when the ticket was given to people by this very row's plan: as nothing of it has left, the
-    assistant has it again."""
+def follows(words: Words, ended: OutboxRow, overtaken: int, opened_by: str | None) -> Follow:
+    """What the end of a row asks for.
+
+    `overtaken`: plans of this turn that went stale, this one included; `opened_by`: the act that opened the
+    turn, None for a message's.
+    """
+    if words.purpose == Purpose.ESCALATION:
+        opened = ended.state == EffectState.SENT and ended.remote_id is not None
+        told = Purpose.ESCALATION_LINK if opened else Purpose.ESCALATION_FAILED
+        return Follow(Rest.GOES_ON, reports=told)
+    if ended.state == EffectState.SENT:
+        return Follow(Rest.ON_OUR_STAMP)
+    if ended.state == EffectState.STALE:
+        return _overtaken(words, overtaken, opened_by)
+    # The rest of the plan goes on: a customer is told although the note was refused, another desk although
+    # the customer could not be.
+    unclear = ended.state == EffectState.DEAD and ended.sends > 0
+    return Follow(Rest.GOES_ON, act=_told_otherwise(words, unclear, opened_by), lost=True)
+
+
+def _overtaken(words: Words, overtaken: int, opened_by: str | None) -> Follow:
+    if words.due_anyway:
+        return Follow(Rest.GOES_ON)  # the hand-off it belongs to stands
+    anew = Follow(Rest.ENDS, reopens=True, gives_back=_gave_it_away(words))
+    if opened_by is not None:
+        return replace(anew, act=opened_by, asked_again=True)
+    if overtaken >= MAX_OVERTAKEN:
+        return replace(anew, act=Act.FAILED)
+    return replace(anew, reads_anew=True)
+
+
+def _gave_it_away(words: Words) -> bool:
+    """True when the ticket was given to people by this very row's plan."""
     return words.purpose in (Purpose.NOTE, Purpose.HANDOFF_NOTICE)
+
+
+def _told_otherwise(words: Words, unclear: bool, opened_by: str | None) -> Act | None:
+    """None where the row was itself the other way: of that one only the people's shelf is left."""
+    if opened_by in BLIND_ACTS:
+        return None
+    if words.effect != EffectKind.PUBLIC:
+        return Act.UNNOTED
+    # What may have been read is never said again: people find out.
+    return Act.UNTOLD if unclear or words.purpose == Purpose.HANDOFF_NOTICE else Act.FAILED
