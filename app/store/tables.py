@@ -150,6 +150,7 @@ outbox = Table(
     Column("tags", Text, nullable=False, server_default="[]"),
     Column("seen_message", String(200)),  # newest of the ticket in the read it was composed on
     Column("written_to", String(64)),  # the requester's id at the desk in that read
+    Column("basis", Text),  # JSON of checks.Basis: what a person may have changed since
     Column("state", String(16), nullable=False),
     *_leased(),
     Column("next_at", Time, nullable=False),

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.sending.checks import Words, overtaken
+from app.core.sending.checks import Basis, Words, basis_of, by_the_ticket, overtaken, taken_over
+from app.core.sending.states import UNFENCED, OutboxRow, Overtaken
 from connectors.records import Message, Person, Role, Stamp, Status, Ticket
 
 SECOND = 1_000_000
@@ -85,3 +86,71 @@ def test_a_reply_is_not_sent_to_whose_ticket_it_has_become():
         "its note is sent: that a person has it stays true"
     )
     assert overtaken(replace(others, effect="note"), found) == ""
+
+
+# -- what was done without a public word
+BASIS = Basis(Status.OPEN, "ana", "", Status.PENDING)
+HELD = replace(ANSWER, basis=BASIS)
+TOLD = replace(NOTICE, basis=BASIS)
+DRAFT = replace(HELD, turn="draft:1")
+HANDED = Words("note", "note", 0, "m:1", basis=replace(BASIS, sets=Status.OPEN))
+PLAIN = Words("note", "note", 0, "m:1", basis=replace(BASIS, sets=None))
+QUIET = replace(ticket(CUSTOMER), assignee="ana")
+SOLVED = "somebody has solved the ticket"
+ASSIGNED = "the ticket was assigned to somebody"
+CHOSEN = "an agent has chosen a next step"
+
+
+def changed(**values: object) -> Ticket:
+    return replace(QUIET, **values)
+
+
+@pytest.mark.parametrize(("found", "answer", "notice", "draft", "handed_off"), [
+    (QUIET, "", "", "", ""),
+    (changed(assignee="ben"), ASSIGNED, "", "", ASSIGNED),
+    (changed(assignee=None), "", "", "", ""),
+    (changed(status=Status.SOLVED), SOLVED, SOLVED, "", SOLVED),
+    (changed(status=Status.PENDING), "", "", "", ""),
+    (changed(status=Status.HOLD), "", "", "", ""),
+    (changed(group="Billing", tags=("vip",), priority="high"), "", "", "", ""),
+    *((changed(fields={"next_step": s}), CHOSEN, CHOSEN, CHOSEN, CHOSEN)
+      for s in ("stay_out", "continue", "not_needed", "send_draft")),
+    (replace(ticket(CUSTOMER, NOTE), assignee="ana"), "", "", "", "a person has taken the ticket"),
+])  # fmt: skip
+def test_what_somebody_did_without_a_public_word_stands(found, answer, notice, draft, handed_off):
+    """A person's own words are `overtaken`'s to see, except before a note that would move the ticket."""
+    said = [taken_over(words, found, 0) for words in (HELD, TOLD, DRAFT, HANDED)]
+    assert said == [answer, notice, draft, handed_off]
+    assert taken_over(PLAIN, found, 0) == taken_over(ANSWER, found, 0) == ""
+
+
+def test_what_stood_there_before_is_no_act():
+    before = Basis(Status.SOLVED, "ben", "continue", Status.PENDING)
+    found = changed(status=Status.SOLVED, assignee="ben", fields={"next_step": "continue"})
+    assert basis_of(found, Status.PENDING) == before
+    assert taken_over(replace(HELD, basis=before), found, 0) == ""
+
+
+def test_a_ticket_that_our_own_earlier_call_has_solved_was_solved_by_nobody_else():
+    thanks = replace(HELD, basis=replace(BASIS, sets=Status.SOLVED))
+    solved = changed(status=Status.SOLVED)
+    assert (taken_over(thanks, solved, 1), taken_over(thanks, solved, 0)) == ("", SOLVED)
+    assert taken_over(HELD, solved, 1) == SOLVED, "our own call sets it to pending"
+
+
+def test_a_notice_that_follows_the_note_which_opened_the_ticket_respects_a_solve_of_one_solved_before():
+    before = replace(TOLD, basis=replace(BASIS, status=Status.SOLVED))
+    assert taken_over(before, changed(status=Status.SOLVED), 0) == SOLVED
+
+
+def test_only_a_desk_without_a_fence_needs_the_look():
+    row, found = OutboxRow("ready", 0), changed(assignee="ben")
+    looked = [by_the_ticket(HELD, found, row, UNFENCED, 0, fenced).event for fenced in (False, True)]
+    assert looked == [Overtaken(ASSIGNED), None]
+
+
+def test_the_basis_survives_its_row():
+    assert [Basis.from_json(b.to_json()) for b in (BASIS, replace(BASIS, sets=None, assignee=None))] == [
+        BASIS,
+        replace(BASIS, sets=None, assignee=None),
+    ]

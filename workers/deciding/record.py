@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from app.core.deciding.decided import Decided
 from app.core.deciding.destination import NO_GROUP
 from app.core.deciding.ownership import STEPS, Event, messages_since
-from app.core.kinds import Quiet, WorkState
+from app.core.kinds import BLIND_ACTS, Quiet, WorkState
 from app.core.memory import TicketMemory
-from app.core.sending.plan import TURN_REPLIES, outbox_key, spoken, told, turn_key
+from app.core.sending.checks import basis_of
+from app.core.sending.plan import TURN_REPLIES, Planned, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, Verdict, verdict_name
 from app.core.writing.compose import Composed
 from app.store import echoes, ledger, promises, requesters, tickets
@@ -21,7 +22,7 @@ from app.store.queues import inbox, outbox
 from app.store.queues.effects import effect_json
 from app.store.queues.outbox import NewOutboxRow
 from config.policy import Detail, Reason
-from connectors.records import Role, Status
+from connectors.records import PostNote, PostReply, Role, Status
 from workers.deciding import incidents, limits
 from workers.deciding.case import Case
 from workers.deciding.floor import marks
@@ -159,9 +160,18 @@ def _outbox_rows(r: _Recording, entry: str) -> None:
                 ledger_entry=entry,
                 next_at=r.now,
                 written_to=ticket.requester.id,
+                basis=_basis(r, planned),
             )
         )
     outbox.add(r.tx, desk.tenant, rows, r.now)
+
+
+def _basis(r: _Recording, planned: Planned) -> str | None:
+    """What people may change before the row goes out; None where it goes out whatever they do."""
+    effect = planned.effect
+    if r.case.row.act in BLIND_ACTS or not isinstance(effect, PostReply | PostNote):
+        return None
+    return basis_of(r.case.ticket, effect.status).to_json()
 
 
 def _promise(r: _Recording, entry: str) -> None:

@@ -7,7 +7,7 @@ import json
 from sqlalchemy import Connection
 
 from app.core.kinds import Act, EffectKind, EffectState, Purpose
-from app.core.sending.checks import Words
+from app.core.sending.checks import Basis, Words
 from app.core.sending.settle import SAME_SECOND, Follow, Rest, follows
 from app.core.sending.states import OutboxRow
 from app.store import ledger, signals, tickets
@@ -29,6 +29,7 @@ def words_of(row: EffectRow) -> Words:
         tuple(json.loads(row.tags)),
         row.seen_message,
         row.written_to,
+        Basis.from_json(row.basis) if row.basis else None,
     )
 
 

@@ -1,6 +1,7 @@
 """What must still be true in the moment before a call goes out: decided here, read elsewhere."""
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from app.core.deciding.ownership import Owner, may_post
@@ -21,6 +22,35 @@ SECOND_OVER = 1_200_000
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """What only people, rules and we ourselves change on a ticket, as it was in the read that a row was
+    composed on. `sets` is the status that the row's own write sets: None where it leaves the ticket as it
+    is."""
+
+    status: Status
+    assignee: str | None = None
+    next_step: str = ""
+    sets: Status | None = None
+
+    def to_json(self) -> str:
+        return json.dumps(
+            {"status": self.status, "assignee": self.assignee, "next_step": self.next_step, "sets": self.sets}
+        )
+
+    @staticmethod
+    def from_json(text: str) -> Basis:
+        """Unknown keys are dropped: an older process may read what a newer one wrote."""
+        raw = json.loads(text)
+        sets = Status(raw["sets"]) if raw.get("sets") else None
+        return Basis(Status(raw["status"]), raw.get("assignee"), raw.get("next_step", ""), sets)
+
+
+def basis_of(ticket: Ticket, sets: Status | None) -> Basis:
+    """The basis of a row that is composed on the ticket as just read."""
+    return Basis(ticket.status, ticket.assignee, ticket.fields.get("next_step") or "", sets)
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The part of an outbox row that never changes: what it is, and what it was composed on. `tags` are the
     ticket's of that read, `seen` is the newest message in it."""
@@ -33,6 +63,15 @@ class Words:
     seen: str | None = None
     # whose ticket it was in that read; None where a release before did not keep it
     written_to: str | None = None
+    # None for a row that goes out whatever people do, and for one of a release before
+    basis: Basis | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it is read by the customer or changes who has the ticket: a person's act stands against
+        it."""
+        moved = self.basis is not None and self.basis.sets is not None
+        return self.effect == EffectKind.PUBLIC or (self.effect == EffectKind.NOTE and moved)
 
     @property
     def due_anyway(self) -> bool:
@@ -106,6 +145,9 @@ def by_the_ticket(
     """What the ticket, just read, says about the call."""
     moved = fenced and state.stamp is not None and ticket.stamp.value != state.stamp.value
     why = overtaken(words, ticket)
+    if not fenced or words.due_anyway:
+        # A fence refuses the rest by itself, and its history tells a rule's change from a person's.
+        why = why or taken_over(words, ticket, state.sends)
     if why and not (moved and state.sends):
         return Check(Overtaken(why), state.stamp)
     if moved and (state.sends or not words.due_anyway):
@@ -137,6 +179,39 @@ def overtaken(words: Words, ticket: Ticket) -> str:
     if newest.author.role is Role.CUSTOMER and not answered and not words.due_anyway:
         return "the customer has written again"
     return ""
+
+
+def taken_over(words: Words, ticket: Ticket, sends: int) -> str:
+    """What somebody did at the desk since the row was composed, without a public word: a note, an assignment,
+    a solve, a next step; "" when nothing. `sends`: calls of this row that may have reached the desk.
+
+    Who it was is not asked: the ticket is read again with its history, and composed anew where it was a rule.
+    """
+    basis = words.basis
+    if basis is None or not words.moves:
+        return ""
+    step = ticket.fields.get("next_step") or ""
+    if step not in ("", basis.next_step):
+        return "an agent has chosen a next step"
+    if TurnKind.DRAFT.opened(words.turn):
+        return ""  # a person sends it: what they do beside that does not take it back
+    if _solved(words, basis, ticket, sends):
+        return "somebody has solved the ticket"
+    if words.due_anyway:
+        return ""
+    if words.effect == EffectKind.NOTE and any(
+        m.author.role is Role.AGENT for m in _since_the_turn(words, ticket)
+    ):
+        return "a person has taken the ticket"
+    return "" if ticket.assignee in (None, basis.assignee) else "the ticket was assigned to somebody"
+
+
+def _solved(words: Words, basis: Basis, ticket: Ticket, sends: int) -> bool:
+    """Our own plan has opened the ticket before a later row of it; and an earlier call of this very row may
+    have solved it."""
+    ours = sends > 0 and basis.sets is Status.SOLVED
+    news = basis.status is not Status.SOLVED or words.place > 0
+    return ticket.status is Status.SOLVED and news and not ours
 
 
 def _since_the_turn(words: Words, ticket: Ticket) -> tuple[Message, ...]:

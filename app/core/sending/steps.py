@@ -41,6 +41,7 @@ from app.core.sending.states import (
 from connectors.errors import ConnectorError
 from connectors.records import Conflict, Outcome, Sent, Stamp, Ticket, Trace
 
+JUST_READ = 5_000_000  # microseconds from the read of a ticket to a note in it
 CLOCK_SKEW = 10_000_000  # microseconds our clock and the desk's may differ when we look for our own write
 
 
@@ -179,7 +180,7 @@ def _at_the_desk(
     words: Words, row: OutboxRow, times: Times, now: int, fenced: bool
 ) -> Generator[Ask, Told, tuple[int, Check]]:
     if stamp_speaks(words, row, now, times):
-        if fenced or words.effect != EffectKind.PUBLIC:
+        if fenced or not words.moves or _just_read(words, row, now):
             return now, Check(None, row.stamp, words.tags)
         present: Stamp
         now, present = yield ReadStamp()
@@ -196,6 +197,12 @@ def _at_the_desk(
     else:
         now, ticket = yield ReadTicket()
     return now, by_the_ticket(words, ticket, row, times, now, fenced)
+
+
+def _just_read(words: Words, row: OutboxRow, now: int) -> bool:
+    """A note that follows its read at once costs no look; the notice behind it is preceded by one."""
+    stamp = row.stamp
+    return words.effect == EffectKind.NOTE and stamp is not None and now - stamp.read_at < JUST_READ
 
 
 def _after_conflict(

@@ -91,6 +91,7 @@ class NewOutboxRow:
     ledger_entry: str
     next_at: int
     written_to: str | None = None
+    basis: str | None = None  # JSON
 
 
 def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> None:
@@ -121,6 +122,7 @@ def add(tx: Connection, tenant: str, rows: Sequence[NewOutboxRow], now: int) -> 
                     "tags": r.tags,
                     "seen_message": r.seen_message,
                     "written_to": r.written_to,
+                    "basis": r.basis,
                     "evidence": r.evidence,
                     "ledger_entry": r.ledger_entry,
                     "state": EffectState.READY,

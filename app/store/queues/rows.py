@@ -72,6 +72,7 @@ class EffectRow:
     tags: str  # JSON: the ticket's tags in that read
     seen_message: str | None  # newest of the ticket in that read
     written_to: str | None  # the requester's id at the desk in that read
+    basis: str | None  # JSON of checks.Basis; None: it goes out whatever people do
     state: str  # of `EffectState`
     fence: int  # grows with each claim: whoever writes with an older one writes nothing
     lease_until: int  # 0 while nobody holds it

@@ -18,6 +18,7 @@ def upgrade() -> None:
             'ix_tickets_urgent', ['tenant', 'urgent_at'], sqlite_where=urgent, postgresql_where=urgent)
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('written_to', sa.String(length=64), nullable=True))
+        batch_op.add_column(sa.Column('basis', sa.Text(), nullable=True))
     op.create_table('places',
     sa.Column('limit_of', sa.String(length=64), nullable=False),
     sa.Column('place', sa.Integer(), nullable=False),
