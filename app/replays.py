@@ -1,5 +1,5 @@
-"""The people's shelf as the console and the commands use it: look at a letter with its words, and replay it
-on the record."""
+"""Dead letters as the console and the commands use them: look at a letter with its words, and replay it on
+the record."""
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""Writing to a desk, as it is done at every one.
+"""Writing to a desk: the steps that are the same at every vendor.
 
 What no desk takes is refused before a call; what became of a call is read from the answer as it came.
 """

@@ -1,4 +1,4 @@
-"""What can go wrong between Candor and a desk. The caller alone decides on a retry."""
+"""Errors between Candor and a desk. The caller alone decides on a retry."""
 from __future__ import annotations
 
 

@@ -1,5 +1,5 @@
-"""What of a customer's attachments may be read: small text files that lie on the desk's own host, and how
-their bytes become a text."""
+"""Text files among a customer's attachments: small text files that lie on the desk's own host, and how their
+bytes become a text."""
 from __future__ import annotations
 
 import codecs

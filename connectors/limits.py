@@ -1,5 +1,5 @@
-"""What a desk says about its rate limits, in every spelling of the usual headers, and how long it wants us to
-stay away.
+"""Rate-limit headers of a desk, in every spelling of the usual headers, and how long it wants us to stay
+away.
 
 Sources: recorded exchanges of 2023 (`rate-limit-*`) and 2024 on (`ratelimit-*`, `x-rate-limit-*` at some
 addresses), and desks that say `x-ratelimit-total` (seen as `100.0`) and `x-ratelimit-remaining`, without a

@@ -1,7 +1,6 @@
-"""A message's HTML as the lines its writer saw. Some desks run those lines together in their own plain text,
-and what is quoted, what is signed and what is new can only be told by lines. What was hidden from the reader
-is left out. Linear in the text; nothing is fetched, run or kept of the markup.
-"""
+"""A mail's HTML -> the lines its writer saw. Some desks run those lines together in their own plain text, and
+what is quoted, what is signed and what is new can only be told by lines. What was hidden from the reader is
+left out. Linear in the text; nothing is fetched, run or kept of the markup."""
 from __future__ import annotations
 
 import re

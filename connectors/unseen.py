@@ -1,5 +1,5 @@
-"""What a reader of HTML could not see, taken out of the tree before anybody reads it: one filter for
-customers' mails and for help pages.
+"""Hidden text in HTML, taken out of the tree before anybody reads it: one filter for customers' mails and for
+help pages.
 
 Judged as mail programs draw it: the `hidden` attribute, inline styles, and `<style>` rules of one plain
 selector (`.class`, `#id`, `tag`, `tag.class`). Rules inside `@media` and its kin are passed over, and so is

@@ -1,4 +1,5 @@
-"""What every vendor's connector does the same way: rate budgets, kept clients, and parts that load late."""
+"""The part that is the same in every vendor's connector: rate budgets, kept clients, and parts that load
+late."""
 from __future__ import annotations
 
 import os

@@ -1,4 +1,4 @@
-"""What a worker works with: everything given by `candor.py`, nothing built here."""
+"""A worker's tools: everything given by `candor.py`, nothing built here."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -1,5 +1,5 @@
-"""What the core is given, and what it decides. All plain frozen data: equal inputs give byte-equal
-verdicts."""
+"""Situation and verdict: what the core is given, and what it decides. All plain frozen data: equal inputs
+give byte-equal verdicts."""
 from __future__ import annotations
 
 from collections.abc import Mapping

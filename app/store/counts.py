@@ -1,4 +1,5 @@
-"""How much stands where, for /metrics. No customer data; every figure for all tenants at once."""
+"""Row counts of every queue and state, for /metrics. No customer data; every figure for all tenants at
+once."""
 from __future__ import annotations
 
 from collections.abc import Mapping

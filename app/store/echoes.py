@@ -1,4 +1,4 @@
-"""Who has written the same words lately: many people with one text within minutes have one trouble."""
+"""Recent senders of the same words: many people with one text within minutes have one trouble."""
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, func, select

@@ -1,5 +1,5 @@
-"""How many people who never wrote before got a word from us this hour: whoever forges senders makes a desk
-mail to thousands of them."""
+"""The hourly count of first contacts we wrote to: whoever forges senders makes a desk mail to thousands of
+them."""
 from __future__ import annotations
 
 from sqlalchemy import Connection, select

@@ -1,4 +1,4 @@
-"""Small named facts, and locks that end by themselves."""
+"""Named marks in the database: small facts by name, and locks that end by themselves."""
 from __future__ import annotations
 
 from sqlalchemy import Connection, select, update

@@ -1,5 +1,4 @@
-"""How often something may happen in 24 hours: a limit has so many places, and each taken one is free again a
-day later."""
+"""Limits per 24 hours: a limit has a number of places, and each one taken is free again a day later."""
 from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select

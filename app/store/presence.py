@@ -1,4 +1,5 @@
-"""Who has a database open: a move asks, because what is written behind its back would be lost.
+"""The processes that have a database open: a move asks, because what is written behind its back would be
+lost.
 
 SQLite: a lock on a file beside it, shared by every process that works on it and inherited by its children.
 PostgreSQL knows its clients.

@@ -1,4 +1,4 @@
-"""The answers that went out, and to whom: what their record quotes, newest first."""
+"""Answers that were sent, and to whom: what their record quotes, newest first."""
 from __future__ import annotations
 
 import json

@@ -1,4 +1,4 @@
-"""May a process of this host work on this database? Asked once at every start, and by `/readyz`.
+"""The check whether a process of this host may work on this database, made at every start and by `/readyz`.
 
 Besides the schema's age: the keys must be those of the hosts that were here before, and the database must not
 have moved away, nor be half arrived.

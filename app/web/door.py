@@ -1,5 +1,5 @@
-"""Deliveries pass by what is there for browsers. They prove themselves by a signature, and a desk waits for
-the answer.
+"""The entry for deliveries, beside what is there for browsers. They prove themselves by a signature, and a
+desk waits for the answer.
 
 Sessions, sign-in, CSRF, rate limits and roles together took longer than verifying and keeping a delivery.
 """

@@ -1,4 +1,5 @@
-"""For machines: is the process up, can it serve, how much stands in the queues. No customer data."""
+"""Health checks and metrics: is the process up, can it serve, how much stands in the queues. No customer
+data."""
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What every page is given."""
+"""The values every template is given."""
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How much one sender is written to in 24 hours, over all of their tickets: a machine that opens a new one
+"""The limit on what one sender gets in 24 hours, over all of their tickets: a machine that opens a new one
 each time ends here.
 
 Never limited: what answers a wish for a person, the must-hand-off floor, what an agent has asked for, and a

@@ -1,4 +1,4 @@
-"""What a message is about, made of what was read, found or kept of it, for the question whether two are about
+"""The matter of a message, made of what was read, found or kept of it, for the question whether two are about
 the same matter."""
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the customer got before and must not get again: on this ticket, or on the same matter elsewhere."""
+"""Answers this customer already got: on this ticket, or on the same matter elsewhere."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

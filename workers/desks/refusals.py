@@ -1,5 +1,4 @@
-"""A call the desk refused (401, 403): is it our key, or this one ticket? Only the first stops the whole
-desk."""
+"""Refused calls (401, 403): is it our key, or this one ticket? Only the first stops the whole desk."""
 from __future__ import annotations
 
 import structlog

@@ -1,4 +1,4 @@
-"""What the logs may say of an exception: its kind and its place. Its message may quote a ticket."""
+"""An exception as the logs may name it: by its kind and its place. Its message may quote a ticket."""
 from __future__ import annotations
 
 import traceback

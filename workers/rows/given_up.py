@@ -1,4 +1,4 @@
-"""Inbox rows that are given up: the act by which people hear of it all the same.
+"""Inbox rows that are given up: the act by which people hear of it.
 
     inbox row `bad` ─▶ act `unreadable` ─▶ note "could not be read" + a notice, ticket to people
 

@@ -1,5 +1,5 @@
-"""Beside every worker, a process of its own that sweeps and watches. It has no task to be busy with and no
-broker to wait for.
+"""The supervisor: a process of its own beside every worker that sweeps and watches. It has no task to be busy
+with and no broker to wait for.
 
 Not a thread of the worker's parent: that one forks its pool, and a fork takes along locks that a thread
 happens to hold, and open database connections that must not be used, nor even closed, on the other side.

@@ -1,4 +1,4 @@
-"""The rows are the truth: whatever rang or did not ring, due rows are found again within two seconds.
+"""The sweep: due rows are found within two seconds, whatever rang or did not ring.
 
 Runs in beat and beside every worker, behind a lock in the database that ends when its holder would sweep
 again: many hosts ask the database no more than one does, and when the holder dies the next one sweeps at that

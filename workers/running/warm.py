@@ -1,4 +1,4 @@
-"""Loading the model and the index before the first ticket needs them, and saying so."""
+"""Warm-up: the model and the index are loaded before the first ticket needs them, and the log says so."""
 from __future__ import annotations
 
 import structlog

@@ -1,5 +1,5 @@
-"""How far a desk's own labels bear out the probability that an answer is right. Told only with its interval
-and its labels.
+"""Calibration at one desk: how far its labels bear out the probability that an answer is right. Told only
+with its interval and its labels.
 
 The pairs are cross-fitted: each label was judged by a model that had not seen its ticket. Nothing is claimed
 beyond the labels there are.

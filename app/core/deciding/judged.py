@@ -1,5 +1,5 @@
-"""What people's acts say of an answer: right, wrong, or nothing. Read from a ticket's record, oldest first;
-nobody is asked anything."""
+"""Labels of past answers, from what people did: right, wrong, or nothing. Read from a ticket's record, oldest
+first; nobody is asked anything."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How far the assistant may really go on a topic at a desk: the wish, lowered by what is not proven."""
+"""The effective mode of a topic at a desk: the mode the policy wishes for, lowered by what is not proven."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What was sent before is not sent again: which sentences of an answer are new to whom it goes."""
+"""Answers never sent twice: which sentences of an answer are new to whom it goes."""
 from __future__ import annotations
 
 import re

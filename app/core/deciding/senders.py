@@ -1,4 +1,5 @@
-"""What makes two messages one sender's and one text, for the limits on how much one machine is written to."""
+"""Sender and text of a message in a form that stays the same when digits change, for the limits on how much
+one machine is written to."""
 from __future__ import annotations
 
 import re

@@ -1,5 +1,4 @@
-"""When something that an admin switches on shall end by itself, as people write it: a duration from now, or a
-date and time."""
+"""An end given by an admin, as people write it: a duration from now, or a date and time."""
 from __future__ import annotations
 
 import re

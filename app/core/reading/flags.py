@@ -1,5 +1,5 @@
-"""What in a message must reach a person whatever else happens: phrases of the floor's classes in every
-language, and secrets told in it."""
+"""Grave phrases and secrets in one message, which reach a person whatever else happens: phrases of the
+floor's classes in every language, and secrets told in it."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

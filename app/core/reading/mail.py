@@ -1,4 +1,4 @@
-"""What of a mail is new.
+"""The new words of a mail: quotes, signatures and headers cut off, each with its proof.
 
 A cut needs proof: a mark of the mail program, words that stand in an earlier message of the ticket, the mark
 of a signature, or a closing with a name. What cannot be proven stays, because a customer's word that is lost

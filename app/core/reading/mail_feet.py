@@ -1,6 +1,5 @@
-"""The foot of a mail: signature, phone footer, disclaimer. Only lines that are proven to be of it go; a
-sentence, a question or a postscript that stands among them or below them stays.
-"""
+"""The end of a mail: signature, phone footer, disclaimer. Only lines that are proven to be of it go; a
+sentence, a question or a postscript that stands among them or below them stays."""
 from __future__ import annotations
 
 import re

@@ -1,5 +1,5 @@
-"""How often a row may take its worker with it, as a pure rule. Workers are also killed from outside, and that
-is not the row's fault.
+"""The limit on crashes per row, as a pure rule: how often a row may take its worker with it. Workers are also
+killed from outside, and that is not the row's fault.
 
     crash 1, crash 2 ─▶ rests, then runs alone, in a task of its own ─┬─ ends in order ─▶ as if nothing had been
                           ▲                                           ├─ crash with a witness ─▶ crash 3: given up

@@ -1,4 +1,4 @@
-"""A row that was given up, taken from the people's shelf to be tried once more."""
+"""Replaying a dead letter: a row that was given up is tried once more."""
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,5 +1,5 @@
-"""The people's shelf: inbox rows and jobs that are `bad`, outbox rows that are `failed` or `dead`; reading
-it, and putting rows back.
+"""Dead letters: inbox rows and jobs that are `bad`, outbox rows that are `failed` or `dead`; reading it, and
+putting rows back.
 
 Rows that an earlier row of their plan took with it are not letters of their own: they go back together with
 it.

@@ -1,4 +1,4 @@
-"""What everybody who opens the console must know before anything else."""
+"""Banners above every console page: what everybody must know before anything else."""
 from __future__ import annotations
 
 import json

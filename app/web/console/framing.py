@@ -1,5 +1,4 @@
-"""What every page of the console is given: the company, times in its zone, the banners, and who is
-looking."""
+"""The values every console page is given: the company, times in its zone, the banners, and who is looking."""
 from __future__ import annotations
 
 from typing import Any

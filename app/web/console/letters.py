@@ -1,5 +1,5 @@
-"""The people's shelf: what was given up, why, what was to be sent, and the button that tries once more. Works
-without scripts."""
+"""The dead-letter page: what was given up, why, what was to be sent, and the button that tries once more.
+Works without scripts."""
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,5 @@
-"""What a customer may see of their ticket: what was sent to them, where it comes from, who has it now, and
-the wait they were told."""
+"""The customer's view of their ticket: what was sent to them, where it comes from, who has it now, and the
+wait they were told."""
 from __future__ import annotations
 
 import json

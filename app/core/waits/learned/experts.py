@@ -1,5 +1,5 @@
-"""Those who challenge the drain: what waits were lately, what they were under a similar load, and how far the
-drain was off.
+"""Other estimates beside the drain of the queue: what waits were lately, what they were under a similar load,
+and how far the drain was off.
 
 Waits are open seconds. A row that has not ended is censored at its age: leaving it out would flatter every
 growing backlog.

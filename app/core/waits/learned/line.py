@@ -1,5 +1,5 @@
-"""Who waits, in the order they are expected to leave: by priority band, then by arrival. Places and ranks
-without walking the line."""
+"""The waiting line of a queue, in the order they are expected to leave: by priority band, then by arrival.
+Places and ranks without walking the line."""
 from __future__ import annotations
 
 from bisect import bisect_left, insort
