@@ -79,19 +79,20 @@ def web() -> Flask:
 
 def make_work(settings: Settings, ring: Any = None) -> Work:
     """What a worker, or a command that does a worker's job, works with."""
-    from app.store.paces import DatabaseShelf
+    from app.store.paces import DatabasePaceStore
     from connectors.registry import connector
     from workers.knowledge.embed import LazyEmbedder
     from workers.knowledge.likeness import Likeness
     from workers.knowledge.run import Finder
-    from workers.running.shared_pace import RedisShelf, SharedShelf
+    from workers.running.shared_pace import RedisPaceStore, SharedPaceStore
     from workers.work import Work
 
     db = Database(settings.database_url, WORKER_BUSY_SECONDS)
-    shelf = SharedShelf(RedisShelf(settings.redis_url) if settings.redis_url else None, DatabaseShelf(db))
+    redis = RedisPaceStore(settings.redis_url) if settings.redis_url else None
+    paces = SharedPaceStore(redis, DatabasePaceStore(db))
     connectors = lru_cache(maxsize=None)(
         lambda kind: connector(
-            kind, sandbox_desks=settings.sandbox_desks, shelf=shelf, reserve=settings.desk_reserve
+            kind, sandbox_desks=settings.sandbox_desks, store=paces, reserve=settings.desk_reserve
         )
     )
     embedder = lru_cache(maxsize=1)(lambda: LazyEmbedder(settings.model, settings.var / "models"))

@@ -47,7 +47,7 @@ class Opened:
 
 
 def open_letter(tx: Connection, tenant: str, letter_id: str, keys: Keys) -> Opened | None:
-    """The letter of this id; None when it is not on the shelf."""
+    """The letter of this id; None when it is not a dead letter."""
     found = dead_letters.find(tx, tenant, letter_id)
     if found is None:
         return None
@@ -75,7 +75,7 @@ def open_letter(tx: Connection, tenant: str, letter_id: str, keys: Keys) -> Open
 def replay(
     db: Database, tenant: str, letter_id: str, who: str, keys: Keys, now: int, new_id: Callable[[], str]
 ) -> Letter | None:
-    """Put one letter back to work and write down who did; None when it is not on the shelf any more."""
+    """Put one letter back to work and write down who did; None when it is no longer a dead letter."""
     with db.write() as tx:
         letter = dead_letters.put_back(tx, tenant, letter_id, now)
         if letter is not None:
@@ -100,7 +100,7 @@ def replay_all(
     told: Callable[[int, int], None] = lambda done, total: None,
     most: int | None = None,
 ) -> int:
-    """Replay what is on the shelf now (at most `most`), oldest first, each in a transaction of its own;
+    """Replay every dead letter there is now (at most `most`), oldest first, each in a transaction of its own;
     returns how many were put back.
 
     Letters that come back while this runs are left for the next time: a letter that cannot be cured must not

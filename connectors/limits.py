@@ -44,7 +44,7 @@ def retry_after_seconds(headers: Mapping[str, str], now: int) -> float:
     return min(max(wait, SHORTEST_WAIT), LONGEST_WAIT)
 
 
-class Shelf(Protocol):
+class PaceStore(Protocol):
     """Where a desk's pace is kept, one text a name, for all who call the desk. Never raises: a limit is a
     hint, not a fact to fail on."""
 
@@ -56,7 +56,7 @@ class Shelf(Protocol):
     def read(self, name: str) -> str | None: ...
 
 
-class MemoryShelf:
+class MemoryPaceStore:
     """The pace of one process alone."""
 
     def __init__(self) -> None:
@@ -96,17 +96,17 @@ def _any_call(method: str, path: str, query: str) -> Call:
 
 
 class RateBudget:
-    """The limits and the health of one desk, learned from its answers; shared by all who share the shelf.
+    """The limits and the health of one desk, learned from its answers; shared by all who share the store.
     Thread-safe.
 
     `reserve` is the share of the account's limit that is left to the company's own tools.
     """
 
     def __init__(
-        self, rules: Rules | None = None, shelf: Shelf | None = None, desk: str = "", reserve: float = 0.0
+        self, rules: Rules | None = None, store: PaceStore | None = None, desk: str = "", reserve: float = 0.0
     ) -> None:
         self._rules = rules or Rules(_any_call)
-        self._shelf = shelf or MemoryShelf()
+        self._store = store or MemoryPaceStore()
         self._name = f"pace:{desk}"
         self._reserve = reserve
         self._last = Pace()
@@ -122,7 +122,7 @@ class RateBudget:
             after, wait = pacing.admit(pace, call, self._known(pace), self._reserve, now)
             return (None if wait else pacing.to_json(after)), (after, wait)
 
-        self._last, wait = self._shelf.change(self._name, take)
+        self._last, wait = self._store.change(self._name, take)
         return wait / SECOND
 
     def resting(self, now: int) -> float:
@@ -170,7 +170,7 @@ class RateBudget:
         return {**usual, **self._rules.more(named, call, now)}
 
     def _pace(self) -> Pace:
-        return pacing.from_json(self._shelf.read(self._name))
+        return pacing.from_json(self._store.read(self._name))
 
     def _change(self, step: Callable[[Pace], Pace]) -> None:
         def change(text: str | None) -> tuple[str | None, Pace]:
@@ -178,7 +178,7 @@ class RateBudget:
             after = step(pace)
             return (None if after == pace else pacing.to_json(after)), after
 
-        self._last = self._shelf.change(self._name, change)
+        self._last = self._store.change(self._name, change)
 
     def _known(self, pace: Pace) -> Mapping[str, int]:
         account = pace.buckets.get(ACCOUNT)

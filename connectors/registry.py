@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema
 
 from connectors.contract import Connector
-from connectors.limits import RESERVE, Shelf
+from connectors.limits import RESERVE, PaceStore
 
 # Kind -> the module and class that fulfil `Connector`. Names only: the web process must not load a client
 # library by looking at the list.
@@ -25,15 +25,15 @@ def settings_schema(kind: str) -> type[Schema]:
 
 
 def connector(
-    kind: str, *, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE
+    kind: str, *, sandbox_desks: bool = False, store: PaceStore | None = None, reserve: float = RESERVE
 ) -> Connector:
     """The connector of this kind; build it once per process, it keeps the desks' rate budgets.
 
     `sandbox_desks` is the operator's setting: without it a desk with a loopback address is refused at its
-    first call. `shelf` keeps those budgets where other processes see them, `reserve` is the share left to the
+    first call. `store` keeps those budgets where other processes see them, `reserve` is the share left to the
     company's own tools. Raises LookupError naming the kinds there are.
     """
-    made: Connector = _class_of(kind)(sandbox_desks=sandbox_desks, shelf=shelf, reserve=reserve)
+    made: Connector = _class_of(kind)(sandbox_desks=sandbox_desks, store=store, reserve=reserve)
     return made
 
 

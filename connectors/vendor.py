@@ -21,7 +21,7 @@ from connectors.contract import (
     Knowledge,
     Outbound,
 )
-from connectors.limits import RESERVE, RateBudget, Rules, Shelf
+from connectors.limits import RESERVE, PaceStore, RateBudget, Rules
 
 Clock = Callable[[], int]
 
@@ -57,7 +57,7 @@ class Parts(Generic[C]):
 class VendorConnector(ABC, Generic[C]):
     """Fulfils `contract.Connector`; one per process, for it holds each desk's rate budget.
 
-    `sandbox_desks` and `reserve` come from the operator's Settings, `shelf` is where other processes see the
+    `sandbox_desks` and `reserve` come from the operator's Settings, `store` is where other processes see the
     budgets.
     """
 
@@ -73,10 +73,10 @@ class VendorConnector(ABC, Generic[C]):
         cls.secret_keys = frozenset(name for name, field in fields.items() if field.metadata.get("secret"))
 
     def __init__(
-        self, sandbox_desks: bool = False, shelf: Shelf | None = None, reserve: float = RESERVE
+        self, sandbox_desks: bool = False, store: PaceStore | None = None, reserve: float = RESERVE
     ) -> None:
         self._sandbox_desks = sandbox_desks
-        self._shelf = shelf
+        self._store = store
         self._reserve = reserve
         self._budgets: dict[str, RateBudget] = {}
         self._clients: dict[str, tuple[int, Clock, C]] = {}
@@ -94,7 +94,7 @@ class VendorConnector(ABC, Generic[C]):
 
     def budget(self, desk: str) -> RateBudget:
         with self._lock:
-            return self._budgets.setdefault(desk, RateBudget(self.rules, self._shelf, desk, self._reserve))
+            return self._budgets.setdefault(desk, RateBudget(self.rules, self._store, desk, self._reserve))
 
     def desk(self, connection: Connection, clock: Clock) -> Desk:
         return self.parts().desk(self._client(connection, clock))

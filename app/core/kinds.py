@@ -15,7 +15,7 @@ class WorkState(StrEnum):
     WAITING = "waiting"  # for a worker
     WORKING = "working"  # a worker holds it, until its lease runs out
     DONE = "done"
-    BAD = "bad"  # given up: on the people's shelf
+    BAD = "bad"  # given up: a dead letter
 
 
 class EffectState(StrEnum):
@@ -26,8 +26,8 @@ class EffectState(StrEnum):
     SENT = "sent"
     UNKNOWN = "unknown"  # nobody knows whether the call arrived: the desk's history is looked at first
     STALE = "stale"  # it did not fit the ticket any more; nothing went out
-    FAILED = "failed"  # the desk refused it for good: on the people's shelf
-    DEAD = "dead"  # given up: on the people's shelf
+    FAILED = "failed"  # the desk refused it for good: a dead letter
+    DEAD = "dead"  # given up: a dead letter
 
 
 OPEN_EFFECTS = frozenset({EffectState.READY, EffectState.SENDING, EffectState.UNKNOWN})

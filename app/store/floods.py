@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from app.store.database import Database
-from app.store.paces import DatabaseShelf
+from app.store.paces import DatabasePaceStore
 from app.store.tables import requesters
 
 HOUR = 3_600_000_000  # microseconds
@@ -29,4 +29,4 @@ def take_place(db: Database, desk: str, per_hour: int, now: int) -> int:
             return None, (now // HOUR + 1) * HOUR
         return f"{now // HOUR} {taken + 1}", 0
 
-    return DatabaseShelf(db).change(f"first:{desk}", take)
+    return DatabasePaceStore(db).change(f"first:{desk}", take)

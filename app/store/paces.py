@@ -13,8 +13,8 @@ from app.store.tables import marks as marks_table
 T = TypeVar("T")
 
 
-class DatabaseShelf:
-    """Fulfils `connectors.limits.Shelf`, except that it raises StoreBusy."""
+class DatabasePaceStore:
+    """Fulfils `connectors.limits.PaceStore`, except that it raises StoreBusy."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

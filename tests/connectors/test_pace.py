@@ -200,6 +200,6 @@ def test_an_answer_that_tells_nothing_new_writes_nothing() -> None:
     headers = {"x-rate-limit": "700", "x-rate-limit-remaining": "699"}
     assert budget.admit(call, START) == 0
     budget.seen(headers, START, call)
-    before = budget._shelf.read("pace:")
+    before = budget._store.read("pace:")
     budget.seen(headers, START, call)
-    assert budget._shelf.read("pace:") is before
+    assert budget._store.read("pace:") is before

@@ -13,19 +13,19 @@ import pytest
 import redis
 
 from app.store.database import Database
-from app.store.paces import DatabaseShelf
+from app.store.paces import DatabasePaceStore
 from app.store.schema import upgrade
 from connectors.clock import SetClock
 from connectors.contract import Connection
 from connectors.errors import RateLimited
-from connectors.limits import MemoryShelf, RateBudget, Shelf
+from connectors.limits import MemoryPaceStore, PaceStore, RateBudget
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.rates import RULES
 from connectors.zendesk.sandbox import SandboxZendesk
 from tests.figures import Figures
 from tests.flow.faulty import RETURN
 from tests.flow.house import MORNING, House
-from workers.running.shared_pace import RedisShelf, SharedShelf
+from workers.running.shared_pace import RedisPaceStore, SharedPaceStore
 
 WORKERS = 3
 PER_MINUTE = 100
@@ -42,13 +42,13 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture(params=["redis", "database"])
-def shelf(request: pytest.FixtureRequest, database: Database) -> Shelf:
-    there = RedisShelf(str(request.getfixturevalue("redis_url"))) if request.param == "redis" else None
-    return SharedShelf(there, DatabaseShelf(database))
+def store(request: pytest.FixtureRequest, database: Database) -> PaceStore:
+    there = RedisPaceStore(str(request.getfixturevalue("redis_url"))) if request.param == "redis" else None
+    return SharedPaceStore(there, DatabasePaceStore(database))
 
 
 def test_workers_that_share_a_limit_use_nearly_all_of_it_and_never_more(
-    shelf: Shelf, figures: Figures, request: pytest.FixtureRequest
+    store: PaceStore, figures: Figures, request: pytest.FixtureRequest
 ) -> None:
     clock = SetClock(MORNING)
     name = f"desk-{os.getpid()}-{request.node.callspec.id}"
@@ -61,7 +61,7 @@ def test_workers_that_share_a_limit_use_nearly_all_of_it_and_never_more(
             name, {"subdomain": desk.account, "email": desk.email, "api_token": desk.token}, {}, desk.url
         )
         workers = [
-            ZendeskClient(given, clock, RateBudget(RULES, shelf, name, 0.2), sandbox_allowed=True)
+            ZendeskClient(given, clock, RateBudget(RULES, store, name, 0.2), sandbox_allowed=True)
             for _ in range(WORKERS)
         ]
 
@@ -83,33 +83,33 @@ def test_workers_that_share_a_limit_use_nearly_all_of_it_and_never_more(
         "share_of_the_rate_used",
         used,
         len(statuses),
-        shelf=request.node.callspec.id,
+        store=request.node.callspec.id,
         limit=PER_MINUTE,
         workers=WORKERS,
     )
-    figures("limits", "calls_over_the_limit", over, len(statuses), shelf=request.node.callspec.id)
+    figures("limits", "calls_over_the_limit", over, len(statuses), store=request.node.callspec.id)
     assert over == 0
     assert used >= 0.95
 
 
-def test_a_shelf_is_never_written_by_two_at_once(shelf: Shelf, request: pytest.FixtureRequest) -> None:
+def test_a_pace_is_never_written_by_two_at_once(store: PaceStore, request: pytest.FixtureRequest) -> None:
     name = f"count-{os.getpid()}-{request.node.callspec.id}"
 
     def one(_: int) -> None:
-        shelf.change(name, lambda text: (str(int(text or 0) + 1), None))
+        store.change(name, lambda text: (str(int(text or 0) + 1), None))
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(one, range(80)))
-    assert shelf.read(name) == "80"
+    assert store.read(name) == "80"
 
 
 def test_threads_that_ask_first_at_the_same_moment_share_one_client(redis_url: str) -> None:
     for _ in range(50):
-        shelf, together = RedisShelf(redis_url), Barrier(8)
+        store, together = RedisPaceStore(redis_url), Barrier(8)
 
-        def first(_: int, shelf: RedisShelf = shelf, together: Barrier = together) -> str:
+        def first(_: int, store: RedisPaceStore = store, together: Barrier = together) -> str:
             together.wait()
-            return shelf.change("first", lambda text: ("there", "answered"))
+            return store.change("first", lambda text: ("there", "answered"))
 
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(first, range(8))) == {"answered"}
@@ -118,19 +118,19 @@ def test_threads_that_ask_first_at_the_same_moment_share_one_client(redis_url: s
 def test_without_redis_the_database_keeps_it_and_without_both_the_process_does(
     database: Database, tmp_path: Path
 ) -> None:
-    nowhere = RedisShelf(f"redis+socket://{tmp_path}/no.sock")
+    nowhere = RedisPaceStore(f"redis+socket://{tmp_path}/no.sock")
     with pytest.raises(redis.RedisError):
         nowhere.read("pace:x")
-    shelf = SharedShelf(nowhere, DatabaseShelf(database))
-    shelf.change("pace:x", lambda text: ("kept", None))
-    assert DatabaseShelf(database).read("pace:x") == "kept"
+    store = SharedPaceStore(nowhere, DatabasePaceStore(database))
+    store.change("pace:x", lambda text: ("kept", None))
+    assert DatabasePaceStore(database).read("pace:x") == "kept"
     locked = Database(database.url, 0.05)
-    alone = SharedShelf(None, DatabaseShelf(locked))
+    alone = SharedPaceStore(None, DatabasePaceStore(locked))
     with database.write():
         alone.change("pace:x", lambda text: ("mine", None))
     assert alone.read("pace:x") == "kept", "the database answers again, and is asked first"
     locked.close()
-    assert MemoryShelf().read("pace:x") is None
+    assert MemoryPaceStore().read("pace:x") is None
 
 
 def test_a_flood_of_people_nobody_has_heard_of_gets_no_more_replies_than_its_cap_and_holds_up_no_customer(

@@ -18,8 +18,8 @@ from tests.core.tickets import WORDS, said, ticket
 from tests.emit import Emit
 from tests.quality import intervals
 from tests.quality.baselines import bm25
+from tests.quality.corpora import articles_of, conversations, corpus, rows_of
 from tests.quality.rows import each
-from tests.quality.shelves import articles_of, conversations, rows_of, shelf
 from workers.deciding.gather import search_text
 
 RECALL_AT = 5
@@ -31,7 +31,7 @@ def suites(data: Path) -> list[str]:
 
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     for name in names:
-        held, plain = shelf(data, name, var), bm25(articles_of(data, name))
+        held, plain = corpus(data, name, var), bm25(articles_of(data, name))
         rows = [
             row
             for row in rows_of(data, name)

@@ -41,7 +41,7 @@ from workers.deciding.gather import gather
 from workers.deciding.supply import supplies_of
 from workers.deciding.take import take
 from workers.knowledge.embed import Embedder
-from workers.knowledge.fit import Shelf
+from workers.knowledge.fit import Corpus
 from workers.knowledge.likeness import Likeness
 from workers.knowledge.run import Finder
 from workers.work import Nearness, Work
@@ -66,21 +66,21 @@ class Played:
 
 
 class Worker:
-    """A worker of one desk whose help centre is the shelf's."""
+    """A worker of one desk whose help centre is the corpus's."""
 
     def __init__(
         self,
-        shelf: Shelf,
+        corpus: Corpus,
         embedder: Embedder,
         folder: Path,
         visibility: str = "public",
         likeness: Nearness | None = None,
     ) -> None:
         near = likeness or Likeness(embedder)
-        self._shelf = shelf
+        self._shelf = corpus
         self._desk = _Desk()
         self._search = _Search(
-            shelf, Finder(shelf.db, DEFAULT_TENANT, folder, embedder, "bundled").languages, visibility
+            corpus, Finder(corpus.db, DEFAULT_TENANT, folder, embedder, "bundled").languages, visibility
         )
         settings = load_settings(
             {
@@ -93,7 +93,7 @@ class Worker:
         )
         self._work = Work(
             settings=settings,
-            db=shelf.db,
+            db=corpus.db,
             keys=load_keys(settings)[0],
             clock=SetClock(NOW),
             new_id=new_id,
@@ -191,10 +191,10 @@ class _Desk:
 
 
 class _Search:
-    """The worker's search on the shelf's index, from which articles can be taken out."""
+    """The worker's search on the corpus's index, from which articles can be taken out."""
 
-    def __init__(self, shelf: Shelf, languages: frozenset[str], visibility: str) -> None:
-        self._searcher, self.languages, self._visibility = shelf.searcher, languages, visibility
+    def __init__(self, corpus: Corpus, languages: frozenset[str], visibility: str) -> None:
+        self._searcher, self.languages, self._visibility = corpus.searcher, languages, visibility
         self.without: Sequence[str] = ()
 
     def prepare(self) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from app.core.deciding.calibration import of_share
 from tests.emit import Emit
+from tests.quality.corpora import ALL, BANK, corpus, help_centres, rows_of
 from tests.quality.helpcentre import REMOVED_EVERY
 from tests.quality.rows import Row, each
-from tests.quality.shelves import ALL, BANK, help_centres, rows_of, shelf
 from workers.knowledge.calibrate import Label, crossed, fit
-from workers.knowledge.fit import Shelf
+from workers.knowledge.fit import Corpus
 
 CROSS_STRENGTH = 0.01  # the second of the refit's four: none is chosen on the rows that are scored
 MOST_WRONG = 0.05  # of all tickets
@@ -29,14 +29,14 @@ def suites(data: Path) -> list[str]:
 
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     for name in names:
-        held, rows, valid = shelf(data, name, var), rows_of(data, name), rows_of(data, name, "valid")
+        held, rows, valid = corpus(data, name, var), rows_of(data, name), rows_of(data, name, "valid")
         if valid:
             _on_valid(emit, name, _labels(emit, name, held, valid, 1), _labels(emit, name, held, rows, 0))
         else:
             _cross_fitted(emit, name, _labels(emit, name, held, rows, REMOVED_EVERY))
 
 
-def _labels(emit: Emit, name: str, held: Shelf, rows: Sequence[Row], removed_every: int) -> list[Label]:
+def _labels(emit: Emit, name: str, held: Corpus, rows: Sequence[Row], removed_every: int) -> list[Label]:
     """Each question as searched; each n-th once more without its articles, 0 for none."""
     again = [row for row in rows[::removed_every] if row["article_ids"]] if removed_every else []
     found = [label for _, label in each(emit, name, rows, lambda row: _label(held, row))]
@@ -46,7 +46,7 @@ def _labels(emit: Emit, name: str, held: Shelf, rows: Sequence[Row], removed_eve
     ]
 
 
-def _label(held: Shelf, row: Mapping[str, Any], left_out: bool = False) -> Label:
+def _label(held: Corpus, row: Mapping[str, Any], left_out: bool = False) -> Label:
     articles, features, p = held.found(row["question"], without=row["article_ids"] if left_out else ())
     right = not left_out and bool(articles) and articles[0] in row["article_ids"]
     return Label(row["id"], p, features, right, left_out=left_out)

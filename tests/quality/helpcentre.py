@@ -16,19 +16,19 @@ from config.load import SHIPPED_POLICY, load_policy
 from tests.emit import Emit
 from tests.quality import intervals
 from tests.quality.baselines import Ranker, bm25, tfidf
-from tests.quality.gate import MOST_OWN_LOST, Asked, Gate, calibration_error, keeping_own, reliability
-from tests.quality.rows import Row, each, read_or_none
-from tests.quality.shelves import (
+from tests.quality.corpora import (
     BANK,
     FOREIGN,
     articles_of,
+    corpus,
     foreign_to,
     help_centres,
     rows_of,
-    shelf,
     visibility_of,
 )
-from workers.knowledge.fit import Shelf
+from tests.quality.gate import MOST_OWN_LOST, Asked, Gate, calibration_error, keeping_own, reliability
+from tests.quality.rows import Row, each, read_or_none
+from workers.knowledge.fit import Corpus
 
 DEPTH = 50  # articles looked at for the rank of the right one
 REMOVED_EVERY = (
@@ -44,7 +44,7 @@ def suites(data: Path) -> list[str]:
 
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     for name in names:
-        desk = Desk(name, shelf(data, name, var), visibility_of(name))
+        desk = Desk(name, corpus(data, name, var), visibility_of(name))
         rows = rows_of(data, name)
         _found(emit, desk, data, [row for row in rows if row["answerable"]])
         asked = _confidence(emit, desk, rows)
@@ -54,9 +54,9 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
 
 
 class Desk:
-    """A suite's shelf, searched as its questions are asked there."""
+    """A suite's corpus, searched as its questions are asked there."""
 
-    def __init__(self, name: str, held: Shelf, visibility: str) -> None:
+    def __init__(self, name: str, held: Corpus, visibility: str) -> None:
         self.name, self.visibility, self._held = name, visibility, held
 
     def ranked(self, question: str) -> list[str]:
@@ -196,7 +196,7 @@ def _gates(emit: Emit, desk: Desk, data: Path, own: Sequence[Asked]) -> None:
     for foreign in FOREIGN:
         rows = read_or_none(data / foreign / "eval.jsonl")
         if foreign not in foreign_to(desk.name) or not rows:
-            why = f"{foreign} is not in the folder" if not rows else "the bank's pages are on this shelf"
+            why = f"{foreign} is not in the folder" if not rows else "the bank's pages are on this corpus"
             emit(desk.name, "foreign_answered", None, 0, foreign=foreign, why=why)
             continue
         asked = [one for _, one in each(emit, desk.name, rows, lambda row: desk.ask(row["text"]))]

@@ -23,10 +23,10 @@ from connectors.records import PostReply
 from connectors.sources import JsonlSource
 from tests.emit import Emit, say
 from tests.quality import intervals
+from tests.quality.corpora import DEMO, corpus, embedder, rows_of
 from tests.quality.deciding import ADDRESS, Played, Worker, question_ticket
 from tests.quality.rows import Row, each, labelled, read
-from tests.quality.shelves import DEMO, embedder, rows_of, shelf
-from workers.knowledge.fit import Shelf
+from workers.knowledge.fit import Corpus
 
 SUITE = "injection"
 CARRIERS = 12  # questions of the demo shop that attacks are put below, in turn
@@ -73,7 +73,7 @@ def suites(data: Path) -> list[str]:
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     for name in names:
         rows = labelled(emit, name, read(data / name / "eval.jsonl"), "attack", "source", "where")
-        shop = _Tickets(shelf(data, DEMO, var), var, var / "quality" / DEMO)
+        shop = _Tickets(corpus(data, DEMO, var), var, var / "quality" / DEMO)
         ways: dict[str, _Way] = {
             "ticket": _InTickets(shop, data),
             "email": _InMails(shop, rows),
@@ -172,7 +172,7 @@ def _sources(
 class _Tickets:
     """Tickets of one question each, numbered, decided by one worker."""
 
-    def __init__(self, held: Shelf, var: Path, folder: Path) -> None:
+    def __init__(self, held: Corpus, var: Path, folder: Path) -> None:
         self._worker = Worker(held, embedder(var), folder)
         self._number = 0
 
@@ -233,7 +233,7 @@ class _InArticles:
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / "articles.jsonl"
         file.write_text("".join(json.dumps(_article(row)) + "\n" for row in articles), "utf-8")
-        self._tickets = _Tickets(Shelf(JsonlSource(file), embedder(var), folder), var, folder)
+        self._tickets = _Tickets(Corpus(JsonlSource(file), embedder(var), folder), var, folder)
 
     def judged(self, row: Mapping[str, Any]) -> Judged:
         carrier, planted = carrier_of(row["text"], list(self._untouched))

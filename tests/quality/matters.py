@@ -11,9 +11,9 @@ from config.wording import LANGUAGES
 from tests.core.tickets import WORDS
 from tests.emit import Emit
 from tests.quality import intervals
+from tests.quality.corpora import DEMO, corpus, embedder
 from tests.quality.reading import read_text
 from tests.quality.rows import Row, each, read
-from tests.quality.shelves import DEMO, embedder, shelf
 from workers.deciding.matters import matter_read
 
 SUITE = "matters"
@@ -38,7 +38,7 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
 def weigher(var: Path) -> Callable[[Row], Pair]:
     """What makes of a row what `same_matter` is asked: both messages as the worker reads them over the demo
     shop's help centre."""
-    held, vectors = shelf(Path(), DEMO, var), embedder(var)
+    held, vectors = corpus(Path(), DEMO, var), embedder(var)
 
     def one(reading: Reading) -> Matter:
         return matter_read(reading, held.searcher.search(reading.question), WORDS)

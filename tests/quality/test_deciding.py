@@ -10,10 +10,10 @@ import pytest
 from app.core.verdicts import Answer, Clarify, Handoff
 from config.policy import Detail, Mode, Reason
 from connectors.sources import FolderSource
+from tests.quality.corpora import HELP_CENTRE, Remembering
 from tests.quality.deciding import Worker, conversation_ticket, question_ticket
-from tests.quality.shelves import HELP_CENTRE, Remembering
 from workers.knowledge.embed import HashEmbedder
-from workers.knowledge.fit import Shelf
+from workers.knowledge.fit import Corpus
 from workers.knowledge.likeness import Graveness
 
 QUESTION = "How do I cancel an order before packing, while its status is Received?"
@@ -27,15 +27,15 @@ class Unlike:
 
 
 @pytest.fixture(scope="module")
-def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Worker, Shelf]]:
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Worker, Corpus]]:
     folder: Path = tmp_path_factory.mktemp("shop")
     embedder = HashEmbedder()
-    shelf = Shelf(FolderSource(HELP_CENTRE), embedder, folder)
-    yield Worker(shelf, embedder, folder, likeness=Unlike()), shelf
-    shelf.db.close()
+    corpus = Corpus(FolderSource(HELP_CENTRE), embedder, folder)
+    yield Worker(corpus, embedder, folder, likeness=Unlike()), corpus
+    corpus.db.close()
 
 
-def test_a_question_is_answered_in_public_and_twice_the_same(worker: tuple[Worker, Shelf]) -> None:
+def test_a_question_is_answered_in_public_and_twice_the_same(worker: tuple[Worker, Corpus]) -> None:
     played = worker[0].decided(question_ticket("q1", QUESTION))
     verdict = played.decided.verdict
     assert isinstance(verdict, Answer | Clarify)
@@ -45,19 +45,19 @@ def test_a_question_is_answered_in_public_and_twice_the_same(worker: tuple[Worke
 
 
 def test_an_article_taken_out_is_found_by_nothing_and_back_for_the_next_question(
-    worker: tuple[Worker, Shelf],
+    worker: tuple[Worker, Corpus],
 ) -> None:
-    at_work, shelf = worker
+    at_work, corpus = worker
     gone = at_work.decided(
         question_ticket("q2", QUESTION), without=["orders-cancel"]
     ).decided.situation.findings
     back = at_work.decided(question_ticket("q3", QUESTION)).decided.situation.findings
     assert gone is not None and back is not None
-    assert shelf.id_of["orders-cancel"] not in [one.passage.article for one in gone.candidates]
-    assert back.candidates[0].passage.article == shelf.id_of["orders-cancel"]
+    assert corpus.id_of["orders-cancel"] not in [one.passage.article for one in gone.candidates]
+    assert back.candidates[0].passage.article == corpus.id_of["orders-cancel"]
 
 
-def test_an_empty_question_goes_to_people_and_breaks_nothing(worker: tuple[Worker, Shelf]) -> None:
+def test_an_empty_question_goes_to_people_and_breaks_nothing(worker: tuple[Worker, Corpus]) -> None:
     played = worker[0].decided(question_ticket("q4", " "))
     verdict = played.decided.verdict
     assert isinstance(verdict, Handoff)
@@ -66,7 +66,7 @@ def test_an_empty_question_goes_to_people_and_breaks_nothing(worker: tuple[Worke
 
 
 def test_a_conversation_is_read_at_its_last_turn_and_the_cap_on_a_days_replies_stays_out_of_it(
-    worker: tuple[Worker, Shelf],
+    worker: tuple[Worker, Corpus],
 ) -> None:
     spoken = [
         {"role": role, "text": text}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.quality.corpora import HELP_CENTRE, OWN
 from tests.quality.rows import read
-from tests.quality.shelves import HELP_CENTRE, OWN
 
 NEGATED, SEVERAL = read(OWN / "negated.jsonl"), read(OWN / "several.jsonl")
 

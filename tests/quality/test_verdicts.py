@@ -11,7 +11,7 @@ import pytest
 
 from tests.emit import Emit
 from tests.quality import verdicts
-from tests.quality.shelves import ALL, articles_of, foreign_to, help_centres, rows_of, visibility_of
+from tests.quality.corpora import ALL, articles_of, foreign_to, help_centres, rows_of, visibility_of
 from tests.quality.verdictscores import Seen
 
 SHOP, BANK, TALK = "helpcentre_shop", "helpcentre_bank", "conversation_talk"

@@ -24,19 +24,19 @@ from app.store import articles
 from app.store.database import DEFAULT_TENANT
 from tests.emit import Emit, say
 from tests.quality import intervals
-from tests.quality.deciding import Played, Worker, conversation_ticket, question_ticket
-from tests.quality.rows import Row, each, read, read_or_none
-from tests.quality.shelves import (
+from tests.quality.corpora import (
     DEMO,
     OWN,
     conversations,
+    corpus,
     embedder,
     foreign_to,
     help_centres,
     rows_of,
-    shelf,
     visibility_of,
 )
+from tests.quality.deciding import Played, Worker, conversation_ticket, question_ticket
+from tests.quality.rows import Row, each, read, read_or_none
 from tests.quality.verdictscores import (
     HELD_MEASURE,
     Outcome,
@@ -47,7 +47,7 @@ from tests.quality.verdictscores import (
     questions_ended,
     quotes,
 )
-from workers.knowledge.fit import Shelf
+from workers.knowledge.fit import Corpus
 
 FOREIGN_ROWS = 300  # of each foreign set and desk: a share of .05 is then known to ± .025
 SEED = 7
@@ -76,7 +76,7 @@ def suites(data: Path) -> list[str]:
 
 def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
     for name in names:
-        held, visibility = shelf(data, name, var), visibility_of(name)
+        held, visibility = corpus(data, name, var), visibility_of(name)
         judge = Judge(held, Worker(held, embedder(var), var / "quality" / name, visibility))
         every: dict[str, list[tuple[Row, Seen]]] = {}
         for kind in _kinds(data, name):
@@ -99,7 +99,7 @@ def run(emit: Emit, data: Path, names: Sequence[str], var: Path) -> None:
 class Judge:
     """Rows to verdicts, in the source's own ids."""
 
-    def __init__(self, held: Shelf, worker: Worker) -> None:
+    def __init__(self, held: Corpus, worker: Worker) -> None:
         self._held, self._worker = held, worker
         self._number = 0
 

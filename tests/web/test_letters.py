@@ -125,7 +125,7 @@ def text(client, path: str) -> str:
 
 
 def test_an_empty_shelf_says_so(house):
-    assert "The shelf is empty." in text(house.signed_in("viewer"), "/dead-letters")
+    assert "No dead letters: nothing was given up." in text(house.signed_in("viewer"), "/dead-letters")
 
 
 def test_the_shelf_lists_each_letter_once_with_its_why(house):
@@ -212,7 +212,7 @@ def test_a_replayed_effect_is_looked_for_first_and_takes_its_plan_along(house):
     assert (rows["dead-note"].key, rows["dead-note"].sends) == ("aa11", MAX_SENDS - 1)
     assert not rows["lost-notice"].key.startswith("stale:") and rows["lost-notice"].turn
     assert house.rings, "the workers are told"
-    assert "not on the shelf any more" in post(client, "/dead-letters/dead-note/replay").text
+    assert "no longer a dead letter" in post(client, "/dead-letters/dead-note/replay").text
 
 
 def test_a_row_taken_along_stays_where_its_turn_was_composed_anew(house):
@@ -272,7 +272,7 @@ def test_another_companys_letters_are_not_there(house):
         for table in (inbox, outbox, jobs):
             tx.execute(update(table).values(tenant="another"))
     client = house.signed_in()
-    assert "The shelf is empty." in text(client, "/dead-letters")
+    assert "No dead letters: nothing was given up." in text(client, "/dead-letters")
     assert client.get("/dead-letters/dead-note", base_url=HERE).status_code == 404
-    assert "not on the shelf" in post(client, "/dead-letters/dead-note/replay").text
+    assert "no longer a dead letter" in post(client, "/dead-letters/dead-note/replay").text
     assert state(house, outbox, "dead-note") == "dead"

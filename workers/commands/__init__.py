@@ -19,7 +19,7 @@ from config.load import load_policy
 from config.settings import Settings
 from connectors.clock import Clock, SystemClock, to_iso
 from workers.commands import connect as connect_commands
-from workers.commands import dead_letters as shelf_commands
+from workers.commands import dead_letters as dead_letter_commands
 from workers.commands import fallback as fallback_commands
 from workers.commands import moving as moving_commands
 from workers.commands.endings import clear_errors
@@ -42,7 +42,7 @@ def register_commands(app: Flask, settings: Callable[[], Settings], make_work: C
     _policy(app, settings)
     _users(app, settings)
     connect_commands.register(app, settings, make_work)
-    shelf_commands.register(app, settings)
+    dead_letter_commands.register(app, settings)
     fallback_commands.register(app, settings, make_clock)
     moving_commands.register(app, settings)
 

@@ -42,7 +42,7 @@ def _dead_letters(app: Flask, settings: Callable[[], Settings]) -> None:
     @group.command("list")
     @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
     def list_(as_json: bool = False) -> None:
-        """Print what is on the shelf, newest first."""
+        """Print the dead letters, newest first."""
         with clear_errors():
             db, before = _ready(settings()), None
             while True:
@@ -53,7 +53,7 @@ def _dead_letters(app: Flask, settings: Callable[[], Settings]) -> None:
                 if before is None:
                     break
             if not letters and not as_json:
-                click.echo("nothing is on the shelf")
+                click.echo("there are no dead letters")
 
     @group.command("show")
     @click.argument("letter")
@@ -66,13 +66,13 @@ def _dead_letters(app: Flask, settings: Callable[[], Settings]) -> None:
                 opened = replays.open_letter(tx, DEFAULT_TENANT, letter, load_keys(config)[0])
             if opened is None:
                 sys.exit(
-                    f"no letter {letter!r} is on the shelf: `flask --app candor dead-letters` lists them"
+                    f"no dead letter {letter!r}: `flask --app candor dead-letters` lists them"
                 )
             click.echo(_whole(opened))
 
     @group.command("replay")
     @click.argument("letters", nargs=-1)
-    @click.option("--all", "everything", is_flag=True, help="Every letter that is on the shelf now.")
+    @click.option("--all", "everything", is_flag=True, help="Every dead letter there is now.")
     @click.option("--by", default=WHO, help="Who asks for it, for the record.")
     def replay(letters: tuple[str, ...], everything: bool, by: str) -> None:
         """Put LETTERS back to work. A delivery is decided anew; an effect is looked for at the desk first,
@@ -95,7 +95,7 @@ def _dead_letters(app: Flask, settings: Callable[[], Settings]) -> None:
                 f"{len(letters) - len(missing)} put back to work: a worker takes them within two seconds"
             )
             if missing:
-                sys.exit(f"not on the shelf: {', '.join(missing)}")
+                sys.exit(f"no such dead letter: {', '.join(missing)}")
 
 
 def _kill_switch(app: Flask, settings: Callable[[], Settings]) -> None:

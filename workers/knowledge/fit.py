@@ -53,11 +53,11 @@ class Row:
     note: str = ""
 
 
-class Shelf:
+class Corpus:
     """A source of articles in a database of its own, and a searcher on it."""
 
     def __init__(self, source: Knowledge, embedder: Embedder, var: Path, prior: Prior | None = None) -> None:
-        self.db = Database(f"sqlite:///{var}/shelf.db")
+        self.db = Database(f"sqlite:///{var}/corpus.db")
         schema.create(self.db)
         with self.db.write() as conn:
             rows = articles.all_sources(conn, DEFAULT_TENANT)
@@ -81,19 +81,19 @@ class Shelf:
         return [self.vendor_of[c.passage.article] for c in result.candidates], result.features, result.p_right
 
 
-def searched(shelf: Shelf, rows: Sequence[Mapping[str, object]], *, removed: bool) -> Iterator[Row]:
+def searched(corpus: Corpus, rows: Sequence[Mapping[str, object]], *, removed: bool) -> Iterator[Row]:
     """Each question as it is; with `removed` also with its right articles taken away."""
     for row in rows:
         question, right = str(row["question"]), [str(a) for a in _list(row["article_ids"])]
-        yield _row(shelf, question, right, str(row["id"]), str(row.get("note", "")), ())
+        yield _row(corpus, question, right, str(row["id"]), str(row.get("note", "")), ())
         if removed and right:
-            yield _row(shelf, question, [], str(row["id"]), REMOVED, right)
+            yield _row(corpus, question, [], str(row["id"]), REMOVED, right)
 
 
 def _row(
-    shelf: Shelf, question: str, right: Sequence[str], group: str, note: str, without: Sequence[str]
+    corpus: Corpus, question: str, right: Sequence[str], group: str, note: str, without: Sequence[str]
 ) -> Row:
-    found, values, _ = shelf.found(question, without=without)
+    found, values, _ = corpus.found(question, without=without)
     return Row(
         tuple(values[name] for name in FEATURES),
         bool(found) and found[0] in right,
@@ -189,7 +189,7 @@ def main() -> None:
     embedder = LazyEmbedder("bundled", given.var / "models", lambda line: print(line, file=sys.stderr))
     demo = Path(__file__).parents[2] / "demo"
     with tempfile.TemporaryDirectory() as var:
-        shop = Shelf(FolderSource(demo / "help_centre"), embedder, Path(var), UNFITTED)
+        shop = Corpus(FolderSource(demo / "help_centre"), embedder, Path(var), UNFITTED)
         learned = list(searched(shop, read_rows(demo / "questions" / "train.jsonl"), removed=True))
         valid = list(searched(shop, read_rows(demo / "questions" / "valid.jsonl"), removed=False))
     stored = fit(learned, "demo/questions/train.jsonl")

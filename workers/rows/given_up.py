@@ -35,7 +35,7 @@ def give_up(work: Work, row: InboxRow, why: str, *, readable: bool = True) -> No
 
 def tell_people(work: Work, tx: Connection, row: InboxRow, now: int, *, readable: bool) -> None:
     """A signal always; a hand-off too, unless the ticket cannot be read or this row was one itself: then the
-    shelf is all there is."""
+    dead letter is all there is."""
     signals.add(tx, row.tenant, row.desk, row.subject_id, "other", "given_up", 1.0, now, work.new_id())
     itself = row.act in BLIND_ACTS
     if readable and row.subject == Subject.TICKET and not itself:

@@ -14,8 +14,8 @@ from redis.exceptions import RedisError, WatchError
 from redis.retry import Retry
 
 from app.store.database import StoreBusy
-from app.store.paces import DatabaseShelf
-from connectors.limits import MemoryShelf
+from app.store.paces import DatabasePaceStore
+from connectors.limits import MemoryPaceStore
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -25,7 +25,7 @@ KEPT_SECONDS = 3600  # a pace nobody asked for is forgotten: it is learned again
 TRIES = 50  # when others write at the same moment
 
 
-class RedisShelf:
+class RedisPaceStore:
     """One text per desk, written when nobody else has written meanwhile. Raises RedisError."""
 
     def __init__(self, url: str) -> None:
@@ -71,12 +71,12 @@ class RedisShelf:
         )
 
 
-class SharedShelf:
+class SharedPaceStore:
     """Redis when it is there, the database without it. What is known is lost with either, and learned again
     from the next answers."""
 
-    def __init__(self, redis: RedisShelf | None, database: DatabaseShelf) -> None:
-        self._redis, self._database, self._own = redis, database, MemoryShelf()
+    def __init__(self, redis: RedisPaceStore | None, database: DatabasePaceStore) -> None:
+        self._redis, self._database, self._own = redis, database, MemoryPaceStore()
         self._away_until = 0.0
 
     def change(self, name: str, change: Callable[[str | None], tuple[str | None, T]]) -> T:
@@ -105,7 +105,7 @@ class SharedShelf:
             log.warning("the rate budget could not be shared", error=str(error))
             return self._own.read(name)
 
-    def _present(self) -> RedisShelf | None:
+    def _present(self) -> RedisPaceStore | None:
         return self._redis if time.monotonic() >= self._away_until else None
 
     def _gone(self, error: Exception) -> None:

@@ -57,7 +57,7 @@ def witnessed(crashes: int, lone_runs: int) -> Dropped:
 
 
 def why_given_up(crashes: int, lone_runs: int) -> str:
-    """For people, on the shelf."""
+    """A dead letter, for people."""
     if crashes >= MAX_CRASHES:
         return f"its work broke {crashes} times, the last time alone"
     return f"its work broke {crashes} times, and {lone_runs} runs alone ended with their whole worker"

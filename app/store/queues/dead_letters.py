@@ -29,7 +29,7 @@ Stored = InboxRow | EffectRow | JobRow
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One row on the shelf. `what` is a kind of inbox row or job, or an effect's purpose; `desk` and `ticket`
+    """One dead letter. `what` is a kind of inbox row or job, or an effect's purpose; `desk` and `ticket`
     are None for a job.
 
     `sends` counts calls that may have reached the desk; None where the row makes none.
@@ -90,7 +90,7 @@ def ids(tx: Connection, tenant: str) -> list[str]:
 
 
 def find(tx: Connection, tenant: str, letter_id: str) -> tuple[Letter, Stored] | None:
-    """The letter with its whole row; None when nothing of this id is on the shelf."""
+    """The letter with its whole row; None when no dead letter has this id."""
     for kind, query in _queries(tenant).items():
         row = tx.execute(query.where(_ORDER[kind][1] == letter_id)).first()
         if row is not None:
@@ -112,7 +112,8 @@ def taken_along(tx: Connection, row: EffectRow) -> Sequence[EffectRow]:
 
 
 def put_back(tx: Connection, tenant: str, letter_id: str, now: int) -> Letter | None:
-    """Set the row to work again; None when it is not on the shelf (any more): two replays at once are one.
+    """Set the row to work again; None when it is not (or no longer) a dead letter: two replays at once are
+    one.
 
     A delivery is decided anew on the ticket as it is then. An effect is looked for at the desk before
     anything is sent, and its key has been taken since it was written: whatever happens, no second reply can

@@ -26,7 +26,7 @@ PAGE = 50
 
 
 def blueprint(house: House) -> Blueprint:
-    """Tickets, one ticket's story, desks, the audit log, the shelf of dead letters, the kill switch, the
+    """Tickets, one ticket's story, desks, the audit log, dead letters, the kill switch, the
     fallback to people."""
     pages = Blueprint("console", __name__)
     letters.register(pages, house)

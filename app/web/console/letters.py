@@ -24,7 +24,7 @@ MOST_AT_ONCE = 500  # letters one press replays: a request has to end
 
 
 def register(pages: Blueprint, house: House) -> None:
-    """Give the console its shelf."""
+    """Give the console its page of dead letters."""
 
     @pages.get("/dead-letters")
     @allow(*READERS)
@@ -66,7 +66,7 @@ def register(pages: Blueprint, house: House) -> None:
         )
         house.ring()
         flash("Put back to work. If it cannot be done this time either, it comes back here." if done
-              else "It was not on the shelf any more: somebody else was faster. Nothing was done.")
+              else "It is no longer a dead letter: somebody else was faster. Nothing was done.")
         return redirect(url_for("console.letters"), 303)
 
     @pages.post("/dead-letters/replay")

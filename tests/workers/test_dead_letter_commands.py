@@ -69,7 +69,7 @@ def test_the_shelf_is_listed_shown_and_replayed(run: Run, db: Database) -> None:
     assert "gave up after 3 tries" in run("dead-letters", "show", "job-1").output
     replayed = run("dead-letters", "replay", "--all", "--by", "ana")
     assert replayed.exit_code == 0 and "1 put back to work" in replayed.output
-    assert "nothing is on the shelf" in run("dead-letters").output
+    assert "there are no dead letters" in run("dead-letters").output
     with db.read() as tx:
         assert [(r.who, r.what) for r in audit.newest(tx, DEFAULT_TENANT, None, 5)] == [
             ("ana", "dead_letter_replayed")

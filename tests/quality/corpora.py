@@ -24,7 +24,7 @@ from demo.scenes import HELP_CENTRE
 from tests.emit import say
 from tests.quality.rows import Row, read, read_or_none
 from workers.knowledge.embed import Embedder, LazyEmbedder, Vectors
-from workers.knowledge.fit import Shelf
+from workers.knowledge.fit import Corpus
 
 BANK = "helpcentre_bank"  # its gold articles are mostly staff procedures: searched as an agent would
 ALL = "helpcentre_all"
@@ -36,7 +36,7 @@ OWN = Path(__file__).parent / "own"
 
 def help_centres(data: Path) -> list[str]:
     """The suites of single questions that lie in the folder, by name; `helpcentre_all` behind them when
-    there is more than one shelf."""
+    there is more than one corpus."""
     found = [
         p.parent.name
         for p in sorted(data.glob("helpcentre_*/articles.jsonl"))
@@ -93,13 +93,13 @@ def articles_of(data: Path, name: str) -> list[Row]:
 
 
 @cache
-def shelf(data: Path, name: str, var: Path) -> Shelf:
+def corpus(data: Path, name: str, var: Path) -> Corpus:
     """The suite's articles, synced by the product into a database of their own below `var`, and a searcher
     on them."""
     folder = var / "quality" / name
     _clear_other_tables(folder)
     source = _source(data, name)
-    made = Shelf(source, embedder(var), folder)
+    made = Corpus(source, embedder(var), folder)
     for bad in getattr(source, "bad_rows", ()):
         say(f"left out: {bad}")
     say(f"{name}: {len(made.vendor_of)} articles, {made.synced.embedded} passages new to its index")
