@@ -80,7 +80,7 @@ def _gave_it_away(words: Words) -> bool:
 
 
 def _told_otherwise(words: Words, unclear: bool, opened_by: str | None) -> Act | None:
-    """None where the row was itself the other way: of that one only the people's shelf is left."""
+    """None where the row was itself the other way: of that one only the dead letter is left."""
     if opened_by in BLIND_ACTS:
         return None
     if words.effect != EffectKind.PUBLIC:
