@@ -1,5 +1,4 @@
-"""What follows when an outbox row has come to its end, carried out in the same transaction; what it is decides
-`app/core/sending/settle.py`."""
+"""The end of an outbox row, carried out in one transaction as `app/core/sending/settle.py` decides."""
 from __future__ import annotations
 
 import json
