@@ -6,8 +6,8 @@ in the transaction that ends the row.
     stale, due      ─▶ nothing: the hand-off it belongs to stands
     failed or dead  ─▶ the plan goes on; what the row should have told is told in another way, once
 
-The worker (`workers/sending/outcome.py`) and the simulation both do exactly this, and a test holds them to
-it. """
+The worker (`workers/sending/outcome.py`) and the simulation both do exactly this, held to it by a test.
+"""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
