@@ -253,6 +253,7 @@ class Article:
     section: str = ""
     labels: tuple[str, ...] = ()
     kind: str = ""  # one of ARTICLE_KINDS, "" when the source does not say
+    stands: tuple[str, int] = ("", 0)  # file and line of a source of files: where a person finds it
 
 
 @dataclass(frozen=True, slots=True)

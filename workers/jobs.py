@@ -22,8 +22,19 @@ log = structlog.get_logger(__name__)
 Progress = Callable[[str], None]
 Job = Callable[[Work, str, Mapping[str, object], Progress], Mapping[str, object]]
 
+def _knowledge_sync(
+    work: Work, tenant: str, _args: Mapping[str, object], progress: Progress
+) -> Mapping[str, object]:
+    result = sync_all(work, tenant, progress)
+    failed = [name for name, source in result.items() if source.get("again")]
+    if failed:
+        # All sources were read; the job is put back for these, which costs the others next to nothing.
+        raise ConnectorError(f"{', '.join(failed)} could not be read yet")
+    return result
+
+
 KINDS: dict[str, Job] = {
-    "knowledge_sync": lambda work, tenant, args, progress: sync_all(work, tenant, progress),
+    "knowledge_sync": _knowledge_sync,
     "refit": lambda work, tenant, args, progress: refit_all(work, tenant, progress),
 }
 

@@ -103,6 +103,15 @@ def source_synced(conn: Connection, tenant: str, source: str, now: int, result: 
     )
 
 
+def source_failed(conn: Connection, tenant: str, source: str, result: Mapping[str, object]) -> None:
+    """Keep why the last try failed. The time stays that of the last one that went well."""
+    conn.execute(
+        update(sources)
+        .where(sources.c.tenant == tenant, sources.c.id == source)
+        .values(sync_result=json.dumps(result))
+    )
+
+
 def known(conn: Connection, tenant: str, source: str) -> dict[str, Known]:
     """Every article the source ever had, by vendor id."""
     rows = conn.execute(

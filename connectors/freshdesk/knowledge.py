@@ -6,7 +6,9 @@ reading all again.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
+from connectors.badrows import BadRow, RowReader, desk_place
 from connectors.clock import from_iso
 from connectors.freshdesk.client import FreshdeskClient
 from connectors.freshdesk.payloads import Json
@@ -19,19 +21,27 @@ EVERYBODY = 1  # of a folder's visibility; 2 signed-in customers, 3 agents, 4 ch
 class FreshdeskKnowledge:
     def __init__(self, client: FreshdeskClient) -> None:
         self._client = client
+        self.bad_rows: list[BadRow] = []
 
     def articles(self) -> Iterator[Article]:
         """Every published article in the help centre's first language, restricted ones with `public=False`.
-        Drafts are nobody's yet."""
+        Drafts are nobody's yet. What cannot be read is left out and told in `bad_rows`."""
+        rows = RowReader()
+        self.bad_rows = rows.bad
         seen: set[str] = set()
         for category in self._client.pages("/solutions/categories"):
             for folder in self._client.pages(f"/solutions/categories/{int(category['id'])}/folders"):
                 section = " › ".join(str(place["name"]) for place in (category, folder) if place.get("name"))
                 for data in self._client.pages(f"/solutions/folders/{int(folder['id'])}/articles"):
-                    # A page that shifts under the reader may show an article twice.
-                    if data.get("status") == PUBLISHED and str(data["id"]) not in seen:
-                        seen.add(str(data["id"]))
-                        yield self._article(data, folder, section)
+                    make = partial(self._published, data, folder, section)
+                    for article in rows.read(desk_place(data), 0, make):
+                        # A page that shifts under the reader may show an article twice.
+                        if article is not None and article.id not in seen:
+                            seen.add(article.id)
+                            yield article
+
+    def _published(self, data: Json, folder: Json, section: str) -> Article | None:
+        return self._article(data, folder, section) if data.get("status") == PUBLISHED else None
 
     def _article(self, data: Json, folder: Json, section: str) -> Article:
         labels = tuple(str(tag) for tag in data.get("tags") or ())

@@ -6,7 +6,9 @@ are looked at.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
+from connectors.badrows import BadRow, RowReader, desk_place
 from connectors.clock import from_iso
 from connectors.records import Article, article_kind
 from connectors.zendesk.client import ZendeskClient
@@ -16,18 +18,25 @@ from connectors.zendesk.payloads import Json
 class ZendeskKnowledge:
     def __init__(self, client: ZendeskClient) -> None:
         self._client = client
+        self.bad_rows: list[BadRow] = []
 
     def articles(self) -> Iterator[Article]:
         """Every published article in its source language, restricted ones with `public=False`. Drafts are
-        nobody's article yet."""
+        nobody's article yet. What cannot be read is left out and told in `bad_rows`."""
+        rows = RowReader()
+        self.bad_rows = rows.bad
         breadcrumbs = self._breadcrumbs()
         seen: set[str] = set()
         for page in self._client.pages("/api/v2/help_center/articles.json", {"page[size]": "100"}):
             for data in page.get("articles") or ():
-                # A page that shifts under the cursor may show an article twice.
-                if data.get("draft") is False and str(data["id"]) not in seen:
-                    seen.add(str(data["id"]))
-                    yield self._article(data, breadcrumbs)
+                for article in rows.read(desk_place(data), 0, partial(self._published, data, breadcrumbs)):
+                    # A page that shifts under the cursor may show an article twice.
+                    if article is not None and article.id not in seen:
+                        seen.add(article.id)
+                        yield article
+
+    def _published(self, data: Json, breadcrumbs: dict[str, str]) -> Article | None:
+        return self._article(data, breadcrumbs) if data.get("draft") is False else None
 
     def _breadcrumbs(self) -> dict[str, str]:
         categories = self._client.through_zenpy(

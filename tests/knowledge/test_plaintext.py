@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from connectors.badrows import RowError
 from connectors.markdown import markdown_to_html
 from tests.pace import paces
 from workers.knowledge.plaintext import plain_text
@@ -72,5 +73,16 @@ def test_words_in_angle_brackets_stay_in_a_manual() -> None:
 
 
 def test_hostile_nesting_takes_no_time() -> None:
-    for html in ("<div>" * 20_000 + "deep", "<ul><li>" * 5_000 + "deep", "<p>" + "a." * 200_000):
-        assert paces(partial(plain_text, html), 50) < 50
+    for html in (
+        "<div>" * 20_000 + "deep", "<ul><li>" * 5_000 + "deep", "<p>" + "a." * 190_000,
+        "<p>" * 480_000, f"<p {' '.join(f'a{n}' for n in range(80_000))}>x", "<div><p>x" * 20_000,
+        "<table><tr><td>a</td><td>b" * 80 + "c" * 90_000, "<table><tr><td>a<td>b" * 24 + "c " * 50_000,
+    ):
+        assert paces(partial(_read_or_refused, html), 100) < 100
+
+
+def _read_or_refused(html: str) -> object:
+    try:
+        return plain_text(html)
+    except RowError as refused:
+        return str(refused)

@@ -75,7 +75,7 @@ def test_bad_rows_are_named_with_file_line_and_reason_and_the_others_load(tmp_pa
     assert "id: Missing data" in said[2]
     assert "body: Missing data" in said[3]
     assert "url: Not a valid URL" in said[4]
-    assert "no date" in said[5]
+    assert "not a date" in said[5]
 
 
 def test_an_articles_address_is_its_own_else_below_the_base(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_broken_file_is_named_and_the_folder_goes_on(tmp_path: Path) -> None:
     source = FolderSource(tmp_path)
     assert [a.title for a in source.articles()] == ["Fine"]
     assert [Path(row.file).name for row in source.bad_rows] == ["a.md", "b.md", "c.md"]
-    assert "YAML" in source.bad_rows[0].why
+    assert "title: is not a plain value" in source.bad_rows[0].why
     assert "UTF-8" in source.bad_rows[1].why
 
 

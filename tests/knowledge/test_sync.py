@@ -106,7 +106,7 @@ def test_an_id_that_stands_twice_is_reported_and_the_restricted_one_wins(
 
     library.source = Twice()  # type: ignore[assignment]
     result = library.sync()
-    assert [row.file for row in result.bad_rows] == ["a"]
+    assert [row.file for row in result.bad_rows] == ["article a"]
     assert newest(library, "public").members == ()
 
 

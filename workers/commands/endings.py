@@ -12,13 +12,16 @@ from app.store.standing import Unfit
 from config.load import PolicyError
 from config.settings import SettingsError
 from connectors.errors import ConnectorError
+from workers.knowledge.models import ModelError
 
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
     try:
         yield
-    except (SettingsError, PolicyError, SchemaError, Unfit, StoreBusy, LookupError, ValueError) as error:
+    except (
+        SettingsError, PolicyError, SchemaError, Unfit, StoreBusy, ModelError, LookupError, ValueError
+    ) as error:
         sys.exit(str(error))
     except ConnectorError as error:
         sys.exit(f"the desk said: {error}")

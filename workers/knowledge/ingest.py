@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from connectors.clean import visible
+from connectors.bounds import check_article
+from connectors.clean import carriable, visible
 from connectors.records import Article
 from connectors.sources import marked_internal
 from workers.knowledge.passages import Cut, cut
@@ -36,8 +37,9 @@ class Ingested:
 
 def ingest(article: Article) -> Ingested:
     """Read one article. A title marked internal is never public; an article without text has no passages and
-    is found by nothing."""
-    title = " ".join(visible(article.title).split())
+    is found by nothing. Raises RowError for one that could not be kept or shown."""
+    check_article(article)
+    title = " ".join(visible(carriable(article.title)).split())
     text, blocks = plain_text(article.html)
     public = article.public and not marked_internal(title)
     return Ingested(
@@ -47,7 +49,7 @@ def ingest(article: Article) -> Ingested:
         text=text,
         public=public,
         locale=article.locale.lower().replace("_", "-"),
-        section=visible(article.section),
+        section=" ".join(visible(carriable(article.section)).split()),
         kind=article.kind,
         url=article.url,
         updated_at=article.updated_at,

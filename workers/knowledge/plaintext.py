@@ -14,6 +14,15 @@ from dataclasses import dataclass
 import lxml.html
 from lxml import etree
 
+from connectors.badrows import RowError
+from connectors.bounds import (
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    MAX_PIECES,
+    MAX_TEXT,
+    Allowance,
+    check_markup,
+)
 from connectors.clean import visible
 from connectors.unseen import remove_unseen
 
@@ -43,21 +52,27 @@ class Block:
     heading: str
 
 
-def plain_text(html: str) -> tuple[str, tuple[Block, ...]]:
-    """The plain text of an article and its blocks in order; ("", ()) when it shows nothing."""
-    text = ""
+def plain_text(html: str, allowance: Allowance | None = None) -> tuple[str, tuple[Block, ...]]:
+    """The plain text of an article and its blocks in order; ("", ()) when it shows nothing. Raises RowError,
+    for people, when it is larger, more nested or slower to read than a page may be."""
+    check_markup(html)
+    parts: list[str] = []
     blocks: list[Block] = []
     heading = ""
-    for kind, block in _merged(_walk_document(html)):
-        start = len(text) + (2 if text else 0)
-        text = f"{text}\n\n{block}" if text else block
+    end = 0
+    for kind, block in _merged(_walk_document(html, allowance or Allowance())):
+        start = end + (2 if parts else 0)
+        end = start + len(block)
+        parts.append(block)
         if kind == "heading":
             heading = block.replace("\n", " ")
-        blocks.append(Block(start, len(text), kind, heading))
-    return text, tuple(blocks)
+        blocks.append(Block(start, end, kind, heading))
+    if end > MAX_TEXT:
+        raise RowError(f"has more than {MAX_TEXT:,} characters to read: split the page")
+    return "\n\n".join(parts), tuple(blocks)
 
 
-def _walk_document(html: str) -> Iterator[tuple[str, str]]:
+def _walk_document(html: str, allowance: Allowance) -> Iterator[tuple[str, str]]:
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # Lone surrogates cannot be encoded; they carry nothing to read.
     raw = html.encode("utf-8", "replace")
@@ -67,35 +82,55 @@ def _walk_document(html: str) -> Iterator[tuple[str, str]]:
         root = lxml.html.document_fromstring(raw, parser=parser)
     except etree.ParserError:  # nothing but comments or spaces
         return
+    _check_shape(root)
     remove_unseen(root)
-    walker = _Walker()
+    walker = _Walker(allowance)
     walker.walk(root)
     walker.flush()
     yield from walker.blocks
 
 
+def _check_shape(root: etree._Element) -> None:
+    depth = elements = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        elements += 1
+        if depth > MAX_DEPTH:
+            raise RowError(f"has more than {MAX_DEPTH} elements inside each other: write it flatter")
+        if elements > MAX_ELEMENTS:
+            raise RowError(f"is made of more than {MAX_ELEMENTS:,} elements: split the page")
+
+
 def _merged(blocks: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Two numbered lists with only a picture between them are one list."""
-    held: tuple[str, str] | None = None
+    held_kind = ""
+    held: list[str] = []
     for kind, text in blocks:
-        if held and kind == held[0] == "steps":
-            held = (kind, f"{held[1]}\n{text}")
+        if held and kind == held_kind == "steps":
+            held.append(text)
             continue
         if held:
-            yield held
-        held = (kind, text)
+            yield held_kind, "\n".join(held)
+        held_kind, held = kind, [text]
     if held:
-        yield held
+        yield held_kind, "\n".join(held)
 
 
 class _Walker:
     """Collects running text until a block ends, then stores it."""
 
-    def __init__(self) -> None:
+    def __init__(self, allowance: Allowance) -> None:
         self.blocks: list[tuple[str, str]] = []
         self._running: list[str] = []
+        self._allowance = allowance
 
     def walk(self, element: etree._Element) -> None:
+        self._allowance.check()
+        if len(self.blocks) > MAX_PIECES:
+            raise RowError(f"has more than {MAX_PIECES:,} paragraphs, lists and tables: split the page")
         tag = element.tag if isinstance(element.tag, str) else ""
         if not tag or tag in _DROPPED:
             return
@@ -139,6 +174,7 @@ class _Walker:
         self.flush()
         lines: list[str] = []
         for item in element:
+            self._allowance.check()
             if not isinstance(item.tag, str) or item.tag in _DROPPED:
                 continue
             if _is_section(item):
@@ -155,7 +191,7 @@ class _Walker:
             lines.clear()
 
     def _table(self, element: etree._Element) -> None:
-        rows = [[_line(cell) for cell in row if cell.tag in ("td", "th")] for row in element.iter("tr")]
+        rows = [self._cells(row) for row in element.iter("tr")]
         if max((len(row) for row in rows), default=0) < 2 or any(
             len(cell.split()) > LONG_ITEM_WORDS for row in rows for cell in row
         ):
@@ -163,6 +199,12 @@ class _Walker:
             self._container(element, is_block=True)
             return
         self._whole("table", "\n".join(" | ".join(row) for row in rows if any(row)))
+
+
+    def _cells(self, row: etree._Element) -> list[str]:
+        # Tables inside tables are read once per table around them.
+        self._allowance.check()
+        return [_line(cell) for cell in row if cell.tag in ("td", "th")]
 
 
 def _item_lines(item: etree._Element, kind: str) -> list[str]:

@@ -4,24 +4,26 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from app.core.verdicts import Findings
 from app.store import articles, marks
 from app.store import desks as desk_store
 from app.store.articles import SourceRow
-from app.store.database import Database
+from app.store.database import Database, StoreBusy
 from config.wording import LANGUAGES
+from connectors.badrows import WHY_MAX, one_line
 from connectors.contract import Knowledge
 from connectors.errors import ConnectorError
 from connectors.sources import FolderSource, JsonlSource, SourceError
 from workers.knowledge.embed import Embedder
 from workers.knowledge.search import NotReady, Searcher
-from workers.knowledge.sync import Progress, sync
+from workers.knowledge.sync import Progress, shown, sync
+from workers.rows.error_place import where
 
 if TYPE_CHECKING:
     from workers.work import Work
@@ -61,12 +63,12 @@ class SyncBusy(ConnectorError):
 
 def sync_all(
     work: Work, tenant: str, progress: Callable[[str], None], *, wait: bool = False
-) -> Mapping[str, object]:
-    """Sync every source of the tenant; returns what changed by source. One source that cannot be read does
-    not stop the others.
+) -> Mapping[str, Mapping[str, object]]:
+    """Sync every source of the tenant; returns what changed by source. One source that cannot be read stops
+    none of the others: its entry is {error, again}, `again` when another try may do.
 
     One sync at a time: another one waits when `wait` is set (a command), else SyncBusy is raised (a job,
-    which is then put back). Raises ConnectorError when a desk's help centre cannot be read.
+    which is then put back).
     """
     holder = work.new_id()
     while not _hold(work, tenant, holder):
@@ -91,27 +93,39 @@ def _hold(work: Work, tenant: str, holder: str) -> bool:
         return marks.take(tx, f"syncing:{tenant}", holder, now, now + HOLD)
 
 
-def _sync_each(work: Work, tenant: str, progress: Callable[[str], None]) -> Mapping[str, object]:
-    results: dict[str, object] = {}
+def _sync_each(
+    work: Work, tenant: str, progress: Callable[[str], None]
+) -> Mapping[str, Mapping[str, object]]:
     with work.db.read() as tx:
         rows = articles.all_sources(tx, tenant)
-    for row in rows:
-        try:
-            found = sync(
-                work.db,
-                tenant,
-                row,
-                _source(work, tenant, row),
-                work.embedder(),
-                work.clock,
-                _steps_of(_name(row), progress),
-            )
-            results[_name(row)] = {k: v for k, v in asdict(found).items() if k != "bad_rows"} | {
-                "bad_rows": [str(bad) for bad in found.bad_rows[:20]]}
-        except SourceError as error:
-            log.warning("source not synced", source=row.id, why=str(error))
-            results[_name(row)] = {"error": str(error)}
-    return results
+    if rows:
+        work.embedder()  # a model that is missing is no source's fault: said once, in its own words
+    return {_name(row): _sync_one(work, tenant, row, progress) for row in rows}
+
+
+def _sync_one(
+    work: Work, tenant: str, row: SourceRow, progress: Callable[[str], None]
+) -> Mapping[str, object]:
+    try:
+        tell = _steps_of(_name(row), progress)
+        return shown(
+            sync(work.db, tenant, row, _source(work, tenant, row), work.embedder(), work.clock, tell)
+        )
+    except (StoreBusy, OperationalError):
+        raise  # the database's trouble is everybody's
+    except SourceError as error:
+        why, again = str(error), False
+    except ConnectorError as error:
+        why, again = f"the desk said: {error}", not error.permanent
+    except Exception as error:
+        # Whatever it is, the other sources are read: what they have withdrawn must not go on answering.
+        log.warning("source not synced", source=row.id, error=type(error).__name__, at=where(error))
+        why, again = f"could not be read ({type(error).__name__} at {where(error)})", False
+    failed = {"error": one_line(why, WHY_MAX), "again": again}
+    log.warning("source not synced", source=row.id, again=again)
+    with work.db.write() as tx:
+        articles.source_failed(tx, tenant, row.id, failed)
+    return failed
 
 
 def _steps_of(name: str, progress: Callable[[str], None]) -> Progress:

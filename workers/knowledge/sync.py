@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -16,13 +17,14 @@ from app.store import articles, snapshots
 from app.store.articles import ArticleVersion, Known, SourceRow, StoredPassage
 from app.store.database import Database
 from app.store.ids import new_id
+from connectors.badrows import BadRow, RowError, RowReader, bad_row, desk_place
 from connectors.clock import Clock
 from connectors.contract import Knowledge
-from connectors.sources import BadRow
 from workers.knowledge.embed import Embedder
 from workers.knowledge.ingest import Ingested, embedded_text, ingest, text_hash
 from workers.knowledge.passages import Cut
 
+SHOWN_BAD_ROWS = 50  # by name; the others are counted
 ROWS_AT_ONCE = 50  # versions in one transaction: deliveries must not wait long for the database
 TOLD_EVERY = 64  # articles or passages between two words of progress: each may be a write
 
@@ -69,7 +71,8 @@ def sync(
     An article that is not in the source any more is gone from search at once; its versions stay, for
     citations.
     """
-    read, bad_rows = _read(source, progress)
+    rows = RowReader()
+    read = _read(source, rows, progress)
     with db.read() as conn:
         before = articles.known(conn, tenant, source_row.id)
         embedded_already = articles.with_vectors_of(conn, tenant, embedder.model_id, source_row.id)
@@ -79,29 +82,43 @@ def sync(
         if vendor not in before or before[vendor].version != article.version
         or (before[vendor].id, article.version) not in embedded_already
     }
-    embedded = _store_versions(db, tenant, ids, fresh, embedder, clock, progress)
-    result = _count(before, read, embedded, bad_rows)
+    cuts = _cut(fresh, rows)
+    for vendor in fresh.keys() - cuts.keys():
+        del read[vendor], fresh[vendor]
+    embedded = _store_versions(db, tenant, ids, fresh, cuts, embedder, clock, progress)
+    result = _count(before, read, embedded, (*getattr(source, "bad_rows", ()), *rows.bad))
     _make_current(db, tenant, source_row.id, ids, read, before, embedder, clock, result)
     return result
 
 
-def _read(source: Knowledge, progress: Progress) -> tuple[dict[str, Ingested], tuple[BadRow, ...]]:
+def _read(source: Knowledge, rows: RowReader, progress: Progress) -> dict[str, Ingested]:
     read: dict[str, Ingested] = {}
-    twice: list[BadRow] = []
+    closed: set[str] = set()
     for article in source.articles():
-        if article.id in read:
+        file, line = article.stands if article.stands[0] else (desk_place({"id": article.id}), 0)
+        ingested = next(rows.read(file, line, partial(ingest, article)), None)
+        if ingested is None:
+            closed.add(article.id)
+        elif article.id in read:
+            twice = RowError(f"id: {article.id!r} stands twice in the source; one was left out")
+            rows.bad.append(bad_row(file, line, twice))
             # The more careful of the two stays: nothing becomes public by an accident of order.
-            again = ingest(article)
-            twice.append(
-                BadRow(article.id, 0, "this id stands twice in the source; one of the two was left out")
-            )
-            if read[article.id].public and not again.public:
-                read[article.id] = again
-            continue
-        read[article.id] = ingest(article)
+            if read[article.id].public and not ingested.public:
+                read[article.id] = ingested
+        else:
+            read[article.id] = ingested
         if len(read) % TOLD_EVERY == 0:
             progress("reading", len(read), None)
-    return read, (*getattr(source, "bad_rows", ()), *twice)
+    # Of two with one id of which one cannot be read, that one may be the one that is not for everybody.
+    return {vendor: article for vendor, article in read.items() if not (vendor in closed and article.public)}
+
+
+def _cut(fresh: Mapping[str, Ingested], rows: RowReader) -> dict[str, tuple[Cut, ...]]:
+    return {
+        vendor: passages
+        for vendor, article in fresh.items()
+        for passages in rows.read(desk_place({"id": vendor}), 0, article.passages)
+    }
 
 
 def _store_versions(
@@ -109,6 +126,7 @@ def _store_versions(
     tenant: str,
     ids: Mapping[str, str],
     fresh: Mapping[str, Ingested],
+    cuts: Mapping[str, tuple[Cut, ...]],
     embedder: Embedder,
     clock: Clock,
     progress: Progress,
@@ -117,7 +135,6 @@ def _store_versions(
     embedded."""
     texts: dict[str, str] = {}
     hashes: dict[str, list[str]] = {}
-    cuts = {vendor: article.passages() for vendor, article in fresh.items()}
     for vendor, article in fresh.items():
         of_article = [
             embedded_text(article.title, p.heading, article.text[p.start : p.end]) for p in cuts[vendor]
@@ -179,8 +196,16 @@ def _make_current(
                 )
         for visibility in snapshots.VISIBILITIES:
             _name_snapshot(conn, tenant, visibility, embedder.model_id, now)
-        shown = {**asdict(result), "bad_rows": [str(row) for row in result.bad_rows[:50]]}
-        articles.source_synced(conn, tenant, source, now, shown)
+        articles.source_synced(conn, tenant, source, now, shown(result))
+
+
+def shown(result: SyncResult) -> dict[str, object]:
+    """The result as people are shown it, on the page of the console and by the command."""
+    return {
+        **asdict(result),
+        "bad_rows": [str(row) for row in result.bad_rows[:SHOWN_BAD_ROWS]],
+        "left_out": len(result.bad_rows),
+    }
 
 
 def _name_snapshot(conn: Connection, tenant: str, visibility: str, model: str, now: int) -> None:

@@ -18,7 +18,7 @@ from app.store import evidence, ledger, recall, views
 from app.store.views import Cursor, Story, TicketFilter
 from app.web.access import allow
 from app.web.console import desks as desk_pages
-from app.web.console import entries, fallback, letters, sending
+from app.web.console import entries, fallback, knowledge, letters, sending
 from app.web.console.framing import READERS, framed
 from app.web.house import House
 
@@ -96,6 +96,16 @@ def blueprint(house: House) -> Blueprint:
         with house.db.read() as connection:
             return page(
                 "console/desks.html", connection, desks=desk_pages.cards(connection, current_user.tenant)
+            )
+
+    @pages.get("/knowledge")
+    @allow(*READERS)
+    def sources() -> ResponseReturnValue:
+        with house.db.read() as connection:
+            return page(
+                "console/knowledge.html",
+                connection,
+                sources=knowledge.source_cards(connection, current_user.tenant),
             )
 
     @pages.get("/recall")
