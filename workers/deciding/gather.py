@@ -31,6 +31,7 @@ from workers.deciding.case import Case
 from workers.deciding.confidence import applied, in_force
 from workers.deciding.drafts import newest_draft
 from workers.deciding.floor import FloorRead
+from workers.deciding.kept import WHY_DRAFT, kept
 from workers.deciding.language import guess_language
 from workers.deciding.repeats import sent_before
 from workers.knowledge.terms import terms
@@ -50,8 +51,11 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     holder, memory = case.holder(work.keys), case.memory(work.keys)
     happened = events_since(ticket, held.seen_message, _assignments(work, case, memory))
     events = (*happened, *step_chosen(ticket, memory.next_step))
+    owner, turn = owner_after(Owner(held.owner), events), _turn(case.row, ticket)
+    overtaken = kept(work, case, turn, owner, _solved_since(ticket))
+    again = overtaken or act is not None
     reading = read_ticket(
-        ticket, memory, _turn(case.row, ticket), work.words, policy, guess_language(_own_words(ticket)), act
+        ticket, memory, turn, work.words, policy, guess_language(_own_words(ticket)), again
     )
     if floor.flags:
         # A topic's name in a field, a tag or the ledger would tell the class.
@@ -61,9 +65,11 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     incident = incidents.why_of(stored.caps.fallback)
     bar = _bar(policy, reading, stored.calibration)
     mode, mode_why = mode_of(policy, case.desk, reading, stored.caps.ceiling, calibrated=bar is not None)
+    if overtaken and mode is Mode.SEND:
+        mode, mode_why = Mode.DRAFT, WHY_DRAFT
     situation = Situation(
         reading=reading,
-        owner=owner_after(Owner(held.owner), events),
+        owner=owner,
         memory=memory,
         policy=policy,
         mode=mode,
@@ -77,6 +83,7 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
         solved_since=_solved_since(ticket),
         asked_person_at=stored.asked_person_at if held.seen_message is None else None,
         act=act,
+        kept=overtaken,
         pressed_by_other=act == Act.PERSON and page_of_press(case.row.delivery_key) not in (None, holder),
         open_now=is_open(policy.hours, case.read_at),
         served=work.search(case.row.tenant).languages.intersection(policy.languages),

@@ -75,6 +75,8 @@ class Situation:
     # sentences sent before on this ticket, or to its requester on the same matter (`as_sent`)
     sent: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()  # the content words of what is asked now
+    # a person's act came before our words to this turn went out: they are kept for agents, as a note
+    kept: bool = False
     bar: float | None = None  # the probability an answer needs, by the desk's own labels; None: the policy's
 
     @property
@@ -118,7 +120,8 @@ def _handoff(reason: Reason, detail: Detail, public: bool = True) -> Callable[[S
             and topic.when_unsure == "leave"
         )
         route = (topic.route if topic else None) or s.policy.default_route
-        return Handoff(reason, detail, route, nearest(s), public and not leave and s.cannot_reply is None)
+        told = public and not leave and not s.kept and s.cannot_reply is None
+        return Handoff(reason, detail, route, nearest(s), told)
 
     return make
 
@@ -325,7 +328,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     ),
     Rule(
         "person asked for on the page",
-        _says(lambda s: s.act == Act.PERSON and s.owner is Owner.ASSISTANT, "pressed the button"),
+        _says(lambda s: s.act == Act.PERSON and (s.owner is Owner.ASSISTANT or s.kept), "pressed the button"),
         _handoff(Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON),
     ),
     Rule(
@@ -335,7 +338,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     ),
     Rule(
         "people own it",
-        _says(lambda s: s.owner is Owner.PEOPLE, "a person has taken it"),
+        _says(lambda s: s.owner is Owner.PEOPLE and not s.kept, "a person has taken it"),
         _quiet(Quiet.PEOPLE_OWN_IT),
     ),
     Rule(
@@ -345,7 +348,7 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     ),
     Rule(
         "solved meanwhile",
-        _says(lambda s: s.solved_since, "solved after the customer's message"),
+        _says(lambda s: s.solved_since and not s.kept, "solved after the customer's message"),
         _quiet(Quiet.CLOSED),
     ),
     Rule("automatic mail", lambda s: s.reading.automatic or "", _quiet(Quiet.AUTOMATIC)),

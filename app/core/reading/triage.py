@@ -70,16 +70,16 @@ def read_ticket(
     words: Mapping[str, Words],
     policy: Policy,
     guess: tuple[str, float] | None,
-    act: str | None = None,
+    again: bool = False,
 ) -> Reading:
     """The ticket as it stands at this turn.
 
     `guess` is a language code and its probability (0-1), from outside: one clue among others (`language.py`).
     A language that is told but not shipped is reported by its code. Without a new message of the customer
-    `message` is None; with an `act` of theirs (a button of the ticket page) their latest words are read
+    `message` is None; `again` (a button of the ticket page, a reply overtaken) their latest words are read
     again, because the hand-off tells them.
     """
-    burst, automatic = _unanswered(ticket, words, again=act is not None)
+    burst, automatic = _unanswered(ticket, words, again)
     own = [_own_text(message, mail.known_of(ticket, message), words) for message in burst]
     subject = _subject(ticket) if burst and burst[0] is _opening(ticket) else None
     parts = [part for part in ([subject] if subject else []) + own if part.text.strip()]

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.kinds import EffectKind, Purpose
 from app.core.verdicts import Alert, Answer, Clarify, Confirm, Handoff, Settle, StayQuiet, Verdict
@@ -72,6 +72,11 @@ def plan(
             rows = _handoff(verdict, mode, bodies, group, fields, tags, announce)
             # Last: should the other desk refuse it, the customer and this desk's agents know all the same.
             return (*rows, escalation) if escalation is not None else rows
+
+
+def unmoved(effect: Effect) -> Effect:
+    """The note without a group and a status of its own: the ticket stays as it is."""
+    return replace(effect, group=None, status=None) if isinstance(effect, PostNote) else effect
 
 
 def told(verdict: Handoff, mode: Mode, announce: bool) -> bool:

@@ -3,7 +3,7 @@ comes as `Supplies`."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.deciding.decided import Decided
 from app.core.deciding.destination import NO_GROUP, Destination
@@ -12,7 +12,7 @@ from app.core.deciding.ownership import Event
 from app.core.deciding.rules import Situation
 from app.core.kinds import EffectKind, Fixed, Purpose, Quiet
 from app.core.reading.floor import gravest
-from app.core.sending.plan import Bodies, Planned, plan, told
+from app.core.sending.plan import Bodies, Planned, plan, told, unmoved
 from app.core.verdicts import (
     Alert,
     Answer,
@@ -158,7 +158,8 @@ def _handoff(w: _Writing, verdict: Handoff) -> Composed:
         story_url=w.supplies.story_url,
         grave=_grave(situation),
     )
-    across = escalate(way, w.ticket, facts, w.agents)
+    # People have the ticket where they want it: nothing is moved, and none is opened elsewhere.
+    across = None if situation.kept else escalate(way, w.ticket, facts, w.agents)
     said = note.note(facts, w.agents)
     bodies = Bodies(public, across.added_to(said) if across else said)
     fields, tags = fields_and_tags(situation, verdict)
@@ -168,6 +169,8 @@ def _handoff(w: _Writing, verdict: Handoff) -> Composed:
     planned = plan(
         verdict, situation.mode, bodies, way.to.moves_to, fields, tags, policy.announce_handoffs, opened
     )
+    if situation.kept:
+        planned = tuple(replace(p, effect=unmoved(p.effect)) for p in planned)
     return Composed(bodies, planned, wait, way.to)
 
 
