@@ -56,7 +56,8 @@ class FreshdeskInstall:
             steps.append(
                 planned(rule.name, there, partial(self._fits, rule=rule, hook_url=hook_url, found=found))
             )
-        return [*steps, _ARTICLES, *OneMail(self._client, found.on_creation).plan()]
+        who = _who_assigns(self._client.rows("/groups"))
+        return [*steps, _ARTICLES, who, *OneMail(self._client, found.on_creation).plan()]
 
     def apply(self, hook_url: str, progress: Progress) -> Installed:
         """Create what is missing, update what differs, say what must be done by hand.
@@ -91,6 +92,7 @@ class FreshdeskInstall:
             if rule_id is not None:
                 rules[rule.id] = rule_id
         note(_ARTICLES)
+        note(_who_assigns(groups))
         changed = OneMail(self._client, found.on_creation).apply(note)
         state = {
             "user_id": me.id,
@@ -259,3 +261,15 @@ def _statuses(field: Json) -> str:
         for code, words in choices.items()
     }
     return ", ".join(f"{code} {label}" for code, label in sorted(labels.items()))
+
+
+def _who_assigns(groups: Sequence[Json]) -> Step:
+    """How far the desk tells who has assigned a ticket: its API keeps no history of fields."""
+    named = sorted(str(g["name"]) for g in groups if g.get("auto_ticket_assign"))
+    rules = (
+        f"except in groups that assign by themselves ({', '.join(named)}), where it counts as a rule's"
+        if named
+        else "and no group here assigns by itself; run connect again when one does"
+    )
+    told = f"Freshdesk does not say who assigned a ticket: it counts as a person's act, {rules}"
+    return Step("assignments", "exists", told)

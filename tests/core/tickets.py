@@ -46,5 +46,11 @@ def read(
     act: str | None = None,
 ) -> Reading:
     return read_ticket(
-        ticket(*messages, subject=subject), memory or TicketMemory(), "m:1", WORDS, POLICY, guess, act is not None
+        ticket(*messages, subject=subject),
+        memory or TicketMemory(),
+        "m:1",
+        WORDS,
+        POLICY,
+        guess,
+        act is not None,
     )

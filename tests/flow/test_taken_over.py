@@ -14,6 +14,7 @@ from app.store.database import DEFAULT_TENANT
 from tests.flow.desks import FIELD, Side, freshdesk_side, zendesk_side
 from tests.flow.faulty import PERSON, RETURN, rows_of
 from tests.flow.house import open_house
+from workers.desks.connect import connect
 from workers.sending.deliver import deliver_one
 
 Act = Callable[[Side, int], object]
@@ -168,3 +169,117 @@ def test_the_notice_of_a_hand_off_goes_out_over_nobody(side: Side, act: str, mom
     _later(side)
     assert side.replies(ticket) == [] and side.status(ticket) == status
     assert len(_ours(side, ticket)) == 1
+
+
+# -- rules assign too
+RULE = "Repairs"
+
+
+@pytest.fixture
+def routed(desks: dict[str, Side]) -> Iterator[Side]:
+    """A Freshdesk whose group assigns each ticket by itself, and knows that it does."""
+    side = desks["freshdesk"]
+    side.desk.do.clear_faults()
+    side.house.clock.advance(60)
+    group = side.desk.state.find_group(RULE)
+    group.auto_ticket_assign = True
+    reconnect(side)
+    yield side
+    group.auto_ticket_assign = False
+    reconnect(side)
+
+
+def reconnect(side: Side) -> None:
+    assert connect(side.house.work, DEFAULT_TENANT, side.id, "freshdesk", "Accounts", {}, side.desk.url,
+                   side.house.url, lambda step: None)
+    side.house.clock.advance(3)
+
+
+def _in_turn(side: Side, ticket: int) -> None:
+    """The group gives the ticket to the next of its people."""
+    people = [p.id for p in side.desk.state.agents() if p.id != side.desk.assistant.id]
+    now = side.desk.do.ticket(ticket)["responder_id"]
+    following = people[(people.index(now) + 1) % len(people)] if now in people else people[0]
+    group = side.desk.state.find_group(RULE).id
+    side.desk.do.agent_update(ticket, group_id=group, responder_id=following)
+
+
+def test_round_robin_that_assigns_every_new_ticket_within_a_second_keeps_no_answer_back(routed: Side) -> None:
+    side = routed
+    ticket = str(side.desk.do.customer_ticket(
+        name="Maya", email=f"{side.house.work.new_id()}@example.com", subject="Shoes", text=RETURN))
+    _in_turn(side, int(ticket))
+    side.delivered()
+    _later(side)
+    [reply] = side.replies(ticket)
+    assert "within 30 days of delivery" in reply and side.owner(ticket) == "assistant"
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("changes", [1, 2])
+def test_what_a_rule_assigns_meanwhile_is_composed_anew_and_goes_out(
+    routed: Side, changes: int, moment: str
+) -> None:
+    side, (begins, ends) = routed, MOMENTS[moment]
+    ticket = _composed(side, RETURN)
+    begins(side)
+    if moment != "before the post":
+        side.house.drain()
+    for _ in range(changes):
+        side.house.clock.advance(2)
+        _in_turn(side, int(ticket))
+    ends(side)
+    _later(side)
+    assert len(side.replies(ticket)) == 1 and side.owner(ticket) == "assistant"
+    assert states_of(side, ticket) == ["stale", "sent"]
+
+
+def test_what_a_rule_assigns_again_and_again_goes_to_people_in_the_end(routed: Side) -> None:
+    side = routed
+    ticket = _composed(side, RETURN)
+    for times in (1, 2, 3):
+        side.house.clock.advance(2)
+        _in_turn(side, int(ticket))
+        while states_of(side, ticket)[-1] != "stale":
+            assert deliver_one(side.house.work)
+        side.house.clock.advance(5)
+        while times < 3 and len(states_of(side, ticket)) == times:
+            assert side.house.process_only()
+    _later(side)
+    assert side.owner(ticket) == "people" and side.verdicts(ticket) == ["answer"] * 3 + ["handoff"]
+    assert len(_ours(side, ticket)) == 1 and not any("within 30 days" in r for r in side.replies(ticket))
+
+
+def test_where_the_desk_does_not_say_who_assigned_it_counts_as_a_person(desks: dict[str, Side]) -> None:
+    side = desks["freshdesk"]
+    side.desk.do.clear_faults()
+    side.house.clock.advance(60)
+    ticket = _composed(side, RETURN)
+    side.house.clock.advance(2)
+    _in_turn(side, int(ticket))
+    _later(side)
+    assert side.replies(ticket) == [] and side.owner(ticket) == "people"
+
+
+def test_a_ticket_assigned_to_somebody_the_desk_does_not_know_any_more_is_a_persons(side: Side) -> None:
+    if side.kind == "freshdesk":
+        ticket = _composed(side, RETURN)
+        side.house.clock.advance(2)
+        side.desk.state.tickets[int(ticket)].responder_id = 999_999
+        side.desk.do.agent_update(int(ticket), tags=["vip"])
+    else:
+        ticket = _composed(side, RETURN)
+        side.house.clock.advance(2)
+        side.desk.do.assign(int(ticket), "Ana Ruiz")
+    _later(side)
+    assert side.replies(ticket) == [] and side.owner(ticket) == "people"
+
+
+def test_who_takes_a_ticket_and_gives_it_back_at_once_has_not_taken_it(side: Side) -> None:
+    ticket = _composed(side, RETURN)
+    side.house.clock.advance(2)
+    side.desk.do.assign(int(ticket), "Ana Ruiz")
+    side.desk.do.agent_update(int(ticket), **{
+        "freshdesk": {"responder_id": None}, "zendesk": {"assignee_id": None}}[side.kind])
+    _later(side)
+    assert len(side.replies(ticket)) == 1 and side.owner(ticket) == "assistant"

@@ -22,8 +22,8 @@ def kept(work: Work, case: Case, turn: str, owner: Owner, solved: bool) -> bool:
         return False
     if case.row.delivery_key.startswith(ASKED_AGAIN):
         return True
-    if case.held.handled_turn == turn:
-        return False
+    if case.held.handled_turn is not None:
+        return False  # it was kept already, or a hand-off has told people since
     with work.db.read() as tx:
         return not outbox.turn_is_taken(tx, case.desk.id, case.ticket.id, turn) and bool(
             outbox.tries_of_turn(tx, case.desk.id, case.ticket.id, turn)

@@ -74,6 +74,22 @@ def test_what_was_found_is_kept(sandbox: SandboxFreshdesk, clock: SetClock) -> N
     assert made.secrets[0] not in str(made.state)
 
 
+def test_it_says_whose_act_an_assignment_counts_as(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
+    def told() -> list[str]:
+        both = (apply(sandbox, clock).steps, FreshdeskInstall(client(sandbox, clock)).plan(HOOK))
+        return [step.detail for steps in both for step in steps if step.name == "assignments"]
+
+    assert told() == 2 * [
+        "Freshdesk does not say who assigned a ticket: it counts as a person's act, and no group here "
+        "assigns by itself; run connect again when one does"
+    ]
+    sandbox.state.find_group("Billing").auto_ticket_assign = True
+    assert told() == 2 * [
+        "Freshdesk does not say who assigned a ticket: it counts as a person's act, except in groups that "
+        "assign by themselves (Billing), where it counts as a rule's"
+    ]
+
+
 def test_the_secret_is_long_and_each_installations_own(sandbox: SandboxFreshdesk, clock: SetClock) -> None:
     secrets = {apply(sandbox, clock).secrets[0] for _ in range(3)}
     assert len(secrets) == 3
