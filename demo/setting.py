@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from app.store import articles as article_store
-from app.store import policies, users
+from app.store import audit, policies, users
 from app.store.articles import SourceRow
 from app.store.database import DEFAULT_TENANT
 from connectors.contract import Step
@@ -36,7 +36,10 @@ def set_up(work: Work, articles: Path | None) -> str:
             article_store.add_source(
                 tx, DEFAULT_TENANT, SourceRow(work.new_id(), kind, None, str(articles.absolute()), None), now
             )
-        return users.create_with_token(tx, DEFAULT_TENANT, OWNER, "Demo owner", "owner", now, work.new_id())
+        token = users.create_with_token(tx, DEFAULT_TENANT, OWNER, "Demo owner", "owner", now, work.new_id())
+        made = {"for": OWNER, "role": "owner"}
+        audit.append(tx, DEFAULT_TENANT, "demo", "token_made", made, work.keys, now, work.new_id())
+        return token
 
 
 def connect_sandbox(

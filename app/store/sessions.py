@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.store.tables import sessions, users
 from app.store.users import Account
@@ -55,9 +55,20 @@ def end(tx: Connection, key: str) -> None:
     tx.execute(delete(sessions).where(sessions.c.id == _digest(key)))
 
 
-def end_all(tx: Connection, account: Account) -> None:
-    """After a new password nobody stays signed in with the old one."""
-    tx.execute(delete(sessions).where(sessions.c.user == account.id))
+def end_all(tx: Connection, account: Account) -> int:
+    """End every session of the account; returns how many there were. After a new password nobody stays signed
+    in with the old one."""
+    return tx.execute(delete(sessions).where(sessions.c.user == account.id)).rowcount
+
+
+def count(connection: Connection, account: Account, now: int) -> int:
+    """How many sessions of the account are open."""
+    query = select(func.count()).select_from(sessions).where(
+        sessions.c.user == account.id,
+        sessions.c.seen_at >= now - IDLE,
+        sessions.c.created_at >= now - ABSOLUTE,
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def _digest(key: str) -> str:

@@ -345,6 +345,7 @@ users = Table(
     Column("password_hash", Text),  # argon2id; null until the one-time token was used
     Column("token_hash", String(64)),  # one-time token, sha256
     Column("token_until", Time),
+    # of an older release; wrong passwords are counted in sign_in_tries
     Column("failed", Integer, nullable=False, server_default="0"),
     Column("locked_until", Time, nullable=False, server_default="0"),
     Column("created_at", Time, nullable=False),
@@ -355,6 +356,17 @@ sessions = Table(
     Column("user", String(64), nullable=False),
     Column("created_at", Time, nullable=False),
     Column("seen_at", Time, nullable=False),
+)
+
+sign_in_tries = Table(  # by account and address, so that a stranger locks out nobody but themselves
+    "sign_in_tries", metadata,
+    Column("user", String(64), primary_key=True),
+    Column("peer", String(64), primary_key=True),  # an IPv4 address, or an IPv6 network of 64 bits
+    _tenant(),
+    Column("failed", Integer, nullable=False),
+    Column("locked_until", Time, nullable=False),  # 0: never was
+    Column("tried_at", Time, nullable=False),  # the last wrong password, 0: never
+    Column("good_at", Time, nullable=False),  # the last sign-in from there, 0: never
 )
 
 audit = Table(

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, case, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
+from app.store import tries
 from app.store.database import AnyRow, Database
 from app.store.tables import users
 
 ROLES = ("viewer", "agent", "auditor", "admin", "owner")
 TOKEN_LIFE = 24 * 3_600_000_000  # microseconds
-MAX_FAILED = 5
-LOCK = 15 * 60_000_000  # microseconds an account rests after MAX_FAILED wrong passwords
 MIN_PASSWORD = 12  # characters
 MAX_PASSWORD = 256  # hashing is slow on purpose: nobody may make it slower
 
@@ -84,26 +83,36 @@ def use_token(db: Database, token: str, password: str, now: int) -> Account | No
     with db.write() as tx:
         spent = tx.execute(
             update(users).where(users.c.id == row.id, users.c.token_hash == row.token_hash)
-            .values(password_hash=hashed, token_hash=None, token_until=None, failed=0, locked_until=0)
+            .values(password_hash=hashed, token_hash=None, token_until=None)
         )
+        tries.forget(tx, row.id)
         return _account(row) if spent.rowcount == 1 else None
 
 
-def sign_in(db: Database, email: str, password: str, now: int) -> tuple[Account | None, str]:
-    """The account and "signed_in", or None and why: `unknown`, `locked`, `no_password`, `wrong`. The why is
-    for the audit log only."""
+def sign_in(
+    db: Database, email: str, password: str, address: str | None, now: int
+) -> tuple[Account | None, str]:
+    """The account and "signed_in", or None and why: `unknown`, `locked`, `locked_out` (by this very try),
+    `no_password`, `wrong`. The why is for the audit log only.
+
+    Wrong passwords lock the account for the address they came from, see `tries`.
+    """
     with db.read() as connection:
         row = connection.execute(select(users).where(users.c.email == _clean(email))).first()
+        who = tries.Trier(row.tenant, row.id, tries.peer_of(address)) if row else None
+        rests = who is not None and tries.locked(connection, who, now)
     right = _matches(row.password_hash if row else None, password)
-    if row is None:
+    if row is None or who is None:
         return None, "unknown"
-    if row.locked_until > now:
+    if rests:
         return None, "locked"
     if row.password_hash is None:
         return None, "no_password"
     with db.write() as tx:
-        _note_try(tx, row.id, right, now)
-    return (_account(row), "signed_in") if right else (None, "wrong")
+        locked_out = tries.note_try(tx, who, right, now)
+    if right:
+        return _account(row), "signed_in"
+    return None, "locked_out" if locked_out else "wrong"
 
 
 def anywhere(connection: Connection, email: str) -> Account | None:
@@ -113,25 +122,35 @@ def anywhere(connection: Connection, email: str) -> Account | None:
     return _account(row) if row else None
 
 
+def of_tenant(connection: Connection, tenant: str) -> list[Account]:
+    """The people of the tenant, by address."""
+    rows = connection.execute(select(users).where(users.c.tenant == tenant).order_by(users.c.email))
+    return [_account(row) for row in rows]
+
+
+def owners(connection: Connection, tenant: str) -> int:
+    """How many owners there are."""
+    query = select(func.count()).select_from(users).where(users.c.tenant == tenant, users.c.role == "owner")
+    return int(connection.execute(query).scalar_one())
+
+
+def remove(tx: Connection, account: Account) -> None:
+    """Take the account away, its password and token with it. Its sessions are the caller's."""
+    tries.forget(tx, account.id)
+    tx.execute(delete(users).where(users.c.id == account.id))
+
+
+def set_role(tx: Connection, account: Account, role: str) -> None:
+    tx.execute(update(users).where(users.c.id == account.id).values(role=role))
+
+
+def drop_token(tx: Connection, account: Account) -> None:
+    """Make an unused one-time token worthless."""
+    tx.execute(update(users).where(users.c.id == account.id).values(token_hash=None, token_until=None))
+
+
 def count(connection: Connection, tenant: str) -> int:
     return len(connection.execute(select(users.c.id).where(users.c.tenant == tenant)).all())
-
-
-def _note_try(tx: Connection, user_id: str, right: bool, now: int) -> None:
-    if right:
-        tx.execute(update(users).where(users.c.id == user_id).values(failed=0, locked_until=0))
-        return
-    # Counted in the statement: two wrong tries at once are two.
-    failed = users.c.failed + 1
-    full = failed >= MAX_FAILED
-    tx.execute(
-        update(users)
-        .where(users.c.id == user_id)
-        .values(
-            failed=case((full, 0), else_=failed),
-            locked_until=case((full, now + LOCK), else_=users.c.locked_until),
-        )
-    )
 
 
 def _matches(hashed: str | None, password: str) -> bool:

@@ -9,13 +9,15 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 
 from app.store import audit, sessions, users
 from app.store.ids import new_id
+from app.store.tries import peer_of
 from app.store.users import Account
 from app.web.access import EVERY_ROLE, allow, public_page
 from app.web.house import House
 from app.web.protect import is_safe_origin
 
 IP_LIMIT = "30 per 15 minutes"
-# by the address as typed, known or not: the answer tells nothing about who has an account
+# By what was typed, known or not, and by where it came from: the answer tells nothing about who has an
+# account, and nobody uses up the tries of somebody else.
 ACCOUNT_LIMIT = "10 per 15 minutes"
 
 
@@ -100,7 +102,9 @@ def blueprint(house: House) -> Blueprint:
     def login_now() -> ResponseReturnValue:
         _refuse_plain_http()
         email = request.form.get("email", "")
-        account, why = users.sign_in(house.db, email, request.form.get("password", ""), house.clock())
+        account, why = users.sign_in(
+            house.db, email, request.form.get("password", ""), request.remote_addr, house.clock()
+        )
         if account is None:
             known = _account_of(house, email) if why != "unknown" else None
             if known is not None:
@@ -164,7 +168,8 @@ def _refuse_plain_http() -> None:
 
 
 def _typed_address() -> str:
-    return "account:" + request.form.get("email", "").strip().lower()[:320]
+    typed = request.form.get("email", "").strip().lower()[:320]
+    return f"account:{peer_of(request.remote_addr)}:{typed}"
 
 
 def _account_of(house: House, email: str) -> Account | None:

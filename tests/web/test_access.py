@@ -9,7 +9,7 @@ import sys
 import pytest
 from sqlalchemy import func, select, update
 
-from app.store import audit, sessions, users
+from app.store import audit, sessions, tries, users
 from app.store.tables import audit as audit_rows
 from app.store.tables import sessions as session_rows
 from app.store.tables import users as user_rows
@@ -19,6 +19,7 @@ from tests.web.seeding import TENANT, a_morning, build
 
 HERE = "http://127.0.0.1"
 SAME = {"Origin": HERE}
+HOME = "192.0.2.7"
 PASSWORD = "quiet copper lantern"
 OPEN_TO_ALL = {
     "static",
@@ -114,13 +115,67 @@ def test_passwords_and_tokens_are_kept_as_hashes_only(house):
     assert token not in str(row) and PASSWORD not in str(row)
 
 
-def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(house):
+def test_five_wrong_passwords_lock_the_account_for_their_address_for_a_quarter_of_an_hour(house):
     account = house.account(password=PASSWORD)
     now = house.clock()
-    assert [users.sign_in(house.db, account.email, "wrong", now)[1] for _ in range(5)] == ["wrong"] * 5
-    assert users.sign_in(house.db, account.email, PASSWORD, now) == (None, "locked")
+    assert [users.sign_in(house.db, account.email, "wrong", HOME, now)[1] for _ in range(5)] == [
+        *["wrong"] * 4, "locked_out"
+    ]
+    assert users.sign_in(house.db, account.email, PASSWORD, HOME, now) == (None, "locked")
     house.clock.advance(15 * 60 + 1)
-    assert users.sign_in(house.db, account.email, PASSWORD, house.clock())[1] == "signed_in"
+    assert users.sign_in(house.db, account.email, PASSWORD, HOME, house.clock())[1] == "signed_in"
+
+
+@pytest.mark.parametrize("stranger", ["203.0.113.9", "2001:db8::1", ""])
+def test_a_stranger_locks_out_nobody_but_themselves_and_the_owner_is_told(house, stranger):
+    account = house.account(password=PASSWORD)
+    for _ in range(7):
+        users.sign_in(house.db, account.email, "wrong", stranger, house.clock())
+    assert users.sign_in(house.db, account.email, PASSWORD, stranger, house.clock())[1] == "locked"
+    assert users.sign_in(house.db, account.email, PASSWORD, HOME, house.clock())[1] == "signed_in"
+    told = f"Wrong passwords for {account.email} came from"
+    assert told in house.signed_in("owner").get("/tickets", base_url=HERE).text
+    assert told not in house.signed_in("admin").get("/tickets", base_url=HERE).text
+    house.clock.now_us += 25 * HOUR
+    assert told not in house.signed_in("owner").get("/tickets", base_url=HERE).text
+
+
+def test_one_ipv6_customer_is_one_address(house):
+    account = house.account(password=PASSWORD)
+    for n in range(5):
+        users.sign_in(house.db, account.email, "wrong", f"2001:db8:0:7::{n}", house.clock())
+    same, other = "2001:db8:0:7:ffff::1", "2001:db8:0:8::1"
+    assert users.sign_in(house.db, account.email, PASSWORD, same, house.clock())[1] == "locked"
+    assert users.sign_in(house.db, account.email, PASSWORD, other, house.clock())[1] == "signed_in"
+
+
+def test_of_many_addresses_that_guess_together_none_gets_far_and_a_known_one_still_signs_in(house):
+    account = house.account(password=PASSWORD)
+    assert users.sign_in(house.db, account.email, PASSWORD, HOME, house.clock())[1] == "signed_in"
+    said = [
+        users.sign_in(house.db, account.email, "wrong", f"198.51.100.{n}", house.clock())[1]
+        for n in range(30)
+    ]
+    assert said == ["wrong"] * tries.MANY_ADDRESSES + ["locked"] * (30 - tries.MANY_ADDRESSES)
+    assert users.sign_in(house.db, account.email, PASSWORD, "198.51.100.99", house.clock())[1] == "locked"
+    assert users.sign_in(house.db, account.email, PASSWORD, HOME, house.clock())[1] == "signed_in"
+    house.clock.advance(15 * 60 + 1)
+    assert users.sign_in(house.db, account.email, PASSWORD, "198.51.100.99", house.clock())[1] == "signed_in"
+
+
+def test_the_page_lets_the_owner_in_while_a_stranger_guesses(house):
+    house.account(password=PASSWORD)
+    stranger = house.app.test_client()
+    for _ in range(12):
+        page = stranger.get("/login", base_url=HERE, environ_base={"REMOTE_ADDR": "203.0.113.9"}).text
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        last = stranger.post(
+            "/login", base_url=HERE, headers=SAME, environ_base={"REMOTE_ADDR": "203.0.113.9"},
+            data={"csrf_token": csrf, "email": "ana@larkfield.test", "password": "no such"},
+        )  # fmt: skip
+    assert last.status_code == 429
+    client = house.app.test_client()
+    assert form(client, "/login", email="ana@larkfield.test", password=PASSWORD).status_code == 303
 
 
 def test_a_wrong_password_and_an_unknown_address_read_alike_and_end_in_429(house):
@@ -147,7 +202,7 @@ def test_a_wrong_password_and_an_unknown_address_read_alike_and_end_in_429(house
     known, unknown = answers("ana@larkfield.test"), answers("nobody@larkfield.test")
     assert known == unknown
     assert [status for status, _ in known] == [401] * 10 + [429]
-    assert users.sign_in(house.db, "ana@larkfield.test", PASSWORD, house.clock())[1] == "locked"
+    assert users.sign_in(house.db, "ana@larkfield.test", PASSWORD, "127.0.0.1", house.clock())[1] == "locked"
 
 
 def test_one_address_that_tries_many_accounts_is_stopped(house):

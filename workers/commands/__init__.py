@@ -13,7 +13,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from app.keys import load_keys
-from app.store import ledger, policies, recall, schema, users
+from app.store import ledger, policies, recall, schema
 from app.store.database import DEFAULT_TENANT, Database
 from config.load import load_policy
 from config.settings import Settings
@@ -22,6 +22,7 @@ from workers.commands import connect as connect_commands
 from workers.commands import dead_letters as dead_letter_commands
 from workers.commands import fallback as fallback_commands
 from workers.commands import moving as moving_commands
+from workers.commands import users as user_commands
 from workers.commands.endings import clear_errors
 from workers.deciding.confidence import refit_all
 from workers.knowledge.run import sync_all
@@ -40,7 +41,7 @@ def register_commands(app: Flask, settings: Callable[[], Settings], make_work: C
     _knowledge(app, settings, make_work)
     _ledger(app, settings)
     _policy(app, settings)
-    _users(app, settings)
+    user_commands.register(app, settings)
     connect_commands.register(app, settings, make_work)
     dead_letter_commands.register(app, settings)
     fallback_commands.register(app, settings, make_clock)
@@ -178,28 +179,6 @@ def _policy(app: Flask, settings: Callable[[], Settings]) -> None:
                     )
                 version = policies.add(tx, DEFAULT_TENANT, _without_base(text), by, why, SystemClock()())
                 click.echo(f"version {version} is current")
-
-
-def _users(app: Flask, settings: Callable[[], Settings]) -> None:
-    group = AppGroup("users", help="People who may open the console.")
-    app.cli.add_command(group)
-
-    @group.command("add")
-    @click.argument("email")
-    @click.option("--name", default="")
-    @click.option("--role", default="viewer", type=click.Choice(users.ROLES))
-    def add(email: str, name: str, role: str) -> None:
-        """Add a person; prints the one-time token they set their password with, once."""
-        from app.store.ids import new_id
-
-        with clear_errors(), Database(settings().database_url).write() as tx:
-            token = users.create_with_token(
-                tx, DEFAULT_TENANT, email, name or email, role, SystemClock()(), new_id()
-            )
-            click.echo(
-                f"Shown once, valid for 24 hours: open /login/token#{token} on the console and choose a "
-                f"password"
-            )
 
 
 _BASE = "# base version: "

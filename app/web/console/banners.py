@@ -8,10 +8,12 @@ from datetime import tzinfo
 from sqlalchemy import Connection
 
 from app.fallback import Fallback, fallbacks
-from app.store import desks
+from app.store import desks, tries
 from app.switch import switches
 from app.web import times
 from app.web.company import Company
+
+SHOWN = 3  # addresses that guessed, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,23 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
                 "How sure the assistant is rests on the shipped figures, not on this desk's own.",
             )
         )
+    return found
+
+
+def told_to_owners(connection: Connection, tenant: str, company: Company, now: int) -> list[Banner]:
+    """Who was locked out for guessing at a password within a day."""
+    shut = tries.locked_out(connection, tenant, now)
+    found = [
+        Banner(
+            "note",
+            f"Wrong passwords for {one.email} came from {one.address}, the last at "
+            f"{times.stamp(one.at, company.tz)}: that address was locked out, and no other. If it was not "
+            f"you or them, choose a new password.",
+        )
+        for one in shut[:SHOWN]
+    ]
+    if len(shut) > SHOWN:
+        found.append(Banner("note", f"{len(shut) - SHOWN} more addresses were locked out within a day."))
     return found
 
 

@@ -70,12 +70,12 @@ def register(pages: Blueprint, house: House) -> None:
         # Asked again: a console left open must not be enough to let an assistant speak that somebody has
         # silenced.
         account, _ = users.sign_in(
-            house.db, current_user.email, request.form.get("password", ""), house.clock()
+            house.db, current_user.email, request.form.get("password", ""), request.remote_addr, house.clock()
         )
         try:
             if account is None:
                 raise SwitchError(
-                    "The password does not fit. After five wrong ones the account rests for 15 minutes."
+                    "The password does not fit. After five wrong ones it rests for 15 minutes here."
                 )
             lifted = switch.allow_sending(
                 house.db, current_user.tenant, desk, current_user.email, house.keys, house.clock(), new_id

@@ -1,4 +1,4 @@
-"""Whose page a ticket shows, to whom a reply was written, urgent tickets, and places of limits."""
+"""Whose page a ticket shows, to whom a reply was written, urgent tickets, limits, guessed passwords."""
 import sqlalchemy as sa
 from alembic import op
 
@@ -36,6 +36,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('text', 'requester', name=op.f('pk_echoes'))
     )
     op.create_index('ix_echoes_at', 'echoes', ['at'])
+    op.create_table('sign_in_tries',
+    sa.Column('user', sa.String(length=64), nullable=False),
+    sa.Column('peer', sa.String(length=64), nullable=False),
+    sa.Column('tenant', sa.String(length=64), nullable=False),
+    sa.Column('failed', sa.Integer(), nullable=False),
+    sa.Column('locked_until', sa.BigInteger(), nullable=False),
+    sa.Column('tried_at', sa.BigInteger(), nullable=False),
+    sa.Column('good_at', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('user', 'peer', name=op.f('pk_sign_in_tries'))
+    )
     op.create_index('ix_ledger_text_requester', 'ledger_text', ['tenant', 'requester'])
 
 
