@@ -146,6 +146,7 @@ class PolicySchema(_Strict):
     max_replies_per_requester = fields.Integer(load_default=10, validate=validate.Range(1, 100))
     max_replies_per_text = fields.Integer(load_default=3, validate=validate.Range(1, 20))
     incident_people = fields.Integer(load_default=20, validate=validate.Range(3, 1000))
+    reopen_after_days = fields.Integer(load_default=7, validate=validate.Range(0, 3650))
     repeat_days = fields.Integer(load_default=7, validate=validate.Range(1, 90))
     horizon_days = fields.Integer(load_default=5, validate=validate.Range(1, 30))
     accept_uncalibrated = fields.Boolean(load_default=False)
@@ -274,6 +275,7 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
         max_replies_per_requester=data["max_replies_per_requester"],
         max_replies_per_text=data["max_replies_per_text"],
         incident_people=data["incident_people"],
+        reopen_after_days=data["reopen_after_days"],
         repeat_days=data["repeat_days"],
         horizon_days=data["horizon_days"],
         accept_uncalibrated=data["accept_uncalibrated"],

@@ -172,6 +172,7 @@ class Policy:
     max_replies_per_requester: int = 10  # in 24 hours, over all of their tickets
     incident_people: int = 20  # more people than this with the same words within 15 minutes are an incident
     max_replies_per_text: int = 3  # in 24 hours, of one sender with the same words
+    reopen_after_days: int = 7  # solved so long, a new question in the ticket is the assistant's again
     repeat_days: int = 7  # in which no requester is sent the same twice on the same matter
     horizon_days: int = 5  # working days beyond which no wait is promised
     accept_uncalibrated: bool = False

@@ -27,6 +27,7 @@ class TicketMemory:
     next_step: str = ""  # the field *Candor: next step* as last seen
     # (desk, ticket) this one was escalated from; people own it, and only they
     original: tuple[str, str] | None = None
+    solved_at: int | None = None  # since when it was seen solved; None once it is open again
     reported: bool = False  # its solving was told to the original
     floor: tuple[tuple[str, str], ...] = ()  # (keyed mark of the class, message id) people were told of
     extra: Mapping[str, str] = field(default_factory=dict)

@@ -12,7 +12,9 @@ from app.core.deciding.ownership import (
     may_post,
     messages_since,
     owner_after,
+    reopens,
 )
+from app.core.memory import TicketMemory
 from connectors.records import Change, Message, Person, Role, Stamp, Status, Ticket
 
 MINUTE = 60_000_000
@@ -156,3 +158,21 @@ def test_when_the_message_seen_last_is_gone_every_message_is_looked_at_again():
     whole = ticket(said(1, Role.CUSTOMER), said(2, Role.AGENT))
     assert messages_since(whole, "removed") == whole.messages
     assert owner_after(ASSISTANT, events_since(whole, "removed", ())) is PEOPLE
+
+
+SOLVED = TicketMemory(solved_at=5 * MINUTE)
+WROTE = Event.CUSTOMER_WROTE
+
+
+@pytest.mark.parametrize(("memory", "events", "said_at", "does"), [
+    (SOLVED, (WROTE,), 6, True),
+    (SOLVED, (WROTE,), 5, False),
+    (SOLVED, (), 6, False),
+    (TicketMemory(), (WROTE,), 6, False),
+    (TicketMemory(solved_at=5 * MINUTE, original=("d", "1")), (WROTE,), 6, False),
+    *((SOLVED, (act, WROTE), 6, False) for act in (
+        Event.AGENT_REPLIED, Event.AGENT_NOTED, Event.AGENT_ASSIGNED, Event.STAY_OUT, Event.MAY_CONTINUE)),
+    (SOLVED, (WROTE, Event.OTHER_BOT), 6, True),
+])  # fmt: skip
+def test_a_message_reopens_only_what_was_solved_before_it_and_nobody_is_at(memory, events, said_at, does):
+    assert reopens(memory, events, said_at * MINUTE) is does

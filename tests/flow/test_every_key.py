@@ -196,6 +196,26 @@ def asked_twice(text: str) -> Callable[[House, str], object]:
     return play
 
 
+def reopened(text: str) -> Callable[[House, str], object]:
+    """The verdict on a new question in a ticket that a person solved ten days ago."""
+    def play(house: House, policy: str) -> object:
+        with house.db.write() as tx:
+            policies.add(tx, DEFAULT_TENANT, policy, "test", "test", house.clock())
+        house.poll()
+        ticket = house.write(PERSON, email=f"{house.work.new_id()}@example.com")
+        house.settle(60)
+        house.desk.do.agent_reply(int(ticket), "Done.")
+        house.desk.do.solve(int(ticket))
+        house.poll()
+        house.settle(60)
+        house.clock.advance(10 * 86_400)
+        house.reply(ticket, text)
+        house.settle(60)
+        return Seen(house, ticket).verdict
+
+    return play
+
+
 def danger(**entry: object) -> Change:
     return put("floor", to={"danger": entry})
 
@@ -421,6 +441,9 @@ ROWS: dict[str, Row] = {
         4 * ["answer"],
         [*3 * ["answer"], "handoff"],
         fresh=True,
+    ),
+    "reopen_after_days": Row(
+        put("reopen_after_days", to=30), reopened(RETURN), "answer", "stay_quiet", fresh=True
     ),
     "repeat_days": Row(put("repeat_days", to=1), asked_twice(RETURN), "handoff", "answer", fresh=True),
     "horizon_days": Row(

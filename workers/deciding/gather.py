@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from app.core.deciding.calibration import Calibration
 from app.core.deciding.conclude import Gathered, sends_draft
 from app.core.deciding.modes import DeskFacts, effective_mode
-from app.core.deciding.ownership import Owner, events_since, owner_after, step_chosen
+from app.core.deciding.ownership import Event, Owner, events_since, owner_after, step_chosen
 from app.core.deciding.rules import Situation, decide
 from app.core.kinds import Act, InboxKind, TurnKind
 from app.core.memory import TicketMemory
@@ -33,6 +33,7 @@ from workers.deciding.drafts import newest_draft
 from workers.deciding.floor import FloorRead
 from workers.deciding.kept import WHY_DRAFT, kept
 from workers.deciding.language import guess_language
+from workers.deciding.reopened import as_new, reopened
 from workers.deciding.repeats import sent_before
 from workers.knowledge.terms import terms
 from workers.work import Work
@@ -57,6 +58,10 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     reading = read_ticket(
         ticket, memory, turn, work.words, policy, guess_language(_own_words(ticket)), again
     )
+    back = reopened(work, case, memory, events, reading) if owner is Owner.PEOPLE and not overtaken else None
+    if back is not None:
+        events, owner = (*events, back), owner_after(owner, (back,))
+        memory = as_new(memory) if back is Event.REOPENED_NEW else memory
     if floor.flags:
         # A topic's name in a field, a tag or the ledger would tell the class.
         reading = replace(reading, topic="other", must_handoff=None)

@@ -251,12 +251,14 @@ def _remember(r: _Recording) -> TicketMemory:
     # After "send the draft" our own write empties the field.
     step = "" if Event.SEND_DRAFT in r.decided.events else ticket.fields.get("next_step") or ""
     solved = ticket.status in (Status.SOLVED, Status.CLOSED)
+    since = memory.solved_at or ticket.updated_at
     grave = marks(r.work.keys, r.case, situation.floor) if r.composed.planned else ()
     new = replace(
         memory,
         assignee=ticket.assignee,
         group=ticket.group,
         next_step=step,
+        solved_at=since if solved else None,
         reported=memory.reported or solved,
         floor=(*memory.floor, *grave)[-FLOOR_KEPT:],
     )

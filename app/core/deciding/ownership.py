@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from app.core.kinds import Purpose
+from app.core.memory import TicketMemory
 from connectors.records import Change, Message, Role, Ticket
 
 
@@ -48,6 +49,11 @@ TABLE: dict[Event, Owner | None] = {
     Event.ASK_ASSISTANT: Owner.ASSISTANT,
 }
 
+# After which a message of the customer reopens nothing: somebody is at work on the ticket.
+ACTS_OF_PEOPLE = frozenset(
+    {Event.AGENT_REPLIED, Event.AGENT_NOTED, Event.AGENT_ASSIGNED, Event.STAY_OUT, Event.MAY_CONTINUE}
+)
+
 # What may still be said in public while people own the ticket. Everything else waits for a person.
 ALLOWED_UNDER_PEOPLE = frozenset(
     {Purpose.WAIT_UPDATE, Purpose.ACTION_OUTCOME, Purpose.CORRECTION, Purpose.CLOSING}
@@ -86,6 +92,15 @@ def events_since(ticket: Ticket, seen_message: str | None, changes: Sequence[Cha
         if c.kind == "assignee" and c.actor is Role.AGENT and not c.by_rule
     )
     return tuple(event for _, event in sorted(happened, key=lambda pair: pair[0]))
+
+
+def reopens(memory: TicketMemory, events: Iterable[Event], said_at: int) -> bool:
+    """Whether the customer's newest message, said at `said_at`, came into a ticket that was solved before it.
+    People have a ticket that was escalated to them for good, and one that a person has acted on since."""
+    if memory.solved_at is None or memory.original is not None or said_at <= memory.solved_at:
+        return False
+    seen = tuple(events)
+    return Event.CUSTOMER_WROTE in seen and not ACTS_OF_PEOPLE.intersection(seen)
 
 
 STEPS = {
