@@ -19,6 +19,7 @@ NOT_REACHED = {
                                     "in the store",
     "app.store.migrations.": "run by Alembic, out of their folder, when the schema is brought to this "
                              "release",
+    "app.web.buffered_worker": "named in the Procfile: gunicorn loads it",
     "connectors.sandbox": "sandbox desks: for the demo and the tests",
     "connectors.sandbox.": "sandbox desks: for the demo and the tests",
     "workers.knowledge.fit": "a program for developers: fits the shipped prior",

@@ -82,7 +82,7 @@ class Server:
 
 @contextmanager
 def gunicorn(application: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """The application under gthread, 2 processes with 4 threads each, as the Procfile runs it, once it takes
+    """The application under our worker, 2 processes with 4 threads each, as the Procfile runs it, once it takes
     connections."""
     port = _free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CANDOR_")}
@@ -95,7 +95,8 @@ def gunicorn(application: str, environment: Mapping[str, str], log: Path) -> Ite
                 "--bind",
                 f"127.0.0.1:{port}",
                 "--worker-class",
-                "gthread",
+                "app.web.buffered_worker.BufferedWorker",
+                "--no-control-socket",
                 "--workers",
                 "2",
                 "--threads",

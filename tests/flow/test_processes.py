@@ -40,7 +40,8 @@ MODELS = ROOT / "var" / "models"
 GUNICORN = (
     "gunicorn",
     "--worker-class",
-    "gthread",
+    "app.web.buffered_worker.BufferedWorker",
+    "--no-control-socket",
     "--workers",
     "1",
     "--threads",

@@ -174,6 +174,25 @@ def test_pressing_twice_asks_once(house):
     assert len(acts(house)) == 1
 
 
+def test_presses_are_limited_by_ticket_whatever_addresses_they_come_from(house):
+    a_morning(house)
+    link, client = house.link("1041"), house.app.test_client()
+    token = re.search(r'name="press" value="([^"]+)"', client.get(link, base_url=HERE).text)[1]
+
+    def pressed(number: int, at: str = link) -> int:
+        return client.post(
+            f"{at}/person",
+            base_url=HERE,
+            headers=SAME,
+            data={"press": token},
+            environ_base={"REMOTE_ADDR": f"203.0.113.{number}"},
+        ).status_code
+
+    assert [pressed(n) for n in range(21)] == [303] * 20 + [429]
+    # a colleague behind the same address presses on another ticket
+    assert pressed(20, house.link("1042")) != 429
+
+
 def test_a_wish_after_the_assistant_got_the_ticket_back_counts_again(house):
     a_morning(house)
     press(house, house.link("1041"))

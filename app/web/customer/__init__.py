@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
 from sqlalchemy import Connection
 
 from app.core.kinds import Act
@@ -21,7 +22,8 @@ from app.web.customer.view import asking, customer_view, presses
 from app.web.house import House
 from config.wording import LANGUAGES, Words, load_words
 
-PRESS_LIMIT = "60 per hour"  # per address; a whole office may stand behind one
+PRESS_LIMIT = "20 per hour"  # per ticket, whatever addresses the presses come from
+ADDRESS_LIMIT = "300 per hour"  # per address, for links that are none; a whole office may stand behind one
 # Not in config/words on purpose: those sentences are taken out of customers' mails before they are read, and
 # a customer who writes the words on our button must be heard.
 WORDS = Path(__file__).parent / "words"
@@ -61,7 +63,8 @@ def blueprint(house: House) -> Blueprint:
 
     @pages.post("/t/<token>/person")
     @public_page
-    @house.limiter.limit(PRESS_LIMIT)
+    @house.limiter.limit(ADDRESS_LIMIT)
+    @house.limiter.limit(PRESS_LIMIT, key_func=lambda: _pressed_ticket(house))
     def ask_person(token: str) -> ResponseReturnValue:
         now = house.clock()
         try:
@@ -80,6 +83,16 @@ def blueprint(house: House) -> Blueprint:
         return redirect(url_for("customer.show", token=token), 303)
 
     return pages
+
+
+def _pressed_ticket(house: House) -> str:
+    """What the presses of one ticket are counted under, for every link to it; the address where the link is
+    none."""
+    try:
+        link = links.read_token(house.keys, str((request.view_args or {}).get("token")), house.clock())
+    except LinkRefused:
+        return get_remote_address()
+    return f"{link.tenant}/{link.desk}/{link.ticket}"
 
 
 def _keep_press(tx: Connection, link: TicketLink, ticket: TicketRow, now: int) -> bool:
