@@ -82,7 +82,7 @@ class Server:
 
 @contextmanager
 def gunicorn(application: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """The application under our worker, 2 processes with 4 threads each, as the Procfile runs it, once it takes
+    """The application under our worker, 2 processes of 4 threads, as the Procfile runs it, once it takes
     connections."""
     port = _free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith("CANDOR_")}
