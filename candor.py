@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.keys import Keys, load_keys
+from app.private import keep_private
 from app.store import presence, schema, standing
 from app.store.database import WEB_BUSY_SECONDS, WORKER_BUSY_SECONDS, Database
 from app.store.ids import new_id
@@ -34,6 +35,18 @@ def read_settings() -> Settings:
         return load_settings(os.environ)
     except SettingsError as error:
         sys.exit(f"Candor does not start: {error}")
+
+
+def _started() -> Settings:
+    """The settings of a process that starts, after its files are closed to other accounts."""
+    settings = read_settings()
+    try:
+        told = keep_private(settings.var, settings.database_url)
+    except SettingsError as error:
+        sys.exit(f"Candor does not start: {error}")
+    for line in told:
+        print(line, file=sys.stderr)
+    return settings
 
 
 def make_clock(settings: Settings) -> Clock:
@@ -68,7 +81,7 @@ def web() -> Flask:
     from workers.running.bell import Bell
     from workers.running.celery_app import make_celery
 
-    settings = read_settings()
+    settings = _started()
     set_up_logs(settings.log_level, "web")
     db, keys = Database(settings.database_url, WEB_BUSY_SECONDS), make_keys(settings)
     _check_start(db, keys)
@@ -121,7 +134,7 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
 def _celery() -> Celery:
     from workers.running.worker_process import Making, worker_app
 
-    settings = read_settings()
+    settings = _started()
     if settings.redis_url is None:
         sys.exit(
             "Candor's worker does not start: CANDOR_REDIS_URL is not set; `make run` starts a Redis of its "
@@ -157,7 +170,7 @@ def web_for_commands() -> Flask:
     """A bare application for commands: it must work before the database exists."""
     from flask import Flask
 
-    set_up_logs(read_settings().log_level, "command")
+    set_up_logs(_started().log_level, "command")
     return Flask("candor")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
+from app.private import UMASK
 from candor import make_work
 from config.load import PolicyError
 from config.logs import set_up_logs
@@ -64,6 +65,7 @@ def _run(options: argparse.Namespace, scenes: list[Scene], articles: Path | None
         / (f"demo-{hashlib.sha256(str(articles).encode()).hexdigest()[:8]}" if articles else "demo")
     )
     environment = demo_environment(var, port, redis_url)
+    os.umask(UMASK)
     # The model is converted once for all; a second help centre must not pay for it again.
     (var.parent / "models").mkdir(parents=True, exist_ok=True)
     var.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from threading import Thread
 
 from honcho.environ import parse, parse_procfile
 
+from app.private import keep_private
 from config.settings import Settings, SettingsError, load_settings
 from workers.running.broker import BrokerError, EmbeddedRedis, end_with_parent
 
@@ -32,7 +33,9 @@ def main(root: Path = ROOT) -> int:
     processes = parse_procfile((root / "Procfile").read_text(encoding="utf-8")).processes
     try:
         settings = load_settings(environment)
-        settings.var.mkdir(parents=True, exist_ok=True)
+        settings.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for line in keep_private(settings.var, settings.database_url):
+            print(line, flush=True)
         return _with_redis(settings, processes, environment, root)
     except (SettingsError, BrokerError) as error:
         print(f"Candor does not start: {error}", file=sys.stderr)
