@@ -82,6 +82,7 @@ class Act(StrEnum):
     """What an inbox row of kind `act` asks for."""
 
     PERSON = "person"  # the button on the customer's page
+    ASSISTANT = "assistant"  # the other one there: the assistant shall read it once more
     FAILED = "failed"  # our reply could not be sent, and certainly never was
     UNREADABLE = "unreadable"  # the work on the ticket broke again and again
     UNNOTED = "unnoted"  # a note was refused or given up

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from app.core.kinds import EffectKind, EffectState, InboxKind, WorkState
+from app.core.kinds import Act, EffectKind, EffectState, InboxKind, WorkState
 from app.store.links import TicketLink
 from app.store.tables import inbox, outbox, queue_events
 
@@ -17,6 +17,18 @@ def wishes_under_way(tx: Connection, link: TicketLink) -> int:
 
 def wishes_carried_out(tx: Connection, link: TicketLink) -> int:
     return _acts(tx, link, WorkState.DONE, WorkState.BAD)
+
+
+def asked_assistant(tx: Connection, link: TicketLink) -> bool:
+    """Whether the assistant was ever asked for again on the ticket."""
+    query = select(inbox.c.id).where(
+        inbox.c.tenant == link.tenant,
+        inbox.c.desk == link.desk,
+        inbox.c.subject_id == link.ticket,
+        inbox.c.kind == InboxKind.ACT,
+        inbox.c.body == Act.ASSISTANT.encode(),
+    )
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def replied_since(tx: Connection, link: TicketLink, at: int) -> bool:

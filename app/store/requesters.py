@@ -72,6 +72,15 @@ def remember_asked_person(tx: Connection, tenant: str, requester: str, now: int)
     )
 
 
+def forget_asked_person(tx: Connection, tenant: str, requester: str) -> None:
+    """They have asked for the assistant again: their next ticket is read by it."""
+    tx.execute(
+        update(requesters)
+        .where(requesters.c.tenant == tenant, requesters.c.id == requester)
+        .values(asked_person_at=None)
+    )
+
+
 def asked_person_at(tx: Connection, tenant: str, address: str, keys: Keys) -> int | None:
     """When the person with this address last asked for a human; None also when we never met them."""
     row = tx.execute(_ROW, {"of_tenant": tenant, "of_address": address_hmac(keys, tenant, address)}).first()

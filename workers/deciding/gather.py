@@ -33,11 +33,12 @@ from workers.deciding.drafts import newest_draft
 from workers.deciding.floor import FloorRead
 from workers.deciding.kept import WHY_DRAFT, kept
 from workers.deciding.language import guess_language
-from workers.deciding.reopened import as_new, reopened
+from workers.deciding.reopened import as_new, nobody_at_work, reopened
 from workers.deciding.repeats import sent_before
 from workers.knowledge.terms import terms
 from workers.work import Work
 
+PRESSES = (Act.PERSON, Act.ASSISTANT)  # the buttons of the customer's page
 LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
 # microseconds from a ticket's read to the end of its decision, and for clocks that differ
 LONGEST_DECISION = 120_000_000
@@ -62,6 +63,9 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     if back is not None:
         events, owner = (*events, back), owner_after(owner, (back,))
         memory = as_new(memory) if back is Event.REOPENED_NEW else memory
+    other = act in PRESSES and page_of_press(case.row.delivery_key) not in (None, holder)
+    if act == Act.ASSISTANT and not other and nobody_at_work(work, case, events):
+        events, owner, memory = (*events, Event.ASK_ASSISTANT), Owner.ASSISTANT, as_new(memory)
     if floor.flags:
         # A topic's name in a field, a tag or the ledger would tell the class.
         reading = replace(reading, topic="other", must_handoff=None)
@@ -89,7 +93,7 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
         asked_person_at=stored.asked_person_at if held.seen_message is None else None,
         act=act,
         kept=overtaken,
-        pressed_by_other=act == Act.PERSON and page_of_press(case.row.delivery_key) not in (None, holder),
+        pressed_by_other=other,
         open_now=is_open(policy.hours, case.read_at),
         served=work.search(case.row.tenant).languages.intersection(policy.languages),
         bar=bar,

@@ -70,6 +70,8 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
                 _outbox_rows(recording, entry)
                 _promise(recording, entry)
             _people(recording)
+            if Event.ASK_ASSISTANT in decided.events:
+                requesters.forget_asked_person(tx, desk.tenant, requester)
             report_solved(work, tx, desk, case.ticket, decided.situation.memory, now)
             saved = tickets.save(tx, case.held.id, case.held.fence, **_ticket_values(recording))
             if not saved or not inbox.finish(

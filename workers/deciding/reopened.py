@@ -1,14 +1,15 @@
-"""A customer writes into a ticket that people have solved: the assistant has it again, or the same people."""
+"""How the assistant gets a ticket back from people: a new question after a solve, or the customer's press."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from app.core.deciding.ownership import Event, reopens
+from app.core.deciding.ownership import ACTS_OF_PEOPLE, Event, reopens
 from app.core.memory import TicketMemory
 from app.core.reading.matter import PAGES, Matter, same_matter
 from app.core.reading.triage import read_ticket
 from app.core.verdicts import Reading
+from config.policy import Reason
 from connectors.records import Message, Role
 from workers.deciding.case import Case
 from workers.deciding.matters import matter_of
@@ -83,3 +84,25 @@ def as_new(memory: TicketMemory) -> TicketMemory:
     """What is remembered of the ticket once the assistant has it again: what was said stays, what was asked
     is over."""
     return replace(memory, clarified=False, options=(), frustrated=0, handed_off=None, handed_off_at=None)
+
+
+def nobody_at_work(work: Work, case: Case, events: Sequence[Event]) -> bool:
+    """True while no person has done anything on a ticket that was handed to people: only then may its
+    customer have the assistant back, and never where a person must see it. Asks the desk who assigned it,
+    where somebody has it.
+
+    Raises ConnectorError when the desk's history could not be read.
+    """
+    ticket, memory = case.ticket, case.memory(work.keys)
+    since = memory.handed_off_at
+    must = memory.handed_off == Reason.MUST_HANDOFF or memory.floor or memory.original is not None
+    if since is None or must or ticket.fields.get("next_step") == "stay_out":
+        return False
+    if ACTS_OF_PEOPLE.intersection(events) or any(
+        m.author.role is Role.AGENT for m in ticket.messages
+    ):
+        return False
+    if ticket.assignee is None:
+        return True
+    history = work.desk(case.desk).history(ticket.id, ticket.created_at)
+    return not any(c.kind == "assignee" and c.actor is Role.AGENT and not c.by_rule for c in history)

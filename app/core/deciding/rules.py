@@ -83,7 +83,7 @@ class Situation:
     def answers_requester(self) -> bool:
         """Whether what is said now answers whose ticket it is; what answers somebody else calls nobody by
         name."""
-        return self.act == Act.PERSON or self.reading.writer.owns_ticket
+        return self.act in (Act.PERSON, Act.ASSISTANT) or self.reading.writer.owns_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +343,10 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     ),
     Rule(
         "nothing new from the customer",
-        _says(lambda s: s.reading.message is None or s.act is not None, "no newer public message"),
+        _says(
+            lambda s: s.reading.message is None or s.act not in (None, Act.ASSISTANT),
+            "no newer public message",
+        ),
         _quiet(Quiet.NOTHING_NEW),
     ),
     Rule(
@@ -364,7 +367,8 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
     ),
     Rule(
         "asks for a person",
-        lambda s: s.reading.asks_person.text if s.reading.asks_person else "",
+        # Who presses for the assistant takes back what they wrote before.
+        lambda s: s.reading.asks_person.text if s.reading.asks_person and s.act != Act.ASSISTANT else "",
         _asked_for_person,
     ),
     Rule(

@@ -2,6 +2,7 @@
 mail scanners open links."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -26,11 +27,12 @@ PRESS_LIMIT = "20 per hour"  # per ticket, whatever addresses the presses come f
 ADDRESS_LIMIT = "300 per hour"  # per address, for links that are none; a whole office may stand behind one
 # Not in config/words on purpose: those sentences are taken out of customers' mails before they are read, and
 # a customer who writes the words on our button must be heard.
+Keep = Callable[[Connection, TicketLink, TicketRow, int], bool]
 WORDS = Path(__file__).parent / "words"
 
 
 def blueprint(house: House) -> Blueprint:
-    """`/t/<token>`: GET shows, POST asks for a person."""
+    """`/t/<token>`: GET shows, POST asks for a person, or for the assistant again."""
     pages = Blueprint("customer", __name__)
 
     @pages.get("/t/<token>")
@@ -58,6 +60,7 @@ def blueprint(house: House) -> Blueprint:
                 language=view.language,
                 press=links.press_token(house.keys, link),
                 ask_at=url_for("customer.ask_person", token=token),
+                again_at=url_for("customer.ask_assistant", token=token),
             )
         )
 
@@ -66,21 +69,14 @@ def blueprint(house: House) -> Blueprint:
     @house.limiter.limit(ADDRESS_LIMIT)
     @house.limiter.limit(PRESS_LIMIT, key_func=lambda: _pressed_ticket(house))
     def ask_person(token: str) -> ResponseReturnValue:
-        now = house.clock()
-        try:
-            link = links.read_token(house.keys, token, now)
-        except LinkRefused as refused:
-            return _no_page(refused)
-        if not links.pressed_on(house.keys, link, request.form.get("press", "")):
-            return _no_page(LinkRefused(expired=False))
-        with house.db.write() as tx:
-            ticket = tickets.find(tx, link.tenant, link.desk, link.ticket)
-            if ticket is None or not links.still_shows(link, ticket):
-                return _no_page(LinkRefused(expired=False))
-            kept = _keep_press(tx, link, ticket, now)
-        if kept:
-            house.ring()
-        return redirect(url_for("customer.show", token=token), 303)
+        return _pressed(house, token, _keep_press)
+
+    @pages.post("/t/<token>/assistant")
+    @public_page
+    @house.limiter.limit(ADDRESS_LIMIT)
+    @house.limiter.limit(PRESS_LIMIT, key_func=lambda: _pressed_ticket(house))
+    def ask_assistant(token: str) -> ResponseReturnValue:
+        return _pressed(house, token, _keep_return)
 
     return pages
 
@@ -95,6 +91,24 @@ def _pressed_ticket(house: House) -> str:
     return f"{link.tenant}/{link.desk}/{link.ticket}"
 
 
+def _pressed(house: House, token: str, keep: Keep) -> ResponseReturnValue:
+    now = house.clock()
+    try:
+        link = links.read_token(house.keys, token, now)
+    except LinkRefused as refused:
+        return _no_page(refused)
+    if not links.pressed_on(house.keys, link, request.form.get("press", "")):
+        return _no_page(LinkRefused(expired=False))
+    with house.db.write() as tx:
+        ticket = tickets.find(tx, link.tenant, link.desk, link.ticket)
+        if ticket is None or not links.still_shows(link, ticket):
+            return _no_page(LinkRefused(expired=False))
+        kept = keep(tx, link, ticket, now)
+    if kept:
+        house.ring()
+    return redirect(url_for("customer.show", token=token), 303)
+
+
 def _keep_press(tx: Connection, link: TicketLink, ticket: TicketRow, now: int) -> bool:
     """Keep the wish for a person once: not while one is being carried out, nor when people have the
     ticket."""
@@ -103,6 +117,14 @@ def _keep_press(tx: Connection, link: TicketLink, ticket: TicketRow, now: int) -
     # Two presses at once carry the same number, so the desk's unique key lets one row in.
     key = f"person:{ticket.id}:{presses(tx, link)}{pressed_on_page_of(link.holder)}"
     return inbox.accept_act(tx, link.tenant, link.desk, link.ticket, Act.PERSON, key, now, new_id())
+
+
+def _keep_return(tx: Connection, link: TicketLink, ticket: TicketRow, now: int) -> bool:
+    """Keep the wish for the assistant, once per ticket: when people have it, and nothing else is asked."""
+    if ticket.owner != "people" or asking(tx, link):
+        return False
+    key = f"assistant:{ticket.id}{pressed_on_page_of(link.holder)}"
+    return inbox.accept_act(tx, link.tenant, link.desk, link.ticket, Act.ASSISTANT, key, now, new_id())
 
 
 @cache

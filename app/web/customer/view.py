@@ -23,6 +23,7 @@ from app.web import times
 from app.web.company import Company
 from app.web.house import House
 from app.web.reading import without_own_links
+from config.policy import Reason
 from config.wording import Words
 from connectors.records import Writer
 
@@ -97,6 +98,7 @@ class CustomerView:
     wait: WaitView | None
     passed_on: PassedOn | None
     until: str
+    again: str = ""  # the assistant may be asked again: offered, or asked; "" when it may not
 
 
 def asking(connection: Connection, link: TicketLink) -> bool:
@@ -150,6 +152,7 @@ def customer_view(
         if copy
         else None,
         until=times.day(link.until, company.tz, language),
+        again=_again(connection, link, handed) if owner == "queue" and handed else "",
     )
 
 
@@ -163,6 +166,14 @@ def _owner(connection: Connection, link: TicketLink, ticket: TicketRow, handed: 
     if handed is None:
         return "people"
     return "people" if customer.replied_since(connection, link, handed.at) else "queue"
+
+
+def _again(connection: Connection, link: TicketLink, handed: VerdictRow) -> str:
+    """What a person must see in any case is not offered back."""
+    if asking(connection, link):
+        return "asked"
+    must = json.loads(handed.payload).get("verdict", {}).get("reason") == Reason.MUST_HANDOFF
+    return "" if must or customer.asked_assistant(connection, link) else "offered"
 
 
 def _told(
