@@ -1,7 +1,8 @@
 """The one log of every process, from the web to a desk's call: one line per event, in one format, from
 CANDOR_LOG_LEVEL on.
 
-Ids, kinds and times of what happened; never a customer's text, a secret, or the body of a call.
+Ids, kinds and times of what happened; never a customer's text, a secret, a signed link, or the body
+of a call. Of an exception its kind and its place; the last sieve is `config/redaction.py`.
 """
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from collections.abc import Sequence
 
 import structlog
 from structlog.types import Processor
+
+from config.redaction import redacted, without_words
 
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 # Below a warning, libraries tell of the addresses and bodies they send: a customer's words, and keys.
@@ -36,8 +39,16 @@ def set_up_logs(level: str, process: str) -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _line()],
             foreign_pre_chain=[*_told(), structlog.stdlib.add_logger_name],
+            # What a library's record says of an exception went through the sieve; its own text of it did not.
+            keep_exc_info=False,
         )
     )
+    # A line that cannot be put together would be printed raw, with what it was made of.
+    logging.raiseExceptions = False
+    # The server's own lines would pass the sieve by: an error of it names the address that was asked for.
+    for name in ("gunicorn.error", "gunicorn.access"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(libraries_from)
@@ -46,7 +57,7 @@ def set_up_logs(level: str, process: str) -> None:
 
 def _told() -> Sequence[Processor]:
     stamp = structlog.processors.TimeStamper(fmt="iso")
-    return [stamp, structlog.processors.add_log_level, structlog.processors.format_exc_info]
+    return [stamp, structlog.processors.add_log_level, without_words, redacted]
 
 
 def _line() -> Processor:

@@ -5,11 +5,16 @@ Sessions, sign-in, CSRF, rate limits and roles together took longer than verifyi
 """
 from __future__ import annotations
 
+from typing import Any
+
+import structlog
 from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 
 from app.web.protect import DELIVERIES, with_headers
+
+log = structlog.get_logger(__name__)
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -29,6 +34,11 @@ class Application(Flask):
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         return None if request.blueprint == DELIVERIES else super().preprocess_request()
+
+    def log_exception(self, exc_info: Any) -> None:
+        """The route that broke, never the path that was asked for: a path may be a signed link."""
+        rule = request.url_rule.rule if request.url_rule else "no route"
+        log.error("a page broke", route=rule, method=request.method, exc_info=exc_info)
 
     def process_response(self, response: Response) -> Response:
         return (

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 
-import structlog
 from flask import Blueprint, Response, request
 
 from app.core.kinds import InboxKind
@@ -18,6 +17,7 @@ from app.store.ids import new_id
 from app.store.queues import inbox
 from app.store.queues.intake import Intake
 from app.web.access import public_page
+from app.web.refusals import Refusals
 from config.settings import Settings
 from connectors.clock import Clock
 from connectors.contract import Inbound
@@ -26,7 +26,6 @@ from connectors.records import Delivery, Subject
 from connectors.registry import NAMES, connector
 
 SECRETS_FRESH = 2_000_000  # microseconds: a new or withdrawn secret counts after this long
-log = structlog.get_logger(__name__)
 
 
 def blueprint(
@@ -34,7 +33,7 @@ def blueprint(
 ) -> Blueprint:
     """`POST /hooks/<desk id>`."""
     hooks = Blueprint("hooks", __name__)
-    desks, intake = DeskCache(db, keys, clock), Intake(db, WEB_BUSY_SECONDS)
+    desks, intake, refusals = DeskCache(db, keys, clock), Intake(db, WEB_BUSY_SECONDS), Refusals()
 
     @hooks.post("/hooks/<desk_id>")
     @public_page
@@ -57,12 +56,11 @@ def blueprint(
             delivery = inbound.parse(headers, body)
         except Rejected as refused:
             status = 404 if desk is None and refused.status == 401 else refused.status
-            log.warning(
-                "delivery refused", desk=desk_id if desk else "unknown", status=status, why=str(refused)
-            )
+            refusals.note(desk_id if desk else "unknown", status, str(refused), now)
             return _answer(status, "no such desk" if status == 404 else str(refused))
         except StoreBusy:
             return _busy()
+        refusals.tell(now)
         if delivery is None:
             return _answer(200, "of no interest")
         try:

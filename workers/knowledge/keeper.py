@@ -93,9 +93,15 @@ class IndexKeeper:
             check=False,
         )
         if done.returncode:
-            log.warning("the index was not built", snapshot=snapshot, why=done.stderr.strip()[-300:])
+            log.warning("the index was not built", snapshot=snapshot, why=_kind_of(done.stderr))
         else:
             log.info("index built", snapshot=snapshot, visibility=visibility)
+
+
+def _kind_of(said: str) -> str:
+    """Of a traceback its last line's kind, of a sentence of ours the sentence."""
+    last = said.strip().rpartition("\n")[2]
+    return last.partition(":")[0][:100] if "Traceback" in said else last[:300]
 
 
 def main() -> int:
