@@ -41,7 +41,7 @@ chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the 
 quality: $(VENV)/.dev  ## answer quality on a folder of suites: DATA=folder, ONLY=suite,suite, CHARTS=folder
 	@exec $(PY) -m tests.quality $(if $(DATA),--data "$(DATA)") $(if $(ONLY),--only "$(ONLY)") $(if $(CHARTS),--charts "$(CHARTS)")
 
-audit: $(VENV)/.dev  ## known holes in the dependencies
+audit: $(VENV)/.dev  ## known holes in the dependencies, and a bill of materials (CycloneDX)
 	@exec $(PY) -m scripts.audit
 
 lint: $(VENV)/.dev  ## ruff over everything; mypy, strict, over every room of the product

@@ -1,5 +1,5 @@
-"""`make audit`: look up the locked dependencies among the known vulnerabilities. One JSON object on stdout, a
-table on stderr.
+"""`make audit`: look up the locked dependencies among the known vulnerabilities, and write the bill of
+materials. One JSON object per line on stdout, a table on stderr.
 
 Exit code 0: none known, or the source of the advisories could not be reached (then `value` is null and `why`
 says so). 1: holes found.
@@ -7,15 +7,26 @@ says so). 1: holes found.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+from scripts import sbom
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ("requirements.txt", "requirements-dev.txt")
 
 
 def main() -> int:
+    bill = Path(os.environ.get("CANDOR_VAR", ROOT / "var")) / "sbom.cdx.json"
+    count = sbom.write(bill)
+    print(f"audit: {count} packages in {bill} (CycloneDX 1.6)", file=sys.stderr)
+    print(json.dumps({"suite": "audit", "name": "bill_of_materials", "value": count, "n": count}))
+    return _known_holes()
+
+
+def _known_holes() -> int:
     locks = [word for lock in LOCKS for word in ("-r", lock)]
     options = [
         "--strict",
