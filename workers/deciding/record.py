@@ -17,7 +17,7 @@ from app.core.sending.checks import basis_of
 from app.core.sending.plan import TURN_REPLIES, Planned, outbox_key, spoken, told, turn_key
 from app.core.verdicts import Answer, Clarify, Handoff, StayQuiet, Verdict, verdict_name
 from app.core.writing.compose import Composed
-from app.store import echoes, ledger, promises, requesters, tickets
+from app.store import echoes, ledger, promises, requesters, tickets, two_bots
 from app.store.queues import inbox, outbox
 from app.store.queues.effects import effect_json
 from app.store.queues.outbox import NewOutboxRow
@@ -70,6 +70,8 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
                 _outbox_rows(recording, entry)
                 _promise(recording, entry)
             _people(recording)
+            if _quiet_why(decided) is Quiet.OTHER_BOT:
+                two_bots.met(tx, desk.id, case.ticket.id, now)
             if Event.ASK_ASSISTANT in decided.events:
                 requesters.forget_asked_person(tx, desk.tenant, requester)
             report_solved(work, tx, desk, case.ticket, decided.situation.memory, now)
@@ -85,6 +87,11 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
         raise Superseded(f"{row.id}: the turn is taken") from error
     if composed.planned:
         work.ring()
+
+
+def _quiet_why(decided: Decided) -> Quiet | None:
+    """Why nothing is said; None where something is."""
+    return decided.verdict.why if isinstance(decided.verdict, StayQuiet) else None
 
 
 def _heard(r: _Recording) -> None:

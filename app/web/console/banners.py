@@ -8,7 +8,7 @@ from datetime import tzinfo
 from sqlalchemy import Connection
 
 from app.fallback import Fallback, fallbacks
-from app.store import desks, tries
+from app.store import desks, tries, two_bots
 from app.switch import switches
 from app.web import times
 from app.web.company import Company
@@ -41,6 +41,15 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
             found.append(
                 Banner(
                     "bad", f"{desk.name} is {desk.status}{because}. Its tickets wait here; nothing is lost."
+                )
+            )
+        other = two_bots.ticket_of(connection, desk.id, now)
+        if other is not None:
+            found.append(
+                Banner(
+                    "bad",
+                    f"Two bots work on {desk.name}: another one answered ticket {other}, and the assistant "
+                    f"stays quiet wherever it does. Switch one of them off.",
                 )
             )
     for on in switches(connection, tenant, now):

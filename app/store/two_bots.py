@@ -1,0 +1,20 @@
+"""Desks where another bot answers customers too, kept for the admin until it has been silent for a while."""
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from app.store import marks
+
+KEPT = 7 * 86_400_000_000  # microseconds after its newest reply
+_MARK = "other_bot:"
+
+
+def met(tx: Connection, desk: str, ticket: str, now: int) -> None:
+    """Another bot has answered the desk's ticket."""
+    marks.write(tx, _MARK + desk, ticket, now + KEPT)
+
+
+def ticket_of(tx: Connection, desk: str, now: int) -> str | None:
+    """The ticket in which another bot was met last at the desk; None when there is none."""
+    ticket, until = marks.until(tx, _MARK + desk)
+    return ticket if until > now else None
