@@ -15,6 +15,7 @@ from app.store.database import Database
 from app.web import access, articles, console, customer, health, hooks, protect, signin
 from app.web.door import Application
 from app.web.house import House
+from app.web.reading import shown_text
 from config.settings import Settings
 from connectors.clock import Clock
 
@@ -43,6 +44,7 @@ def create_app(settings: Settings, db: Database, keys: Keys, clock: Clock, ring:
         RATELIMIT_HEADERS_ENABLED=False,
     )
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.finalize = shown_text
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if settings.proxy_hops:
         hops = settings.proxy_hops

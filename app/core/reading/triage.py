@@ -157,7 +157,9 @@ def read_ticket(
 def _voice(message: Message, said: _Own, ticket: Ticket, automatic: str | None) -> Voice:
     writer = Writer.MACHINE if automatic else writer_of(message, ticket.requester)
     filed = [
-        f"[{visible(file.name)}]\n{file.text[:FILE_WORDS]}" for file in message.files if file.text is not None
+        f"[{' '.join(visible(file.name).split())}]\n{file.text[:FILE_WORDS]}"
+        for file in message.files
+        if file.text is not None
     ]
     return Voice(
         message.id,

@@ -119,7 +119,7 @@ def blueprint(house: House) -> Blueprint:
     @pages.get("/audit")
     @allow("auditor", "admin", "owner")
     def audit() -> ResponseReturnValue:
-        before = request.args.get("before", type=int)
+        before = _number(request.args.get("before", ""))
         with house.db.read() as connection:
             rows = audit_store.newest(connection, current_user.tenant, before, PAGE)
             return page("console/audit.html", connection, rows=rows, full=len(rows) == PAGE,
@@ -146,6 +146,11 @@ def _filter() -> TicketFilter:
     return TicketFilter(
         verdict if verdict in views.VERDICTS else None, desk or None, request.args.get("attention") == "1"
     )
+
+
+def _number(text: str) -> int | None:
+    """A row's number out of an address; None for what no database could count to."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _cursor(text: str) -> Cursor | None:
