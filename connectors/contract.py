@@ -109,8 +109,8 @@ class Desk(Protocol):
     def since_own_write(self, ticket_id: str, made: Stamp) -> Ticket | Stamp:
         """What has come after our own write that made this stamp, in as few calls as the desk allows.
 
-        The same stamp with the desk's clock as it is now, when nobody else has said anything since, nor
-        within that very second; the ticket as it is now otherwise, or when the desk cannot tell. Who its
+        The same stamp with the desk's clock as it is now, when nobody else has said or done anything since,
+        nor within that very second; the ticket as it is now otherwise, or when the desk cannot tell. Who its
         people are may then be left out, but for their roles.
         """
         ...

@@ -43,6 +43,13 @@ class Audit:
     events: tuple[Json, ...]
     author: Json
 
+    def by_somebody_but(self, own_id: str | None) -> bool:
+        """Whether it is neither ours nor a mere change by one of the desk's rules; what a rule says in a
+        comment counts."""
+        if self.comment is not None:
+            return str(self.comment.get("author_id", self.author_id)) != own_id
+        return self.author_id != own_id and not self.by_rule
+
 
 def audits(client: ZendeskClient, ticket_id: str, since: int) -> Iterator[Audit]:
     """The audits made at or after `since`, oldest first."""

@@ -55,16 +55,16 @@ class ZendeskDesk:
         return self._stamp(_ticket_of(self._client.raw("GET", _path(ticket_id))))
 
     def since_own_write(self, ticket_id: str, made: Stamp) -> Ticket | Stamp:
-        """The stamp, in one call, when nobody else has commented since our own write made it; the ticket as
-        it is now otherwise.
+        """The stamp, in one call, when nobody else has acted since our own write made it; the ticket as it is
+        now otherwise.
 
-        A comment within the same second hides behind the stamp, whose text it leaves as it is; whatever comes
-        after it the fence refuses.
+        Whatever somebody does within the same second hides behind the stamp, whose text it leaves as it is: a
+        comment, a solve, a next step. The history shows it; what comes after that second the fence refuses.
         """
         own_id = self._client.view.own_id
-        # A second further back: a comment's own time may be a moment before that of the update it came with.
-        for comment in self._comments_back_to(ticket_id, made.changed_at - SECOND):
-            if str(comment.get("author_id")) != own_id:
+        # A second further back: a history's times may be a moment before that of the update it tells of.
+        for audit in audits(self._client, ticket_id, made.changed_at - SECOND):
+            if audit.by_somebody_but(own_id):
                 return self.ticket(ticket_id)
         last = self._client.session.last
         return replace(
@@ -131,17 +131,6 @@ class ZendeskDesk:
     def _stamp(self, data: Json) -> Stamp:
         last = self._client.session.last
         return payloads.stamp_of(data, None if last is None else last.date, self._client.clock())
-
-    def _comments_back_to(self, ticket_id: str, since: int) -> list[Json]:
-        found: list[Json] = []
-        for page in self._client.pages(
-            _path(ticket_id, "/comments"), {"sort": "-created_at", "page[size]": "100"}
-        ):
-            times = [from_iso(c["created_at"]) for c in page.get("comments") or ()]
-            found += [c for c, at in zip(page.get("comments") or (), times, strict=True) if at >= since]
-            if len(times) > 1 and times[-1] < since and times[0] > times[-1]:
-                break  # newest first, as asked: what follows is older still
-        return found
 
     def _add_missing(self, people: dict[str, Json], comments: Sequence[Json], requester_id: str) -> None:
         # The sideload holds whoever has a role in the ticket; a colleague who wrote once and was never

@@ -10,8 +10,13 @@ FAULTS = (
     "duplicates",
     "lost",
     "over_human",
+    "over_takeover",
+    "over_solve",
+    "over_next_step",
     "disorder",
-    "talked_over_takeover",
+    "over_handoff",
+    "owner_ignored",
+    "window_too_long",
     "spoke_when_switched_off",
     "burst_answered_twice",
     "record_differs",
@@ -24,7 +29,7 @@ class Said:
     """One comment in the desk's own order of commits. `by` is customer, agent or ours; `base` the comment
     (index) an own one answers."""
 
-    at: int
+    at: int  # when the desk committed it
     by: str
     public: bool
     id: str = ""
@@ -34,11 +39,35 @@ class Said:
     purpose: str = ""
     turn: str = ""
     base: int = -1
+    sets: str = ""  # the status our own write sets; "" when it leaves the ticket's
+    composed_at: int = 0  # when the ticket was read that it was composed on
     looked_at: int = 0  # when the ticket was last read before the call left
     # when our own rows, the kill switch among them, were last looked at before the call left
     asked_at: int = 0
     known_taken: bool = False  # our own rows said then that a person has the ticket
     timely: bool = True  # of a customer's: its delivery came once and at once
+
+
+@dataclass(frozen=True, slots=True)
+class HumanAct:
+    """What an agent did: reply, note, assign, solve, stay_out or continue. `before` is the index in `said` of
+    the first comment that came after it."""
+
+    at: int
+    kind: str
+    before: int
+
+
+# What each act forbids us afterwards. A notice behind its hand-off's note is due although a person was
+# assigned or wrote a note: the customer waits, and it talks over nobody.
+FORBIDS = {
+    "reply": "over_human",
+    "note": "over_takeover",
+    "assign": "over_takeover",
+    "solve": "over_solve",
+    "stay_out": "over_next_step",
+}
+NOTICE_GOES_ON = ("over_takeover",)
 
 
 @dataclass(slots=True)
@@ -48,23 +77,27 @@ class Ended:
 
     said: list[Said]
     solved_at: int | None
-    takeovers: list[int]  # indexes in `said` before which an agent took the ticket by note or assignment
-    continued: list[int]  # … before which an agent let the assistant continue
+    acts: list[HumanAct]
     sent_keys: list[str]
     open_rows: int
     shelved: bool
     switched_off: list[tuple[int, int]] = field(default_factory=list)
-    # plan and place of rows that were given up: what stands behind them in their plan goes out all the same
+    # plan and place of rows that were given up: what stands behind them goes out all the same
     given_up: frozenset[tuple[str, int]] = frozenset()
 
 
 @dataclass(slots=True)
 class Verdict:
-    """Faults by name, with a sentence each; `window` counts replies after a human's that no read could have
-    shown."""
+    """Faults by name, with a sentence each.
+
+    `window`: by what they talked over, our comments that an act came before which no read could have shown:
+    at a desk without a fence it fell between the last read and the commit. `open_for` is how long that was
+    open, in microseconds, each time.
+    """
 
     faults: dict[str, list[str]] = field(default_factory=dict)
-    window: int = 0
+    window: dict[str, int] = field(default_factory=dict)
+    open_for: list[int] = field(default_factory=list)
     answered: bool = False
 
     def add(self, fault: str, why: str) -> None:
@@ -74,6 +107,9 @@ class Verdict:
 # the desk's stamps are no finer, so a gap of the whole debounce may look longer than it was
 SECOND = 1_000_000
 DEBOUNCE = 8 * SECOND
+PRESSED = "act:person"  # of a turn that the customer opened on their page, asked for again or not
+# a worker that is stopped right before its call ends at its hard limit, and the desk may commit 8 s later
+LONGEST_WINDOW = (90 + 8) * SECOND
 
 
 def check(end: Ended, *, fenced: bool) -> Verdict:
@@ -101,7 +137,7 @@ def _duplicates(verdict: Verdict, ours: list[tuple[int, Said]]) -> None:
         if s.public and s.purpose in TURN_REPLIES:
             # What the customer pressed is a turn of its own; whatever else we tell them answers their newest
             # message.
-            names.append(s.turn if s.turn.startswith("act:person") else s.base)
+            names.append(s.turn[s.turn.index(PRESSED):].split("/")[0] if PRESSED in s.turn else s.base)
         for name in names:
             if name in seen:
                 verdict.add("duplicates", f"comment {i} says again what comment {seen[name]} said ({name})")
@@ -113,6 +149,8 @@ def _order(
 ) -> None:
     last: dict[str, int] = {}
     for i, s in ours:
+        if (s.plan, s.place) in given_up:
+            continue  # replayed by a person, whatever has gone out since
         before = last.get(s.plan, -1)
         if s.place < before:
             verdict.add("disorder", f"comment {i} is row {s.place} of its plan, after a later one")
@@ -125,28 +163,74 @@ def _order(
 
 def _people(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]], fenced: bool) -> None:
     for i, s in ours:
-        if not s.public:
-            continue
-        for h in range(s.base + 1, i):
-            human = end.said[h]
-            if human.by != "agent" or not human.public or any(h < c <= i for c in end.continued):
-                continue
-            if not fenced and human.at > s.looked_at:
-                verdict.window += 1
+        if s.public and s.known_taken and s.purpose != "handoff_notice":
+            verdict.add(
+                "owner_ignored", f"comment {i} left although our rows said that a person has the ticket"
+            )
+        told = next((h for h, o in ours if h < i and o.purpose == "handoff_notice"), None)
+        given_back = any(a.kind == "continue" and told is not None and told < a.before <= i for a in end.acts)
+        if told is not None and not given_back and s.public and s.purpose != "handoff_notice":
+            verdict.add("over_handoff", f"comment {i} speaks although comment {told} gave it to people")
+        for name, act in _forbidden_by(end, i).items():
+            hit = None if fenced else _in_the_window(end.said, i, act)
+            if hit is not None:
+                verdict.window[name] = verdict.window.get(name, 0) + 1
+                verdict.open_for.append(hit.at - hit.looked_at)
+                if verdict.open_for[-1] > LONGEST_WINDOW:
+                    verdict.add("window_too_long", f"comment {i}: {verdict.open_for[-1]} microseconds")
             else:
-                verdict.add("over_human", f"comment {i} came after the person's reply {h}")
-            break
-        if s.known_taken and s.purpose != "handoff_notice":
-            verdict.add(
-                "talked_over_takeover",
-                f"comment {i} left although our rows said that a person has the ticket",
-            )
-        taken = [t for t in end.takeovers if s.base < t <= i and not any(t <= c <= i for c in end.continued)]
-        if fenced and taken and s.purpose != "handoff_notice":
-            verdict.add(
-                "talked_over_takeover",
-                f"comment {i} came after a person had taken the ticket (before comment {taken[0]})",
-            )
+                verdict.add(
+                    name, f"comment {i} came after a person's {act.kind} (before comment {act.before})"
+                )
+
+
+def _in_the_window(said: list[Said], i: int, act: HumanAct) -> Said | None:
+    """The comment of ours between whose last read and commit the act fell, so that no read could show it:
+    this one, or an earlier one of ours that has set its own status over a solve."""
+    if act.at > said[i].looked_at:
+        return said[i]
+    if act.kind != "solve":
+        return None
+    return next(
+        (
+            s
+            for s in said[act.before:i]
+            if s.by == "ours" and s.sets and act.at > s.looked_at
+        ),
+        None,
+    )
+
+
+def _forbidden_by(end: Ended, i: int) -> dict[str, HumanAct]:
+    """Fault -> the first act that forbids the comment: done since the message it answers, and not taken back
+    by a person who lets the assistant continue."""
+    s = end.said[i]
+    forbidding: dict[str, HumanAct] = {}
+    for act in end.acts:
+        if not s.base < act.before <= i:
+            continue
+        if act.kind == "continue":
+            forbidding = {}
+            continue
+        name = FORBIDS[act.kind]
+        if s.public:
+            stands = s.purpose != "handoff_notice" or name not in NOTICE_GOES_ON
+        else:
+            # A note disturbs nobody, unless it opens the ticket again.
+            stands = name == "over_solve" and bool(s.sets)
+        if stands and not (act.kind == "solve" and _past(end.said, i, act)):
+            forbidding.setdefault(name, act)
+    return forbidding
+
+
+def _past(said: list[Said], i: int, solve: HumanAct) -> bool:
+    """Whether the solve does not speak of what the comment answers: the customer wrote after it, or within
+    its second, which nobody has read by then; or it was known when a wish for a person, or the news of a
+    reply that failed, was put into people's hands."""
+    s = said[i]
+    newest = max(c.at for c in said[:i] if c.by == "customer")
+    asked = s.turn.startswith("act:") and solve.at <= s.composed_at
+    return asked or newest >= solve.at or (s.base >= 0 and solve.at - said[s.base].at < SECOND)
 
 
 def _lost(verdict: Verdict, end: Ended) -> None:
@@ -155,7 +239,8 @@ def _lost(verdict: Verdict, end: Ended) -> None:
         return
     later = end.said[newest + 1:]
     by_us = any(s.by == "ours" and s.base >= newest for s in later)
-    people = bool(end.takeovers) or any(s.by == "agent" for s in end.said) or any(
+    taken = any(a.kind not in ("solve", "continue") for a in end.acts)
+    people = taken or any(
         s.by == "ours" and (s.purpose in ("note", "handoff_notice")) for s in end.said)
     verdict.answered = by_us
     solved = end.solved_at is not None and end.solved_at >= end.said[newest].at

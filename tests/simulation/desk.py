@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connectors.records import Message, Person, Role, Stamp, Status, Ticket, Trace
-from tests.simulation.checker import Said
+from tests.simulation.checker import HumanAct, Said
 
 SECOND = 1_000_000
-OWN_COMMENT_BEHIND = SECOND
+OWN_WRITE_BEHIND = SECOND
 CUSTOMER = Person("c", Role.CUSTOMER, "Maya")
 AGENT = Person("a", Role.AGENT, "Ana")
 OURS = Person("o", Role.ASSISTANT, "Larkfield's AI assistant")
@@ -42,8 +42,7 @@ class SimulatedDesk:
         self.changed = 0
         self.created = 0
         self.solved_at: int | None = None
-        self.takeovers: list[int] = []
-        self.continued: list[int] = []
+        self.acts: list[HumanAct] = []
 
     def clock(self, now: int) -> int:
         return now + self.skew
@@ -60,8 +59,7 @@ class SimulatedDesk:
         self.messages = (*self.messages, Message(number, PEOPLE[said.by], at, said.public, ""))
         self._audit(at, said.by == "ours", False, True, said.public, said.plan, said.key, number)
         if said.by == "agent":
-            # A note is a take-over as well as a reply.
-            self.takeovers.append(len(self.said))
+            self._did("reply" if said.public else "note", now)
         if said.by == "customer" and self.status is Status.SOLVED:
             self.status = Status.OPEN
         if self.created == 0:
@@ -75,16 +73,22 @@ class SimulatedDesk:
         if self.assignee == AGENT.id:
             return  # a desk takes this for no change at all
         self.assignee = AGENT.id
-        self.takeovers.append(len(self.said))
+        self._did("assign", now)
         self._audit(self.second(now), False, False, False, False, "", "", str(len(self.audits) + 1))
 
-    def let_continue(self, now: int) -> None:
-        self.next_step = "continue"
-        self.continued.append(len(self.said))
+    def choose(self, now: int, step: str) -> None:
+        """Set the field *Candor: next step*."""
+        if self.next_step == step:
+            return
+        self.next_step = step
+        self._did(step, now)
         self._audit(self.second(now), False, False, False, False, "", "", str(len(self.audits) + 1))
 
     def solve(self, now: int) -> None:
+        if self.status is Status.SOLVED:
+            return
         self.status, self.solved_at = Status.SOLVED, now
+        self._did("solve", now)
         self._audit(self.second(now), False, False, False, False, "", "", str(len(self.audits) + 1))
 
     def write(self, now: int, stamp: Stamp | None, said: Said) -> Stamp | None:
@@ -93,7 +97,12 @@ class SimulatedDesk:
             return None
         said.at = now
         self.comment(now, said)
+        if said.sets:
+            self.status = Status(said.sets)
         return self.stamp(now, now)
+
+    def _did(self, kind: str, now: int) -> None:
+        self.acts.append(HumanAct(now, kind, len(self.said)))
 
     def stamp(self, now: int, our_clock: int) -> Stamp:
         return Stamp(str(self.changed), self.changed, self.second(now), our_clock)
@@ -116,7 +125,8 @@ class SimulatedDesk:
 
     def since_own_write(self, now: int, our_clock: int, made: Stamp) -> Ticket | Stamp:
         if not self.fenced or any(
-            m.author is not OURS and m.at >= made.changed_at - OWN_COMMENT_BEHIND for m in self.messages
+            not a.ours and (a.comment or not a.by_rule) and a.at >= made.changed_at - OWN_WRITE_BEHIND
+            for a in self.audits
         ):
             return self.ticket(now, our_clock)
         return Stamp(made.value, made.changed_at, self.second(now), our_clock)

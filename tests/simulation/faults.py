@@ -30,5 +30,9 @@ class Faults:
         self.race_rate = 0.3
         self.race_within = 2.5
         self.touches = 0.0  # a rule touches the ticket in the moment in which we read it
+        self.presses = 0.05  # the customer asks for a person on the page
+        self.replays = 0.1  # somebody tries what lies on the people's shelf once more
+        self.refusals = 0.01  # of our writes
         self.compose = (0.2, 6.0)
-        self.jump = rng.uniform(-600, 600) if r() < 0.05 else 0.0
+        # Seconds by which our clocks jump, if they do: once in as many histories as the setting says.
+        self.jump = rng.uniform(-600, 600)

@@ -14,8 +14,8 @@ from unittest.mock import patch
 from app.core.sending import checks, states, steps
 from app.core.sending.checks import Check, Stored
 from app.core.sending.states import Answered, OutboxRow, Times, Vanished
-from connectors.records import Trace, Unknown
-from tests.simulation.desk import SimulatedDesk
+from connectors.records import Stamp, Ticket, Trace, Unknown
+from tests.simulation.desk import OURS, OWN_WRITE_BEHIND, SimulatedDesk
 from tests.simulation.history import Setting, setting
 
 Swap = tuple[object, str, Any]
@@ -61,6 +61,13 @@ def _newest_stamp(words: Any, ticket: Any, row: OutboxRow, times: Times, now: in
     return Check(None, ticket.stamp, ticket.tags)
 
 
+def _comments_alone(self: SimulatedDesk, now: int, our_clock: int, made: Stamp) -> Ticket | Stamp:
+    spoke = any(m.author is not OURS and m.at >= made.changed_at - OWN_WRITE_BEHIND for m in self.messages)
+    if spoke or not self.fenced:
+        return self.ticket(now, our_clock)
+    return Stamp(made.value, made.changed_at, self.second(now), our_clock)
+
+
 def _never_killed(words: Any, row: OutboxRow, stored: Stored, now: int) -> Check | None:
     return checks.by_our_rows(words, row, replace(stored, killed=None), now)
 
@@ -75,6 +82,10 @@ RACES = (("races", 3), ("race_rate", 1.0))
 # Everything within one second of the desk's clock: a rule, our read, a person's reply, our write.
 ONE_SECOND = (*RACES, ("race_within", 0.6), ("touches", 0.5), ("compose", (0.02, 0.3)), ("rules", 0.0))
 PAUSES = (("pauses", 3), ("pause_rate", 0.2))
+# Two pieces of work for one ticket at the same time, each of them slow.
+SIDE_BY_SIDE = (*RACES, ("presses", 1.0), ("compose", (3.0, 9.0)))
+# What was given up is tried once more, in tickets that people have by then.
+SHELF = (("replays", 1.0), ("refusals", 0.1))
 
 GUARDS: tuple[Guard, ...] = (
     Guard("the desk's fence", "zendesk", rows=("the desk's fence",)),
@@ -104,6 +115,19 @@ GUARDS: tuple[Guard, ...] = (
     Guard("a look before a public reply", "freshdesk", swaps=((steps, "untouched", lambda *_: True),)),
     Guard("newest author", "freshdesk", swaps=((checks, "overtaken", lambda *_: ""),)),
     Guard(
+        "what a person did without a word",
+        "freshdesk",
+        swaps=((checks, "taken_over", lambda *_: ""),),
+        pressure=RACES,
+    ),
+    Guard(
+        "acts within the second of our own note",
+        "zendesk",
+        swaps=((SimulatedDesk, "since_own_write", _comments_alone),),
+        pressure=ONE_SECOND,
+    ),
+    Guard("ownership", "freshdesk", swaps=((checks, "may_post", lambda *_: True),), pressure=SHELF),
+    Guard(
         "state writes carry the fence", "freshdesk", rows=("state writes carry the fence",), pressure=PAUSES
     ),
     Guard("kill switch asked again", "zendesk", swaps=((steps, "by_our_rows", _never_killed),)),
@@ -118,11 +142,21 @@ GUARDS: tuple[Guard, ...] = (
     Guard("the poll", "zendesk", rows=("the poll",)),
     Guard("the sweep", "zendesk", rows=("the sweep",)),
     # Each of these alone is caught by the other: only without both is there anything to see.
+    # Two who decide on one ticket at once: the later of them finds the turn taken.
     Guard(
         "a turn is decided once, unique key and turn",
         "zendesk",
         rows=("a turn is decided once", "unique key and turn"),
     ),
+    # Two who work on one ticket at once: whoever decides on the older row of it would give back to the
+    # assistant what the other has given to people, and is refused by the fence.
+    Guard(
+        "one holder per ticket, a decision carries the ticket's fence",
+        "zendesk",
+        rows=("one holder per ticket", "a decision carries the ticket's fence"),
+        pressure=SIDE_BY_SIDE,
+    ),
+    # A call after a pause may not be alone at the desk: what follows it waits for the holder's certain death.
     Guard(
         "time left for the call, settle after the holder's death",
         "freshdesk",
@@ -136,8 +170,13 @@ GUARDS: tuple[Guard, ...] = (
 IN_DEPTH: tuple[Guard, ...] = (
     Guard("a turn is decided once", "zendesk", rows=("a turn is decided once",)),
     Guard("unique key and turn", "zendesk", rows=("unique key and turn",)),
-    Guard("one holder per ticket", "zendesk", rows=("one holder per ticket",)),
-    Guard("ownership", "freshdesk", swaps=((checks, "may_post", lambda *_: True),), pressure=RACES),
+    Guard("one holder per ticket", "zendesk", rows=("one holder per ticket",), pressure=SIDE_BY_SIDE),
+    Guard(
+        "a decision carries the ticket's fence",
+        "zendesk",
+        rows=("a decision carries the ticket's fence",),
+        pressure=SIDE_BY_SIDE,
+    ),
     Guard("time left for the call", "freshdesk", rows=("time left for the call",), pressure=PAUSES),
 )
 BY_NAME = {g.name: g for g in (*GUARDS, *IN_DEPTH)}

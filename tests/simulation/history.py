@@ -4,7 +4,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from app.core.kinds import LOST_EFFECTS
 from app.core.sending.states import FENCED, UNFENCED, Times
 from tests.simulation.checker import Ended, Verdict, check
 from tests.simulation.rows import OPEN
@@ -20,7 +19,7 @@ VERDICTS = (
     ("note", "handoff_notice"),
     ("note",),
 )
-ACTS = ("reply", "reply", "reply", "note", "assign", "solve", "continue")
+ACTS = ("reply", "reply", "note", "assign", "solve", "stay_out", "continue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Setting:
     times: Times
     removed: frozenset[str] = frozenset()
     pressure: tuple[tuple[str, float], ...] = ()
+    jumps: float = 0.05  # share of histories in which our clocks jump by up to ten minutes
 
 
 def setting(desk: str, removed: frozenset[str] = frozenset()) -> Setting:
@@ -42,6 +42,8 @@ def play(seed: int, number: int, given: Setting, log: list[str] | None = None) -
     rng = Random(seed * 1_000_003 + number)
     world = World(rng, given.fenced, given.removed, log)
     world.times, world.lease_check = given.times, "time left for the call" not in given.removed
+    if rng.random() >= given.jumps:
+        world.faults.jump = 0.0
     for name, value in given.pressure:
         setattr(world.faults, name, value)
     world.composes_safely = "composed on a safe stamp" not in given.removed
@@ -62,8 +64,10 @@ def _people_and_customers(world: World, rng: Random) -> None:
     if rng.random() < 0.35:
         for _ in range(rng.choice((1, 1, 2))):
             world.at(rng.choice(times) + int(rng.uniform(0, 60) * SECOND), world.human, rng.choice(ACTS))
-    if rng.random() < 0.05:
+    if rng.random() < world.faults.presses:
         world.at(rng.choice(times) + int(rng.uniform(5, 90) * SECOND), world.presses_person)
+    if rng.random() < world.faults.replays:
+        world.at(START + int(rng.uniform(30, 900) * SECOND), world.replay)
     if rng.random() < 0.06:
         on = START + int(rng.uniform(0, 40) * SECOND)
         off = on + int(rng.uniform(4, 150) * SECOND)
@@ -92,13 +96,12 @@ def _judge(world: World) -> Verdict:
         Ended(
             desk.said,
             desk.solved_at,
-            desk.takeovers,
-            desk.continued,
+            desk.acts,
             [e.key for e in rows.effects if e.now.state == "sent"],
             waiting + world.overrun,
             rows.shelf > 0,
             world.switched_off,
-            frozenset((e.plan, e.words.place) for e in rows.effects if e.now.state in LOST_EFFECTS),
+            frozenset(rows.given_up),
         ),
         fenced=world.fenced,
     )

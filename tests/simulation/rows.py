@@ -9,17 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.core.deciding.ownership import Owner
+from app.core.kinds import LOST_EFFECTS
 from app.core.sending import crashes, settle
-from app.core.sending.checks import Words
+from app.core.sending.checks import Words, basis_of
+from app.core.sending.replaying import replayed
 from app.core.sending.settle import Rest
 from app.core.sending.states import OutboxRow
-from connectors.records import Stamp, Ticket
+from connectors.records import Stamp, Status, Ticket
 
 LEASE = 15_000_000
 TAKE_OVER_SLACK = 5_000_000
 TICKET_BUSY = 500_000
 BEHIND_OWN_WRITES = 5_000_000  # longer than the real one, which would only make more events
 OPEN = ("ready", "sending", "unknown")
+# the status each of a plan's rows sets, as `app.core.sending.plan` gives it
+SETS = {"note": Status.OPEN, "handoff_notice": Status.OPEN}
 
 
 class TurnTaken(Exception):
@@ -54,6 +58,7 @@ class EffectRow:
     fence: int = 0
     crashes: int = 0
     lone_runs: int = 0
+    composed_at: int = 0
     looked_at: int = 0
     asked_at: int = 0
 
@@ -78,9 +83,11 @@ class Rows:
         self.ticket = TicketRow()
         self.killed: str | None = None
         self.shelf = 0
+        self.given_up: set[tuple[str, int]] = set()  # plan and place, replayed or not
         self.plans = 0
         self.keys: set[str] = set()
         self.fences = "state writes carry the fence" not in removed
+        self.ticket_fence = self.fences and "a decision carries the ticket's fence" not in removed
         self.ticket_lease = "one holder per ticket" not in removed
         self.unique_delivery = "unique delivery key" not in removed
         self.unique_turn = "unique key and turn" not in removed
@@ -177,14 +184,34 @@ class Rows:
     def turn_is_taken(self, turn: str) -> bool:
         return self.turn_rule and any(e.words.turn == turn and e.now.state != "stale" for e in self.effects)
 
-    def add_plan(self, turn: str, purposes: tuple[str, ...], base: int, ticket: Ticket, now: int) -> None:
+    def add_plan(
+        self,
+        turn: str,
+        purposes: tuple[str, ...],
+        base: int,
+        ticket: Ticket,
+        now: int,
+        looked_at: int = 0,
+        blind: bool = False,
+    ) -> None:
+        """`looked_at`: when the ticket was read, by the world's clock; `blind`: told whatever people do."""
         self.plans += 1
         new = []
         for place, purpose in enumerate(purposes):
             public = purpose != "note"
-            words = Words("public" if public else "note", purpose, place, turn, (), ticket.messages[-1].id)
+            basis = None if blind else basis_of(ticket, SETS.get(purpose, Status.PENDING))
+            words = Words(
+                "public" if public else "note",
+                purpose,
+                place,
+                turn,
+                seen=ticket.messages[-1].id,
+                written_to=ticket.requester.id,
+                basis=basis,
+            )
             row = EffectRow(words, f"{turn}/{purpose}", turn if public else None, f"p{self.plans}", base,
-                            OutboxRow("ready", now, stamp=ticket.stamp))
+                            OutboxRow("ready", now, stamp=ticket.stamp), composed_at=looked_at,
+                            looked_at=looked_at)
             new.append(row)
         taken = {e.key for e in self.effects} | {f"turn {e.turn}" for e in self.effects if e.turn}
         if self.unique_turn and any(r.key in taken or (r.turn and f"turn {r.turn}" in taken) for r in new):
@@ -243,7 +270,9 @@ class Rows:
             self.ticket.handled_turn = None
             if follow.gives_back:
                 self.ticket.owner = Owner.ASSISTANT
-        self.shelf += follow.lost
+        if follow.lost:
+            self.shelf += 1
+            self.given_up.add((row.plan, row.words.place))
         if follow.reads_anew:
             self.accept("changed", f"stale:{name}", now, settle.SAME_SECOND)
         if follow.act is not None:
@@ -267,6 +296,13 @@ class Rows:
                 e.key, e.turn, e.fence = f"stale:{e.key}", None, e.fence + 1
         if rest is Rest.ON_OUR_STAMP and made is not None:
             self.ticket.own_stamp = made.value
+
+    def replay(self, now: int) -> list[str]:
+        """Everything that was given up, put back to work; the keys of what was."""
+        again = [e for e in self.effects if e.now.state in LOST_EFFECTS]
+        for e in again:
+            e.now, e.fence, e.crashes, e.lone_runs = replayed(e.now, now), e.fence + 1, 0, 0
+        return [e.key for e in again]
 
     def next_due(self, now: int) -> int | None:
         """When something may be claimed next, on the clock of `now`; None when nothing is left to do."""

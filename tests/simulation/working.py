@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.core.deciding.ownership import Owner, events_since, owner_after, step_chosen
+from app.core.kinds import BLIND_ACTS
 from app.core.reading.bursts import writing_until
 from app.core.sending import states as protocol
 from app.core.sending import steps
@@ -18,7 +19,7 @@ from app.core.sending.steps import Call, Commit, Diagnose, Find, Look, ReadSince
 from connectors.errors import ConnectorError
 from connectors.records import Change, Conflict, Later, Refused, Role, Sent, Status, Ticket, Unknown
 from tests.simulation.checker import Said
-from tests.simulation.rows import TICKET_BUSY, EffectRow, InboxRow, TurnTaken
+from tests.simulation.rows import TICKET_BUSY, EffectRow, InboxRow, TicketRow, TurnTaken
 from tests.simulation.world import SECOND, Waits, Worker
 
 MOMENT = 2_000
@@ -55,6 +56,7 @@ def process_one(worker: Worker) -> Waits:
         rows.put_back(row, fence, now + TICKET_BUSY)
         return True
     worker.held = (row, fence, held)
+    known = replace(rows.ticket)  # the decision rests on what our row says now
     if row.own_at is not None:
         yield int(world.rng.uniform(0.02, 0.4) * SECOND)
         if not any(a.at >= row.own_at and not a.ours and not a.by_rule for a in world.desk.audits):
@@ -63,7 +65,7 @@ def process_one(worker: Worker) -> Waits:
             worker.held = None
             return True
     try:
-        ticket, base = yield from _read_ticket(worker)
+        ticket, base, seen_at = yield from _read_ticket(worker)
     except ConnectorError:
         rows.release_ticket(held)
         rows.put_back(row, fence, worker.clock() + DESK_FAILED_WAIT)
@@ -85,14 +87,14 @@ def process_one(worker: Worker) -> Waits:
     world.provoke()
     yield int(world.rng.uniform(*world.faults.compose) * SECOND)
     try:
-        _record(worker, row, fence, held, ticket, base, worker.clock())
+        _record(worker, row, fence, known, ticket, base, seen_at)
     except TurnTaken:
         world.note("… whose turn was taken")
     worker.held = None
     return True
 
 
-def _read_ticket(worker: Worker) -> Generator[int, None, tuple[Ticket, int]]:
+def _read_ticket(worker: Worker) -> Generator[int, None, tuple[Ticket, int, int]]:
     world = worker.world
     yield int(world.rng.uniform(0.02, 0.4) * SECOND)
     if world.rng.random() < world.faults.reads:
@@ -101,32 +103,32 @@ def _read_ticket(worker: Worker) -> Generator[int, None, tuple[Ticket, int]]:
         world.rule()
     said = world.desk.said
     base = next((i for i in range(len(said) - 1, -1, -1) if said[i].by == "customer"), -1)
-    ticket = world.desk.ticket(world.now, worker.clock())
+    ticket, seen_at = world.desk.ticket(world.now, worker.clock()), world.now
     yield int(world.rng.uniform(0.02, 0.2) * SECOND)
-    return ticket, base
+    return ticket, base, seen_at
 
 
 def _record(
-    worker: Worker, row: InboxRow, fence: int, held: int, ticket: Ticket, base: int, now: int
+    worker: Worker, row: InboxRow, fence: int, known: TicketRow, ticket: Ticket, base: int, seen_at: int
 ) -> None:
     """Decide, and write what was decided, in one transaction."""
-    world, rows = worker.world, worker.world.rows
+    world, rows, now = worker.world, worker.world.rows, worker.clock()
     mine = rows.ticket
-    if rows.fences and (mine.fence != held or row.fence != fence):
+    if (rows.ticket_fence and mine.fence != known.fence) or (rows.fences and row.fence != fence):
         world.note("a decision comes too late: somebody else has the ticket")
         return
-    assigned = ticket.assignee not in (None, mine.assignee)
+    assigned = ticket.assignee not in (None, known.assignee)
     changes = [Change("x", ticket.updated_at, Role.AGENT, "assignee", by_rule=False)] if assigned else []
-    events = (*events_since(ticket, mine.seen_message, changes), *step_chosen(ticket, mine.next_step))
-    owner = owner_after(mine.owner, events)
+    events = (*events_since(ticket, known.seen_message, changes), *step_chosen(ticket, known.next_step))
+    owner = owner_after(known.owner, events)
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
     turn = row.key if row.kind == "act" else f"m:{newest.id}" if newest else "none"
-    purposes = _decide(worker, row, owner, turn, ticket)
+    purposes = _decide(worker, row, owner, turn, ticket, known.handled_turn)
     if purposes:
         if row.kind == "act":
             # It answers what was pressed, or the message whose reply failed.
             base = row.pressed_after - 1
-        rows.add_plan(turn, purposes, base, ticket, now)
+        rows.add_plan(turn, purposes, base, ticket, now, seen_at, blind=row.act in BLIND_ACTS)
     if world.log is not None:
         said = "+".join(purposes) or "nothing"
         world.note(
@@ -134,7 +136,7 @@ def _record(
         )
     mine.owner = Owner.PEOPLE if "note" in purposes else owner
     mine.seen_message = ticket.messages[-1].id
-    mine.handled_turn = turn if purposes else mine.handled_turn
+    mine.handled_turn = turn if purposes else known.handled_turn
     mine.next_step, mine.assignee, mine.met = ticket.fields.get("next_step") or "", ticket.assignee, True
     mine.lease_until = 0
     rows.finish(row, fence)
@@ -148,11 +150,13 @@ def _record(
             other.state = "done"
 
 
-def _decide(worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Ticket) -> tuple[str, ...]:
+def _decide(
+    worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Ticket, handled: str | None
+) -> tuple[str, ...]:
     """The rules before the search, in their order (`app.core.deciding.rules`); then what the search would
     have said, by the seed."""
     rows = worker.world.rows
-    if rows.turn_is_taken(turn) or (rows.turn_rule and rows.ticket.handled_turn == turn):
+    if rows.turn_is_taken(turn) or (rows.turn_rule and handled == turn):
         return ()
     if row.act in ("untold", "unnoted"):
         return ("note",)
@@ -280,6 +284,8 @@ def _call(worker: Worker, row: EffectRow, stamp: Any) -> Waits:
         purpose=row.words.purpose,
         turn=row.words.turn,
         base=row.base,
+        sets=str(row.words.basis.sets or "") if row.words.basis else "",
+        composed_at=row.composed_at,
         looked_at=row.looked_at,
         asked_at=row.asked_at,
         known_taken=world.rows.ticket.owner is Owner.PEOPLE,
@@ -293,7 +299,7 @@ def _call(worker: Worker, row: EffectRow, stamp: Any) -> Waits:
     if fate < 0.13:
         yield way
         return Later(rng.uniform(1, 60))
-    if fate < 0.14:
+    if fate < 0.13 + world.faults.refusals:
         yield way
         return Refused("the desk's own words", 422)
     landed: list[Any] = []

@@ -17,6 +17,7 @@ SECOND = 1_000_000
 START = 1_700_000_000 * SECOND
 HARD_LIMIT = 90 * SECOND
 MAX_EVENTS = 20_000
+RACING = ("reply", "reply", "note", "assign", "solve", "stay_out")
 Waits = Generator[int, None, Any]
 
 
@@ -121,7 +122,6 @@ class World:
         self.overrun = False
         self.times = FENCED
         self.lease_check = self.composes_safely = True
-        self.left_alone_until = 0
         self.verdicts: list[tuple[str, ...]] = []
 
     def note(self, text: str) -> None:
@@ -203,9 +203,16 @@ class World:
             )
             self.note("the customer asks for a person on the page")
 
+    def replay(self) -> None:
+        for number in self.rows.replay(self.now + self.jumped):
+            self.note(f"somebody takes {number} from the shelf and has it tried once more")
+
     def human(self, act: str) -> None:
         desk = self.desk
-        if not desk.said or self.now < self.left_alone_until:
+        # The field has no time of its own: whoever sets it and takes the ticket back before we have seen it
+        # is not understood.
+        unseen = desk.next_step == "continue" and self.rows.ticket.next_step != "continue"
+        if not desk.said or unseen:
             return
         if act == "reply":
             desk.comment(self.now, Said(self.now, "agent", True))
@@ -213,13 +220,12 @@ class World:
             desk.comment(self.now, Said(self.now, "agent", False))
         elif act == "assign":
             desk.assign(self.now)
+        elif act == "stay_out":
+            desk.choose(self.now, "stay_out")
         elif act == "continue":
-            if not any(s.by == "agent" for s in desk.said):
+            if not desk.acts:
                 return
-            # The field has no time of its own: whoever sets it and takes the ticket back before the poll has
-            # come by is not understood.
-            self.left_alone_until = self.now + 180 * SECOND
-            desk.let_continue(self.now)
+            desk.choose(self.now, "continue")
         else:
             desk.solve(self.now)
         if self.log is not None:
@@ -231,7 +237,7 @@ class World:
         if self.faults.races and self.rng.random() < self.faults.race_rate:
             self.faults.races -= 1
             soon = int(self.rng.uniform(0, self.faults.race_within) * SECOND)
-            self.at(self.now + soon, self.human, self.rng.choice(("reply", "reply", "note", "assign")))
+            self.at(self.now + soon, self.human, self.rng.choice(RACING))
 
     def rule(self) -> None:
         self.desk.rule(self.now)

@@ -17,6 +17,7 @@ from app.core.kinds import BLIND_ACTS, Act, EffectKind, EffectState, Purpose
 from app.core.sending.checks import Words
 from app.core.sending.states import OutboxRow
 
+TOLD_AFTERWARDS = (Act.UNNOTED, Act.UNTOLD)
 MAX_OVERTAKEN = 3  # a turn that was overtaken this often goes to a person instead
 SAME_SECOND = 1_200_000  # microseconds: the next row's stamp is safe once the second it names is over
 
@@ -66,7 +67,7 @@ def follows(words: Words, ended: OutboxRow, overtaken: int, opened_by: str | Non
 def _overtaken(words: Words, overtaken: int, opened_by: str | None) -> Follow:
     if words.due_anyway:
         return Follow(Rest.GOES_ON)  # the hand-off it belongs to stands
-    anew = Follow(Rest.ENDS, reopens=True, gives_back=_gave_it_away(words))
+    anew = Follow(Rest.ENDS, reopens=True, gives_back=_gave_it_away(words, opened_by))
     if opened_by is not None:
         return replace(anew, act=opened_by, asked_again=True)
     if overtaken >= MAX_OVERTAKEN:
@@ -74,9 +75,10 @@ def _overtaken(words: Words, overtaken: int, opened_by: str | None) -> Follow:
     return replace(anew, reads_anew=True)
 
 
-def _gave_it_away(words: Words) -> bool:
-    """True when the ticket was given to people by this very row's plan."""
-    return words.purpose in (Purpose.NOTE, Purpose.HANDOFF_NOTICE)
+def _gave_it_away(words: Words, opened_by: str | None) -> bool:
+    """True when the ticket was given to people by this very row's plan. A note that tells of something lost
+    did not: people have had the ticket since then, and the customer may have heard so."""
+    return words.purpose in (Purpose.NOTE, Purpose.HANDOFF_NOTICE) and opened_by not in TOLD_AFTERWARDS
 
 
 def _told_otherwise(words: Words, unclear: bool, opened_by: str | None) -> Act | None:

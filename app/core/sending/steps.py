@@ -41,6 +41,8 @@ from app.core.sending.states import (
 from connectors.errors import ConnectorError
 from connectors.records import Conflict, Outcome, Sent, Stamp, Ticket, Trace
 
+# microseconds from the last look at a ticket to a reply without a fence: as long as one call may take
+LOOK_LASTS = 20_000_000
 JUST_READ = 5_000_000  # microseconds from the read of a ticket to a note in it
 CLOCK_SKEW = 10_000_000  # microseconds our clock and the desk's may differ when we look for our own write
 
@@ -140,8 +142,11 @@ def _send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) ->
         yield from _deferred(row, times, error)
         return
     row = replace(row, stamp=check.stamp)
-    if check.event is not None:
-        yield Commit(step(row, check.event, now, times))
+    event = check.event
+    if event is None and not fenced and words.effect == EffectKind.PUBLIC and _too_long_ago(check.stamp, now):
+        event = Deferred(now, "we were stopped since the last look at the ticket: looked again")
+    if event is not None:
+        yield Commit(step(row, event, now, times))
         return
     started = step(row, Started(), now, times)
     now, mine = yield Commit(started)
@@ -185,7 +190,7 @@ def _at_the_desk(
         present: Stamp
         now, present = yield ReadStamp()
         if untouched(present, row.stamp):
-            return now, Check(None, row.stamp, words.tags)
+            return now, Check(None, present, words.tags)
     ticket: Ticket
     if words.purpose == Purpose.HANDOFF_NOTICE and words.place > 0 and row.stamp is not None:
         # A notice carries neither tags nor fields: behind our own note only who has spoken since is asked.
@@ -203,6 +208,11 @@ def _just_read(words: Words, row: OutboxRow, now: int) -> bool:
     """A note that follows its read at once costs no look; the notice behind it is preceded by one."""
     stamp = row.stamp
     return words.effect == EffectKind.NOTE and stamp is not None and now - stamp.read_at < JUST_READ
+
+
+def _too_long_ago(read: Stamp | None, now: int) -> bool:
+    """Nothing refuses what is sent on an old look, so a worker that was stopped since then has not looked."""
+    return read is not None and now - read.read_at > LOOK_LASTS
 
 
 def _after_conflict(

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from connectors.records import (
     UpdateFields,
 )
 from connectors.zendesk import payloads
+from connectors.zendesk.audits import audit_of
 from connectors.zendesk.client import ZendeskClient, next_link
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.sandbox import SandboxZendesk
@@ -96,7 +98,7 @@ def _noted(of: ZendeskClient, ticket_id: int, clock: SetClock) -> Stamp:
     return sent.stamp
 
 
-def test_that_nobody_spoke_after_our_own_note_is_told_in_one_call(
+def test_that_nobody_acted_after_our_own_note_is_told_in_one_call(
     sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
 ) -> None:
     of = installed(sandbox, clock)
@@ -104,7 +106,7 @@ def test_that_nobody_spoke_after_our_own_note_is_told_in_one_call(
     clock.advance(2)
     before = len(of.session.calls)
     found = ZendeskDesk(of).since_own_write(str(mayas_ticket), made)
-    assert list(of.session.calls)[before:] == [("GET", "/api/v2/tickets/{id}/comments.json")]
+    assert list(of.session.calls)[before:] == [("GET", "/api/v2/tickets/{id}/audits.json")]
     assert found == replace(made, desk_now=clock(), read_at=clock())
 
 
@@ -122,12 +124,54 @@ def test_who_spoke_after_our_own_note_is_read_whatever_the_stamp_says(
     assert (found.stamp.value == made.value) == (seconds == 0)  # hidden from whoever looks at the stamp alone
 
 
-def test_a_desk_that_lists_its_oldest_comments_first_is_read_to_the_end(peer: Peer) -> None:
-    """Asked for the newest first; should it not listen, nobody may be overlooked on a later page."""
+SILENT = [
+    lambda do, ticket: do.solve(ticket),
+    lambda do, ticket: do.assign(ticket, "Ana Ruiz"),
+    lambda do, ticket: do.set_field(ticket, "Candor: next step", "candor_next_stay_out"),
+]
+
+
+@pytest.mark.parametrize("act", SILENT, ids=["solve", "assign", "stay out"])
+def test_what_an_agent_did_without_a_word_in_the_second_of_our_own_note_is_read(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int, act: Callable[[Any, int], object]
+) -> None:
+    of = installed(sandbox, clock)
+    made = _noted(of, mayas_ticket, clock)
+    act(sandbox.do, mayas_ticket)
+    clock.advance(2)
+    found = ZendeskDesk(of).since_own_write(str(mayas_ticket), made)
+    assert isinstance(found, Ticket) and found.stamp.value == made.value
+
+
+@pytest.mark.parametrize(("author", "channel", "comment", "counts"), [
+    ("-1", "rule", False, False), ("-1", "rule", True, True),
+    ("9", "web", False, True), ("5", "api", True, False),
+])
+def test_whose_update_counts_as_somebody_elses(
+    author: str, channel: str, comment: bool, counts: bool
+) -> None:
+    said: dict[str, object] = {"type": "Comment", "public": True, "author_id": int(author)}
+    changed: dict[str, object] = {"type": "Change", "field_name": "status", "value": "solved"}
+    data = {
+        "id": 1,
+        "author_id": int(author),
+        "created_at": "2026-03-11T11:00:00Z",
+        "via": {"channel": channel},
+        "events": [said if comment else changed],
+    }
+    assert audit_of(data, {}).by_somebody_but("5") is counts
+
+
+def test_a_long_history_is_read_to_its_end(peer: Peer) -> None:
+    """The oldest come first: who acted since our note stands on the last page."""
     def page(number: int, author: int, at: str, more: bool) -> tuple[int, dict[str, str], bytes]:
         comment = {"id": number, "author_id": author, "public": True, "plain_body": "x", "created_at": at}
-        link = f"https://acme.zendesk.com/api/v2/tickets/7/comments.json?page%5Bafter%5D={number}"
-        body = {"comments": [comment], "meta": {"has_more": more}, "links": {"next": link}}
+        said = {**comment, "type": "Comment"}
+        audit = {"id": number, "author_id": author, "created_at": at, "events": [said]}
+        link = f"https://acme.zendesk.com/api/v2/tickets/7/audits.json?page%5Bafter%5D={number}"
+        body = {
+            "audits": [audit], "comments": [comment], "meta": {"has_more": more}, "links": {"next": link}
+        }
         return 200, {"Content-Type": "application/json"}, json.dumps(body).encode()
 
     made = Stamp("2026-03-11T11:00:00Z", NOON - 60 * MINUTE, NOON, NOON)
@@ -140,8 +184,6 @@ def test_a_desk_that_lists_its_oldest_comments_first_is_read_to_the_end(peer: Pe
     }
     whole = {"ticket": ticket, "users": [{"id": 1, "role": "end-user"}, {"id": 9, "role": "agent"}]}
     old, new = page(1, 1, "2026-03-11T10:00:00Z", True), page(2, 9, made.value, False)
-    # The first page alone is old and its only comment is both ends of it: it must not be taken for the
-    # newest.
     peer.answers = [
         page(0, 5, "2026-03-11T09:00:00Z", True),
         old,
