@@ -40,7 +40,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
         "app/store/queues/leases.py": ("__init__",),
         "app/store/queues/outbox.py": ("end_rest",),
         "workers/sending/deliver.py": ("_broke",),
-        "workers/sending/outcome.py": ("settled",),
+        "workers/sending/outcome.py": ("settled", "_report"),
         "workers/sending/escalation_links.py": ("_note", "report_solved"),
         "workers/deciding/limits.py": ("check",),
     },

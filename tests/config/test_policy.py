@@ -134,7 +134,7 @@ BROKEN: dict[str, tuple[str | bytes, str, str]] = {
             changed(put("hours", "closed", to="HERE")).split("closed: HERE")
         ),
         "hours.closed",
-        "no date",
+        "not a date",
     ),
     "more replies a day than anybody bears": (
         changed(put("max_replies_per_day", to=500)),
