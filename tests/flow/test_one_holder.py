@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from app.core.deciding.taking import TICKET_BUSY
 from app.store import tickets
 from app.store.database import DEFAULT_TENANT
 from app.store.tables import outbox
 from tests.flow.faulty import PERSON, PUT, answered_once, decided, rows_of, states, writes_to
 from tests.flow.house import DESK, House
-from workers.rows.lease import LEASE_US, TICKET_BUSY
+from workers.rows.lease import LEASE_US
 from workers.sending.deliver import deliver_one
 
 

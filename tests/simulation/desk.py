@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from connectors.records import Message, Person, Role, Stamp, Status, Ticket, Trace
+from connectors.records import Change, Message, Person, Role, Stamp, Status, Ticket, Trace
 from tests.simulation.checker import HumanAct, Said
 
 SECOND = 1_000_000
@@ -130,6 +130,13 @@ class SimulatedDesk:
         ):
             return self.ticket(now, our_clock)
         return Stamp(made.value, made.changed_at, self.second(now), our_clock)
+
+    def history(self) -> list[Change]:
+        """Who changed what, as far as it matters who it was."""
+        return [
+            Change(a.id, a.at, Role.ASSISTANT if a.ours else Role.AGENT, "comment", a.by_rule)
+            for a in self.audits
+        ]
 
     def find(self, key: str, plan: str, public: bool, stamp: Stamp | None, since: int) -> Trace:
         """What each connector's `find` says of this history."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
+from app.core.deciding import taking
 from app.core.sending import checks, states, steps
 from app.core.sending.checks import Check, Stored
 from app.core.sending.states import Answered, OutboxRow, Times, Vanished
@@ -76,6 +77,7 @@ FIND = SimulatedDesk.find
 SAFE: tuple[Swap, ...] = (
     (checks, "stamp_is_safe", lambda *_: True),
     (states, "stamp_is_safe", lambda *_: True),
+    (taking, "stamp_is_safe", lambda *_: True),
 )
 
 RACES = (("races", 3), ("race_rate", 1.0))
@@ -93,7 +95,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(
         "nothing is decided on an unsafe stamp",
         "zendesk",
-        rows=("composed on a safe stamp",),
+        swaps=((taking, "stamp_is_safe", lambda *_: True),),
         pressure=ONE_SECOND,
     ),
     Guard(

@@ -46,7 +46,6 @@ def play(seed: int, number: int, given: Setting, log: list[str] | None = None) -
         world.faults.jump = 0.0
     for name, value in given.pressure:
         setattr(world.faults, name, value)
-    world.composes_safely = "composed on a safe stamp" not in given.removed
     _people_and_customers(world, rng)
     for i in range(3):
         world.workers.append(Worker(world, i, int(rng.uniform(-2, 2) * SECOND), work))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from app.core.deciding.ownership import Owner
+from app.core.deciding.taking import Standing
 from app.core.kinds import LOST_EFFECTS
 from app.core.sending import crashes, settle
 from app.core.sending.checks import Words, basis_of
@@ -19,8 +20,6 @@ from connectors.records import Stamp, Status, Ticket
 
 LEASE = 15_000_000
 TAKE_OVER_SLACK = 5_000_000
-TICKET_BUSY = 500_000
-BEHIND_OWN_WRITES = 5_000_000  # longer than the real one, which would only make more events
 OPEN = ("ready", "sending", "unknown")
 # the status each of a plan's rows sets, as `app.core.sending.plan` gives it
 SETS = {"note": Status.OPEN, "handoff_notice": Status.OPEN}
@@ -134,16 +133,15 @@ class Rows:
             return row
         return None
 
-    def not_yet(self, row: InboxRow, now: int) -> int | None:
-        if self.waits_behind and any(e.now.state in OPEN for e in self.effects):
-            return now + BEHIND_OWN_WRITES
-        span = [
+    def has_open(self) -> bool:
+        return self.waits_behind and any(e.now.state in OPEN for e in self.effects)
+
+    def standing(self) -> Standing:
+        arrivals = [
             r.received_at for r in self.inbox if r.kind == "delivery" and r.state in ("waiting", "working")
         ]
-        if row.kind == "act" or not span or not self.debounce:
-            return None
-        due = min(max(span) + self.debounce, min(span) + 30_000_000)
-        return due if due > now else None
+        span = (min(arrivals), max(arrivals)) if arrivals and self.debounce else None
+        return Standing(self.has_open(), False, span)
 
     def put_back(self, row: InboxRow, fence: int, next_at: int) -> None:
         if row.fence == fence or not self.fences:

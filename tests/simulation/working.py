@@ -6,27 +6,40 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
+from app.core.deciding import taking
 from app.core.deciding.ownership import Owner, events_since, owner_after, step_chosen
-from app.core.kinds import BLIND_ACTS
-from app.core.reading.bursts import writing_until
+from app.core.deciding.taking import (
+    TICKET_BUSY,
+    Arrived,
+    AskStanding,
+    Decide,
+    Lease,
+    NothingNew,
+    Pace,
+    PutBack,
+    ReadHistory,
+    Seen,
+)
+from app.core.kinds import BLIND_ACTS, InboxKind
 from app.core.sending import states as protocol
 from app.core.sending import steps
 from app.core.sending.checks import Stored
 from app.core.sending.crashes import given_up, why_given_up
-from app.core.sending.settle import SAME_SECOND
 from app.core.sending.states import GivenUp
 from app.core.sending.steps import Call, Commit, Diagnose, Find, Look, ReadSince, ReadStamp, ReadTicket
 from connectors.errors import ConnectorError
 from connectors.records import Change, Conflict, Later, Refused, Role, Sent, Status, Ticket, Unknown
 from tests.simulation.checker import Said
-from tests.simulation.rows import TICKET_BUSY, EffectRow, InboxRow, TicketRow, TurnTaken
+from tests.simulation.rows import EffectRow, InboxRow, TicketRow, TurnTaken
 from tests.simulation.world import SECOND, Waits, Worker
 
 MOMENT = 2_000
 LATE_COMMIT = 8.0
 NOT_READ = ConnectorError("the desk answered 503", status=503)
 DESK_FAILED_WAIT = 10 * SECOND
-DEBOUNCE_CAP = 30 * SECOND
+LONGEST = 30 * SECOND
+FEWER_LOOKS = 5 * SECOND  # behind our own writes; the real second would only make more events
+Decided = tuple[TicketRow, Ticket, int, int]  # our row as known then, the ticket, what it answers, when read
 
 
 def work(worker: Worker) -> Waits:
@@ -47,42 +60,10 @@ def process_one(worker: Worker) -> Waits:
         rows.finish(row, fence, "bad")
         rows.shelf += 1
         return True
-    until = rows.not_yet(row, now)
-    if until is not None:
-        rows.put_back(row, fence, until)
+    decided = yield from _taken(worker, row, fence, now)
+    if decided is None:
         return True
-    held = rows.lease_ticket(now)
-    if held is None:
-        rows.put_back(row, fence, now + TICKET_BUSY)
-        return True
-    worker.held = (row, fence, held)
-    known = replace(rows.ticket)  # the decision rests on what our row says now
-    if row.own_at is not None:
-        yield int(world.rng.uniform(0.02, 0.4) * SECOND)
-        if not any(a.at >= row.own_at and not a.ours and not a.by_rule for a in world.desk.audits):
-            rows.release_ticket(held)
-            rows.finish(row, fence)
-            worker.held = None
-            return True
-    try:
-        ticket, base, seen_at = yield from _read_ticket(worker)
-    except ConnectorError:
-        rows.release_ticket(held)
-        rows.put_back(row, fence, worker.clock() + DESK_FAILED_WAIT)
-        worker.held = None
-        return True
-    wait = (
-        0
-        if row.kind == "act"
-        else max(0, writing_until(ticket, rows.debounce, DEBOUNCE_CAP) - ticket.stamp.desk_now)
-    )
-    if world.composes_safely and not protocol.stamp_is_safe(ticket.stamp, world.times):
-        wait = max(wait, SAME_SECOND)
-    if wait:
-        rows.release_ticket(held)
-        rows.put_back(row, fence, worker.clock() + wait)
-        worker.held = None
-        return True
+    known, ticket, base, seen_at = decided
     # Reading, searching, composing.
     world.provoke()
     yield int(world.rng.uniform(*world.faults.compose) * SECOND)
@@ -92,6 +73,52 @@ def process_one(worker: Worker) -> Waits:
         world.note("… whose turn was taken")
     worker.held = None
     return True
+
+
+def _taken(worker: Worker, row: InboxRow, fence: int, now: int) -> Generator[int, None, Decided | None]:
+    """Do what the core's step asks for: what may be decided on, or None when the row is put back or done."""
+    world, rows = worker.world, worker.world.rows
+    going = taking.taking(Arrived(InboxKind(row.kind), own_at=row.own_at), Pace(rows.debounce, LONGEST), now)
+    held: int | None = None
+    known, base, seen_at = rows.ticket, -1, 0
+    ask, answer = next(going), None
+    while True:
+        match ask:
+            case AskStanding():
+                answer = rows.standing()
+            case Lease():
+                held = rows.lease_ticket(now)
+                answer = held is not None
+                if held is not None:
+                    worker.held = (row, fence, held)
+                    known = replace(rows.ticket)  # the decision rests on what our row says now
+            case ReadHistory():
+                yield int(world.rng.uniform(0.02, 0.4) * SECOND)
+                answer = world.desk.history()
+            case taking.ReadTicket():
+                try:
+                    ticket, base, seen_at = yield from _read_ticket(worker)
+                except ConnectorError:
+                    _let_go(worker, held)
+                    rows.put_back(row, fence, worker.clock() + DESK_FAILED_WAIT)
+                    return None
+                answer = Seen(ticket, world.times)
+            case PutBack(until):
+                _let_go(worker, held)
+                rows.put_back(row, fence, max(until, now + FEWER_LOOKS * rows.has_open()))
+                return None
+            case NothingNew():
+                _let_go(worker, held)
+                rows.finish(row, fence)
+                return None
+            case Decide(ticket):
+                return known, ticket, base, seen_at
+        ask = going.send((worker.clock(), answer))
+
+
+def _let_go(worker: Worker, held: int | None) -> None:
+    worker.world.rows.release_ticket(held)
+    worker.held = None
 
 
 def _read_ticket(worker: Worker) -> Generator[int, None, tuple[Ticket, int, int]]:

@@ -121,7 +121,7 @@ class World:
         self.switched_off: list[tuple[int, int]] = []
         self.overrun = False
         self.times = FENCED
-        self.lease_check = self.composes_safely = True
+        self.lease_check = True
         self.verdicts: list[tuple[str, ...]] = []
 
     def note(self, text: str) -> None:

@@ -16,11 +16,9 @@ import structlog
 from app.core.deciding.conclude import conclude
 from app.core.deciding.decided import Decided
 from app.core.deciding.rules import silenced
-from app.core.kinds import BLIND_ACTS, InboxKind, WorkState
-from app.core.reading.bursts import writing_until
+from app.core.deciding.taking import Decide, NothingNew, PutBack, ReadHistory, ReadTicket, Seen
+from app.core.kinds import BLIND_ACTS, WorkState
 from app.core.sending.crashes import given_up, why_given_up
-from app.core.sending.settle import SAME_SECOND
-from app.core.sending.states import stamp_is_safe
 from app.core.verdicts import verdict_name
 from app.core.writing.compose import Composed, compose
 from app.core.writing.unread import compose_unread
@@ -31,7 +29,7 @@ from app.store.queues import inbox
 from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
 from connectors.errors import ConnectorError
-from connectors.records import Role, Subject
+from connectors.records import Subject
 from workers.deciding.case import Case
 from workers.deciding.files import with_files
 from workers.deciding.floor import read_floor
@@ -39,7 +37,7 @@ from workers.deciding.gather import gather
 from workers.deciding.limits import OverLimit
 from workers.deciding.record import record
 from workers.deciding.supply import supplies_of
-from workers.deciding.take import READ_CALLS, Taken, take
+from workers.deciding.take import KINDS, READ_CALLS, SUBJECTS, Taken, take
 from workers.deciding.unread import bare, decide_unread, supplies_unread
 from workers.desks.poll import ask_for_sync
 from workers.desks.refusals import break_desk, refuses_us
@@ -49,7 +47,6 @@ from workers.sending.deliver import times_of
 from workers.work import Work
 
 log = structlog.get_logger(__name__)
-KINDS, SUBJECTS = frozenset(InboxKind), frozenset(Subject)
 FIRST_BACKOFF, LONGEST_BACKOFF = 5_000_000, 600_000_000
 
 
@@ -89,25 +86,42 @@ def _process_ticket(work: Work, taken: Taken, desk: StoredDesk, held: TicketRow)
     wait = work.desk_wait(desk.kind, desk.id, READ_CALLS)
     if wait:
         # The desk takes no calls now: no other desk's row waits behind this one, and no worker sleeps.
-        _put_off(work, taken.row, held, wait)
+        _put_off(work, taken.row, held, work.clock() + wait)
         return
     try:
-        if _only_our_own(work, taken.row, desk):
-            _nothing_new(work, taken.row, held)
-            return
-        read_at = work.clock()
-        ticket = work.desk(desk).ticket(taken.row.subject_id)
-        _decide_and_record(work, Case(taken.row, desk, held, policies.parsed(*taken.policy), ticket, read_at))
+        _at_the_desk(work, taken, desk, held)
     except ConnectorError as error:
         _desk_failed(work, taken.row, held, desk, error)
 
 
+def _at_the_desk(work: Work, taken: Taken, desk: StoredDesk, held: TicketRow) -> None:
+    """Do what the step asks for until it ends, and tell it each time what came of it."""
+    assert taken.going is not None, "whoever holds the ticket has been asked for something"
+    (steps, ask), row, read_at = taken.going, taken.row, work.clock()
+    while True:
+        answer: object = None
+        match ask:
+            case ReadHistory(since):
+                answer = work.desk(desk).history(row.subject_id, since)
+            case ReadTicket():
+                read_at = work.clock()
+                answer = Seen(work.desk(desk).ticket(row.subject_id), times_of(work, desk))
+            case PutBack(until):
+                _put_off(work, row, held, until)
+                return
+            case NothingNew():
+                _nothing_new(work, row, held)
+                return
+            case Decide(ticket):
+                _decide_and_record(
+                    work, Case(row, desk, held, policies.parsed(*taken.policy), ticket, read_at)
+                )
+                return
+        ask = steps.send((work.clock(), answer))
+
+
 def _decide_and_record(work: Work, case: Case) -> None:
     """Gather, think, write. The ticket in `case` is read at `read_at`."""
-    too_early = _too_early(work, case)
-    if too_early:
-        _put_off(work, case.row, case.held, too_early)
-        return
     case, decided, composed = _unread(work, case) if case.row.act in BLIND_ACTS else _read(work, case)
     try:
         record(work, case, decided, composed)
@@ -138,36 +152,10 @@ def _unread(work: Work, case: Case) -> tuple[Case, Decided, Composed]:
     return case, decided, compose_unread(decided, supplies_unread(work, case, decided), work.words)
 
 
-def _put_off(work: Work, row: InboxRow, held: TicketRow, wait: int) -> None:
+def _put_off(work: Work, row: InboxRow, held: TicketRow, until: int) -> None:
     with work.db.write() as tx:
         tickets.release(tx, held.id, held.fence)
-        inbox.put_back(tx, row.id, row.fence, work.clock() + wait, count=False)
-
-
-def _too_early(work: Work, case: Case) -> int:
-    """Microseconds until the ticket, as just read, may be decided on; 0 for now."""
-    wait, ticket = 0, case.ticket
-    if case.row.kind != InboxKind.ACT:
-        # The read may hold a message that no delivery has told of yet: the customer may still be writing.
-        quiet, longest = work.settings.debounce_seconds, work.settings.debounce_cap_seconds
-        wait = writing_until(ticket, int(quiet * 1_000_000), int(longest * 1_000_000)) - ticket.stamp.desk_now
-    if not stamp_is_safe(ticket.stamp, times_of(work, case.desk)):
-        # Somebody may still act within the second this stamp names, and nothing would show that our read has
-        # not seen it.
-        wait = max(wait, SAME_SECOND)
-    return max(wait, 0)
-
-
-def _only_our_own(work: Work, row: InboxRow, desk: StoredDesk) -> bool:
-    """True when the version the poll saw is our own write's, and nobody else acted in its second. One call
-    instead of a whole read."""
-    if row.kind != InboxKind.CHANGED or not row.body:
-        return False
-    own_at = int(row.body)
-    changes = work.desk(desk).history(row.subject_id, own_at)
-    return not any(
-        c.at >= own_at and c.actor in (Role.AGENT, Role.CUSTOMER, Role.BOT) and not c.by_rule for c in changes
-    )
+        inbox.put_back(tx, row.id, row.fence, until, count=False)
 
 
 def _nothing_new(work: Work, row: InboxRow, held: TicketRow) -> None:

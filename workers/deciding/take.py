@@ -10,6 +10,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from app.core.deciding.taking import (
+    Arrived,
+    Ask,
+    AskStanding,
+    Lease,
+    Pace,
+    PutBack,
+    Standing,
+    Steps,
+    taking,
+)
 from app.core.kinds import InboxKind
 from app.core.sending.crashes import given_up, runs_alone
 from app.store import desks as desk_store
@@ -19,11 +30,10 @@ from app.store.queues import inbox, outbox
 from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
 from connectors.records import Subject
-from workers.rows.lease import LEASE_US, TICKET_BUSY
+from workers.rows.lease import LEASE_US
 from workers.work import Work
 
-# microseconds between looks while our own writes are still on their way to the ticket
-BEHIND_OWN_WRITES = 1_000_000
+KINDS, SUBJECTS = frozenset(InboxKind), frozenset(Subject)
 MAX_DESK_FAILURES = 40  # about five hours of a desk that does not answer
 
 
@@ -40,6 +50,7 @@ class Taken:
     held: TicketRow | None
     policy: tuple[str, int]  # its YAML and version
     exhausted: bool = False
+    going: tuple[Steps, Ask] | None = None  # the step, and what it wants of the desk first
 
 
 def take(work: Work, alone: str | None = None) -> Taken | None:
@@ -58,31 +69,44 @@ def take(work: Work, alone: str | None = None) -> Taken | None:
         exhausted = given_up(row.crashes, row.lone_runs) or row.attempts > MAX_DESK_FAILURES
         if desk is None or exhausted or row.subject == Subject.ARTICLE:
             return Taken(row, desk, None, policy, exhausted)
-        wait_until = _not_yet(work, tx, row, now)
-        if wait_until is None:
-            held = tickets.lease(tx, row.tenant, row.desk, row.subject_id, now, LEASE_US, work.new_id())
-            if held is not None:
-                return Taken(row, desk, held, policy)
-            wait_until = now + TICKET_BUSY
-        inbox.put_back(tx, row.id, row.fence, wait_until, count=False)
-        return Taken(row, desk, None, policy)
+        if row.kind not in KINDS or row.subject not in SUBJECTS:
+            return Taken(row, desk, None, policy)  # of a newer release
+        return _until_desk(work, tx, row, desk, policy, now)
 
 
-def _not_yet(work: Work, tx: Connection, row: InboxRow, now: int) -> int | None:
-    """When to look again: the customer may still be writing, or our own words are still on their way."""
-    if outbox.has_open(tx, row.desk, row.subject_id):
-        # A later delivery of the same ticket waits behind an earlier one.
-        return now + BEHIND_OWN_WRITES
-    if not runs_alone(row.crashes, row.lone_runs) and inbox.breaks_others(tx, row.desk, row.subject_id):
-        return now + BEHIND_OWN_WRITES
-    # The poll may be faster than the customer's next message: what it finds is held back like the delivery it
-    # ran ahead of.
-    span = inbox.span_waiting(tx, row.desk, row.subject_id) if row.kind != InboxKind.ACT else None
-    if span is None:
-        return None
-    oldest, newest = span
+def _until_desk(
+    work: Work, tx: Connection, row: InboxRow, desk: DeskRow, policy: tuple[str, int], now: int
+) -> Taken:
+    """Follow the step as far as it goes without the desk."""
+    alone = runs_alone(row.crashes, row.lone_runs)
+    own_at = int(row.body) if row.kind == InboxKind.CHANGED and row.body else None
+    steps = taking(Arrived(InboxKind(row.kind), alone, own_at), _pace(work), now)
+    held: TicketRow | None = None
+    ask = next(steps)
+    while True:
+        match ask:
+            case AskStanding():
+                ask = steps.send((now, _standing(tx, row)))
+            case Lease():
+                held = tickets.lease(tx, row.tenant, row.desk, row.subject_id, now, LEASE_US, work.new_id())
+                ask = steps.send((now, held is not None))
+            case PutBack(until):
+                inbox.put_back(tx, row.id, row.fence, until, count=False)
+                return Taken(row, desk, None, policy)
+            case _:
+                return Taken(row, desk, held, policy, going=(steps, ask))
+
+
+def _pace(work: Work) -> Pace:
     settings = work.settings
-    quiet_at = newest + int(settings.debounce_seconds * 1_000_000)
-    latest = oldest + int(settings.debounce_cap_seconds * 1_000_000)
-    due = min(quiet_at, latest)
-    return due if due > now else None
+    return Pace(int(settings.debounce_seconds * 1_000_000), int(settings.debounce_cap_seconds * 1_000_000))
+
+
+def _standing(tx: Connection, row: InboxRow) -> Standing:
+    if outbox.has_open(tx, row.desk, row.subject_id):
+        return Standing(True, False, None)
+    return Standing(
+        False,
+        inbox.breaks_others(tx, row.desk, row.subject_id),
+        inbox.span_waiting(tx, row.desk, row.subject_id),
+    )

@@ -24,7 +24,6 @@ LEASE_US = 15_000_000
 RENEW_SECONDS = 5.0
 # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
 OTHER_RELEASE = 60_000_000
-TICKET_BUSY = 500_000  # microseconds until a row is offered again whose ticket another worker has
 log = structlog.get_logger(__name__)
 
 

@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from app.core.deciding.ownership import Owner
+from app.core.deciding.taking import TICKET_BUSY
 from app.core.kinds import OPEN_EFFECTS, EffectKind, EffectState
 from app.core.sending import states as protocol
 from app.core.sending import steps
@@ -33,7 +34,7 @@ from connectors.contract import Capability, Write
 from connectors.errors import ConnectorError
 from connectors.records import Effect, Later, Outcome, Refused, Stamp, Unknown
 from workers.desks.refusals import break_desk, refuses_us
-from workers.rows.lease import LEASE_US, OTHER_RELEASE, TICKET_BUSY, Heartbeat, hold
+from workers.rows.lease import LEASE_US, OTHER_RELEASE, Heartbeat, hold
 from workers.sending.outcome import settled, words_of
 from workers.work import Work
 
