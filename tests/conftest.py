@@ -5,7 +5,13 @@ import ipaddress
 import sys
 from typing import Any
 
+from hypothesis import settings
+
 pytest_plugins = ["tests.services", "tests.figures"]
+
+# Hypothesis would call an example that a busy machine holds up a failure.
+settings.register_profile("candor", deadline=None)
+settings.load_profile("candor")
 
 
 def _loopback_only(event: str, arguments: tuple[Any, ...]) -> None:

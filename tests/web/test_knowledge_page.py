@@ -21,7 +21,7 @@ def put(house: WebHouse, location: str, **result: object) -> str:
 
 @pytest.mark.parametrize("role", ["viewer", "owner"])
 def test_rows_that_were_left_out_are_named_and_counted(house: WebHouse, role: str) -> None:
-    rows = ["/srv/help/a.md:3: updated: is no date", "/srv/help/<b>.md: is not UTF-8"]
+    rows = ["/srv/help/a.md:3: updated: is not a date", "/srv/help/<b>.md: is not UTF-8"]
     put(house, "/srv/help", added=2, changed=0, gone=1, unchanged=7, bad_rows=rows, left_out=60)
     page = text(house.signed_in(role), "/knowledge")
     assert "/srv/help folder" in page and "2 added, 0 changed, 1 gone, 7 unchanged" in page
