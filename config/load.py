@@ -8,24 +8,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from config.floor import FloorClass
 from config.policy import FloorEntry, Hours, Mode, Policy, Route, Team, Thresholds, Topic
+from config.policy_text import SHOWN, PolicyError, parse, read_text, shown
 from config.wording import LANGUAGES
 
 SHIPPED_POLICY = Path(__file__).parent / "policy.yaml"
 FLOOR_LINE_MAX = 300  # characters of a company's own line to the customer
 FLOOR_PHRASE_MIN = 4  # letters
+TOLD = 10  # faults of one policy that are told at once
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"^(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})$")
 _probability = validate.Range(0, 1)
 _mode = validate.OneOf([m.value for m in Mode])
-
-
-class PolicyError(ValueError):
-    """A policy cannot be used; nothing of it was kept."""
 
 
 class _Strict(Schema):
@@ -53,7 +50,7 @@ def _no_short_phrase(text: str) -> None:
     """A phrase of two letters would stand in every message, and everybody would be handed off as urgent."""
     if sum(map(str.isalpha, text)) < FLOOR_PHRASE_MIN:
         raise ValidationError(
-            f"a phrase needs at least {FLOOR_PHRASE_MIN} letters; {text!r} would be found in harmless "
+            f"a phrase needs at least {FLOOR_PHRASE_MIN} letters; {shown(text)} would be found in harmless "
             f"messages"
         )
 
@@ -158,13 +155,7 @@ class PolicySchema(_Strict):
 
 def load_policy(path: Path, version: int = 1) -> Policy:
     """The policy in a file. Raises PolicyError naming file, key and why."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError as error:
-        raise PolicyError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise PolicyError(f"{path}: is not UTF-8 (byte {error.start}): save it as UTF-8") from None
-    return parse_policy(text, str(path), version)
+    return parse_policy(read_text(path), str(path), version)
 
 
 def parse_policy(text: str, where: str, version: int, *, kept: bool = False) -> Policy:
@@ -172,19 +163,19 @@ def parse_policy(text: str, where: str, version: int, *, kept: bool = False) -> 
 
     A version that was `kept` before a key was retired goes on loading, without the key.
     """
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        place = getattr(error, "problem_mark", None)
-        line = f" line {place.line + 1}" if place else ""
-        raise PolicyError(f"{where}:{line} is not YAML: {getattr(error, 'problem', None) or error}") from None
+    raw = parse(text, where)
     if not isinstance(raw, Mapping):
         raise PolicyError(f"{where}: must be a mapping of keys, as in the shipped policy.yaml")
     try:
         data = PolicySchema().load(_without_retired(raw, PolicySchema()) if kept else raw)
     except ValidationError as error:
-        raise PolicyError("; ".join(f"{where}: {key}: {why}" for key, why in _flat(error.messages))) from None
+        raise PolicyError(_told(_flat(error.messages), where)) from None
     return _policy(data, where, version)
+
+
+def _told(wrong: list[tuple[str, str]], where: str) -> str:
+    more = [f"and {len(wrong) - TOLD} more"] if len(wrong) > TOLD else []
+    return "; ".join([*(f"{where}: {key}: {why}" for key, why in wrong[:TOLD]), *more])
 
 
 def _without_retired(raw: Any, schema: Schema) -> Any:
@@ -244,14 +235,14 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
     ]:
         if name not in routes:
             raise PolicyError(
-                f"{where}: routes: there is no route {name!r}, but default_route, a topic or a class of the "
-                f"floor names it"
+                f"{where}: routes: there is no route {shown(name)}, but default_route, a topic or a class of "
+                f"the floor names it"
             )
     if len({t.name for t in topics}) != len(topics):
         raise PolicyError(f"{where}: topics: two topics have the same name")
     for entry in data["modes"]:
         if entry["topic"] not in {"*", "other", *(t.name for t in topics)}:
-            raise PolicyError(f"{where}: modes: there is no topic {entry['topic']!r}")
+            raise PolicyError(f"{where}: modes: there is no topic {shown(entry['topic'])}")
     if len({(entry["desk"], entry["topic"]) for entry in data["modes"]}) != len(data["modes"]):
         raise PolicyError(f"{where}: modes: two lines speak of the same desk and topic")
     if data["default_language"] not in data["languages"]:
@@ -287,9 +278,9 @@ def _policy(data: dict[str, Any], where: str, version: int) -> Policy:
 def _hours(data: dict[str, Any], where: str) -> Hours:
     try:
         ZoneInfo(data["time_zone"])
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of zones, such as Europe, is an OSError
         raise PolicyError(
-            f"{where}: hours.time_zone: {data['time_zone']!r} is not a time zone, write one such as "
+            f"{where}: hours.time_zone: {shown(data['time_zone'])} is not a time zone, write one such as "
             f"Europe/London"
         ) from None
     spans: list[tuple[int, int]] = []
@@ -311,7 +302,7 @@ def _span(text: str, where: str) -> tuple[int, int]:
         start, end = h1 * 60 + m1, h2 * 60 + m2
         if m1 < 60 and m2 < 60 and 0 <= start < end <= 24 * 60:
             return start, end
-    raise PolicyError(f"{where}: {text!r} is not an interval, write one such as 9:00-17:00")
+    raise PolicyError(f"{where}: {shown(text)} is not an interval, write one such as 9:00-17:00")
 
 
 def _iso_date(value: object, where: str) -> str:
@@ -321,7 +312,7 @@ def _iso_date(value: object, where: str) -> str:
         return value.isoformat() if isinstance(value, date) else date.fromisoformat(str(value)).isoformat()
     except ValueError:
         raise PolicyError(
-            f"{where}: hours.closed: {value!r} is not a date, write one such as 2026-12-25"
+            f"{where}: hours.closed: {shown(value)} is not a date, write one such as 2026-12-25"
         ) from None
 
 
@@ -330,7 +321,7 @@ def _flat(messages: Any, prefix: str = "") -> list[tuple[str, str]]:
         return [
             pair
             for key, value in messages.items()
-            for pair in _flat(value, f"{prefix}.{key}" if prefix else str(key))
+            for pair in _flat(value, f"{prefix}.{_name(key)}" if prefix else _name(key))
         ]
     return [
         (
@@ -338,3 +329,8 @@ def _flat(messages: Any, prefix: str = "") -> list[tuple[str, str]]:
             " ".join(str(m) for m in messages) if isinstance(messages, list) else str(messages),
         )
     ]
+
+
+def _name(key: object) -> str:
+    """A key as it was written, of any length and any characters, for one line of an error."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(key)[:SHOWN])

@@ -14,8 +14,8 @@ from types import FrameType
 
 from app.private import UMASK
 from candor import make_work
-from config.load import PolicyError
 from config.logs import set_up_logs
+from config.policy_text import PolicyError
 from config.settings import load_settings
 from connectors.contract import Step as InstallStep
 from connectors.freshdesk.sandbox.control import RemoteSandbox as FreshdeskRemote

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from config.floor import FloorClass
-from config.load import SHIPPED_POLICY, PolicyError, load_policy, parse_policy
+from config.load import SHIPPED_POLICY, load_policy, parse_policy
 from config.policy import Mode, Reason
+from config.policy_text import PolicyError
 from config.wording import LANGUAGES
 
 SHIPPED: dict[str, Any] = yaml.safe_load(SHIPPED_POLICY.read_text("utf-8"))

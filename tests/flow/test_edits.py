@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from config.load import PolicyError
+from config.policy_text import PolicyError
 from tests.flow.faulty import BOOTS, RETURN, answered_once, decided, kill_switch, rows_of, states
 from tests.flow.house import House
 from tests.flow.on_freshdesk import open_freshdesk, replies

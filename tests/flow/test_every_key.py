@@ -27,8 +27,9 @@ from app.store import artefacts, policies
 from app.store.database import DEFAULT_TENANT
 from app.store.tables import promises
 from config.floor import FloorClass
-from config.load import PolicyError, PolicySchema, Retired, parse_policy
+from config.load import PolicySchema, Retired, parse_policy
 from config.policy import Mode, Policy
+from config.policy_text import PolicyError
 from connectors.clock import to_iso
 from connectors.records import NEXT_STEPS
 from demo.policy import demo_policy

@@ -11,8 +11,9 @@ from app.store import caps, marks, policies, promises
 from app.store.database import Database
 from app.store.queues import jobs
 from app.store.tables import policy_versions
-from config.load import SHIPPED_POLICY, PolicyError
+from config.load import SHIPPED_POLICY
 from config.policy import Mode
+from config.policy_text import PolicyError
 from tests.store.conftest import LEASE, NOW, SECOND, SLACK, TENANT
 
 MINUTE = 60 * SECOND

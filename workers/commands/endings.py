@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from app.store.database import StoreBusy
 from app.store.schema import SchemaError
 from app.store.standing import Unfit
-from config.load import PolicyError
+from config.policy_text import PolicyError
 from config.settings import SettingsError
 from connectors.errors import ConnectorError
 from workers.knowledge.models import ModelError
