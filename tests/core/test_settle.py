@@ -5,7 +5,7 @@ import pytest
 
 from app.core.kinds import Act, EffectState
 from app.core.sending.checks import Words
-from app.core.sending.settle import MAX_OVERTAKEN, Rest, follows
+from app.core.sending.settle import MAX_OVERTAKEN, Rest, follows, may_have_left
 from app.core.sending.states import OutboxRow
 
 NOTE, NOTICE = Words("note", "note", 0, "m:1"), Words("public", "handoff_notice", 1, "m:1")
@@ -55,3 +55,19 @@ def test_a_turn_that_is_overtaken_again_and_again_goes_to_people() -> None:
 def test_a_notice_that_is_overtaken_behind_its_note_leaves_the_hand_off_as_it_is() -> None:
     follow = follows(NOTICE, ended(EffectState.STALE), 1, None)
     assert (follow.rest, follow.reopens, follow.act) == (Rest.GOES_ON, False, None)
+
+
+@pytest.mark.parametrize("opened_by", [None, Act.PERSON])
+def test_a_replayed_note_takes_nothing_back_when_something_behind_it_may_have_left(
+    opened_by: Act | None,
+) -> None:
+    follow = follows(NOTE, ended(EffectState.STALE), 1, opened_by, left_behind=True)
+    assert (follow.rest, follow.reopens, follow.gives_back, follow.act) == (Rest.GOES_ON, False, False, None)
+
+
+@pytest.mark.parametrize(("state", "sends", "left"), [
+    ("ready", 0, False), ("ready", 1, True), ("sending", 1, True), ("unknown", 1, True), ("sent", 1, True),
+    ("dead", 0, False), ("dead", 6, True), ("failed", 1, False), ("stale", 0, False),
+])
+def test_what_was_called_and_not_refused_may_have_left(state: str, sends: int, left: bool) -> None:
+    assert may_have_left(ended(EffectState(state), sends)) is left

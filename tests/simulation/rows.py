@@ -262,7 +262,12 @@ class Rows:
             row.key, row.turn = f"stale:{row.key}", None
         opened_by = next((r.act for r in self.inbox if r.kind == "act" and r.key == turn), None)
         overtaken = len({e.plan for e in self.effects if e.words.turn == turn and e.now.state == "stale"})
-        follow = settle.follows(row.words, row.now, overtaken, opened_by)
+        left = any(
+            settle.may_have_left(e.now)
+            for e in self.effects
+            if e.plan == row.plan and e.words.place > row.words.place
+        )
+        follow = settle.follows(row.words, row.now, overtaken, opened_by, left)
         self._rest(row, follow.rest, made, now)
         if follow.reopens and self.ticket.handled_turn == turn:
             self.ticket.handled_turn = None

@@ -29,6 +29,7 @@ from workers.sending.outcome import settled
 PLANS = (("answer",), ("clarify",), ("note",), ("note", "handoff_notice"), ("handoff_notice",))
 ACTS = (None, None, None, *Act, "a newer release's")
 MADE = Stamp("7001", NOW, NOW + 2 * SECOND, NOW)
+BEHIND = (("ready", 0), ("ready", 1), ("unknown", 1), ("sent", 1), ("dead", 0), ("dead", 6), ("failed", 1))
 SPENT = 4  # plans of the turn before this one at most, all of them stale
 
 
@@ -44,6 +45,7 @@ class Case:
     stale_before: int
     owner: Owner
     turn_is_newest: bool
+    behind: tuple[str, int]  # state and calls of the rows behind it, which only a replay lets it have
 
     @property
     def turn(self) -> str:
@@ -60,7 +62,8 @@ def drawn(rng: Random) -> Case:
     sends = rng.choice((0, 1, 6))
     end = OutboxRow(state, NOW, sends=sends, remote_id="r1" if state == "sent" else None)
     return Case(purposes, rng.randrange(len(purposes)), end, rng.choice((MADE, None)), rng.choice(ACTS),
-                rng.randrange(SPENT), rng.choice(tuple(Owner)), rng.random() < 0.7)
+                rng.randrange(SPENT), rng.choice(tuple(Owner)), rng.random() < 0.7,
+                rng.choice((("ready", 0), *BEHIND)))
 
 
 def test_the_worker_and_the_simulation_leave_the_same_behind(db: Database, keys: Keys) -> None:
@@ -97,6 +100,9 @@ def in_the_store(tx: Connection, case: Case, keys: Keys) -> dict[str, Any]:
     row = rows[case.place]
     for before in rows[:case.place]:
         tx.execute(update(outbox_table).where(outbox_table.c.id == before.id).values(state="sent"))
+    for after in rows[case.place + 1:]:
+        state, sends = case.behind
+        tx.execute(update(outbox_table).where(outbox_table.c.id == after.id).values(state=state, sends=sends))
     claimed = outbox.claim(tx, NOW, LEASE)
     assert claimed is not None and claimed.id == row.id
     assert outbox.save(tx, row.id, claimed.fence, case.end, NOW)
@@ -126,7 +132,10 @@ def in_the_simulation(case: Case) -> dict[str, Any]:
     for n in range(case.stale_before):
         rows.effects.append(_effect(case, "answer", 0, f"old{n}", "stale"))
     plan = [
-        _effect(case, p, place, "p1", "sent" if place < case.place else "ready")
+        _effect(
+            case, p, place, "p1", "sent" if place < case.place else "ready",
+            case.behind if place > case.place else None,
+        )
         for place, p in enumerate(case.purposes)
     ]
     rows.effects += plan
@@ -144,8 +153,11 @@ def in_the_simulation(case: Case) -> dict[str, Any]:
     }
 
 
-def _effect(case: Case, purpose: str, place: int, plan: str, state: str) -> EffectRow:
+def _effect(
+    case: Case, purpose: str, place: int, plan: str, state: str, is_now: tuple[str, int] | None = None
+) -> EffectRow:
     words = Words("note" if purpose == "note" else "public", purpose, place, case.turn)
     turn = case.turn if purpose in TURN_REPLIES else None
-    now = replace(OutboxRow("ready", NOW), state=state)
+    state, sends = is_now or (state, 0)
+    now = replace(OutboxRow("ready", NOW), state=state, sends=sends)
     return EffectRow(words, f"{case.turn}/{purpose}", turn, plan, 0, now)

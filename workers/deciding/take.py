@@ -6,7 +6,7 @@ counts as a try.
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -67,17 +67,17 @@ def take(work: Work, alone: str | None = None) -> Taken | None:
         policy = policies.newest(tx, row.tenant)
         desk = desk_store.row_of(tx, row.tenant, row.desk)
         exhausted = given_up(row.crashes, row.lone_runs) or row.attempts > MAX_DESK_FAILURES
+        taken = Taken(row, desk, None, policy, exhausted)
         if desk is None or exhausted or row.subject == Subject.ARTICLE:
-            return Taken(row, desk, None, policy, exhausted)
+            return taken
         if row.kind not in KINDS or row.subject not in SUBJECTS:
-            return Taken(row, desk, None, policy)  # of a newer release
-        return _until_desk(work, tx, row, desk, policy, now)
+            return taken  # of a newer release
+        return _until_desk(work, tx, taken, now)
 
 
-def _until_desk(
-    work: Work, tx: Connection, row: InboxRow, desk: DeskRow, policy: tuple[str, int], now: int
-) -> Taken:
+def _until_desk(work: Work, tx: Connection, taken: Taken, now: int) -> Taken:
     """Follow the step as far as it goes without the desk."""
+    row = taken.row
     alone = runs_alone(row.crashes, row.lone_runs)
     own_at = int(row.body) if row.kind == InboxKind.CHANGED and row.body else None
     steps = taking(Arrived(InboxKind(row.kind), alone, own_at), _pace(work), now)
@@ -92,9 +92,9 @@ def _until_desk(
                 ask = steps.send((now, held is not None))
             case PutBack(until):
                 inbox.put_back(tx, row.id, row.fence, until, count=False)
-                return Taken(row, desk, None, policy)
+                return taken
             case _:
-                return Taken(row, desk, held, policy, going=(steps, ask))
+                return replace(taken, held=held, going=(steps, ask))
 
 
 def _pace(work: Work) -> Pace:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from app.core.kinds import Act, EffectKind, EffectState, Purpose
 from app.core.sending.checks import Basis, Words
-from app.core.sending.settle import SAME_SECOND, Follow, Rest, follows
+from app.core.sending.settle import SAME_SECOND, Follow, Rest, follows, may_have_left
 from app.core.sending.states import OutboxRow
 from app.store import ledger, signals, tickets
 from app.store.links import page_of_press, pressed_on_page_of
@@ -35,11 +35,12 @@ def words_of(row: EffectRow) -> Words:
 def settled(work: Work, tx: Connection, row: EffectRow, new: OutboxRow, made: Stamp | None, now: int) -> None:
     """Chain the outcome; then let the plan go on, compose anew, or tell people otherwise."""
     _chain(work, tx, row, new, now)
-    opened_by, overtaken = None, 0
+    opened_by, overtaken, left = None, 0, False
     if new.state != EffectState.SENT:
         opened_by = inbox.act_behind(tx, row.desk, row.turn_id)
         overtaken = outbox.tries_of_turn(tx, row.desk, row.ticket, row.turn_id)
-    follow = follows(words_of(row), new, overtaken, opened_by)
+        left = any(map(may_have_left, outbox.behind(tx, row.plan, row.place)))
+    follow = follows(words_of(row), new, overtaken, opened_by, left)
     _rest(tx, row, follow, made, now)
     if follow.reopens:
         tickets.reopen_turn(

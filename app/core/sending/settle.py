@@ -3,7 +3,8 @@ in the transaction that ends the row.
 
     sent            ─▶ the plan goes on, on the version our own write made
     stale           ─▶ the plan ends; the ticket is read anew, the act asked for again, or people are told
-    stale, due      ─▶ nothing: the hand-off it belongs to stands
+    stale, due      ─▶ nothing: the hand-off it belongs to stands, as it does for a replayed row behind which
+                       something of its plan has left
     failed or dead  ─▶ the plan goes on; what the row should have told is told in another way, once
 
 The worker (`workers/sending/outcome.py`) and the simulation both do exactly this, held to it by a test.
@@ -44,11 +45,21 @@ class Follow:
     reports: Purpose | None = None  # what the original ticket's agents are told of its escalation
 
 
-def follows(words: Words, ended: OutboxRow, overtaken: int, opened_by: str | None) -> Follow:
+def may_have_left(row: OutboxRow) -> bool:
+    """Whether the desk has what the row says, or may have it: what stands in front of it in its plan can then
+    no longer be taken back."""
+    called = row.state in (EffectState.READY, EffectState.DEAD) and row.sends > 0
+    return called or row.state in (EffectState.SENDING, EffectState.UNKNOWN, EffectState.SENT)
+
+
+def follows(
+    words: Words, ended: OutboxRow, overtaken: int, opened_by: str | None, left_behind: bool = False
+) -> Follow:
     """What the end of a row asks for.
 
     `overtaken`: plans of this turn that went stale, this one included; `opened_by`: the act that opened the
-    turn, None for a message's.
+    turn, None for a message's; `left_behind`: a later row of its plan may have left, which a replay makes
+    possible.
     """
     if words.purpose == Purpose.ESCALATION:
         opened = ended.state == EffectState.SENT and ended.remote_id is not None
@@ -57,16 +68,17 @@ def follows(words: Words, ended: OutboxRow, overtaken: int, opened_by: str | Non
     if ended.state == EffectState.SENT:
         return Follow(Rest.ON_OUR_STAMP)
     if ended.state == EffectState.STALE:
-        return _overtaken(words, overtaken, opened_by)
+        return _overtaken(words, overtaken, opened_by, left_behind)
     # The rest of the plan goes on: a customer is told although the note was refused, another desk although
     # the customer could not be.
     unclear = ended.state == EffectState.DEAD and ended.sends > 0
     return Follow(Rest.GOES_ON, act=_told_otherwise(words, unclear, opened_by), lost=True)
 
 
-def _overtaken(words: Words, overtaken: int, opened_by: str | None) -> Follow:
-    if words.due_anyway:
-        return Follow(Rest.GOES_ON)  # the hand-off it belongs to stands
+def _overtaken(words: Words, overtaken: int, opened_by: str | None, left_behind: bool) -> Follow:
+    if words.due_anyway or left_behind:
+        # The hand-off it belongs to stands: the customer, or another desk, has been told of it.
+        return Follow(Rest.GOES_ON)
     anew = Follow(Rest.ENDS, reopens=True, gives_back=_gave_it_away(words, opened_by))
     if opened_by is not None:
         return replace(anew, act=opened_by, asked_again=True)

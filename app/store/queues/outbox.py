@@ -218,6 +218,12 @@ def end_rest(tx: Connection, plan: str, place: int, state: EffectState, why: str
     return len(rest)
 
 
+def behind(tx: Connection, plan: str, place: int) -> list[OutboxRow]:
+    """The rows of a plan that come after the place, as the core sees them."""
+    rows = tx.execute(select(outbox).where(outbox.c.plan == plan, outbox.c.place > place))
+    return [protocol_row(EffectRow.from_row(row)) for row in rows]
+
+
 def has_open(tx: Connection, desk: str, ticket: str) -> bool:
     """True while something of ours is still on its way to the ticket."""
     return tx.execute(_OPEN, {"of_desk": desk, "of_ticket": ticket}).first() is not None
