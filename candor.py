@@ -61,6 +61,13 @@ def make_clock(settings: Settings) -> Clock:
     return FileClock(settings.clock_file)
 
 
+def _opened(settings: Settings, busy_seconds: float) -> Database:
+    try:
+        return Database(settings.database_url, busy_seconds)
+    except SettingsError as error:
+        sys.exit(f"Candor does not start: {error}")
+
+
 def make_keys(settings: Settings) -> Keys:
     try:
         keys, made = load_keys(settings)
@@ -83,7 +90,7 @@ def web() -> Flask:
 
     settings = _started()
     set_up_logs(settings.log_level, "web")
-    db, keys = Database(settings.database_url, WEB_BUSY_SECONDS), make_keys(settings)
+    db, keys = _opened(settings, WEB_BUSY_SECONDS), make_keys(settings)
     _check_start(db, keys)
     # Without a broker nobody is rung; the workers' sweep finds the rows by itself.
     ring = Bell(make_celery(settings.redis_url, publisher=True)) if settings.redis_url else _no_bell
@@ -100,7 +107,7 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     from workers.running.shared_pace import RedisPaceStore, SharedPaceStore
     from workers.work import Work
 
-    db = Database(settings.database_url, WORKER_BUSY_SECONDS)
+    db = _opened(settings, WORKER_BUSY_SECONDS)
     redis = RedisPaceStore(settings.redis_url) if settings.redis_url else None
     paces = SharedPaceStore(redis, DatabasePaceStore(db))
     connectors = lru_cache(maxsize=None)(

@@ -115,7 +115,7 @@ def _parse(text: str, where: str) -> Keys:
             Fernet(key)
         if not keys.fernet or min(len(keys.ledger), len(keys.links), len(keys.sessions)) < MIN_KEY_BYTES:
             raise ValueError("too short")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         why = (
             f"{where} does not hold the keys {', '.join(NAMES)} as JSON, each of at least {MIN_KEY_BYTES} "
             f"bytes"

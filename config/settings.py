@@ -5,7 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from config.policy_text import shown
 
 _N = TypeVar("_N", int, float)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -41,13 +46,13 @@ class Settings:
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Settings from the environment. Raises SettingsError naming the first variable that cannot be used."""
     read = _Reader(environ)
-    var = Path(read.text("CANDOR_VAR", "var")).absolute()
+    var = _folder(read.text("CANDOR_VAR", "var"))
     url = environ.get("CANDOR_DATABASE_URL", "").strip()
     return Settings(
         var=var,
         database_url=_database_url(url, var),
         database_given=bool(url),
-        redis_url=read.optional("CANDOR_REDIS_URL"),
+        redis_url=_redis_url(read.optional("CANDOR_REDIS_URL")),
         public_url=_public_url(read.optional("CANDOR_PUBLIC_URL")),
         clock_file=Path(p) if (p := read.optional("CANDOR_CLOCK_FILE")) else None,
         sandbox_desks=read.flag("CANDOR_SANDBOX_DESKS", False),
@@ -64,27 +69,81 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     )
 
 
+def _folder(given: str) -> Path:
+    folder = Path(given).absolute()
+    try:
+        fits = "?" not in given and "%" not in given and (folder.is_dir() or not folder.exists())
+    except (OSError, ValueError):  # too long, or no name at all
+        fits = False
+    if not fits:
+        raise SettingsError(f"CANDOR_VAR must name a folder, without ? and %, not {shown(given)}")
+    return folder
+
+
 def _database_url(given: str, var: Path) -> str:
+    # Never quoted in an error: an address may hold a password.
     if not given:
         return f"sqlite:///{var}/candor.db"
-    if given.startswith(("postgresql://", "postgres://")):
-        # SQLAlchemy needs the driver in the scheme; operators write what their provider prints.
-        return "postgresql+psycopg://" + given.split("://", 1)[1]
-    if given.startswith(("postgresql+psycopg://", "sqlite:///")):
-        return given
-    raise SettingsError("CANDOR_DATABASE_URL must start with postgresql:// or sqlite:///")
+    if given.startswith("sqlite:///"):
+        return _file_url(given)
+    if not given.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise SettingsError("CANDOR_DATABASE_URL must start with postgresql:// or sqlite:///")
+    # SQLAlchemy needs the driver in the scheme; operators write what their provider prints.
+    url = "postgresql+psycopg://" + given.split("://", 1)[1]
+    try:
+        make_url(url)
+    except (ValueError, ArgumentError):
+        raise SettingsError(
+            "CANDOR_DATABASE_URL must be an address such as postgresql://user:password@host:5432/name"
+        ) from None
+    return url
+
+
+def _file_url(given: str) -> str:
+    file = Path(given.removeprefix("sqlite:///"))
+    try:
+        fits = file.name not in ("", ":memory:") and "?" not in given and not file.is_dir()
+    except (OSError, ValueError):
+        fits = False
+    if not fits:
+        raise SettingsError("CANDOR_DATABASE_URL must name a file, such as sqlite:////var/lib/candor/candor.db")
+    return given
+
+
+def _redis_url(given: str | None) -> str | None:
+    if given is None:
+        return None
+    parts = _parts(given)
+    number = parts.path.strip("/") if parts else ""
+    fits = parts is not None and (
+        parts.path not in ("", "/") if parts.scheme == "redis+socket"
+        else parts.scheme in ("redis", "rediss") and (not number or (number.isascii() and number.isdigit()))
+    )
+    if not fits:
+        raise SettingsError("CANDOR_REDIS_URL must be an address such as redis://:password@host:6379/0")
+    return given
+
+
+def _parts(given: str) -> SplitResult | None:
+    """The address apart; None when it is not one, by its port for example."""
+    try:
+        parts = urlsplit(given)
+        fits = parts.port != 0 and given.isprintable() and " " not in given
+    except ValueError:
+        return None
+    return parts if fits else None
 
 
 def _public_url(given: str | None) -> str | None:
     if given is None:
         return None
-    try:
-        parts = urlsplit(given)
-        fits = bool(parts.hostname) and (
-            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        )
-    except ValueError:
-        fits = False
+    parts = _parts(given)
+    fits = (
+        parts is not None
+        and bool(parts.hostname)
+        and not (parts.username or parts.query or parts.fragment)
+        and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    )
     if not fits:
         raise SettingsError(
             "CANDOR_PUBLIC_URL must be an https:// address (plain http only on 127.0.0.1, for sandbox desks)"
@@ -110,7 +169,7 @@ class _Reader:
             return True
         if given.lower() in ("0", "false", "no", "off"):
             return False
-        raise SettingsError(f"{name} must be yes or no, not {given!r}")
+        raise SettingsError(f"{name} must be yes or no, not {shown(given)}")
 
     def number(self, name: str, default: _N, kind: Callable[[str], _N], low: float, high: float) -> _N:
         given = self.optional(name)
@@ -119,13 +178,13 @@ class _Reader:
         try:
             value = kind(given)
         except ValueError:
-            raise SettingsError(f"{name} must be a number, not {given!r}") from None
+            raise SettingsError(f"{name} must be a number, not {shown(given)}") from None
         if not low <= value <= high:
-            raise SettingsError(f"{name} must lie between {low} and {high}, not {given}")
+            raise SettingsError(f"{name} must lie between {low} and {high}, not {shown(given)}")
         return value
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         given = self.text(name, default).lower()
         if given not in allowed:
-            raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {given!r}")
+            raise SettingsError(f"{name} must be one of {', '.join(allowed)}, not {shown(given)}")
         return given

@@ -17,6 +17,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from config.settings import SettingsError
+
 AnyRow = Row[*tuple[Any, ...]]  # a row as a query gives it; no store function returns one: each has a record
 
 DEFAULT_TENANT = "default"
@@ -38,7 +40,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
-            Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(Path(url.removeprefix("sqlite:///")).parent)
         self.engine = _engine(url, busy_seconds)
         self._busy_seconds = busy_seconds
         self._turn = threading.Lock()
@@ -140,6 +142,16 @@ class Database:
             yield
         finally:
             self._turn.release()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"the database's folder {folder} cannot be made ({error.strerror}): let CANDOR_VAR or "
+            f"CANDOR_DATABASE_URL name one that this account may write to"
+        ) from None
 
 
 @contextmanager
