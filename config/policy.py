@@ -59,6 +59,7 @@ class Detail(StrEnum):
     SPEND = "spend"
     POISON = "poison"
     OLD_DELIVERY = "old_delivery"
+    SOURCE_UNREACHABLE = "source_unreachable"  # whether a quoted page is still there could not be asked
     TOPIC = "topic"
     PHRASE = "phrase"
     PAGE_BUTTON = "page_button"

@@ -175,6 +175,12 @@ class Knowledge(Protocol):
         gone."""
         ...
 
+    def article(self, article_id: str) -> Article | None:
+        """The article as it is now, in as few calls as the source allows; None when it is gone, a draft or
+        cannot be read. `section` may be left "". Asked before an old copy is quoted. Raises as `articles`
+        does when the source cannot be asked."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

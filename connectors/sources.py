@@ -77,6 +77,12 @@ class JsonlRow(ArticleRow):
     body = fields.String(required=True)
 
 
+def _only(articles: Iterator[Article], article_id: str) -> Article | None:
+    """The article of that id; of two, the one that is not for everybody."""
+    found = [article for article in articles if article.id == article_id]
+    return next((a for a in found if not a.public), found[0] if found else None)
+
+
 class FolderSource:
     """Every `*.md`, `*.markdown`, `*.html` below a folder, one article a file. Regular files only, and no
     link that leads out of the folder.
@@ -102,6 +108,10 @@ class FolderSource:
             ) from error
         for path in _pages_below(self.folder, rows.bad):
             yield from rows.read(str(path), 0, partial(self._article, path))
+
+    def article(self, article_id: str) -> Article | None:
+        """The article as the folder has it now; raises as `articles` does."""
+        return _only(self.articles(), article_id)
 
     def _article(self, path: Path) -> Article:
         if not path.resolve().is_relative_to(self.folder.resolve()):
@@ -144,6 +154,10 @@ class JsonlSource:
                     yield from rows.read(
                         str(self.file), number, partial(self._article, line, number, written)
                     )
+
+    def article(self, article_id: str) -> Article | None:
+        """The article as the file has it now; raises as `articles` does."""
+        return _only(self.articles(), article_id)
 
     def _article(self, line: bytes, number: int, written: int) -> Article:
         if len(line) > MAX_BYTES:

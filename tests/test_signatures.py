@@ -81,7 +81,7 @@ REASONS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "a run over a whole corpus: its places, its limits and who is told of the progress": {
         "workers/knowledge/fit.py": ("_row",),
-        "workers/knowledge/sync.py": ("sync",),
+        "workers/knowledge/sync.py": ("sync", "sync_article", "_store"),
     },
 }
 

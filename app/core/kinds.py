@@ -84,6 +84,8 @@ class Act(StrEnum):
     PERSON = "person"  # the button on the customer's page
     ASSISTANT = "assistant"  # the other one there: the assistant shall read it once more
     FAILED = "failed"  # our reply could not be sent, and certainly never was
+    # a page it quotes could not be asked for in time
+    SOURCE_UNREACHABLE = "source_unreachable"
     UNREADABLE = "unreadable"  # the work on the ticket broke again and again
     UNNOTED = "unnoted"  # a note was refused or given up
     UNTOLD = "untold"  # a notice or reply may not have reached the customer

@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert, or_, select, update
 
 from app.store.database import AnyRow
 from app.store.tables import articles, passages, sources, versions
 
+OVERDUE = 30 * 60_000_000  # microseconds: two turns of the regular reading have been missed
 _MANY = 400  # values in one IN list: SQLite's limit is 999 in older builds
 
 
@@ -73,6 +74,15 @@ class Known:
     gone: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Our copy of an article that nothing was heard of for a while. `section` as it stands in the copy."""
+
+    vendor_id: str
+    section: str
+    source: SourceRow
+
+
 def add_source(conn: Connection, tenant: str, source: SourceRow, now: int) -> None:
     conn.execute(
         insert(sources).values(
@@ -92,14 +102,17 @@ def all_sources(conn: Connection, tenant: str, *, lock: bool = False) -> list[So
     transaction ends."""
     query = select(sources).where(sources.c.tenant == tenant).order_by(sources.c.created_at, sources.c.id)
     rows = conn.execute(query.with_for_update() if lock else query)
-    return [SourceRow(r.id, r.kind, r.desk, r.location, r.base_url, r.synced_at, r.sync_result) for r in rows]
+    return [_source(r) for r in rows]
 
 
-def source_synced(conn: Connection, tenant: str, source: str, now: int, result: Mapping[str, object]) -> None:
+def source_synced(
+    conn: Connection, tenant: str, source: str, read_at: int, result: Mapping[str, object]
+) -> None:
+    """Keep when the reading that went well began, and what it brought."""
     conn.execute(
         update(sources)
         .where(sources.c.tenant == tenant, sources.c.id == source)
-        .values(synced_at=now, sync_result=json.dumps(result))
+        .values(synced_at=read_at, sync_result=json.dumps(result))
     )
 
 
@@ -273,6 +286,53 @@ def no_longer_public(conn: Connection, tenant: str, pairs: Iterable[tuple[str, s
     return asked - fine
 
 
+def old_copies(conn: Connection, tenant: str, pairs: Iterable[tuple[str, str]], since: int) -> list[Copy]:
+    """Of the (article, version) pairs those of which our copy is older: neither their source was read since
+    then, nor they alone."""
+    found: list[AnyRow] = []
+    for some in _slices(sorted({article for article, _ in set(pairs)})):
+        found += conn.execute(
+            select(articles.c.vendor_id, articles.c.source, versions.c.section)
+            .join(
+                versions, and_(versions.c.article == articles.c.id, versions.c.version == articles.c.version)
+            )
+            .join(sources, sources.c.id == articles.c.source)
+            .where(
+                articles.c.tenant == tenant,
+                articles.c.id.in_(some),
+                articles.c.seen_at < since,
+                or_(sources.c.synced_at.is_(None), sources.c.synced_at < since),
+            )
+        ).all()
+    by_id = {row.id: row for row in all_sources(conn, tenant)} if found else {}
+    return [Copy(r.vendor_id, r.section, by_id[r.source]) for r in found]
+
+
+def overdue(conn: Connection, now: int) -> list[tuple[str, SourceRow, int]]:
+    """(tenant, source, since when) of every source that was not read for OVERDUE, by tenant: since its last
+    reading, or since it was added."""
+    since = func.coalesce(sources.c.synced_at, sources.c.created_at)
+    rows = conn.execute(
+        select(sources, since.label("since"))
+        .where(since < now - OVERDUE)
+        .order_by(sources.c.tenant, sources.c.created_at, sources.c.id)
+    )
+    return [(r.tenant, _source(r), r.since) for r in rows]
+
+
+def tenants(conn: Connection) -> list[str]:
+    """Whoever has a source of articles."""
+    return list(conn.execute(select(sources.c.tenant).distinct().order_by(sources.c.tenant)).scalars())
+
+
+def oldest_reading(conn: Connection) -> dict[str, int]:
+    """tenant -> when the source was read that was not read for longest; of one never read, when it was
+    added."""
+    since = func.coalesce(sources.c.synced_at, sources.c.created_at)
+    rows = conn.execute(select(sources.c.tenant, func.min(since).label("since")).group_by(sources.c.tenant))
+    return {row.tenant: row.since for row in rows}
+
+
 # Built once, for the text behind an answer is read for every ticket.
 _OF_ARTICLES = {
     table: select(table).where(
@@ -336,6 +396,12 @@ def _of_pairs(conn: Connection, table: Table, tenant: str, pairs: Sequence[tuple
 
 def _slices(values: Sequence[str]) -> Iterable[Sequence[str]]:
     return (values[at:at + _MANY] for at in range(0, len(values), _MANY))
+
+
+def _source(row: AnyRow) -> SourceRow:
+    return SourceRow(
+        row.id, row.kind, row.desk, row.location, row.base_url, row.synced_at, row.sync_result
+    )
 
 
 def _version(row: AnyRow) -> ArticleVersion:

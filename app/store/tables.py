@@ -159,6 +159,7 @@ outbox = Table(
     # a 409 made by ourselves or a rule was forgiven once
     Column("restamped", Boolean, nullable=False, server_default="0"),
     Column("unknown_since", Time),
+    Column("silent_since", Time),  # since when a page it quotes cannot be asked for
     Column("remote_id", Text),
     Column("evidence", Text),  # JSON: cited (article, version) pairs to re-check before the send
     Column("result", Text),  # why it is stale, failed or dead, for people
@@ -255,7 +256,7 @@ sources = Table(
     Column("desk", String(64)),
     Column("location", Text, nullable=False),  # a path, or "" for a desk's help centre
     Column("base_url", Text),
-    Column("synced_at", Time),
+    Column("synced_at", Time),  # when the last reading that went well began
     Column("sync_result", Text),
     Column("created_at", Time, nullable=False),
 )
@@ -267,7 +268,7 @@ articles = Table(
     Column("version", String(32), nullable=False),  # the current one
     Column("public", Boolean, nullable=False),
     Column("gone", Boolean, nullable=False, server_default="0"),
-    Column("seen_at", Time, nullable=False),
+    Column("seen_at", Time, nullable=False),  # when it was read, where it changed then or was asked for alone
     UniqueConstraint("tenant", "source", "vendor_id"),
 )
 

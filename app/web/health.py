@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.kinds import EffectState, WorkState
-from app.store import caps, counts, freshness, schema, standing
+from app.store import articles, caps, counts, freshness, schema, standing
 from app.store.database import StoreBusy
 from app.switch import EVERY_DESK
 from app.web.access import public_page
@@ -58,6 +58,20 @@ class QueueCollector(Collector):
             for (tenant, name), n in counts.desks_by_status(connection).items():
                 status.add_metric([tenant, name], n)
             yield status
+            overdue = GaugeMetricFamily(
+                "candor_sources_overdue", "Sources of articles not read for half an hour.", labels=["tenant"]
+            )
+            age = GaugeMetricFamily(
+                "candor_source_oldest_reading_seconds",
+                "Time since the source was read that was not read for longest.",
+                labels=["tenant"],
+            )
+            late = [tenant for tenant, _, _ in articles.overdue(connection, now)]
+            for tenant, read_at in articles.oldest_reading(connection).items():
+                overdue.add_metric([tenant], late.count(tenant))
+                age.add_metric([tenant], max(0, now - read_at) / 1_000_000)
+            yield overdue
+            yield age
 
 
 def blueprint(house: House) -> Blueprint:

@@ -10,6 +10,7 @@ from functools import partial
 
 from connectors.badrows import BadRow, RowReader, desk_place
 from connectors.clock import from_iso
+from connectors.errors import ConnectorError
 from connectors.freshdesk.client import FreshdeskClient
 from connectors.freshdesk.payloads import Json
 from connectors.records import Article, article_kind
@@ -39,6 +40,28 @@ class FreshdeskKnowledge:
                         if article is not None and article.id not in seen:
                             seen.add(article.id)
                             yield article
+
+    def article(self, article_id: str) -> Article | None:
+        """Two calls: who may read it is said by its folder alone. One for an article that is gone."""
+        if not article_id.isdecimal():
+            return None
+        data = self._found(f"/solutions/articles/{article_id}")
+        if data is None or data.get("status") != PUBLISHED:
+            return None
+        place = data.get("folder_id")
+        folder = self._found(f"/solutions/folders/{place}") if isinstance(place, int) else None
+        if folder is None:
+            return None
+        rows = RowReader()
+        return next(rows.read(desk_place(data), 0, partial(self._published, data, folder, "")), None)
+
+    def _found(self, path: str) -> Json | None:
+        try:
+            return self._client.raw("GET", path)
+        except ConnectorError as error:
+            if error.status == 404:
+                return None
+            raise
 
     def _published(self, data: Json, folder: Json, section: str) -> Article | None:
         return self._article(data, folder, section) if data.get("status") == PUBLISHED else None

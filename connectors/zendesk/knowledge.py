@@ -10,6 +10,7 @@ from functools import partial
 
 from connectors.badrows import BadRow, RowReader, desk_place
 from connectors.clock import from_iso
+from connectors.errors import ConnectorError
 from connectors.records import Article, article_kind
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.payloads import Json
@@ -34,6 +35,22 @@ class ZendeskKnowledge:
                     if article is not None and article.id not in seen:
                         seen.add(article.id)
                         yield article
+
+    def article(self, article_id: str) -> Article | None:
+        """One call. Its section is not in the answer."""
+        if not article_id.isdecimal():
+            return None
+        try:
+            found = self._client.raw("GET", f"/api/v2/help_center/articles/{article_id}.json")
+        except ConnectorError as error:
+            if error.status == 404:
+                return None
+            raise
+        data = found.get("article")
+        if not isinstance(data, dict):
+            raise ConnectorError("the desk's answer has another form than its documents say", status=200)
+        rows = RowReader()
+        return next(rows.read(desk_place(data), 0, partial(self._published, data, {})), None)
 
     def _published(self, data: Json, breadcrumbs: dict[str, str]) -> Article | None:
         return self._article(data, breadcrumbs) if data.get("draft") is False else None

@@ -24,6 +24,7 @@ BARS = {
     ("freshdesk", "answered"): 6,
     ("freshdesk", "handed_off"): 7,
 }
+STORED = "We store winter tyres of cargo bikes in our cellar for 45 euros per season."
 NAMES = {"answered": ("calls_per_answered", "answer"), "handed_off": ("calls_per_handoff", "handoff")}
 PLANS = (200, 400, 700)  # calls a minute
 UPDATES = 100  # Zendesk: "Update Ticket" a minute and account, whatever the plan
@@ -44,6 +45,8 @@ def run(emit: Emit) -> None:
         house.settle()  # the new desk's articles are read once: no ticket's calls
         sides = (zendesk_side(house), fresh)
         found = {(side.kind, expect): _measure(emit, side, expect) for side in sides for expect in NAMES}
+        for side in sides:
+            _with_an_old_copy(emit, side)
         # The polls last: what they find and the hourly look at the articles would mingle with the tickets'
         # calls.
         for side in sides:
@@ -80,6 +83,26 @@ def _measure(emit: Emit, side: Side, expect: str) -> Sequence[Call]:
         queue_calls=queue,
     )
     return most
+
+
+def _with_an_old_copy(emit: Emit, side: Side) -> None:
+    """One answer out of the desk's own help centre, where our copy of the page is older than is believed."""
+    house = side.house
+    side.desk.do.put_article(id="tyres", title="Storing winter tyres of cargo bikes", html=f"<p>{STORED}</p>")
+    side.delivered()
+    house.settle()
+    house.sync()
+    house.clock.advance(3_600)
+    before = len(side.desk.do.requests())
+    ticket = side.write("Do you store winter tyres of cargo bikes, and what does it cost?", email=f"{side.kind}@example.com")
+    house.settle(200)
+    [reply] = side.replies(ticket)
+    assert STORED in reply, reply
+    calls = [call(r) for r in side.desk.do.requests()[before:]]
+    own = [c.name for c in calls if not POLL.search(c.name) and not QUEUE.search(c.name)]
+    emit("bench", "calls_per_answered", len(own), 1, unit="calls", desk=side.kind, copy="old", calls=own)
+    side.desk.do.delete_article("tyres")  # the other desk's page of this text shall be the only one
+    house.sync()
 
 
 def _carried(emit: Emit, kind: str, expect: str, plan: int, poll: int, calls: Sequence[Call]) -> None:

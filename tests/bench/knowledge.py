@@ -161,6 +161,9 @@ class _Changing:
                 self._held[at], html=self._held[at].html + f"<p>Changed for the {self._changes}th time.</p>"
             )
 
+    def article(self, article_id: str) -> Article | None:
+        return next((a for a in self.articles() if a.id == article_id), None)
+
     def articles(self) -> Iterator[Article]:
         return iter(self._held)
 

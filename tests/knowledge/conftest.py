@@ -52,6 +52,9 @@ class HelpCentre:
     def put(self, *given: Article) -> None:
         self.held.update({a.id: a for a in given})
 
+    def article(self, article_id: str) -> Article | None:
+        return self.held.get(article_id)
+
     def articles(self) -> Iterator[Article]:
         yield from self.held.values()
         if self.breaks:

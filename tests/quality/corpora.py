@@ -157,6 +157,9 @@ class _Together:
     def bad_rows(self) -> list[Any]:
         return [bad for _, source in self._sources for bad in source.bad_rows]
 
+    def article(self, article_id: str) -> Article | None:
+        return next((a for a in self.articles() if a.id == article_id), None)
+
     def articles(self) -> Iterator[Article]:
         for name, source in self._sources:
             for article in source.articles():

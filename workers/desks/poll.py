@@ -2,13 +2,13 @@
 lost deliveries."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 from sqlalchemy import Connection
 
+from app.store import articles, marks, tickets
 from app.store import desks as desk_store
-from app.store import marks, tickets
 from app.store.desks import StoredDesk
 from app.store.queues import inbox, jobs
 from connectors.contract import ChangesBy
@@ -33,6 +33,10 @@ def poll_due(work: Work) -> int:
     """Poll every desk whose turn it is; returns how many changed tickets were taken in."""
     with work.db.read() as tx:
         waiting = due_desks(tx, work.clock())
+        syncs = syncs_due(tx, work.clock())
+    if syncs:
+        with work.db.write() as tx:
+            ask_where_due(tx, syncs, work.new_id, work.clock())
     return sum(_poll_one(work, tenant, desk) for tenant, desk in waiting)
 
 
@@ -49,8 +53,6 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
         # Counted before it is done: a desk whose answers break us is asked again in a minute, and holds up no
         # other desk.
         desk_store.polled(tx, tenant, desk_id, desk.poll_cursor, now)
-        if marks.take(tx, f"sync:{tenant}", work.new_id(), now, now + SYNC_EVERY):
-            ask_for_sync(tx, tenant, work.new_id(), now)
     try:
         _see_gone(work, desk)
         return _take_in(work, desk)
@@ -137,3 +139,24 @@ def _accept(work: Work, tx: Connection, desk: StoredDesk, changed: ChangedTicket
 def ask_for_sync(tx: Connection, tenant: str, job_id: str, now: int) -> bool:
     """Ask for one sync of all sources of the tenant; False when one is already waiting or at work."""
     return jobs.ask(tx, tenant, job_id, "knowledge_sync", {}, now, now + 4 * SYNC_EVERY, f"sync:{tenant}")
+
+
+def syncs_due(tx: Connection, now: int) -> Sequence[str]:
+    """Tenants whose sources are to be read again, whatever their desks do: a folder has no desk, and a paused
+    desk's pages are quoted by others."""
+    return [
+        tenant
+        for tenant in articles.tenants(tx)
+        if not now < marks.until(tx, _turn(tenant))[1] <= now + SYNC_EVERY
+    ]
+
+
+def ask_where_due(tx: Connection, tenants: Sequence[str], new_id: Callable[[], str], now: int) -> bool:
+    """Ask for a sync of each tenant, unless somebody else has just done so; True when one was asked for."""
+    mine = [t for t in tenants if marks.take(tx, _turn(t), new_id(), now, now + SYNC_EVERY, SYNC_EVERY)]
+    asked = [ask_for_sync(tx, tenant, new_id(), now) for tenant in mine]
+    return True in asked
+
+
+def _turn(tenant: str) -> str:
+    return f"sync:{tenant}"

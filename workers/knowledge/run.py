@@ -109,7 +109,7 @@ def _sync_one(
     try:
         tell = _steps_of(_name(row), progress)
         return shown(
-            sync(work.db, tenant, row, _source(work, tenant, row), work.embedder(), work.clock, tell)
+            sync(work.db, tenant, row, source_of(work, tenant, row), work.embedder(), work.clock, tell)
         )
     except (StoreBusy, OperationalError):
         raise  # the database's trouble is everybody's
@@ -135,7 +135,8 @@ def _steps_of(name: str, progress: Callable[[str], None]) -> Progress:
     return tell
 
 
-def _source(work: Work, tenant: str, row: SourceRow) -> Knowledge:
+def source_of(work: Work, tenant: str, row: SourceRow) -> Knowledge:
+    """Where the articles of this source are read. Raises SourceError when its desk is gone."""
     if row.kind == "folder":
         return FolderSource(Path(row.location), row.base_url)
     if row.kind == "jsonl":

@@ -5,8 +5,8 @@ leaves what was current before.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Protocol
 
@@ -14,12 +14,13 @@ import numpy as np
 from sqlalchemy import Connection
 
 from app.store import articles, snapshots
-from app.store.articles import ArticleVersion, Known, SourceRow, StoredPassage
+from app.store.articles import ArticleVersion, Copy, Known, SourceRow, StoredPassage
 from app.store.database import Database
 from app.store.ids import new_id
 from connectors.badrows import BadRow, RowError, RowReader, bad_row, desk_place
 from connectors.clock import Clock
 from connectors.contract import Knowledge
+from connectors.records import Article
 from workers.knowledge.embed import Embedder
 from workers.knowledge.ingest import Ingested, embedded_text, ingest, text_hash
 from workers.knowledge.passages import Cut
@@ -52,6 +53,18 @@ class SyncResult:
         return self.added + self.changed + self.gone
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What was read of a source, by the source's own ids, beside what the store knew before. `read_at`: when
+    the reading began, for a page may be withdrawn while the others are read."""
+
+    source: str
+    read_at: int
+    read: dict[str, Ingested]
+    before: Mapping[str, Known]
+    ids: dict[str, str] = field(default_factory=dict)
+
+
 def quiet(step: str, done: int, total: int | None) -> None:
     """For callers who show nothing."""
 
@@ -71,12 +84,55 @@ def sync(
     An article that is not in the source any more is gone from search at once; its versions stay, for
     citations.
     """
-    rows = RowReader()
-    read = _read(source, rows, progress)
+    rows, read_at = RowReader(), clock()
+    read = _read(source.articles(), rows, progress)
     with db.read() as conn:
         before = articles.known(conn, tenant, source_row.id)
-        embedded_already = articles.with_vectors_of(conn, tenant, embedder.model_id, source_row.id)
-    ids = {vendor: (before[vendor].id if vendor in before else new_id()) for vendor in read}
+    reading = _Reading(source_row.id, read_at, read, before)
+    embedded = _store(db, tenant, reading, rows, embedder, clock, progress)
+    result = _count(before, read, embedded, (*getattr(source, "bad_rows", ()), *rows.bad))
+    _make_current(db, tenant, reading, embedder, clock, result)
+    return result
+
+
+def sync_article(
+    db: Database,
+    tenant: str,
+    copy: Copy,
+    source: Knowledge,
+    embedder: Embedder,
+    clock: Clock,
+) -> None:
+    """Make the store hold one article as its source has it now, in one question to it: what has changed is
+    quoted anew, what is withdrawn is gone from search at once. Raises as `sync` does."""
+    rows, read_at = RowReader(), clock()
+    found = source.article(copy.vendor_id)
+    read = _read(iter(() if found is None else (found,)), rows, quiet)
+    # Where it stands in the help centre is not told with a single article.
+    read = {vendor: replace(a, section=a.section or copy.section) for vendor, a in read.items()}
+    with db.read() as conn:
+        known = articles.known(conn, tenant, copy.source.id)
+    before = {vendor: old for vendor, old in known.items() if vendor == copy.vendor_id}
+    reading = _Reading(copy.source.id, read_at, read, before)
+    _store(db, tenant, reading, rows, embedder, clock, quiet)
+    _make_current(db, tenant, reading, embedder, clock, None)
+
+
+def _store(
+    db: Database,
+    tenant: str,
+    reading: _Reading,
+    rows: RowReader,
+    embedder: Embedder,
+    clock: Clock,
+    progress: Progress,
+) -> int:
+    """Store the versions that are new to us; what cannot be cut into passages is taken out of `reading`.
+    Returns how many passages were embedded."""
+    read, before = reading.read, reading.before
+    with db.read() as conn:
+        embedded_already = articles.with_vectors_of(conn, tenant, embedder.model_id, reading.source)
+    reading.ids.update({vendor: (before[vendor].id if vendor in before else new_id()) for vendor in read})
     fresh = {
         vendor: article for vendor, article in read.items()
         if vendor not in before or before[vendor].version != article.version
@@ -85,16 +141,13 @@ def sync(
     cuts = _cut(fresh, rows)
     for vendor in fresh.keys() - cuts.keys():
         del read[vendor], fresh[vendor]
-    embedded = _store_versions(db, tenant, ids, fresh, cuts, embedder, clock, progress)
-    result = _count(before, read, embedded, (*getattr(source, "bad_rows", ()), *rows.bad))
-    _make_current(db, tenant, source_row.id, ids, read, before, embedder, clock, result)
-    return result
+    return _store_versions(db, tenant, reading.ids, fresh, cuts, embedder, clock, progress)
 
 
-def _read(source: Knowledge, rows: RowReader, progress: Progress) -> dict[str, Ingested]:
+def _read(articles_now: Iterator[Article], rows: RowReader, progress: Progress) -> dict[str, Ingested]:
     read: dict[str, Ingested] = {}
     closed: set[str] = set()
-    for article in source.articles():
+    for article in articles_now:
         file, line = article.stands if article.stands[0] else (desk_place({"id": article.id}), 0)
         ingested = next(rows.read(file, line, partial(ingest, article)), None)
         if ingested is None:
@@ -174,29 +227,28 @@ def _tell(progress: Progress, done: int, total: int) -> None:
 def _make_current(
     db: Database,
     tenant: str,
-    source: str,
-    ids: Mapping[str, str],
-    read: Mapping[str, Ingested],
-    before: Mapping[str, Known],
+    reading: _Reading,
     embedder: Embedder,
     clock: Clock,
-    result: SyncResult,
+    result: SyncResult | None,
 ) -> None:
-    now = clock()
+    """`result` is None for one article that was asked for alone."""
+    source, read_at, now = reading.source, reading.read_at, clock()
     with db.write() as conn:
         articles.all_sources(conn, tenant, lock=True)
-        for vendor, article in read.items():
-            present = Known(ids[vendor], vendor, article.version, article.public, gone=False)
-            if before.get(vendor) != present:
-                articles.make_current(conn, tenant, source, present, now)
-        for vendor, old in before.items():
-            if vendor not in read and not old.gone:
+        for vendor, article in reading.read.items():
+            present = Known(reading.ids[vendor], vendor, article.version, article.public, gone=False)
+            if result is None or reading.before.get(vendor) != present:
+                articles.make_current(conn, tenant, source, present, read_at)
+        for vendor, old in reading.before.items():
+            if vendor not in reading.read and not old.gone:
                 articles.make_current(
-                    conn, tenant, source, Known(old.id, vendor, old.version, old.public, gone=True), now
+                    conn, tenant, source, Known(old.id, vendor, old.version, old.public, gone=True), read_at
                 )
         for visibility in snapshots.VISIBILITIES:
             _name_snapshot(conn, tenant, visibility, embedder.model_id, now)
-        articles.source_synced(conn, tenant, source, now, shown(result))
+        if result is not None:
+            articles.source_synced(conn, tenant, source, read_at, shown(result))
 
 
 def shown(result: SyncResult) -> dict[str, object]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from app.store import echoes, marks, places, promises
 from app.store.database import DEFAULT_TENANT, StoreBusy
 from app.store.queues import inbox, jobs, outbox
-from workers.desks.poll import due_desks
+from workers.desks.poll import ask_where_due, due_desks, syncs_due
 from workers.work import Work
 
 SWEEP_SECONDS = 1.0  # half of what is promised: a lock may just have been missed
@@ -43,7 +43,7 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
             outbox.count_abandoned(tx, now),
         )
         abandoned, jobs_due = inbox.count_abandoned(tx, now), jobs.any_due(tx, now)
-        polls = due_desks(tx, now)
+        polls, syncs = due_desks(tx, now), syncs_due(tx, now)
         alone, alone_job = inbox.lone_due(tx, now) or outbox.lone_due(tx, now), jobs.lone_due(tx, now)
     ahead = [(at - now) / 1_000_000 for at in (next_inbox, next_outbox) if at is not None and at > now]
     pause = max(MIN_SECONDS, min([SWEEP_SECONDS, *ahead]))
@@ -52,6 +52,7 @@ def sweep(work: Work, ring: Callable[[str], None], holder: str) -> float:
             return pause  # another was faster
         promises.lapse(tx, DEFAULT_TENANT, now)
         jobs_due = _ask_for_refit(tx, work, now) or jobs_due
+        jobs_due = (ask_where_due(tx, syncs, work.new_id, now) if syncs else False) or jobs_due
     if abandoned or (next_inbox is not None and next_inbox <= now):
         ring("process")
     if orphans or (next_outbox is not None and next_outbox <= now):

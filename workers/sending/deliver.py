@@ -11,6 +11,8 @@ writes nothing.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection
@@ -34,6 +36,7 @@ from connectors.contract import Capability, Write
 from connectors.errors import ConnectorError
 from connectors.records import Effect, Later, Outcome, Refused, Stamp, Unknown
 from workers.desks.refusals import break_desk, refuses_us
+from workers.knowledge.asking import COPY_LASTS, ask_for
 from workers.rows.lease import LEASE_US, OTHER_RELEASE, Heartbeat, hold
 from workers.sending.outcome import settled, words_of
 from workers.work import Work
@@ -215,15 +218,25 @@ def _diagnose(work: Work, desk: StoredDesk, error: ConnectorError) -> bool:
 
 
 def _stored(work: Work, row: EffectRow, desk: StoredDesk) -> Stored:
+    stored, old = _by_our_rows(work, row, desk)
+    if not old or stored.killed is not None or stored.cited_is_gone:
+        return stored
+    silent = ask_for(work, row.tenant, old)
+    return replace(_by_our_rows(work, row, desk)[0], source_silent=silent)
+
+
+def _by_our_rows(work: Work, row: EffectRow, desk: StoredDesk) -> tuple[Stored, Sequence[articles.Copy]]:
+    """What our rows say, and which quoted pages must be asked for before they may be believed."""
     now = work.clock()
+    cited = [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else []
     with work.db.read() as tx:
         killed = caps.killed(tx, row.tenant, desk.id, now)
         ticket = tickets.find(tx, row.tenant, row.desk, row.ticket)
-        gone = articles.no_longer_public(
-            tx, row.tenant, [(a, v) for a, v in json.loads(row.evidence)] if row.evidence else []
-        )
+        gone = articles.no_longer_public(tx, row.tenant, cited)
+        old = articles.old_copies(tx, row.tenant, cited, now - COPY_LASTS) if cited else []
     shut = None if desk.status == "active" else desk.status_why or f"the desk is {desk.status}"
-    return Stored(killed, bool(gone), Owner(ticket.owner) if ticket is not None else None, shut)
+    owner = Owner(ticket.owner) if ticket is not None else None
+    return Stored(killed, cited_is_gone=bool(gone), owner=owner, shut=shut), old
 
 
 def _broke(work: Work, tx: Connection, row: EffectRow, desk: StoredDesk, error: Exception, now: int) -> None:

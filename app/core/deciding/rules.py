@@ -337,6 +337,14 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
         _handoff(Reason.FAILED, Detail.NONE),
     ),
     Rule(
+        "its source could not be asked",
+        _says(
+            lambda s: s.act == Act.SOURCE_UNREACHABLE and s.owner is Owner.ASSISTANT,
+            "whether a page it quoted is still there",
+        ),
+        _handoff(Reason.FAILED, Detail.SOURCE_UNREACHABLE),
+    ),
+    Rule(
         "people own it",
         _says(lambda s: s.owner is Owner.PEOPLE and not s.kept, "a person has taken it"),
         _quiet(Quiet.PEOPLE_OWN_IT),

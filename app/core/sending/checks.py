@@ -11,6 +11,7 @@ from app.core.sending.states import (
     Event,
     OutboxRow,
     Overtaken,
+    SourceSilent,
     Times,
     stamp_is_fresh,
     stamp_is_safe,
@@ -84,13 +85,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What our own database says now. `killed` and `shut` (the desk is not active) are reasons for people,
-    None without one."""
+    """What our rows and the sources of articles say now. `killed` and `shut` (the desk is not active) are
+    reasons for people, None without one."""
 
     killed: str | None = None
     cited_is_gone: bool = False
     owner: Owner | None = None
     shut: str | None = None
+    # why a page it quotes, of which our copy is old, could not be asked for; None when there is none such
+    source_silent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ def by_our_rows(words: Words, state: OutboxRow, stored: Stored, now: int) -> Che
             return Check(Overtaken("a person has taken the ticket"), state.stamp)
     if words.effect == EffectKind.OPEN_TICKET and stored.shut is not None:
         return Check(Overtaken(stored.shut), None)
+    if stored.source_silent is not None:
+        return Check(SourceSilent(stored.source_silent), state.stamp)
     return None
 
 

@@ -27,6 +27,7 @@ def replayed(row: OutboxRow, now: int) -> OutboxRow:
         lease_until=0,
         restamped=False,
         unknown_since=max(now, dead_at),
+        silent_since=None,
         next_at=max(now, settled),
         result="replayed: looked for at the desk first",
     )

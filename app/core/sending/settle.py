@@ -72,7 +72,8 @@ def follows(
     # The rest of the plan goes on: a customer is told although the note was refused, another desk although
     # the customer could not be.
     unclear = ended.state == EffectState.DEAD and ended.sends > 0
-    return Follow(Rest.GOES_ON, act=_told_otherwise(words, unclear, opened_by), lost=True)
+    silent = ended.state == EffectState.FAILED and ended.silent_since is not None
+    return Follow(Rest.GOES_ON, act=_told_otherwise(words, unclear, silent, opened_by), lost=True)
 
 
 def _overtaken(words: Words, overtaken: int, opened_by: str | None, left_behind: bool) -> Follow:
@@ -93,11 +94,13 @@ def _gave_it_away(words: Words, opened_by: str | None) -> bool:
     return words.purpose in (Purpose.NOTE, Purpose.HANDOFF_NOTICE) and opened_by not in TOLD_AFTERWARDS
 
 
-def _told_otherwise(words: Words, unclear: bool, opened_by: str | None) -> Act | None:
+def _told_otherwise(words: Words, unclear: bool, silent: bool, opened_by: str | None) -> Act | None:
     """None where the row was itself the other way: of that one only the dead letter is left."""
     if opened_by in BLIND_ACTS:
         return None
     if words.effect != EffectKind.PUBLIC:
         return Act.UNNOTED
+    if silent:
+        return Act.SOURCE_UNREACHABLE
     # What may have been read is never said again: people find out.
     return Act.UNTOLD if unclear or words.purpose == Purpose.HANDOFF_NOTICE else Act.FAILED

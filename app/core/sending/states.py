@@ -29,6 +29,8 @@ LONGEST_UNKNOWN = 7 * 86_400 * SECOND
 FIRST_PAUSE = 5 * SECOND
 LONGEST_PAUSE = 600 * SECOND
 FOUND = "found in the desk's history"
+ASK_AGAIN = 30 * SECOND  # between two tries to ask for a page that is quoted
+LONGEST_SILENCE = 600 * SECOND  # a reply waits so long for a page that cannot be asked for, then people get it
 LEASE_TO_SPARE = 5 * SECOND  # must be left of the lease when the call has had its whole time
 
 
@@ -64,6 +66,7 @@ class OutboxRow:
     stamp: Stamp | None = None
     remote_id: str | None = None
     result: str | None = None
+    silent_since: int | None = None  # since when a page it quotes cannot be asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,13 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceSilent:
+    """Our copy of a page it quotes is old, and the source does not say whether the page is still there."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overtaken:
     """Before the call it was seen that the reply does not fit any more; nothing went out."""
 
@@ -114,7 +124,7 @@ class GivenUp:
     why: str
 
 
-Event = Started | Answered | Traced | Vanished | Deferred | Overtaken | GivenUp
+Event = Started | Answered | Traced | Vanished | Deferred | SourceSilent | Overtaken | GivenUp
 
 
 class IllegalStep(Exception):
@@ -127,7 +137,12 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
         case (EffectState.READY, Started()):
             lease = now + times.deadline + times.lease
             return replace(
-                row, state=EffectState.SENDING, sends=row.sends + 1, attempt_at=now, lease_until=lease
+                row,
+                state=EffectState.SENDING,
+                sends=row.sends + 1,
+                attempt_at=now,
+                lease_until=lease,
+                silent_since=None,
             )
         case (EffectState.READY, Deferred(until, why, counts)):
             if not counts:
@@ -137,6 +152,8 @@ def step(row: OutboxRow, event: Event, now: int, times: Times) -> OutboxRow:
             if row.attempts >= MAX_ATTEMPTS:
                 return _dead(row, f"tried {row.attempts} times; last: {why}")
             return replace(row, next_at=until, result=why, lease_until=0)
+        case (EffectState.READY, SourceSilent(why)):
+            return _held_for_a_page(row, why, now)
         case (EffectState.READY, Traced(Trace(str() as remote_id))):
             # Looked for before a second call: an earlier one had come through after all.
             return replace(row, state=EffectState.SENT, remote_id=remote_id, lease_until=0, result=FOUND)
@@ -191,6 +208,21 @@ def stamp_is_fresh(stamp: Stamp, now: int, times: Times) -> bool:
 def pause(tries: int) -> int:
     """Microseconds to wait after the given number of tries: doubling, bounded."""
     return min(FIRST_PAUSE << min(tries, 10), LONGEST_PAUSE)
+
+
+def _held_for_a_page(row: OutboxRow, why: str, now: int) -> OutboxRow:
+    """Nothing was written, and no try counts: the row ends by the clock alone."""
+    since = now if row.silent_since is None else row.silent_since
+    if now - since >= LONGEST_SILENCE:
+        return replace(row, state=EffectState.FAILED, result=f"source_unreachable: {why}", lease_until=0)
+    return replace(
+        row,
+        silent_since=since,
+        next_at=min(now + ASK_AGAIN, since + LONGEST_SILENCE),
+        attempts=max(0, row.attempts - 1),
+        result=f"a page it quotes cannot be asked for: {why}",
+        lease_until=0,
+    )
 
 
 def _answered(row: OutboxRow, outcome: Outcome, now: int, times: Times) -> OutboxRow:

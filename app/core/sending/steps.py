@@ -49,7 +49,7 @@ CLOCK_SKEW = 10_000_000  # microseconds our clock and the desk's may differ when
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """-> Stored: what our own database says now."""
+    """-> Stored: what our own database says now, and of quoted pages with an old copy their source."""
 
 
 @dataclass(frozen=True, slots=True)

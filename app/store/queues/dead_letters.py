@@ -151,6 +151,7 @@ def _effect_again(tx: Connection, row: EffectRow, now: int) -> None:
             next_at=new.next_at,
             sends=new.sends,
             unknown_since=new.unknown_since,
+            silent_since=new.silent_since,
             restamped=new.restamped,
             base_stamp=stamp_json(new.stamp),
             result=new.result,

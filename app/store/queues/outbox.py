@@ -162,6 +162,7 @@ def protocol_row(row: EffectRow) -> OutboxRow:
         stamp=stamp_of(row.base_stamp),
         remote_id=row.remote_id,
         result=row.result,
+        silent_since=row.silent_since,
     )
 
 
@@ -183,6 +184,7 @@ def save(tx: Connection, row_id: str, fence: int, new: OutboxRow, now: int) -> b
         "base_stamp": stamp_json(new.stamp),
         "remote_id": new.remote_id,
         "result": new.result,
+        "silent_since": new.silent_since,
     }
     if new.state not in OPEN_EFFECTS:
         values["done_at"] = now

@@ -85,6 +85,7 @@ class EffectRow:
     sends: int  # calls that went out
     restamped: bool  # a 409 made by ourselves or a rule was forgiven once
     unknown_since: int | None
+    silent_since: int | None  # since when a page it quotes cannot be asked for
     remote_id: str | None
     evidence: str | None  # JSON: cited (article, version) pairs to re-check before the send
     result: str | None  # why it is stale, failed or dead, for people

@@ -8,10 +8,11 @@ from datetime import tzinfo
 from sqlalchemy import Connection
 
 from app.fallback import Fallback, fallbacks
-from app.store import desks, tries, two_bots
+from app.store import articles, desks, tries, two_bots
 from app.switch import switches
 from app.web import times
 from app.web.company import Company
+from app.web.console.knowledge import named
 
 SHOWN = 3  # addresses that guessed, by name
 
@@ -52,6 +53,7 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
                     f"stays quiet wherever it does. Switch one of them off.",
                 )
             )
+    found += _overdue(connection, tenant, company, now)
     for on in switches(connection, tenant, now):
         where = f"to {on.name}" if on.name else "to every desk"
         found.append(
@@ -79,6 +81,20 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
             )
         )
     return found
+
+
+def _overdue(connection: Connection, tenant: str, company: Company, now: int) -> list[Banner]:
+    names = dict(desks.names(connection, tenant))
+    return [
+        Banner(
+            "bad",
+            f"{named(source, names)} was not read since {times.stamp(since, company.tz)}. Each page of it is "
+            f"asked for before it is quoted; while it cannot be asked for, people get the ticket after ten "
+            f"minutes.",
+        )
+        for whose, source, since in articles.overdue(connection, now)
+        if whose == tenant
+    ]
 
 
 def told_to_owners(connection: Connection, tenant: str, company: Company, now: int) -> list[Banner]:

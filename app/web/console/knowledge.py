@@ -3,6 +3,7 @@ out."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -32,11 +33,16 @@ def source_cards(connection: Connection, tenant: str) -> list[SourceCard]:
     return [_card(row, names) for row in articles.all_sources(connection, tenant)]
 
 
+def named(row: articles.SourceRow, names: Mapping[str, str]) -> str:
+    """The source for people; `names` of desks by id."""
+    return f"Help centre of {names.get(row.desk or '', row.desk)}" if row.kind == "desk" else row.location
+
+
 def _card(row: articles.SourceRow, names: dict[str, str]) -> SourceCard:
     found = json.loads(row.sync_result or "{}")
     bad = tuple(map(str, found.get("bad_rows", ())))
     return SourceCard(
-        f"Help centre of {names.get(row.desk or '', row.desk or '')}" if row.kind == "desk" else row.location,
+        named(row, names),
         row.kind,
         row.synced_at,
         str(found.get("error", "")),

@@ -51,6 +51,7 @@ DETAILS: Mapping[Detail, str] = {
     Detail.SPEND: "The budget for outside models is used up.",
     Detail.POISON: "The ticket could not be worked on, again and again.",
     Detail.OLD_DELIVERY: "The delivery was too old to answer.",
+    Detail.SOURCE_UNREACHABLE: "Whether the page it quotes is still there could not be asked.",
     Detail.TOPIC: "Policy gives this topic to people.",
     Detail.PHRASE: "In the customer's own words.",
     Detail.IN_COPY: "It was somebody else in the ticket, not its requester.",

@@ -83,7 +83,9 @@ def test_each_call_goes_the_way_the_readme_says(
     for effect in (reply(), PostNote("<p>n</p>", "n"), UpdateFields(status=Status.PENDING), opened):
         out.send(write(effect, ticket_id))
         out.find(write(effect, ticket_id), 0)
-    list(FreshdeskKnowledge(of).articles())
+    knowledge = FreshdeskKnowledge(of)
+    known = next(knowledge.articles())
+    assert knowledge.article(known.id) is not None
     assert install.prove_guard().held
     install.remove(lambda step: None)
 

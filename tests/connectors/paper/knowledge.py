@@ -12,6 +12,9 @@ class PaperKnowledge:
     def __init__(self, client: PaperClient) -> None:
         self._client = client
 
+    def article(self, article_id: str) -> Article | None:
+        return next((a for a in self.articles() if a.id == article_id), None)
+
     def articles(self) -> Iterator[Article]:
         for data in self._client.raw("GET", "/articles")["articles"]:
             yield Article(

@@ -19,6 +19,7 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('written_to', sa.String(length=64), nullable=True))
         batch_op.add_column(sa.Column('basis', sa.Text(), nullable=True))
+        batch_op.add_column(sa.Column('silent_since', sa.BigInteger(), nullable=True))
     op.create_table('places',
     sa.Column('limit_of', sa.String(length=64), nullable=False),
     sa.Column('place', sa.Integer(), nullable=False),
