@@ -42,6 +42,10 @@ CASES: dict[str, tuple[Situation, object]] = {
     ),
     "person asked for on the page": (situation(act="person"), (Reason.CUSTOMER_ASKED, Detail.PAGE_BUTTON)),
     "our own reply failed": (situation(act="failed"), (Reason.FAILED, Detail.NONE)),
+    "its source could not be asked": (
+        situation(act="source_unreachable"),
+        (Reason.FAILED, Detail.SOURCE_UNREACHABLE),
+    ),
     "people own it": (situation(owner=Owner.PEOPLE), StayQuiet(Quiet.PEOPLE_OWN_IT)),
     "nothing new from the customer": (situation(reading_message=None), StayQuiet(Quiet.NOTHING_NEW)),
     "solved meanwhile": (situation(solved_since=True), StayQuiet(Quiet.CLOSED)),
