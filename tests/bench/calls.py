@@ -94,7 +94,8 @@ def _with_an_old_copy(emit: Emit, side: Side) -> None:
     house.sync()
     house.clock.advance(3_600)
     before = len(side.desk.do.requests())
-    ticket = side.write("Do you store winter tyres of cargo bikes, and what does it cost?", email=f"{side.kind}@example.com")
+    asked = "Do you store winter tyres of cargo bikes, and what does it cost?"
+    ticket = side.write(asked, email=f"{side.kind}@example.com")
     house.settle(200)
     [reply] = side.replies(ticket)
     assert STORED in reply, reply
