@@ -100,6 +100,7 @@ def web() -> Flask:
 def make_work(settings: Settings, ring: Any = None) -> Work:
     """What a worker, or a command that does a worker's job, works with."""
     from app.store.paces import DatabasePaceStore
+    from app.store.tokens import DatabaseTokenStore
     from connectors.registry import connector
     from workers.knowledge.embed import LazyEmbedder
     from workers.knowledge.likeness import Likeness
@@ -110,9 +111,16 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     db = _opened(settings, WORKER_BUSY_SECONDS)
     redis = RedisPaceStore(settings.redis_url) if settings.redis_url else None
     paces = SharedPaceStore(redis, DatabasePaceStore(db))
+    keys = make_keys(settings)
+    # Tokens open the desk: sealed in the database, and never in Redis, where they would lie open.
+    tokens = DatabaseTokenStore(db, keys)
     connectors = lru_cache(maxsize=None)(
         lambda kind: connector(
-            kind, sandbox_desks=settings.sandbox_desks, store=paces, reserve=settings.desk_reserve
+            kind,
+            sandbox_desks=settings.sandbox_desks,
+            store=paces,
+            reserve=settings.desk_reserve,
+            tokens=tokens,
         )
     )
     embedder = lru_cache(maxsize=1)(lambda: LazyEmbedder(settings.model, settings.var / "models"))
@@ -125,7 +133,7 @@ def make_work(settings: Settings, ring: Any = None) -> Work:
     return Work(
         settings=settings,
         db=db,
-        keys=make_keys(settings),
+        keys=keys,
         clock=make_clock(settings),
         new_id=new_id,
         words={language: load_words(language) for language in LANGUAGES},

@@ -19,6 +19,7 @@ from connectors.errors import ConnectorError
 from connectors.files import FILE_MAX
 from connectors.http import DeskSession, Timeouts, desk_session
 from connectors.limits import RateBudget
+from connectors.tokens import MemoryTokenStore, TokenStore
 from connectors.view import View
 
 # A kept connection older than this may have been dropped on the way without a word; a write on it would end
@@ -48,6 +49,8 @@ class DeskCalls(ABC):
         self.clock = clock
         self.base_url = self.address(connection.settings)
         self.timeouts = timeouts or Timeouts()
+        # The connector puts the store in its place that all its workers share.
+        self.tokens: TokenStore = MemoryTokenStore()
         self._budget = budget
         self._sandbox_allowed = sandbox_allowed
         self._local = threading.local()
@@ -88,19 +91,23 @@ class DeskCalls(ABC):
     def session(self) -> DeskSession:
         session: DeskSession | None = getattr(self._local, "session", None)
         if session is None:
-            session = desk_session(
-                self.base_url,
-                self.connection.wire_url,
-                host_rule=self.host_rule,
-                user_agent="Candor",
-                budget=self._budget,
-                clock=self.clock,
-                sandbox_allowed=self._sandbox_allowed,
-                timeouts=self.timeouts,
-            )
+            session = self.unsigned_session()
             self.sign_in(session)
             self._local.session, self._local.used = session, time.monotonic()
         return session
+
+    def unsigned_session(self) -> DeskSession:
+        """A new session to the account without any credentials."""
+        return desk_session(
+            self.base_url,
+            self.connection.wire_url,
+            host_rule=self.host_rule,
+            user_agent="Candor",
+            budget=self._budget,
+            clock=self.clock,
+            sandbox_allowed=self._sandbox_allowed,
+            timeouts=self.timeouts,
+        )
 
     def begin(self) -> DeskSession:
         """The session for a call that starts now: a new one when the old one has been idle."""

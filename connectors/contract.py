@@ -70,6 +70,7 @@ class Account:
 
     address: str  # where it is: `acme.vendor.com`
     new_key: str  # how to get another key, as an order: "make a new token under …"
+    ending: str | None = None  # what the vendor ends of these settings, when, and what to do
 
 
 class Inbound(Protocol):

@@ -91,7 +91,8 @@ class DeskWriter(ABC, Generic[C]):
             return Later(error.retry_after or 0.0)
         except ConnectorError as error:
             if session.last is None and error.permanent:
-                return Refused(str(error))  # our own refusal: nothing left the house
+                # our own refusal, or no token to be had: nothing left the house
+                return Refused(str(error), error.status)
             raised = error.__cause__ if isinstance(error.__cause__, Exception) else error
         except self._client.library_errors as error:
             raised = error

@@ -41,6 +41,15 @@ class DeskResting(RateLimited):
         self.args = (f"the desk's calls have failed: it is left alone for {retry_after:.0f} s",)
 
 
+class NoToken(RateLimited):
+    """No access token could be had for now, so nothing went out. `message` says why."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(retry_after)
+        self.args = (message,)
+        self.status = None
+
+
 class Rejected(Exception):
     """A delivery is refused. `status` is what the desk is answered: 400, 401, 413, 415 or 503.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import ClassVar
 
 from marshmallow import RAISE, Schema, fields, validate
 
@@ -54,10 +55,27 @@ def one_mail() -> fields.String:
 
 
 class DeskForm(Schema):
-    """A form refuses what it does not know: a misspelt setting would be lost in silence."""
+    """A form refuses what it does not know: a misspelt setting would be lost in silence.
+
+    `ways_in` are the fields of each way to sign in, for desks that have several: `entered` keeps to one.
+    """
+
+    ways_in: ClassVar[tuple[frozenset[str], ...]] = ()
 
     class Meta:
         unknown = RAISE
+
+
+def entered(form: type[Schema], before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """What was entered before, with what is given now in its place. Another way in takes the place of the
+    whole old one: an account is never left with the keys of two."""
+    ways: tuple[frozenset[str], ...] = getattr(form, "ways_in", ())
+    named = {name for name, value in given.items() if value}
+    chosen = [way for way in ways if way & named]
+    keys = frozenset().union(*ways)
+    gone = keys.difference(*chosen) if chosen else frozenset()
+    kept = {name: value for name, value in before.items() if name not in gone} | dict(given)
+    return {name: value for name, value in kept.items() if value or name not in keys}
 
 
 def bot_ids(settings: Mapping[str, str]) -> frozenset[str]:

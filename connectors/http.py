@@ -1,11 +1,11 @@
-"""The one HTTP session towards a desk. It never retries, never follows a redirect, never waits, and never
-speaks to another host.
+"""The one HTTP session towards a desk. It never retries (but see L11), never follows a redirect, never waits,
+and never speaks to another host.
 
 The rules carry the names of their tests: L1 where it is mounted, L2 every other host is refused, L3 no
 retries, L4 time-outs and a total deadline, L5 a 429 becomes `RateLimited` before a client library sees it, L6
 rate headers go to the budget, L7 a line in the log, L8 the address on the wire may be swapped for a loopback
 one, L9 a call the budget has no room for does not go out, L10 no string of an answer holds what UTF-8 or a
-database cannot carry.
+database cannot carry, L11 an access token that was refused is renewed and the refused call made once more.
 """
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from connectors.errors import ConnectorError, DeskResting, RateLimited
 from connectors.headers import http_date
 from connectors.limits import SHORTEST_WAIT, RateBudget
 from connectors.pace import Call
+from connectors.tokens import Bearer
 from connectors.wire import Deadline, DeskPools, is_loopback
 
 CONNECT_SECONDS = 3.0
@@ -85,6 +86,13 @@ class DeskSession(requests.Session):
         self.calls: deque[tuple[str, str]] = deque(maxlen=_CALLS_KEPT)
         # bytes of a file that is being read, as it is; None while JSON is expected
         self.file_cap: int | None = None
+        # where each call's access token comes from; None when the session carries credentials of its own
+        self.bearer: Bearer | None = None
+
+    @property
+    def authorized(self) -> bool:
+        """Client libraries look here before they put credentials of their own on the session."""
+        return self.bearer is not None
 
 
 def desk_session(
@@ -186,6 +194,18 @@ class _DeskAdapter(HTTPAdapter):
         self.poolmanager = DeskPools(num_pools=connections, maxsize=maxsize, block=block, **kwargs)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        bearer = self._session.bearer
+        if bearer is None:
+            return self._send_once(request, *args, **kwargs)
+        self._session.last = None
+        token = bearer.token()
+        response = self._send_once(_carrying(request, token), *args, **kwargs)
+        if response.status_code != 401:
+            return response
+        # A refused call did nothing, a write no more than a read: with another token it is made once more.
+        return self._send_once(_carrying(request, bearer.another(token)), *args, **kwargs)
+
+    def _send_once(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         vendor_url = request.url or ""
         parts = urlsplit(vendor_url)
         path = parts.path
@@ -272,6 +292,11 @@ class _DeskAdapter(HTTPAdapter):
             self._budget.failed(now)
         else:
             self._budget.seen(headers, now, call)
+
+
+def _carrying(request: requests.PreparedRequest, token: str) -> requests.PreparedRequest:
+    request.headers["Authorization"] = f"Bearer {token}"
+    return request
 
 
 def path_for_log(path: str) -> str:

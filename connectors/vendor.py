@@ -22,12 +22,15 @@ from connectors.contract import (
     Outbound,
 )
 from connectors.limits import RESERVE, PaceStore, RateBudget, Rules
+from connectors.tokens import MemoryTokenStore, TokenStore
 
 Clock = Callable[[], int]
 
 
 class Client(Protocol):
     """What speaks to one desk; the vendor's parts share it."""
+
+    tokens: TokenStore
 
     @property
     def connection(self) -> Connection: ...
@@ -58,7 +61,7 @@ class VendorConnector(ABC, Generic[C]):
     """Fulfils `contract.Connector`; one per process, for it holds each desk's rate budget.
 
     `sandbox_desks` and `reserve` come from the operator's Settings, `store` is where other processes see the
-    budgets.
+    budgets, `tokens` where they see access tokens.
     """
 
     kind: ClassVar[str]
@@ -73,11 +76,16 @@ class VendorConnector(ABC, Generic[C]):
         cls.secret_keys = frozenset(name for name, field in fields.items() if field.metadata.get("secret"))
 
     def __init__(
-        self, sandbox_desks: bool = False, store: PaceStore | None = None, reserve: float = RESERVE
+        self,
+        sandbox_desks: bool = False,
+        store: PaceStore | None = None,
+        reserve: float = RESERVE,
+        tokens: TokenStore | None = None,
     ) -> None:
         self._sandbox_desks = sandbox_desks
         self._store = store
         self._reserve = reserve
+        self._tokens = tokens or MemoryTokenStore()
         self._budgets: dict[str, RateBudget] = {}
         self._clients: dict[str, tuple[int, Clock, C]] = {}
         self._lock = threading.Lock()
@@ -122,5 +130,6 @@ class VendorConnector(ABC, Generic[C]):
             ):
                 return known
             client = self.parts().client(connection, clock, budget, sandbox_allowed=self._sandbox_desks)
+            client.tokens = self._tokens
             self._clients[connection.desk] = (os.getpid(), clock, client)
             return client

@@ -1,16 +1,20 @@
-"""What an admin of a Zendesk is told when it cannot be connected."""
+"""What an admin of a Zendesk is told when it cannot be connected, or when its keys come to an end."""
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from connectors.contract import Account
-from connectors.zendesk.settings import host
+from connectors.zendesk.settings import SCOPES, TOKENS_END, by_client, host
 
+_WHERE = "Admin Center > Apps and integrations > APIs > OAuth clients"
 NEW_KEY = (
-    "make a new API token under Admin Center > Apps and integrations > APIs, with the e-mail of the "
-    "user it is for"
+    f"signed in as the assistant's user, make a confidential OAuth client under {_WHERE}, allow it the "
+    f"scopes {SCOPES}, and give its identifier and secret"
 )
+SAME_CLIENT = f"look the OAuth client up under {_WHERE}, make it a new secret there, and give that"
 
 
 def account_of(settings: Mapping[str, str]) -> Account:
-    return Account(host(settings), NEW_KEY)
+    """Who has an OAuth client already is sent to it; who has an API token is told of its end."""
+    ending = TOKENS_END if settings.get("api_token") else None
+    return Account(host(settings), SAME_CLIENT if by_client(settings) else NEW_KEY, ending)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 import requests
@@ -18,9 +19,11 @@ from connectors.calls import DeskCalls
 from connectors.errors import ConnectorError
 from connectors.forms import bot_ids
 from connectors.http import DeskSession
+from connectors.tokens import KeptToken
 from connectors.view import View
+from connectors.zendesk.oauth import bearer_of
 from connectors.zendesk.payloads import view_of
-from connectors.zendesk.settings import HOST_RULE, base_url
+from connectors.zendesk.settings import HOST_RULE, base_url, by_client
 
 T = TypeVar("T")
 
@@ -32,6 +35,7 @@ LIBRARY_ERRORS = (
 )  # fmt: skip
 
 _PAGES_MAX = 100
+_REASONS = ("description", "error_description", "message", "title")
 _WHY_MAX = 300
 
 # zenpy writes whole bodies to its debug log, and customers' words have no place in a log.
@@ -48,7 +52,13 @@ class ZendeskClient(DeskCalls):
         return desks_words(body)
 
     def sign_in(self, session: DeskSession) -> None:
-        self._zenpy_on(session)  # puts the credentials on it
+        session.bearer = self.bearer
+        self._zenpy_on(session)  # puts the credentials on it, where there are others
+
+    @cached_property
+    def bearer(self) -> KeptToken | None:
+        """The account's access token; None for a desk that signs in by other keys."""
+        return bearer_of(self) if by_client(self.connection.settings) else None
 
     @property
     def view(self) -> View:
@@ -66,13 +76,16 @@ class ZendeskClient(DeskCalls):
 
     def _zenpy_on(self, session: DeskSession) -> Zenpy:
         settings = self.connection.settings
-        if settings.get("oauth_token"):
+        credentials: dict[str, str] = {}
+        if session.authorized:
+            pass  # each call gets its token from the session
+        elif settings.get("oauth_token"):
             credentials = {"oauth_token": settings["oauth_token"]}
         elif settings.get("email") and settings.get("api_token"):
             credentials = {"email": settings["email"], "token": settings["api_token"]}
         else:
             raise ConnectorError(
-                "this desk has no credentials; enter an API token and its e-mail, or an OAuth token",
+                "this desk has no credentials; enter the identifier and the secret of an OAuth client",
                 permanent=True,
             )
         return Zenpy(
@@ -122,7 +135,7 @@ def desks_words(body: bytes) -> str:
         return "no reason given"
     if not isinstance(value, dict):
         return "no reason given"
-    words = [str(value[k]) for k in ("description", "message", "title") if isinstance(value.get(k), str)]
+    words = [str(value[k]) for k in _REASONS if isinstance(value.get(k), str)]
     details = value.get("details")
     for entries in details.values() if isinstance(details, dict) else ():
         words += (

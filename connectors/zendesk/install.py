@@ -17,6 +17,7 @@ from connectors.zendesk import blueprint
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.desk import ZendeskDesk
 from connectors.zendesk.guard import prove
+from connectors.zendesk.oauth import missing, scopes_missing, token_name
 from connectors.zendesk.onemail import STATE, OneMail
 from connectors.zendesk.payloads import Json
 
@@ -38,11 +39,13 @@ class ZendeskInstall:
         self._client = client
 
     def plan(self, hook_url: str) -> Sequence[Step]:
-        """What `apply` would do, without doing it."""
+        """What `apply` would do, without doing it. Raises ConnectorError when a scope is missing, by name."""
+        scopes = self._scopes()
         found = self._survey()
         webhook, articles = blueprint.webhook_wanted(hook_url), blueprint.articles_webhook_wanted(hook_url)
         trigger = blueprint.trigger_wanted(str((found.webhook or {}).get("id", "")))
         steps = [
+            *scopes,
             planned("webhook", found.webhook, partial(blueprint.webhook_fits, wanted=webhook)),
             planned("trigger", found.trigger, partial(blueprint.trigger_fits, wanted=trigger)),
         ]
@@ -75,9 +78,11 @@ class ZendeskInstall:
             steps.append(step)
             progress(step)
 
+        for step in self._scopes():
+            note(step)
         desk = ZendeskDesk(self._client)
         me = desk.whoami()
-        note(Step("user", "exists", me.name))
+        note(_user(me.name, me.id, self._client.connection.state))
         groups = {group.name: group.id for group in desk.groups()}
         note(Step("groups", "exists", ", ".join(sorted(groups))))
         found = self._survey()
@@ -132,6 +137,20 @@ class ZendeskInstall:
             self._remove(
                 str(field["title"]), progress, partial(_delete, "ticket_fields", TicketField(id=field["id"]))
             )
+        connection = self._client.connection
+        self._client.tokens.forget(token_name(connection.desk, connection.settings))
+
+    def _scopes(self) -> list[Step]:
+        """The scopes the desk granted, for a desk that grants any; all that are missing are told at once,
+        before anything is written."""
+        bearer = self._client.bearer
+        if bearer is None:
+            return []
+        granted = bearer.scopes
+        lacking = missing(granted)
+        if lacking:
+            raise scopes_missing(lacking)
+        return [Step("scopes", "exists", " ".join(granted))]
 
     def _survey(self) -> _Found:
         webhooks = self._client.through_zenpy(lambda z: [w.to_dict() for w in z.webhooks.list()])
@@ -224,6 +243,15 @@ class ZendeskInstall:
             progress(Step(name, "failed", str(error)))
             raise
         progress(Step(name, "removed"))
+
+
+def _user(name: str, user_id: str, state: Mapping[str, object]) -> Step:
+    before = state.get("user_id")
+    if before in (None, user_id):
+        return Step("user", "exists", name)
+    # A token acts as the owner of its client. What the old user wrote is an agent's from now on.
+    why = f"{name}, another user than before ({state.get('user_name')})"
+    return Step("user", "updated", f"{why}: tickets the old one answered are left to people")
 
 
 def _delete(endpoint: str, thing: object, zenpy: Zenpy) -> None:

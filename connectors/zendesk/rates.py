@@ -31,6 +31,8 @@ def call_of(method: str, path: str, query: str) -> Call:
         return Call((ACCOUNT, "updates", f"ticket:{updated[1]}"))
     if path.startswith("/api/v2/incremental/"):
         return Call((ACCOUNT, "exports"))
+    if path == "/oauth/tokens":
+        return Call(("oauth",))  # no part of the API: nothing tells of a limit
     # The noun alone: a limit of search, of views or of webhooks is its own.
     noun = path.removeprefix("/api/v2/").partition("/")[0].removesuffix(".json")
     return Call((ACCOUNT, noun))

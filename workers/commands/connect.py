@@ -80,6 +80,9 @@ def _command(
                 )
             except ConnectorError as error:
                 sys.exit(f"the desk said: {advice(error, work.connector(kind).account(given))}")
+            soon = connecting.ending(work, DEFAULT_TENANT, desk_id)
+            if soon is not None:
+                click.echo(f"ending   {soon}")
             click.echo(f"connected in {(time.monotonic() - began) / 60:.1f} minutes. {COUNTED}")
             sys.exit(0 if proven else "connected, but the desk's guard is not proven: answers stay drafts")
 

@@ -28,7 +28,7 @@ from app.store.desks import StoredDesk
 from app.store.queues import inbox
 from app.store.queues.rows import InboxRow
 from app.store.tickets import TicketRow
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, RateLimited
 from connectors.records import Subject
 from workers.deciding.case import Case
 from workers.deciding.files import with_files
@@ -203,7 +203,7 @@ def _desk_failed(work: Work, row: InboxRow, held: TicketRow, desk: StoredDesk, e
             wait = int((error.retry_after or 0) * 1_000_000) or min(
                 FIRST_BACKOFF << min(row.attempts, 8), LONGEST_BACKOFF
             )
-            inbox.put_back(tx, row.id, row.fence, now + wait, count=error.status != 429)
+            inbox.put_back(tx, row.id, row.fence, now + wait, count=not isinstance(error, RateLimited))
 
 
 def _other_release(work: Work, row: InboxRow, held: TicketRow | None) -> None:

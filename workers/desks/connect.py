@@ -3,11 +3,12 @@ same function."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.store import articles
 from app.store import desks as desk_store
 from app.store.articles import SourceRow
+from connectors import forms, registry
 from connectors.contract import Connection, Step
 from connectors.errors import ConnectorError
 from workers.desks.advice import advice, checked
@@ -30,11 +31,17 @@ def connect(
 
     `settings` that are not named keep what was entered before; `hook_base` is the address the desk delivers
     to. Raises ValueError for settings the connector's form refuses, with nothing stored; ConnectorError when
-    the desk refuses: its row then stays, `broken`, and says what to do.
+    the desk refuses: its row then stays, `broken`, and says what to do. A desk that works goes on with the
+    keys it has until the new ones are seen to open it.
     """
     connector = work.connector(kind)
     now = work.clock()
-    checked(kind, {**_known(work, tenant, desk_id).settings, **settings})
+    before = _known(work, tenant, desk_id)
+    entered = forms.entered(registry.settings_schema(kind), before.connection.settings, settings)
+    checked(kind, entered)
+    if before.working and entered != before.connection.settings:
+        opened = replace(before.connection, settings=entered, wire_url=wire_url)
+        connector.install(opened, work.clock).plan(f"{hook_base}/hooks/{desk_id}")
     with work.db.write() as tx:
         known = desk_store.get(tx, tenant, desk_id, work.keys)
         if known is None:
@@ -43,7 +50,7 @@ def connect(
             )
             articles.add_source(tx, tenant, SourceRow(work.new_id(), "desk", desk_id, "", None), now)
         else:
-            settings = {**known.connection.settings, **settings}
+            settings = entered
             desk_store.update_settings(
                 tx, tenant, desk_id, settings, connector.secret_keys, wire_url, work.keys
             )
@@ -79,17 +86,32 @@ def plan(
 ) -> list[Step]:
     """What `connect` would do at the desk, with what was entered and found before; nothing is written, there
     or here."""
-    known = _known(work, tenant, desk_id)
-    entered = {**known.settings, **settings}
+    known = _known(work, tenant, desk_id).connection
+    entered = forms.entered(registry.settings_schema(kind), known.settings, settings)
     checked(kind, entered)
     connection = replace(known, settings=entered, wire_url=wire_url)
     return list(work.connector(kind).install(connection, work.clock).plan(f"{hook_base}/hooks/{desk_id}"))
 
 
-def _known(work: Work, tenant: str, desk_id: str) -> Connection:
+def ending(work: Work, tenant: str, desk_id: str) -> str | None:
+    """What its vendor ends of the desk's settings, when, and what to do; None for nothing."""
     with work.db.read() as tx:
         desk = desk_store.get(tx, tenant, desk_id, work.keys)
-    return desk.connection if desk is not None else Connection(desk_id, {})
+    return None if desk is None else work.connector(desk.kind).account(desk.connection.settings).ending
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    connection: Connection
+    working: bool  # connected before, and not stopped for anything since
+
+
+def _known(work: Work, tenant: str, desk_id: str) -> _Known:
+    with work.db.read() as tx:
+        desk = desk_store.get(tx, tenant, desk_id, work.keys)
+    if desk is None:
+        return _Known(Connection(desk_id, {}), False)
+    return _Known(desk.connection, desk.status == "active" and bool(desk.connection.state))
 
 
 def disconnect(work: Work, tenant: str, desk_id: str, progress: Callable[[Step], None]) -> None:

@@ -14,6 +14,7 @@ from app.store.queues import inbox, jobs
 from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
 from connectors.records import ChangedTicket, Status
+from workers.desks.refusals import break_desk
 from workers.work import Work
 
 POLL_EVERY = 60_000_000  # microseconds
@@ -59,14 +60,7 @@ def _poll_one(work: Work, tenant: str, desk_id: str) -> int:
     except ConnectorError as error:
         log.warning("poll failed", desk=desk_id, status=error.status, permanent=error.permanent)
         if error.status in (401, 403):
-            with work.db.write() as tx:
-                desk_store.set_status(
-                    tx,
-                    tenant,
-                    desk_id,
-                    "broken",
-                    f"the desk refuses our key ({error.status}): connect it again",
-                )
+            break_desk(work, desk, error.status)
         return 0
     finally:
         with work.db.write() as tx:

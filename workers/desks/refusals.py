@@ -29,9 +29,13 @@ def refuses_us(work: Work, desk: StoredDesk, status: int | None) -> bool:
 
 def break_desk(work: Work, desk: StoredDesk, status: int | None) -> None:
     """Stop the desk: every further call would fail the same way. Its rows stay, and the admin reads why on
-    the desk's page."""
-    log.error("the desk refuses our key", desk=desk.id, status=status)
+    the desk's page. Not when it was connected again since our call began: that was the old key."""
+    todo = work.connector(desk.kind).account(desk.connection.settings).new_key
+    why = f"the desk refuses our key ({status}): {todo}, then connect it again"
     with work.db.write() as tx:
-        desk_store.set_status(
-            tx, desk.tenant, desk.id, "broken", f"the desk refuses our key ({status}): connect it again"
-        )
+        now = desk_store.get(tx, desk.tenant, desk.id, work.keys)
+        if now is None or now.connection.settings != desk.connection.settings:
+            log.info("the desk refused an older key", desk=desk.id, status=status)
+            return
+        desk_store.set_status(tx, desk.tenant, desk.id, "broken", why)
+    log.error("the desk refuses our key", desk=desk.id, status=status)

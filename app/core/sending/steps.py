@@ -38,7 +38,7 @@ from app.core.sending.states import (
     step,
     worn_out,
 )
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, RateLimited
 from connectors.records import Conflict, Outcome, Sent, Stamp, Ticket, Trace
 
 # microseconds from the last look at a ticket to a reply without a fence: as long as one call may take
@@ -275,6 +275,7 @@ def _deferred(row: OutboxRow, times: Times, error: ConnectorError) -> Steps:
         return
     wait = int((error.retry_after or 0) * 1_000_000) or pause(row.attempts)
     # A desk that wants a pause, or a new key from us, has not failed: such a try does not count.
+    counts = not isinstance(error, RateLimited) and error.status not in (401, 403)
     yield Commit(
-        step(row, Deferred(now + wait, str(error), counts=error.status not in (401, 403, 429)), now, times)
+        step(row, Deferred(now + wait, str(error), counts=counts), now, times)
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from app.store import desks, marks
 from app.store.queues import inbox
+from connectors import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class DeskCard:
     delivered_at: int | None
     decided: int  # entries in its ledger
     by_search: bool  # its changes are found without an admin's right, and minutes late
+    ending: str | None  # what its vendor ends of its settings, when, and what to do
 
 
 def cards(connection: Connection, tenant: str) -> list[DeskCard]:
@@ -44,6 +46,8 @@ def cards(connection: Connection, tenant: str) -> list[DeskCard]:
             last.get(r.id),
             r.ledger_seq,
             marks.read(connection, f"changes_by:{r.id}") == "search",
+            # Sealed values do: it matters which settings there are, and not what they say.
+            registry.account(r.kind, json.loads(r.settings)).ending,
         )
         for r in desks.of_tenant(connection, tenant)
     ]

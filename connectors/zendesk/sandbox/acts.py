@@ -14,6 +14,7 @@ from connectors.zendesk.sandbox.api.states import merge_into
 from connectors.zendesk.sandbox.deliveries import Deliveries
 from connectors.zendesk.sandbox.hours import STATUSES, Presence, Schedule, checked, holiday
 from connectors.zendesk.sandbox.nouns import SCORES, Actor, HelpArticle, Rating, Suspended, Ticket, User
+from connectors.zendesk.sandbox.oauth import CLIENT, OAuth
 from connectors.zendesk.sandbox.state import State
 from connectors.zendesk.sandbox.tickets import Tickets
 
@@ -36,6 +37,7 @@ class Acts(CommonActs):
     tickets: Tickets
     deliveries: Deliveries
     faults: Faults
+    oauth: OAuth
 
     # -- what customers do
     def customer_ticket(
@@ -274,6 +276,31 @@ class Acts(CommonActs):
         )
         self.state.ratings = [*(r for r in self.state.ratings if r.ticket_id != made.ticket_id), made]
         return made.id
+
+    # -- what an admin does with OAuth clients
+    def rotate_client_secret(self, client: str = CLIENT) -> str:
+        """A new secret; the old one opens nothing any more, and tokens it was given for live on."""
+        with self.state.lock:
+            found = self.oauth.client(client)
+            found.secret = self.oauth.secret()
+            return found.secret
+
+    def allow_scopes(self, scopes: list[str], client: str = CLIENT) -> None:
+        """The most a token of this client can have from now on."""
+        with self.state.lock:
+            self.oauth.client(client).scopes = frozenset(scopes)
+
+    def revoke_tokens(self, client: str = CLIENT) -> int:
+        """Take back every token the client was given; how many still lived."""
+        with self.state.lock:
+            given = [t for t, issued in self.oauth.tokens.items() if issued.client == client]
+            living = sum(self.oauth.living(t) is not None for t in given)
+            for token in given:
+                del self.oauth.tokens[token]
+            return living
+
+    def tokens_minted(self) -> int:
+        return self.oauth.minted
 
     # -- what a desk does with mail and tickets it does not want
     def suspend_mail(

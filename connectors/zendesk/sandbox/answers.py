@@ -20,10 +20,25 @@ def forbidden() -> Refusal:
     return Refusal(403, {"error": "Forbidden", "description": "You do not have access to this page"})
 
 
-def scope_missing() -> Refusal:
+def scope_missing(scope: str) -> Refusal:
     return Refusal(
-        403, {"error": "Forbidden", "description": "Missing the following required scopes: read, write"}
+        403, {"error": "Forbidden", "description": f"Missing the following required scopes: {scope}"}
     )
+
+
+def invalid_token() -> Refusal:
+    """An access token that has ended or was taken back; these words were seen by several clients' users."""
+    text = "The access token provided is expired, revoked, malformed or invalid for other reasons."
+    return Refusal(
+        401,
+        {"error": "invalid_token", "error_description": text},
+        {"WWW-Authenticate": 'Bearer realm="OAuth API", error="invalid_token"'},
+    )
+
+
+def oauth(status: int, error: str, description: str) -> Refusal:
+    """A token request that is refused, in the form of RFC 6749, 5.2."""
+    return Refusal(status, {"error": error, "error_description": description})
 
 
 def bad_request(description: str) -> Refusal:

@@ -17,6 +17,7 @@ from connectors.zendesk.sandbox.deliveries import Deliveries
 from connectors.zendesk.sandbox.keys import Keys
 from connectors.zendesk.sandbox.limits import Limits
 from connectors.zendesk.sandbox.nouns import TicketField, User
+from connectors.zendesk.sandbox.oauth import CLIENT, OAuth
 from connectors.zendesk.sandbox.pages import create_pages
 from connectors.zendesk.sandbox.state import State
 from connectors.zendesk.sandbox.switches import Switches
@@ -32,8 +33,8 @@ class SandboxZendesk(SandboxDesk):
 
     `articles`: a folder or JSONL file, or ready `Source` records. `clock`: integer microseconds UTC. Ports 0
     are chosen by the system. `.do` holds the verbs (`customer_ticket`, `agent_reply`, `fault` …); `.email`,
-    `.token`, `.bearer` are the assistant user's credentials. Raises ValueError for an address that is not
-    loopback.
+    `.token`, `.bearer`, and `.client_id` with `.client_secret`, are the assistant user's credentials. Raises
+    ValueError for an address that is not loopback.
     """
 
     def __init__(
@@ -62,11 +63,14 @@ class SandboxZendesk(SandboxDesk):
         self.faults = Faults()
         triggers = Triggers(self.state, self.deliveries.notify)
         tickets = Tickets(self.state, triggers.run)
-        self.do = Acts(self.state, tickets, self.deliveries, self.faults)
+        oauth = OAuth(self.state.clock, seed)
+        self.do = Acts(self.state, tickets, self.deliveries, self.faults, oauth)
         self.assistant = self._furnish(company, groups, agents)
         self.email, self.token = str(self.assistant.email), f"sandbox-token-{seed}"
         self.bearer = f"sandbox-bearer-{seed}"
-        keys = Keys(self.token, {self.bearer: (self.assistant.id, frozenset({"read", "write"}))})
+        self.oauth = oauth
+        self.client_id = oauth.add(CLIENT, self.assistant.id).identifier
+        keys = Keys(self.token, oauth, {self.bearer: (self.assistant.id, frozenset({"read", "write"}))})
         self.keys = keys
         self.article_ids = load_articles(self.state, sources(articles))
         api = create_api(Desk(self.state, tickets, self.deliveries, Limits(self.state), keys))
@@ -78,6 +82,11 @@ class SandboxZendesk(SandboxDesk):
             host,
             (port, control_port, page_port),
         )
+
+    @property
+    def client_secret(self) -> str:
+        """The present one of the assistant's OAuth client."""
+        return self.oauth.client(self.client_id).secret
 
     def about(self) -> dict[str, Any]:
         """What somebody needs to use the desk; the credentials open this sandbox and nothing else."""
@@ -91,6 +100,8 @@ class SandboxZendesk(SandboxDesk):
             "email": self.email,
             "token": self.token,
             "bearer": self.bearer,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
             "articles": len(self.state.articles),
         }
 

@@ -1,4 +1,5 @@
-"""Who is calling: `email/token:TOKEN` by Basic, or a bearer token with scopes (Z50).
+"""Who is calling: `email/token:TOKEN` by Basic, or a bearer token with scopes, lasting or given by OAuth
+(Z50).
 
 Source: REF introduction/security-and-auth.
 """
@@ -11,14 +12,16 @@ from dataclasses import dataclass, field
 
 from connectors.zendesk.sandbox import answers
 from connectors.zendesk.sandbox.nouns import User
+from connectors.zendesk.sandbox.oauth import OAuth
 from connectors.zendesk.sandbox.state import State
 
 
 @dataclass(slots=True)
 class Keys:
-    """`token` goes with the e-mail of any agent. `bearers`: token → (user id, scopes)."""
+    """`token` goes with the e-mail of any agent. `bearers`: token → (user id, scopes), without an end."""
 
     token: str
+    oauth: OAuth
     bearers: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
 
     def who(self, state: State, header: str | None, *, writes: bool) -> User:
@@ -47,9 +50,14 @@ class Keys:
         return state.user_by_email(email)
 
     def _bearer(self, state: State, value: str, writes: bool) -> User | None:
-        if value not in self.bearers:
-            return None
-        user_id, scopes = self.bearers[value]
-        if ("write" if writes else "read") not in scopes:
-            raise answers.scope_missing()
+        issued = self.oauth.living(value)
+        if issued is not None:
+            user_id, scopes = issued.user_id, issued.scopes
+        elif value in self.bearers:
+            user_id, scopes = self.bearers[value]
+        else:
+            raise answers.invalid_token()
+        needed = "write" if writes else "read"
+        if needed not in scopes:
+            raise answers.scope_missing(needed)
         return state.users.get(user_id)
