@@ -7,7 +7,8 @@ class ConnectorError(Exception):
 
     `permanent` is true when the same call cannot succeed without a person (wrong key, deleted field).
     `retry_after` is the desk's own wish in seconds, None when it named none. `status` is the HTTP status,
-    None without an answer.
+    None without an answer. `todo` is what a person can do about it, where that follows from more than the
+    status.
     """
 
     def __init__(
@@ -17,8 +18,10 @@ class ConnectorError(Exception):
         permanent: bool = False,
         retry_after: float | None = None,
         status: int | None = None,
+        todo: str | None = None,
     ) -> None:
         super().__init__(message)
+        self.todo = todo
         self.permanent = permanent
         self.retry_after = retry_after
         self.status = status

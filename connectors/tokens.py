@@ -164,7 +164,9 @@ class KeptToken:
                 raise
             # Our turn is left to end by itself: nobody asks again at once, and the old token goes on.
             desk = self._name.split(":")[1]
-            log.warning("access token not renewed", desk=desk, status=error.status, why=str(error))
+            log.warning(
+                "access token not renewed", desk=desk, status=error.status, error=type(error).__name__
+            )
             self._look_again_at = now + SECOND
             return kept
         except BaseException:

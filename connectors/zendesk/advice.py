@@ -4,14 +4,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from connectors.contract import Account
-from connectors.zendesk.settings import SCOPES, TOKENS_END, by_client, host
+from connectors.zendesk.settings import SCOPES, TOKENS_END, WHERE, by_client, host
 
-_WHERE = "Admin Center > Apps and integrations > APIs > OAuth clients"
 NEW_KEY = (
-    f"signed in as the assistant's user, make a confidential OAuth client under {_WHERE}, allow it the "
+    f"signed in as the assistant's user, make a confidential OAuth client under {WHERE}, allow it the "
     f"scopes {SCOPES}, and give its identifier and secret"
 )
-SAME_CLIENT = f"look the OAuth client up under {_WHERE}, make it a new secret there, and give that"
+SAME_CLIENT = f"look the OAuth client up under {WHERE}, make it a new secret there, and give that"
 
 
 def account_of(settings: Mapping[str, str]) -> Account:

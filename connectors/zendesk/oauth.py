@@ -15,7 +15,7 @@ import requests
 from connectors.clock import SECOND
 from connectors.errors import ConnectorError, NoToken
 from connectors.tokens import KeptToken, Token
-from connectors.zendesk.settings import host, scopes_of, token_seconds
+from connectors.zendesk.settings import WHERE, host, scopes_of, token_seconds
 
 if TYPE_CHECKING:
     from connectors.zendesk.client import ZendeskClient
@@ -51,10 +51,10 @@ def missing(scopes: Iterable[str]) -> tuple[str, ...]:
 def scopes_missing(names: Iterable[str]) -> ConnectorError:
     listed = ", ".join(names)
     return ConnectorError(
-        f"the OAuth client lacks the scope {listed}: allow it under Admin Center > Apps and integrations > "
-        f"APIs > OAuth clients, and name it in --scopes",
+        f"the OAuth client lacks the scope {listed}",
         permanent=True,
         status=403,
+        todo=f"allow it under {WHERE}, name it in --scopes, then connect again",
     )
 
 
@@ -87,8 +87,10 @@ def _refused(
     if said.get("error") == "invalid_scope":
         return scopes_missing([s for s in asked if s in str(said.get("error_description"))] or asked)
     if status in (400, 401, 403):
+        # Desks quote what they were sent, and this sentence stands on a page.
+        words = client.words(response.content).replace(client.connection.settings["client_secret"], "…")
         return ConnectorError(
-            f"the desk refused the OAuth client and its secret: {client.words(response.content)}",
+            f"the desk refused the OAuth client and its secret: {words}",
             permanent=True,
             status=401,
         )

@@ -14,6 +14,7 @@ from connectors import forms
 HOST_RULE = re.compile(r"[a-z0-9-]+\.zendesk\.com")
 
 
+WHERE = "Admin Center > Apps and integrations > APIs > OAuth clients"  # where clients are made
 SCOPES = "read write"  # what the assistant needs
 SHORTEST_MINUTES, LONGEST_MINUTES = 30, 2880  # of a token's life, at Zendesk
 # developer.zendesk.com, api-basics/authentication/oauth-migration
@@ -41,8 +42,7 @@ class DeskSchema(forms.DeskForm):
         validate=validate.Regexp(r"\A[!-~]{0,255}\Z", error="is the client's identifier, without blanks"),
         metadata={
             "label": "OAuth client: identifier",
-            "help": "identifier of a confidential OAuth client, made in Admin Center > Apps and integrations "
-            "> APIs > OAuth clients",
+            "help": f"identifier of a confidential OAuth client, made under {WHERE}",
         },
     )
     client_secret = forms.secret("OAuth client: secret", 512)
@@ -75,7 +75,8 @@ class DeskSchema(forms.DeskForm):
         token, oauth = bool(data.get("api_token")), bool(data.get("oauth_token"))
         if client + token + oauth != 1:
             raise ValidationError(
-                "give the identifier and the secret of an OAuth client, and no other key beside them",
+                f"give the identifier and the secret of an OAuth client (made under {WHERE}), and no other "
+                "key beside them",
                 "client_id",
             )
         if client and not (data.get("client_id") and data.get("client_secret")):

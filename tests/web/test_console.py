@@ -288,6 +288,18 @@ def test_the_desks_page_tells_how_each_stands_and_nothing_of_its_secret(house):
     assert "a signing secret" not in raw and sealed[-8:] not in raw
 
 
+def test_a_desk_whose_key_ends_shows_when_and_what_to_do(house):
+    settings = {"subdomain": "larkfield", "api_token": "sealed", "_sealed": ["api_token"]}
+    with house.db.write() as tx:
+        tx.execute(update(desks).where(desks.c.id == DESK).values(settings=json.dumps(settings)))
+    said = (
+        "Zendesk ends API tokens on 30 April 2027: make an OAuth client and connect again: "
+        f"flask --app candor connect zendesk --desk {DESK}"
+    )
+    page = text(house.signed_in("viewer"), "/desks")
+    assert page.count(said) == 1, "the other desk has no API token"
+
+
 def test_an_empty_console_says_what_comes_next(house):
     assert "The first one appears here as soon as a desk delivers it." in text(house.signed_in(), "/tickets")
 

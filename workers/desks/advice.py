@@ -15,6 +15,8 @@ def advice(error: ConnectorError, account: Account) -> str:
     """The desk's own words and what to do about them. Quotes no key."""
     address = account.address
     said = str(error).rstrip(". ")
+    if error.todo is not None:
+        return f"{said}. What to do: {error.todo}"
     match error.status:
         case None:
             todo = f"check that {address} is the desk's address and that this machine may reach it"

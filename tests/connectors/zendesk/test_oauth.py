@@ -191,6 +191,15 @@ def test_a_write_without_a_token_waits_and_one_for_a_dead_client_is_refused_as_a
     assert sandbox.do.requests("PUT") == []
 
 
+def test_a_desk_that_quotes_the_secret_is_not_quoted(sandbox: SandboxZendesk, clock: SetClock) -> None:
+    secret = sandbox.client_secret
+    body = f'{{"error":"invalid_client","error_description":"unknown secret {secret}"}}'
+    sandbox.do.fault("X9", path="/oauth/tokens", status=401, body=body)
+    with pytest.raises(ConnectorError, match="unknown secret …") as refused:
+        ZendeskDesk(worker(sandbox, clock)).whoami()
+    assert secret not in str(refused.value)
+
+
 def test_a_404_of_the_token_address_is_not_one_of_the_ticket(
     sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int
 ) -> None:
@@ -201,10 +210,10 @@ def test_a_404_of_the_token_address_is_not_one_of_the_ticket(
 
 
 @pytest.mark.parametrize(("asked", "allowed", "told"), [
-    ("read", ["read", "write"], "lacks the scope write:"),
-    ("write", ["read", "write"], "lacks the scope read:"),
-    ("tickets:read", ["tickets:read"], "lacks the scope read, write:"),
-    ("", ["read"], "lacks the scope write:"), ("", [], "lacks the scope read, write:"),
+    ("read", ["read", "write"], "lacks the scope write$"),
+    ("write", ["read", "write"], "lacks the scope read$"),
+    ("tickets:read", ["tickets:read"], "lacks the scope read, write$"),
+    ("", ["read"], "lacks the scope write$"), ("", [], "lacks the scope read, write$"),
 ])  # fmt: skip
 def test_connecting_names_the_scopes_that_are_missing_before_anything_is_written(
     sandbox: SandboxZendesk, clock: SetClock, asked: str, allowed: list[str], told: str
