@@ -131,6 +131,8 @@ class Quiet(StrEnum):
     AUTOMATIC = "automatic"
     PEOPLE_OWN_IT = "people_own_it"
     ALREADY_ANSWERED = "already_answered"
+    # in our name, and not by our rows: from before a restored backup, or by a second installation
+    FOUND_AT_DESK = "found_at_desk"
     NOTHING_NEW = "nothing_new"
     OTHER_BOT = "other_bot"
     CLOSED = "closed"

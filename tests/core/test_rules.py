@@ -29,6 +29,7 @@ GRAVE = Flag(FloorClass.DANGER, SPAN)
 # rule -> (a situation it decides, the verdict). Kept in the order of the table.
 CASES: dict[str, tuple[Situation, object]] = {
     "turn has a verdict": (situation(handled=True), StayQuiet(Quiet.ALREADY_ANSWERED)),
+    "found at the desk": (situation(found_at_desk=True), StayQuiet(Quiet.FOUND_AT_DESK)),
     "ticket is gone": (situation(status=Status.DELETED), StayQuiet(Quiet.CLOSED)),
     "grave, and people have it": (situation(floor=(GRAVE,), owner=Owner.PEOPLE), Alert()),
     "grave": (situation(floor=(GRAVE,)), (Reason.MUST_HANDOFF, Detail.FLOOR)),

@@ -31,6 +31,7 @@ from workers.deciding.case import Case
 from workers.deciding.confidence import applied, in_force
 from workers.deciding.drafts import newest_draft
 from workers.deciding.floor import FloorRead
+from workers.deciding.found import found_at_desk
 from workers.deciding.kept import WHY_DRAFT, kept
 from workers.deciding.language import guess_language
 from workers.deciding.reopened import as_new, nobody_at_work, reopened
@@ -53,6 +54,11 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     holder, memory = case.holder(work.keys), case.memory(work.keys)
     happened = events_since(ticket, held.seen_message, _assignments(work, case, memory))
     events = (*happened, *step_chosen(ticket, memory.next_step))
+    found = found_at_desk(work, case)
+    if found.handed_off:
+        # Before what people did since: they may have given it back.
+        new = tuple(event for event in events if event is Event.NEW_TICKET)
+        events = (*new, Event.HANDED_OFF, *events[len(new):])
     owner, turn = owner_after(Owner(held.owner), events), _turn(case.row, ticket)
     overtaken = kept(work, case, turn, owner, _solved_since(ticket))
     again = overtaken or act is not None
@@ -87,6 +93,8 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
         status=ticket.status,
         now=case.read_at,
         handled=stored.taken or held.handled_turn == reading.turn,
+        found_at_desk=found.answers,
+        foreign=found.foreign,
         cannot_reply=ticket.cannot_reply,
         other_bot=_other_bot_spoke_last(ticket),
         solved_since=_solved_since(ticket),
@@ -103,9 +111,8 @@ def gather(work: Work, case: Case, floor: FloorRead) -> Gathered:
     gathered = Gathered(situation, events, mode_why, ticket.stamp.value)
     if sends_draft(situation, events):
         draft = newest_draft(work, case)
-        return replace(
-            gathered, draft=draft, draft_sent=draft is not None and _taken(work, case, draft.sent_turn)
-        )
+        sent = draft is not None and (found.foreign or _taken(work, case, draft.sent_turn))
+        return replace(gathered, draft=draft, draft_sent=sent)
     decision = decide(situation)
     if decision is None:
         gathered = _searched(work, case, gathered, stored.calibration)

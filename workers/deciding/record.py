@@ -35,7 +35,9 @@ from workers.work import Work
 NEWS = frozenset(Event) - {Event.NEW_TICKET, Event.OTHER_BOT}
 ROUTINE = frozenset({Quiet.ALREADY_ANSWERED, Quiet.NOTHING_NEW, Quiet.PEOPLE_OWN_IT})
 # nothing more will be said to it
-ENDS_TURN = frozenset({Quiet.AUTOMATIC, Quiet.NOT_THE_REQUESTER, Quiet.ACKNOWLEDGED})
+ENDS_TURN = frozenset(
+    {Quiet.AUTOMATIC, Quiet.FOUND_AT_DESK, Quiet.NOT_THE_REQUESTER, Quiet.ACKNOWLEDGED}
+)
 ENDS_URGENCY = frozenset({Event.AGENT_REPLIED, Event.AGENT_NOTED, *STEPS.values()})
 FLOOR_KEPT = 60  # grave messages remembered of one ticket
 
@@ -72,6 +74,8 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
             _people(recording)
             if _quiet_why(decided) is Quiet.OTHER_BOT:
                 two_bots.met(tx, desk.id, case.ticket.id, now)
+            if decided.situation.foreign:
+                two_bots.our_words_met(tx, desk.id, case.ticket.id, now)
             if Event.ASK_ASSISTANT in decided.events:
                 requesters.forget_asked_person(tx, desk.tenant, requester)
             report_solved(work, tx, desk, case.ticket, decided.situation.memory, now)
@@ -272,7 +276,7 @@ def _remember(r: _Recording) -> TicketMemory:
         floor=(*memory.floor, *grave)[-FLOOR_KEPT:],
     )
     if isinstance(verdict, StayQuiet):
-        return new
+        return new.replied(now) if verdict.why is Quiet.FOUND_AT_DESK else new
     if situation.reading.sentiment == "frustrated":
         new = replace(new, frustrated=new.frustrated + 1)
     match verdict:

@@ -15,6 +15,7 @@ from app.store.queues import outbox
 from config.policy import Detail, Reason
 from connectors.records import NEXT_STEPS, Person, Role, Status, Ticket, writer_of
 from workers.deciding.case import Case
+from workers.deciding.found import found_at_desk
 from workers.deciding.gather import mode_of
 from workers.deciding.supply import page_of, way_in_place
 from workers.work import Work
@@ -57,7 +58,7 @@ def decide_unread(work: Work, case: Case) -> Decided:
         must_handoff=None,
         voices=(Voice(newest.id, writer_of(newest, ticket.requester), "", ""),) if newest else (),
     )
-    events = events_since(ticket, held.seen_message, ())
+    events, found = events_since(ticket, held.seen_message, ()), found_at_desk(work, case)
     with work.db.read() as tx:
         ceiling = caps.ceiling(tx, desk.tenant, desk.id, "other", case.read_at)
         taken = outbox.turn_is_taken(tx, desk.id, ticket.id, reading.turn)
@@ -73,7 +74,8 @@ def decide_unread(work: Work, case: Case) -> Decided:
         mode=mode,
         status=ticket.status,
         now=case.read_at,
-        handled=taken,
+        handled=taken or (act == Act.UNREADABLE and found.answers),
+        foreign=found.foreign,
         cannot_reply=ticket.cannot_reply,
         act=act,
     )

@@ -58,6 +58,8 @@ class Situation:
     status: Status
     now: int
     handled: bool = False  # this turn has a verdict already
+    found_at_desk: bool = False  # words of ours that our rows do not know answer it
+    foreign: bool = False  # the customer has read words of ours that our rows do not know
     cannot_reply: str | None = None
     other_bot: bool = False
     # somebody has solved the ticket after the customer's newest message, without a word
@@ -303,6 +305,11 @@ BEFORE_SEARCH: tuple[Rule, ...] = (
         "turn has a verdict",
         _says(lambda s: s.handled, "this turn was decided before"),
         _quiet(Quiet.ALREADY_ANSWERED),
+    ),
+    Rule(
+        "found at the desk",
+        _says(lambda s: s.found_at_desk, "words of ours answer it, which our rows do not know"),
+        _quiet(Quiet.FOUND_AT_DESK),
     ),
     Rule(
         "ticket is gone",

@@ -104,6 +104,8 @@ class Check:
     event: Event | None
     stamp: Stamp | None
     tags: tuple[str, ...] = ()
+    # the ticket holds newer words in our name: whether they are this row's is looked up before the call
+    copy: bool = False
 
 
 def by_our_rows(words: Words, state: OutboxRow, stored: Stored, now: int) -> Check | None:
@@ -161,7 +163,17 @@ def by_the_ticket(
         return Check(None, state.stamp, ticket.tags)
     if not stamp_is_safe(ticket.stamp, times):
         return Check(_next_second(now), state.stamp if fenced else ticket.stamp)
-    return Check(None, ticket.stamp, ticket.tags)
+    return Check(None, ticket.stamp, ticket.tags, copy=state.sends == 0 and _said_in_our_name(words, ticket))
+
+
+def _said_in_our_name(words: Words, ticket: Ticket) -> bool:
+    """Whether a message of ours of the row's kind came after it was composed, though it was never sent: it
+    was, before a backup was restored, or a second installation has said something."""
+    public = words.effect == EffectKind.PUBLIC
+    ids = [m.id for m in ticket.messages]
+    since = ticket.messages[ids.index(words.seen) + 1:] if words.seen in ids else ()
+    own_note = not public and words.place > 0
+    return not own_note and any(m.author.role is Role.ASSISTANT and m.public is public for m in since)
 
 
 def overtaken(words: Words, ticket: Ticket) -> str:

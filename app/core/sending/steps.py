@@ -138,6 +138,13 @@ def _send(words: Words, row: OutboxRow, times: Times, now: int, fenced: bool) ->
                 yield Commit(step(row, Traced(trace), now, times))
                 return
         now, check = yield from _pre_send(words, row, times, now, fenced)
+        if check.copy and check.event is None:
+            now, trace = yield _find(row, now)
+            if trace.remote_id is not None:
+                yield Commit(step(row, Traced(trace), now, times))
+                return
+            if words.effect == EffectKind.PUBLIC:
+                check = replace(check, event=Overtaken("somebody has answered in the assistant's name"))
     except ConnectorError as error:
         yield from _deferred(row, times, error)
         return

@@ -4,9 +4,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, and_, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 
-from app.core.kinds import OPEN_EFFECTS, EffectKind, EffectState, Purpose
+from app.core.kinds import LOST_EFFECTS, OPEN_EFFECTS, EffectKind, EffectState, Purpose
 from app.core.sending.states import OutboxRow
 from app.store.queues.leases import LEASE_OVER, Leases
 from app.store.queues.rows import EffectRow
@@ -237,6 +237,20 @@ def turn_is_taken(tx: Connection, desk: str, ticket: str, turn_id: str) -> bool:
     return (
         tx.execute(_OF_TURN, {"of_desk": desk, "of_ticket": ticket, "of_turn": turn_id}).first() is not None
     )
+
+
+def written(tx: Connection, desk: str, ticket: str) -> set[str | None]:
+    """The desk's ids of all that our rows wrote into the ticket; None among them where a row was given up,
+    and may have written something whose id nobody learned."""
+    query = select(outbox.c.remote_id).where(
+        outbox.c.desk == desk,
+        outbox.c.ticket == ticket,
+        or_(
+            outbox.c.remote_id.is_not(None),
+            and_(outbox.c.state.in_(LOST_EFFECTS), outbox.c.sends > 0),
+        ),
+    )
+    return set(tx.execute(query).scalars())
 
 
 def key_is_taken(tx: Connection, key: str) -> bool:

@@ -53,6 +53,16 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
                     f"stays quiet wherever it does. Switch one of them off.",
                 )
             )
+        unknown = two_bots.our_words_in(connection, desk.id, now)
+        if unknown is not None:
+            found.append(
+                Banner(
+                    "bad",
+                    f"Ticket {unknown} of {desk.name} holds a reply of the assistant that this installation "
+                    f"knows nothing of. After a backup was restored that is to be expected; otherwise a "
+                    f"second installation works on this desk: let only one of them run.",
+                )
+            )
     found += _overdue(connection, tenant, company, now)
     for on in switches(connection, tenant, now):
         where = f"to {on.name}" if on.name else "to every desk"

@@ -67,6 +67,8 @@ QUIET: Mapping[Quiet, str] = {
     Quiet.AUTOMATIC: "An automatic mail, not a person writing.",
     Quiet.PEOPLE_OWN_IT: "A person has taken this ticket.",
     Quiet.ALREADY_ANSWERED: "This message has its answer.",
+    Quiet.FOUND_AT_DESK: "The ticket holds the assistant's words to this already; this database did not know "
+                         "them.",
     Quiet.NOTHING_NEW: "Nothing new from the customer.",
     Quiet.ACKNOWLEDGED: "It only says that it was read: there is nothing to answer.",
     Quiet.OTHER_BOT: "Another bot has answered: two bots work on this desk.",
