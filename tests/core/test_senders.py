@@ -25,5 +25,15 @@ def test_only_a_long_number_in_an_address_counts_on():
     assert not said("anna1984x@1234.example".replace("1984", "84"), None, "").counted
 
 
+def test_the_subject_stands_in_front_whether_or_not_the_question_has_it():
+    texts = {
+        said("a@x.example", None, text, "Parcel 100").text
+        for text in ("Parcel 100\n\nWhere is it?", "Where is it?", "PARCEL 100 Where is it?")
+    }
+    assert texts == {"parcel where is it?"}
+    zips, poles = (said("a@x.example", None, "Please help", subject).text for subject in ("Zip", "Pole"))
+    assert zips != poles
+
+
 def test_a_megabyte_takes_no_time():
     assert paces(lambda: said("1" * 1_000_000, "1" * 1_000_000, "a1 " * 333_333), 10) < 10

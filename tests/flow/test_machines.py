@@ -167,6 +167,16 @@ def shown(house: House) -> list[str]:
     return [one.why for one in fallbacks_on(house)]
 
 
+def test_a_number_in_the_subject_that_counts_on_makes_no_other_text(side: Side) -> None:
+    """Whether the question is read with its subject depends on the number in it."""
+    made = [
+        opened(side, NUMBERED.format(n=SIX_DIGITS + n), email="robot@zed.example", name="Zed",
+               subject=f"Parcel {n}")
+        for n in (1, 7, 98, 99, 100, 101, 102, 999, 1000, 1001)
+    ]
+    assert [len(side.replies(t)) for t in made] == [1] * ALLOWED + [0] * (len(made) - ALLOWED)
+
+
 def test_however_many_tickets_one_machine_opens_it_gets_three_replies(house: House, figures: Figures) -> None:
     for n in range(LONG):  # one a second, which is about what the desk's rate lets us write
         house.desk.do.customer_ticket(

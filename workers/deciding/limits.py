@@ -36,6 +36,13 @@ def check(work: Work, tx: Connection, case: Case, decided: Decided, composed: Co
         raise OverLimit(why)
 
 
+def _opened_with(case: Case, decided: Decided) -> str:
+    """The subject, where the turn begins with the message that opened the ticket."""
+    first = next((message.id for message in case.ticket.messages if message.public), None)
+    voices = decided.situation.reading.voices
+    return case.ticket.subject if voices and voices[0].message == first else ""
+
+
 def _always(verdict: Verdict) -> bool:
     match verdict:
         case Handoff():
@@ -48,7 +55,8 @@ def _always(verdict: Verdict) -> bool:
 def _full(work: Work, tx: Connection, case: Case, decided: Decided, now: int) -> str:
     policy, reading, tenant = case.policy, decided.situation.reading, case.desk.tenant
     turn = work.keys.mac("turn", case.desk.id, case.ticket.id, reading.turn)
-    mail = said(case.address, case.ticket.requester.name, reading.question)
+    name = case.ticket.requester.name
+    mail = said(case.address, name, reading.question, _opened_with(case, decided))
 
     def taken(kind: str, of: str, allowed: int, holder: str = turn) -> bool:
         return places.take(tx, tenant, work.keys.mac("limit", tenant, kind, of), allowed, holder, now)

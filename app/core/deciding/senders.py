@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.core.reading.phrases import fold
 
 TEXT_MAX = 4_000  # characters of a message that are compared
+SUBJECT_MAX = 300
 # So long a number in an address counts something; "anna1" and "anna2" may be two people. Who asks is taken
 # for a person all the same: a machine tells.
 _COUNTER = re.compile(r"\d{4,}")
@@ -32,10 +33,16 @@ class Said:
     counted: bool
 
 
-def said(address: str, name: str | None, text: str) -> Said:
-    """The message of this sender as it is compared with others of the last 24 hours."""
+def said(address: str, name: str | None, text: str, subject: str = "") -> Said:
+    """The message of this sender as it is compared with others of the last 24 hours.
+
+    `subject` stands in front of every text alike: whether a question is read with it depends on what else it
+    says, and a number that counts on would make the same words two texts.
+    """
     sender = _TAG.sub("@", address.strip().lower())
-    words = fold(text[:TEXT_MAX]).text.split()
+    heading, words = fold(subject[:SUBJECT_MAX]).text.split(), fold(text[:TEXT_MAX]).text.split()
+    if words[: len(heading)] != heading:
+        words = heading + words
     plain = " ".join(word for word in words if not any(letter.isdigit() for letter in word))
     called = " ".join(fold((name or "")[:200]).text.split())
     # The name belongs to it: students whose addresses are numbers are many people, and have names of their
