@@ -87,6 +87,16 @@ def test_ordinary_messages_are_near_nothing(likeness: Likeness) -> None:
         assert likeness.read(text).near == ()
 
 
+def test_sentences_that_are_harmless_one_by_one_are_not_grave_together(likeness: Likeness) -> None:
+    """Words about texts, photos and charge add up to a likeness that no sentence bears out."""
+    text = (
+        "This is going in circles. I send a photo, I get the same text, I send another photo, I get the same "
+        "text again. Who is in charge there?"
+    )
+    assert likeness.read(text).near == ()
+    assert likeness.read("My order came. Nobody can stop me now. I will hang myself tonight. Bye.").near
+
+
 def test_another_model_turns_the_head_off() -> None:
     embedder = HashEmbedder()
     assert Likeness(embedder).read("My brother has died") == Graveness()

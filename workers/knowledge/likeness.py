@@ -68,13 +68,15 @@ class Likeness:
         shares = head.probabilities(peaks, texts)
         scores, kinds = head.graveness(shares), head.kinds(shares)
         best: dict[FloorClass, Near] = {}
+        read = tuple((start, end, float(score)) for (start, end), score in zip(places, scores, strict=True))
         for n in np.argsort(-scores, kind="stable"):
-            if scores[n] >= head.threshold and kinds[n] not in best:
-                start, end = places[n]
+            start, end = places[n]
+            if scores[n] < head.threshold or _harmless_alone(start, end, read, head.harmless_below):
+                continue
+            if kinds[n] not in best:
                 best[kinds[n]] = Near(
                     kinds[n], start, end, self._example(kinds[n], peaks[n]), float(scores[n])
                 )
-        read = tuple((start, end, float(score)) for (start, end), score in zip(places, scores, strict=True))
         return Graveness(tuple(best.values()), read, head.harmless_below)
 
     def _example(self, kind: FloorClass, peaks: Vectors) -> str:
@@ -84,6 +86,15 @@ class Likeness:
         if kind not in self._examples:
             self._examples[kind] = self._embedder.embed(told)
         return told[int((self._examples[kind] @ peaks[: self._embedder.width]).argmax())]
+
+
+def _harmless_alone(
+    start: int, end: int, read: Sequence[tuple[int, int, float]], harmless_below: float
+) -> bool:
+    """Whether each sentence of a run is surely harmless by itself: what only their words together look like
+    is a likeness of subjects, and nothing anybody said. False for a sentence."""
+    within = [score for a, b, score in read if start <= a and b <= end and (a, b) != (start, end)]
+    return bool(within) and max(within) < harmless_below
 
 
 def stretches(text: str) -> list[tuple[int, int]]:
