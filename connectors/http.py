@@ -23,7 +23,8 @@ import structlog
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from connectors.clean import carriable_json
-from connectors.errors import ConnectorError, DeskResting, RateLimited
+from connectors.clock import SECOND
+from connectors.errors import ConnectorError, DeskResting, NoToken, RateLimited
 from connectors.headers import http_date
 from connectors.limits import SHORTEST_WAIT, RateBudget
 from connectors.pace import Call
@@ -33,6 +34,7 @@ from connectors.wire import Deadline, DeskPools, is_loopback
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
 TOTAL_SECONDS = 20.0
+TOKEN_SECONDS = 4  # that a write waits for an access token before it is put off
 # Bytes, after decompression. A ticket that cannot be read reaches nobody, and desks say a message three times
 # over (text, HTML, plain), with six bytes a letter: a megabyte that somebody pasted must fit.
 BODY_CAP = 24 * 1024 * 1024
@@ -198,12 +200,22 @@ class _DeskAdapter(HTTPAdapter):
         if bearer is None:
             return self._send_once(request, *args, **kwargs)
         self._session.last = None
+        began = self._clock()
         token = bearer.token()
+        self._in_time(request, began)
         response = self._send_once(_carrying(request, token), *args, **kwargs)
         if response.status_code != 401:
             return response
         # A refused call did nothing, a write no more than a read: with another token it is made once more.
-        return self._send_once(_carrying(request, bearer.another(token)), *args, **kwargs)
+        token = bearer.another(token)
+        self._in_time(request, began)
+        return self._send_once(_carrying(request, token), *args, **kwargs)
+
+    def _in_time(self, request: requests.PreparedRequest, began: int) -> None:
+        """A write goes out when its caller meant it to, or not at all: by the time a token came, or we were
+        woken up, another worker may be at it. Raises NoToken."""
+        if request.method not in ("GET", "HEAD") and self._clock() - began > TOKEN_SECONDS * SECOND:
+            raise NoToken("the access token came too late for this write", SHORTEST_WAIT)
 
     def _send_once(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         vendor_url = request.url or ""

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -189,6 +190,38 @@ def test_a_write_without_a_token_waits_and_one_for_a_dead_client_is_refused_as_a
     outcome = outbound.send(write(str(mayas_ticket), reply()))
     assert isinstance(outcome, Refused) and outcome.status == 401
     assert sandbox.do.requests("PUT") == []
+
+
+@pytest.mark.parametrize("taken_back", [False, True], ids=["first", "another"])
+def test_a_write_whose_token_comes_late_is_put_off(
+    sandbox: SandboxZendesk, clock: SetClock, mayas_ticket: int, taken_back: bool
+) -> None:
+    """Whoever was stopped while it got its token may not be alone at the write when it wakes up."""
+    client = worker(sandbox, clock)
+    if taken_back:
+        ZendeskDesk(client).whoami()
+        sandbox.do.revoke_tokens()
+    sandbox.do.faults.before("POST", "/oauth/tokens", lambda: clock.advance(300))
+    outbound = ZendeskOutbound(client)
+    outcome = outbound.send(write(str(mayas_ticket), reply()))
+    assert isinstance(outcome, Later) and outcome.seconds > 0
+    assert sandbox.do.once(mayas_ticket) == 0
+    assert isinstance(outbound.send(write(str(mayas_ticket), reply())), Sent)
+    assert sandbox.do.once(mayas_ticket) == 1
+
+
+@pytest.mark.parametrize(("before", "state"), [("", "exists"), ("1", "updated")])
+def test_another_user_than_before_is_told(
+    sandbox: SandboxZendesk, clock: SetClock, before: str, state: str
+) -> None:
+    made = ZendeskInstall(worker(sandbox, clock)).apply(HOOK, lambda step: None).state
+    known = {**made, "user_id": before or made["user_id"], "user_name": "Old assistant"}
+    client = worker(sandbox, clock)
+    again = ZendeskClient(
+        replace(client.connection, state=known), clock, RateBudget(), sandbox_allowed=True, timeouts=SHORT
+    )
+    [user] = [s for s in ZendeskInstall(again).apply(HOOK, lambda step: None).steps if s.name == "user"]
+    assert user.state == state and ("Old assistant" in user.detail) == (state == "updated")
 
 
 def test_a_desk_that_quotes_the_secret_is_not_quoted(sandbox: SandboxZendesk, clock: SetClock) -> None:
