@@ -7,11 +7,12 @@ import json
 import pkgutil
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tests.bars import all_missed
 from tests.figures import table
 
 
@@ -39,12 +40,23 @@ class Emit:
             "n": n,
         }
         row |= {k: round(v, 4) if isinstance(v, float) else v for k, v in fields.items() if v is not None}
-        self.rows.append(row)
-        print(json.dumps(row, ensure_ascii=False), flush=True)
+        self.again(row)
+
+    def again(self, row: Mapping[str, Any], **fields: Any) -> None:
+        """A figure as it was printed before, with more fields."""
+        self.rows.append({**row, **fields})
+        print(json.dumps(self.rows[-1], ensure_ascii=False), flush=True)
 
     def show(self) -> None:
         for line in table(self.rows):
             print(line, file=sys.stderr)
+
+    def judge(self) -> int:
+        """The exit code of all figures: 1 when one of them misses its bar, each of which is named."""
+        wrong = all_missed(self.rows)
+        for why in wrong:
+            say(f"MISSED: {why}")
+        return 1 if wrong else 0
 
 
 def say(text: str) -> None:

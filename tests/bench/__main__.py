@@ -1,4 +1,7 @@
-"""`python -m tests.bench [--only names]` (or ONLY=names): every module here with a `run(emit)`."""
+"""`python -m tests.bench [--only names]` (or ONLY=names): every module here with a `run(emit)`.
+
+Ends with 1 when a figure misses its bar.
+"""
 from __future__ import annotations
 
 import argparse
@@ -10,7 +13,7 @@ from tests.bench.measure import machine
 from tests.emit import Emit, modules_with_run, names_of, say, unknown
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default=os.environ.get("ONLY"), help="modules by name, with commas")
     given = parser.parse_args()
@@ -26,7 +29,8 @@ def main() -> None:
             say(f"bench: {name} (load {os.getloadavg()[0]:.1f})")
             module.run(emit)
     emit.show()
+    return emit.judge()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

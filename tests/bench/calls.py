@@ -63,9 +63,11 @@ def run(emit: Emit) -> None:
 def _measure(emit: Emit, side: Side, expect: str) -> Sequence[Call]:
     """The calls of the ticket that took most, its queue count included; none when no ticket ended so."""
     name, verdict = NAMES[expect]
+    bar = f"≤ {BARS[side.kind, expect]}"
     counted = [c for scene in single_scenes(expect) if (c := _calls(side, scene, verdict)) is not None]
     if not counted:
-        emit("bench", name, None, 0, desk=side.kind, why=f"no scene of the demo's script ended as {verdict}")
+        why = f"no scene of the demo's script ended as {verdict}"
+        emit("bench", name, None, 0, bar=bar, desk=side.kind, why=why)
         return ()
     most = max(counted, key=lambda c: len(_own(c)))
     queue = max(sum(1 for one in c if QUEUE.search(one.name)) for c in counted)
@@ -75,7 +77,7 @@ def _measure(emit: Emit, side: Side, expect: str) -> Sequence[Call]:
         len(_own(most)),
         len(counted),
         unit="calls",
-        bar=f"≤ {BARS[side.kind, expect]}",
+        bar=bar,
         desk=side.kind,
         least=min(len(_own(c)) for c in counted),
         credits=sum(c.cost for c in _own(most)),
