@@ -30,11 +30,11 @@ test: $(VENV)/.dev  ## everything the tests need, then lint, types and the test 
 run: $(VENV)/.run  ## web, worker and beat by the Procfile, against the configured desks
 	@exec $(PY) -m scripts.run
 
-bench: $(VENV)/.dev  ## speed figures, one JSON object a line; a table on stderr
+bench: $(VENV)/.dev  ## speed figures, one JSON object a line, a table on stderr; ends with 1 when one misses its bar
 	@scripts/system-packages redis-server wrk >&2
 	@exec $(PY) -m tests.bench
 
-chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the desk; about two hours, ARGS="--tickets 200 --seeds 1" less
+chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the desk; about six hours in pieces that are kept (run it again to go on), ARGS="--tickets 200 --seeds 1" less
 	@scripts/system-packages redis-server postgresql >&2
 	@exec $(PY) -m tests.chaos $(ARGS)
 

@@ -1,58 +1,69 @@
 """Counting at the desk: what the customer of each ticket has received, and what was done behind a person's
 back.
 
-Nothing here asks our own tables, but for `against_rows`, which compares the two.
+Our own tables are asked by `against_rows` alone, which compares the two, and for which replies are notices of
+hand-offs: the one thing of ours that may follow an assignment.
 """
 from __future__ import annotations
 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from app.core.kinds import Purpose
 from app.store.tables import inbox, outbox
 from connectors.freshdesk.reference import reference, strip_reference
-from tests.chaos.desks import Said, Stormy
+from tests.chaos.desks import Stormy
 from tests.chaos.ground import Ground
+from tests.chaos.people import Act, Looked, Said, over, taken
 
 
 @dataclass
 class Counted:
-    """Of all tickets together. `wrong` says for each ticket that is in any of the three counts what stands on
+    """Of all tickets together. `wrong` says for each ticket that is in any of the counts what stands on
     it."""
 
     tickets: int = 0
     answered: int = 0  # tickets with a public reply of the assistant
-    left_to_people: int = 0  # without one, and a person has answered or was told in a note
+    left_to_people: int = 0  # without one, and a person has the ticket
     lost: int = 0  # tickets whose customer's last words nobody has taken up
     duplicates: int = 0  # public replies too many
     tickets_with_duplicates: int = 0
     worst: int = 0  # most replies of the assistant to one customer turn
-    after_human: int = 0  # the assistant's public replies that stand behind a person's
+    # the assistant's public replies that stand behind an agent's act, by its kind (`people.KINDS`)
+    over: Counter[str] = field(default_factory=Counter)
+    # … and of those, apart: the act fell between our last look and the commit, at a desk without a fence
+    window_hits: Counter[str] = field(default_factory=Counter)
+    open_for: list[float] = field(default_factory=list)  # seconds from that look to the act
     notes_twice: int = 0
     wrong: list[dict[str, Any]] = field(default_factory=list)
 
 
-def count(desk: Stormy, tickets: Iterable[int]) -> Counted:
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What the counting is told beside the desk: the agents' acts, which replies are notices of hand-offs (by
+    marker), and at a desk without a fence when we last looked."""
+
+    acts: Mapping[int, Sequence[Act]] = field(default_factory=dict)
+    notices: frozenset[str] = frozenset()
+    looked: Callable[[int], Looked | None] = lambda ticket: None
+
+
+def count(desk: Stormy, tickets: Iterable[int], acted: Acted) -> Counted:
     total = Counted()
     for ticket in tickets:
-        said = desk.said(ticket)
-        _add(total, ticket, said)
+        add(total, ticket, desk.said(ticket), acted)
     return total
 
 
-def lost(said: Sequence[Said]) -> bool:
+def lost(said: Sequence[Said], acts: Sequence[Act] = ()) -> bool:
     """Whether nobody has taken up the customer's last words: no reply behind them, and no person on the
     ticket."""
     last = max(i for i, s in enumerate(said) if s.by == "customer")
-    return not any(s.by == "assistant" for s in said[last:]) and not in_peoples_hands(said)
-
-
-def in_peoples_hands(said: Sequence[Said]) -> bool:
-    """A person has spoken, or the assistant has left them a note."""
-    return any(s.by == "agent" or (s.by == "assistant" and not s.public) for s in said)
+    return not any(s.by == "assistant" for s in said[last:]) and not taken(said, acts)
 
 
 def duplicates(said: Sequence[Said]) -> int:
@@ -81,31 +92,34 @@ def duplicates(said: Sequence[Said]) -> int:
     return found
 
 
-def after_human(said: Sequence[Said]) -> int:
-    first = next((i for i, s in enumerate(said) if s.by == "agent" and s.public), len(said))
-    return sum(s.by == "assistant" and s.public for s in said[first:])
-
-
-def _add(total: Counted, ticket: int, said: Sequence[Said]) -> None:
+def add(total: Counted, ticket: int, said: Sequence[Said], acted: Acted) -> None:
+    """Count one ticket in."""
+    acts = acted.acts.get(ticket, ())
     mine = [s for s in said if s.by == "assistant" and s.public]
     notes = Counter(s.marker or _words(s.text) for s in said if s.by == "assistant" and not s.public)
-    twice, behind, nobody = duplicates(said), after_human(said), lost(said)
+    twice, nobody = duplicates(said), lost(said, acts)
+    notes_twice = sum(n - 1 for n in notes.values())
+    behind = over(said, acts, acted.notices, acted.looked(ticket) if acts else None)
+    unexcused = Counter(o.kind for o in behind if o.open_for is None)
     total.tickets += 1
     total.answered += bool(mine)
-    total.left_to_people += not mine and in_peoples_hands(said)
+    total.left_to_people += not mine and taken(said, acts)
     total.lost += nobody
     total.duplicates += twice
     total.tickets_with_duplicates += twice > 0
     total.worst = max(total.worst, 1 + twice if mine else 0)
-    total.after_human += behind
-    total.notes_twice += sum(n - 1 for n in notes.values())
-    if twice or behind or nobody:
-        what = [
-            f"{s.at} {s.by}{'' if s.public else ' (note)'} {s.marker or ''}: {s.text[:60]!r}" for s in said
-        ]
-        total.wrong.append(
-            {"ticket": ticket, "duplicates": twice, "after_human": behind, "lost": nobody, "said": what}
-        )
+    total.over += unexcused
+    total.window_hits += Counter(o.kind for o in behind if o.open_for is not None)
+    total.open_for += [o.open_for for o in behind if o.open_for is not None]
+    total.notes_twice += notes_twice
+    if twice or behind or nobody or notes_twice:
+        found = {"duplicates": twice, "over": dict(unexcused), "lost": nobody, "notes_twice": notes_twice}
+        told = {"acts": [asdict(a) for a in acts], "said": _told(said)}
+        total.wrong.append({"ticket": ticket, **found, **told})
+
+
+def _told(said: Sequence[Said]) -> list[str]:
+    return [f"{s.at} {s.by}{'' if s.public else ' (note)'} {s.marker or ''}: {s.text[:60]!r}" for s in said]
 
 
 def _words(text: str) -> str:
@@ -114,11 +128,11 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Our rows beside the desk. All but `dead` should be 0 in every run; `dead` counts healthy tickets on the
-    people's shelf."""
+    """Our rows beside the desk. All should be 0 in every run; `dead` counts healthy tickets on the people's
+    shelf."""
 
     sent_without_comment: int
-    comment_without_row: int
+    comment_without_row: int  # comments of ours, those without any marker among them
     open_rows: int
     dead: int
     why: list[str]
@@ -128,17 +142,23 @@ def against_rows(ground: Ground, tickets: Iterable[int]) -> Agreement:
     """Each row that says it was sent has its comment at the desk, and each comment of ours its row."""
     kept = set(tickets)
     rows = [r for r in ground.rows(outbox) if int(r.ticket) in kept and r.effect in ("public", "note")]
-    markers = {_marker(ground.desk.kind, r.key): r for r in rows}
-    there = {s.marker for t in kept for s in ground.desk.said(t) if s.by == "assistant" and s.marker}
-    sent = {m for m, r in markers.items() if r.state == "sent"}
+    sent = {marker_of(ground.desk.kind, r.key) for r in rows if r.state == "sent"}
+    there = [s.marker for t in kept for s in ground.desk.said(t) if s.by == "assistant"]
     shelf = [
         f"outbox {r.ticket} {r.purpose} {r.state}: {r.result}" for r in rows if r.state in ("dead", "failed")
     ]
     shelf += [f"inbox {r.subject_id}: {r.result}" for r in ground.rows(inbox) if r.state == "bad"]
-    return Agreement(len(sent - there), len(there - sent), ground.open_rows(), len(shelf), shelf[:20])
+    unknown = sum(marker not in sent for marker in there)
+    return Agreement(len(sent.difference(there)), unknown, ground.open_rows(), len(shelf), shelf[:20])
 
 
-def _marker(kind: str, key: str) -> str:
+def notices(ground: Ground) -> frozenset[str]:
+    """The markers of the rows that are notices of hand-offs."""
+    rows = ground.rows(outbox)
+    return frozenset(marker_of(ground.desk.kind, r.key) for r in rows if r.purpose == Purpose.HANDOFF_NOTICE)
+
+
+def marker_of(kind: str, key: str) -> str:
     return key if kind == "zendesk" else reference(key)
 
 

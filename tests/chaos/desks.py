@@ -3,16 +3,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from connectors.clock import Clock, from_iso
+from connectors.freshdesk.payloads import NEXT_STEP_LABELS
 from connectors.freshdesk.reference import ALPHABET
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from connectors.freshdesk.sandbox.switches import Switches as FreshdeskSwitches
+from connectors.zendesk.payloads import NEXT_STEP_VALUES
 from connectors.zendesk.sandbox import SandboxZendesk
 from connectors.zendesk.sandbox.switches import Switches as ZendeskSwitches
+from tests.chaos.people import Act, Said
 from tests.chaos.weather import Weather
 
 # A thousand tickets in minutes are more than a small plan allows; the limit of one ticket stays. 429s come
@@ -25,26 +27,38 @@ ROOMY_FRESHDESK = {
     "lists_per_minute": 10_000,
     "deliveries_per_hour": 100_000,
 }
+AGENT = "Ana Ruiz"
+WORDS = "I have looked into this myself: you will have your answer from me by tonight."
 _REFERENCE = re.compile(rf"\bRef[\s\u00a0]{{1,3}}([{ALPHABET}]{{4}}-[{ALPHABET}]{{2}})")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One thing that stands on a ticket, in the order the desk committed it. `marker` is what tells one of
-    our writes from another."""
-
-    by: str  # customer | assistant | agent
-    public: bool
-    text: str
-    at: int
-    marker: str | None = None
-
-
 class _Weathered:
-    """Beside a sandbox desk: its API behind weather."""
+    """Beside a sandbox desk: its API behind weather, and agents who act without being asked."""
 
     weather: Weather
     storm_seed = 0
+    stay_out: str  # the desk's own word for that next step
+    state: Any
+    do: Any
+
+    def agent(self, kind: str, ticket: int) -> Act:
+        """An agent does it (`people.KINDS`), whatever stands on the ticket."""
+        with self.state.lock:
+            match kind:
+                case "reply":
+                    self.do.agent_reply(ticket, WORDS)
+                case "assign":
+                    self.do.assign(ticket, AGENT)
+                case "solve":
+                    self.do.solve(ticket)
+                case "next_step":
+                    self.do.set_field(ticket, "Candor: next step", self.stay_out)
+                case _:
+                    raise ValueError(f"no agent's act is called {kind!r}")
+            return Act(kind, ticket, self.state.clock(), len(self.said(ticket)))
+
+    def said(self, ticket: int) -> list[Said]:
+        raise NotImplementedError
 
     def _listen(self, acts: Any, api: Any, *more: Any) -> None:
         self.weather = Weather(api, self.storm_seed, acts.state.clock)
@@ -53,6 +67,7 @@ class _Weathered:
 
 class StormyZendesk(_Weathered, SandboxZendesk):
     kind, reply = "zendesk", ("PUT", r"/tickets/(\d+)$")
+    stay_out = NEXT_STEP_VALUES["stay_out"]
 
     def __init__(self, articles: Path, seed: int, clock: Clock) -> None:
         self.storm_seed = seed
@@ -81,6 +96,7 @@ class StormyZendesk(_Weathered, SandboxZendesk):
 
 class StormyFreshdesk(_Weathered, SandboxFreshdesk):
     kind, reply = "freshdesk", ("POST", r"/tickets/(\d+)/reply$")
+    stay_out = NEXT_STEP_LABELS["stay_out"]
 
     def __init__(self, articles: Path, seed: int, clock: Clock) -> None:
         self.storm_seed = seed

@@ -42,7 +42,9 @@ from workers.running.first_start import prepare
 from workers.work import Work
 
 DESK = "larkfield"
+# A worker lives for two seconds, so the debounce is short; `real` runs keep the shipped one.
 DEBOUNCE, DEBOUNCE_CAP = 1.0, 4.0
+QUICK = {"CANDOR_DEBOUNCE_SECONDS": str(DEBOUNCE), "CANDOR_DEBOUNCE_CAP_SECONDS": str(DEBOUNCE_CAP)}
 APPS = {"candor": "tests.chaos.house_app:celery_app", "plain": "tests.chaos.plain:celery_app"}
 WEBS = {"candor": "candor:web()", "plain": "tests.chaos.plain:web()"}
 READY_SECONDS = 60.0
@@ -176,25 +178,29 @@ class Ground:
 
 @contextmanager
 def open_ground(kind: str, database: str, seed: int, design: str = "candor", kept: Path | None = None, *,
-                blind: bool = False) -> Iterator[Ground]:
+                blind: bool = False, real: bool = False) -> Iterator[Ground]:
     """A connected desk with its help centre read, and nothing of ours running yet. `kept`: where logs and
-    database stay afterwards."""
+    database stay afterwards. `real`: with the model and the debounce we ship."""
     with (
         TemporaryDirectory(prefix="chaos-") as made,
         EmbeddedRedis() as redis,
         _database(database, kept or Path(made)) as url,
     ):
         place, port = kept or Path(made), free_port()
-        environment = demo_environment(place, port, redis.url) | {
-            "CANDOR_DEBOUNCE_SECONDS": str(DEBOUNCE),
-            "CANDOR_DEBOUNCE_CAP_SECONDS": str(DEBOUNCE_CAP),
+        demo = {k: v for k, v in demo_environment(place, port, redis.url).items() if k not in QUICK}
+        environment = demo | ({} if real else QUICK) | {
             "CANDOR_LOG_LEVEL": "info",
             "CANDOR_DATABASE_URL": url,
             "CANDOR_CLOCK_FILE": str(place / "shift"),
             "CHAOS_BLIND": "yes" if blind else "no",
+            "CHAOS_MODEL": "real" if real else "hashed words",
         }
         environment["CANDOR_KEYS"] = _keys(place)
-        work = _with_hashed_words(make_work(load_settings(environment)))
+        work = make_work(load_settings(environment))
+        if real:
+            _share_models(place)
+        else:
+            work = _with_hashed_words(work)
         prepare(work.db, work.clock)
         policy = yaml.safe_load(demo_policy()) | {"modes": [{"mode": "send"}]}
         with work.db.write() as tx:
@@ -239,6 +245,13 @@ def _end_left_overs(pids: list[int]) -> None:
 def _with_hashed_words(work: Work) -> Work:
     embedder = HashEmbedder()
     return replace(work, embedder=lambda: embedder)
+
+
+def _share_models(place: Path) -> None:
+    """The converted model is the one every run on this machine shares."""
+    shared = ROOT / "var" / "models"
+    shared.mkdir(parents=True, exist_ok=True)
+    (place / "models").symlink_to(shared)
 
 
 def _keys(place: Path) -> str:

@@ -6,19 +6,30 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.chaos.agenda import Agenda
-from tests.chaos.count import Agreement, Counted, Requests, against_rows, count, lost, requests_of
+from tests.chaos.count import (
+    Acted,
+    Agreement,
+    Counted,
+    Requests,
+    against_rows,
+    count,
+    lost,
+    notices,
+    requests_of,
+)
 from tests.chaos.crowd import Crowd
+from tests.chaos.floors import floors, reached
 from tests.chaos.ground import Ground, open_ground
+from tests.chaos.looks import looked
 from tests.chaos.trouble import Trouble
-from tests.emit import say
 
 A_SECOND = 4.0  # tickets
 AFTERWARDS = 25.0  # seconds of trouble after the last ticket was written
 IN_TROUBLE = 0.8  # of the tickets, before the trouble may end …
-LONGEST = 3.0  # … or so many times as long as people write
+LONGEST = 3.0  # … or so many times as long as people write, and no less than …
+ENOUGH_SECONDS = 240.0  # … in which a busy machine gets a worker ready between two kills
 # What the protocol needs at most once all is quiet: a worker's longest life, the settle, a lost delivery's
 # two polls; and then some.
 DRAIN_LIMIT = {"zendesk": 360.0, "freshdesk": 480.0}
@@ -77,11 +88,16 @@ def run(wish: Wish, kept: Path | None = None) -> Found:
         trouble = Trouble(ground, agenda, wish.seconds, wipe=wish.wipe)
         trouble.begin()
         ground.desk.weather.rough = True
-        # Until most of the work was done in the middle of it; for as long, at least, as people write.
+        # Until most of the work was done in the middle of it and enough has gone wrong to prove something;
+        # for as long, at least, as people write.
         taken_up = _TakenUp(ground, crowd)
+        enough = floors(wish.tickets)
         agenda.run(
-            lambda: crowd.done and agenda.now > wish.seconds and taken_up() >= IN_TROUBLE,
-            LONGEST * wish.seconds,
+            lambda: crowd.done
+            and agenda.now > wish.seconds
+            and reached(enough, trouble.counts, ground.desk.weather.counts, crowd.agents)
+            and taken_up() >= IN_TROUBLE,
+            max(LONGEST * wish.seconds, ENOUGH_SECONDS),
         )
         agenda.run(lambda: crowd.done, agenda.now + 60)
         ground.desk.weather.rough = False
@@ -89,11 +105,11 @@ def run(wish: Wish, kept: Path | None = None) -> Found:
         quiet_from = agenda.now
         settled = _drain(ground, agenda, crowd, wish)
         found = Found(
-            count(ground.desk, crowd.tickets),
+            count(ground.desk, crowd.tickets, _acted(ground, crowd)),
             requests_of(ground.desk, crowd.tickets),
             dict(trouble.counts),
             dict(ground.desk.weather.counts),
-            dict(crowd.acts),
+            crowd.acts,
             settled,
             agenda.now - quiet_from,
             time.monotonic() - began,
@@ -102,6 +118,14 @@ def run(wish: Wish, kept: Path | None = None) -> Found:
         if kept is not None:
             (kept / "found.json").write_text(_report(found))
         return found
+
+
+def _acted(ground: Ground, crowd: Crowd) -> Acted:
+    acts = {ticket: crowd.acts_on(ticket) for ticket in {act.ticket for act in crowd.agents}}
+    if ground.desk.kind == "zendesk":
+        return Acted(acts, notices(ground))  # its fence refuses what nobody could have seen
+    seen = ground.desk.do.requests()
+    return Acted(acts, notices(ground), lambda ticket: looked(seen, ticket))
 
 
 def _drain(ground: Ground, agenda: Agenda, crowd: Crowd, wish: Wish) -> bool:
@@ -126,13 +150,15 @@ class _TakenUp:
 
     def __call__(self) -> float:
         self._known.update(
-            t for t in self._crowd.tickets if t not in self._known and not lost(self._desk.said(t))
+            t
+            for t in self._crowd.tickets
+            if t not in self._known and not lost(self._desk.said(t), self._crowd.acts_on(t))
         )
         return len(self._known) / max(1, len(self._crowd.tickets))
 
 
 def _anybody_lost(ground: Ground, crowd: Crowd) -> bool:
-    return any(lost(ground.desk.said(ticket)) for ticket in crowd.tickets)
+    return any(lost(ground.desk.said(ticket), crowd.acts_on(ticket)) for ticket in crowd.tickets)
 
 
 class _Still:
@@ -153,30 +179,3 @@ def _report(found: Found) -> str:
     return json.dumps(
         {k: v for k, v in asdict(found).items() if k != "requests"}, indent=1, ensure_ascii=False
     )
-
-
-def figures(wish: Wish, found: Found) -> dict[str, Any]:
-    """The fields every figure of the run carries."""
-    redis = "wiped" if wish.wipe else "kept"
-    return {
-        "desk": wish.desk,
-        "database": wish.database,
-        "seed": wish.seed,
-        "design": wish.design,
-        "redis": redis,
-        "seconds": round(found.seconds),
-    }
-
-
-def tell(wish: Wish, found: Found) -> None:
-    c = found.counted
-    say(
-        f"chaos: {wish.design} on {wish.desk}/{wish.database}, seed {wish.seed}: {c.tickets} tickets, "
-        f"{c.answered} answered, "
-        f"{c.lost} lost, {c.duplicates} duplicate replies, {c.after_human} behind a person's; "
-        f"{found.trouble}; "
-        f"{'settled' if found.settled else 'NOT SETTLED'} {found.drained_s:.0f} s after the trouble; "
-        f"{found.seconds:.0f} s in all"
-    )
-    for wrong in c.wrong[:10]:
-        say(f"chaos:   {wrong}")

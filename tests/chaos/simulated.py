@@ -1,26 +1,88 @@
-"""The simulation of the send protocol, as a program of its own; its figures are passed on as they come."""
+"""The simulation of the send protocol, in pieces: each desk, a Freshdesk whose clients' clocks jump, and each
+guard left out in turn."""
 from __future__ import annotations
 
-import importlib.util
-import json
-import subprocess
-import sys
+import time
+from typing import Any
 
+from tests.chaos.desks import DESKS
 from tests.emit import Emit, say
-from tests.services import ROOT
+from tests.simulation import __main__ as program
+from tests.simulation.guards import GUARDS
+from tests.simulation.runner import Sums, run, story, until_red
+
+SEED, PROCESSES = 1, 2
+VARIANTS = (*DESKS, "jumps", "guards")
+MUST_BE_0 = (*program.FIGURES, "other_faults")
 
 
-def run(emit: Emit, histories: int) -> bool:
-    """Whether it ended well: no violation with all guards, and one at least without each of them."""
-    if importlib.util.find_spec("tests.simulation.__main__") is None:
-        emit("simulation", "histories", None, 0, why="tests/simulation has no program in this tree")
-        return True
-    command = [sys.executable, "-m", "tests.simulation", "--histories", str(histories), "--guards"]
-    say(f"chaos: {' '.join(command[1:])}")
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("{"):
-            row = json.loads(line)
-            emit(row.pop("suite"), row.pop("name"), row.pop("value"), row.pop("n"), **row)
-    return process.wait() == 0
+def piece(emit: Emit, variant: str, histories: int) -> None:
+    """Print the figures of one of VARIANTS."""
+    match variant:
+        case "jumps":
+            _with_jumps(emit, max(1, histories // program.PART_WITH_JUMPS))
+        case "guards":
+            _guards(emit, min(histories, program.GUARD_LIMIT))
+        case desk:
+            _desk(emit, desk, histories)
+
+
+def _desk(emit: Emit, desk: str, histories: int) -> None:
+    """Not one history may be wrong."""
+    began, jumps = time.perf_counter(), program.JUMPS[desk]
+    sums = run(desk, SEED, histories, PROCESSES, jumps)
+    program.figures(_Barred(emit), desk, SEED, sums, time.perf_counter() - began)
+    _tell(desk, sums, jumps)
+
+
+def _with_jumps(emit: Emit, histories: int) -> None:
+    """Our clocks jump by minutes in each history, at a desk without a fence: no more than the stated share
+    may be wrong."""
+    sums = run("freshdesk", SEED, histories, PROCESSES, jumps=1.0)
+    where = {"desk": "freshdesk", "seed": SEED}
+    for name in (*program.FIGURES, "record_differs"):
+        emit("simulation_jumps", name, sums.faults[name], histories, **where)
+    emit(
+        "simulation_jumps",
+        "spoilt",
+        sums.spoilt / histories,
+        histories,
+        bar=f"<= {program.MOST_SPOILT_BY_JUMPS}",
+        histories_spoilt=sums.spoilt,
+        **where,
+    )
+
+
+def _guards(emit: Emit, limit: int) -> None:
+    """Each must turn a run red when it alone is left out."""
+    for guard in GUARDS:
+        sums = until_red(guard.desk, SEED, limit, guard.name)
+        emit(
+            "guards",
+            "histories_red_without",
+            sums.spoilt,
+            sums.histories,
+            bar=">= 1",
+            guard=guard.name,
+            desk=guard.desk,
+            seed=SEED,
+            first_history=sums.first,
+            seen=", ".join(sorted(sums.faults)) or None,
+        )
+
+
+def _tell(desk: str, sums: Sums, jumps: float) -> None:
+    for number, faults in sums.failing:
+        say(f"\n{story(desk, SEED, number, jumps=jumps)}\n")
+        say(f"{desk} seed {SEED} history {number}: {', '.join(faults)}")
+
+
+class _Barred(Emit):
+    """The simulation's figures as they are, with the bar 0 on each that counts a fault."""
+
+    def __init__(self, emit: Emit) -> None:
+        super().__init__(emit.charts)
+        self._emit = emit
+
+    def __call__(self, suite: str, name: str, value: float | None, n: int, **fields: Any) -> None:
+        self._emit(suite, name, value, n, bar="0" if name in MUST_BE_0 else None, **fields)

@@ -9,7 +9,7 @@ from tests.chaos.agenda import Agenda
 from tests.chaos.ground import Ground, Workers
 
 FAST, SLOW = 2.0, 7.0  # seconds a worker of each group is left alive once it is ready
-START_LIMIT = 25.0  # a worker that is not ready by then is killed all the same
+START_LIMIT = 45.0  # a worker that is not ready by then is killed all the same
 PAUSE = 27.0  # a stopped holder sleeps longer than a lease and the slack of its take-over
 RESTART_LIMIT = 40.0
 
