@@ -37,5 +37,18 @@ def test_a_source_that_failed_says_why_and_keeps_the_time_it_was_last_read(house
     assert "failed /srv/help cannot be read" in page and "not yet" in page
 
 
+def test_a_page_that_was_left_out_is_told_above_every_page_until_it_can_be_read(house: WebHouse) -> None:
+    rows = ["/srv/help/a.md:3: updated: is not a date"]
+    source = put(house, "/srv/help", added=2, bad_rows=rows, left_out=1)
+    client = house.signed_in("viewer")
+    for address in ("/tickets", "/desks", "/knowledge"):
+        page = text(client, address)
+        assert "One page of /srv/help cannot be read and answers nothing until put right" in page
+        assert "a.md:3: updated: is not a date. The page Knowledge names them." in page
+    with house.db.write() as tx:
+        articles.source_synced(tx, TENANT, source, house.clock(), {"bad_rows": [], "left_out": 0})
+    assert "cannot be read" not in text(client, "/tickets")
+
+
 def test_without_a_source_the_page_says_where_one_comes_from(house: WebHouse) -> None:
     assert "No source of articles yet" in text(house.signed_in("viewer"), "/knowledge")

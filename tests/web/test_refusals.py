@@ -1,6 +1,8 @@
 """A flood of forged deliveries is one line per minute, with a count."""
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from structlog.testing import capture_logs
 
 from app.web.refusals import EVERY, KINDS, Refusals
@@ -35,3 +37,21 @@ def test_without_refusals_nothing_is_told_and_a_clock_set_back_tells_again() -> 
         refusals.note("a", 401, "x", 10 * EVERY)
         refusals.note("a", 401, "x", 5)
     assert [line["count"] for line in lines] == [1, 1]
+
+
+def test_what_is_still_counted_is_told_when_the_minute_is_over_although_nothing_more_comes() -> None:
+    waits: list[tuple[float, Callable[[], None]]] = []
+    refusals = Refusals(lambda seconds, act: waits.append((seconds, act)))
+    with capture_logs() as lines:
+        for n in range(5):
+            refusals.note("larkfield", 401, "x", n * 1_000_000)
+        [(seconds, act)] = waits
+        assert seconds == 59.0
+        act()
+        assert [line["count"] for line in lines] == [1, 4]
+        act()
+        assert len(lines) == 2, "there is nothing more to tell"
+        refusals.note("larkfield", 401, "x", EVERY + 1_000_000)
+        assert len(lines) == 2 and len(waits) == 2, "the next minute has begun"
+        refusals.tell_all()
+    assert [line["count"] for line in lines] == [1, 4, 1]

@@ -12,7 +12,7 @@ from app.store import articles, desks, tries, two_bots
 from app.switch import switches
 from app.web import times
 from app.web.company import Company
-from app.web.console.knowledge import named
+from app.web.console.knowledge import named, source_cards
 
 SHOWN = 3  # addresses that guessed, by name
 
@@ -64,6 +64,7 @@ def banners(connection: Connection, tenant: str, company: Company, now: int) -> 
                 )
             )
     found += _overdue(connection, tenant, company, now)
+    found += _left_out(connection, tenant)
     for on in switches(connection, tenant, now):
         where = f"to {on.name}" if on.name else "to every desk"
         found.append(
@@ -105,6 +106,25 @@ def _overdue(connection: Connection, tenant: str, company: Company, now: int) ->
         for whose, source, since in articles.overdue(connection, now)
         if whose == tenant
     ]
+
+
+def _left_out(connection: Connection, tenant: str) -> list[Banner]:
+    """Pages that answer nothing because of how they are written, also those that did until they were
+    changed."""
+    return [
+        Banner(
+            "bad",
+            f"{_so_many(card.left_out)} of {card.name} cannot be read and answer{'s' * (card.left_out == 1)} "
+            f"nothing until put right, the first: {card.bad_rows[0].rstrip('.') if card.bad_rows else '?'}. "
+            f"The page Knowledge names them.",
+        )
+        for card in source_cards(connection, tenant)
+        if card.left_out
+    ]
+
+
+def _so_many(pages: int) -> str:
+    return "One page" if pages == 1 else f"{pages} pages"
 
 
 def told_to_owners(connection: Connection, tenant: str, company: Company, now: int) -> list[Banner]:
