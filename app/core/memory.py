@@ -23,6 +23,8 @@ class TicketMemory:
     handed_off: str | None = None  # reason of the last hand-off
     handed_off_at: int | None = None
     assignee: str | None = None  # as last seen, to notice a change
+    # when that was, by the desk's own clock; None in a row of a release before
+    looked_at: int | None = None
     group: str | None = None
     next_step: str = ""  # the field *Candor: next step* as last seen
     # (desk, ticket) this one was escalated from; people own it, and only they

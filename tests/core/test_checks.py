@@ -127,7 +127,7 @@ def test_what_somebody_did_without_a_public_word_stands(found, answer, notice, d
 def test_what_stood_there_before_is_no_act():
     before = Basis(Status.SOLVED, "ben", "continue", Status.PENDING)
     found = changed(status=Status.SOLVED, assignee="ben", fields={"next_step": "continue"})
-    assert basis_of(found, Status.PENDING) == before
+    assert basis_of(found, Status.PENDING, gave=True) == before
     assert taken_over(replace(HELD, basis=before), found, 0) == ""
 
 

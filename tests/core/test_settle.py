@@ -1,12 +1,15 @@
 """What follows from a row that has ended: the cases in which somebody would lose by the other rule."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.core.kinds import Act, EffectState
-from app.core.sending.checks import Words
+from app.core.sending.checks import Basis, Words
 from app.core.sending.settle import MAX_OVERTAKEN, Rest, follows, may_have_left
 from app.core.sending.states import OutboxRow
+from connectors.records import Status
 
 NOTE, NOTICE = Words("note", "note", 0, "m:1"), Words("public", "handoff_notice", 1, "m:1")
 ANSWER = Words("public", "answer", 0, "m:1")
@@ -45,6 +48,13 @@ def test_an_overtaken_note_gives_back_only_what_it_has_given_away(opened_by: Act
     follow = follows(NOTE, ended(EffectState.STALE, sends=0), 1, opened_by)
     assert (follow.rest, follow.reopens, follow.gives_back) == (Rest.ENDS, True, back)
     assert follow.asked_again is (opened_by is not None)
+
+
+def test_an_overtaken_note_that_took_the_ticket_from_nobody_gives_nothing_back() -> None:
+    kept = replace(NOTE, basis=Basis(Status.OPEN, gave=False))
+    handed = replace(NOTE, basis=Basis(Status.OPEN, sets=Status.OPEN, gave=True))
+    end = ended(EffectState.STALE, sends=0)
+    assert [follows(w, end, 1, None).gives_back for w in (kept, handed)] == [False, True]
 
 
 def test_a_turn_that_is_overtaken_again_and_again_goes_to_people() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.store.tables import inbox
-from tests.flow.faulty import PERSON, PUT, RETURN, answered_once, handed_off_once
+from tests.flow.faulty import BOOTS, PERSON, PUT, RETURN, answered_once, handed_off_once
 from tests.flow.house import House
 
 JUMPS = [-600, 600]
@@ -100,3 +100,21 @@ def test_deliveries_of_a_desk_whose_clock_is_far_from_ours_are_refused_and_found
     house.poll()
     house.settle()
     answered_once(house, ticket)
+
+
+@pytest.mark.parametrize("seconds", JUMPS)
+def test_who_takes_a_ticket_is_seen_although_our_clock_was_ahead(
+    house: House, shifted: Shifted, seconds: int
+) -> None:
+    shifted.seconds = seconds
+    ticket = house.write(RETURN)
+    house.settle(900)
+    answered_once(house, ticket)
+    house.clock.advance(5)
+    house.desk.do.assign(int(ticket), "Ana Ruiz")
+    house.clock.advance(5)
+    house.reply(ticket, BOOTS)
+    house.settle(900)
+    house.poll()
+    house.settle(900)
+    assert len(house.replies(ticket)) == 1 and house.owner(ticket) == "people"

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app.store import caps
 from app.store.database import DEFAULT_TENANT
+from app.store.tables import inbox
 from tests.flow.desks import FIELD, Side, freshdesk_side, zendesk_side
-from tests.flow.faulty import PERSON, RETURN, rows_of
+from tests.flow.faulty import BOOTS, PERSON, RETURN, rows_of
 from tests.flow.house import open_house
 from workers.desks.connect import connect
 from workers.sending.deliver import deliver_one
@@ -129,6 +131,45 @@ def test_no_answer_goes_out_over_a_person(side: Side, act: str, moment: str) -> 
     assert side.status(ticket) == status
     drafts = [note for note in _ours(side, ticket) if "within 30 days of delivery" in note]
     assert len(drafts) == (0 if act in ENDS else 1), "what was not said is kept for people"
+
+
+def test_what_a_person_came_before_is_kept_although_the_customer_presses_for_one(
+    desks: dict[str, Side],
+) -> None:
+    side = desks["zendesk"]
+    side.desk.do.clear_faults()
+    side.house.clock.advance(60)
+    ticket = _composed(side, RETURN)
+    side.house.clock.advance(2)
+    side.desk.do.agent_note(int(ticket), "Calling them.")
+    side.house.press_person_button(ticket)
+    while "stale" not in states_of(side, ticket):
+        assert deliver_one(side.house.work)
+    with side.house.db.write() as tx:
+        later = (inbox.c.subject_id == ticket) & (inbox.c.kind == "changed") & (inbox.c.state == "waiting")
+        tx.execute(update(inbox).where(later).values(next_at=side.house.clock() + 20_000_000))
+    _later(side)
+    assert side.replies(ticket) == [] and side.owner(ticket) == "people"
+    assert len([note for note in _ours(side, ticket) if "within 30 days of delivery" in note]) == 1
+
+
+def test_what_is_kept_for_people_and_overtaken_gives_them_no_ticket_away(desks: dict[str, Side]) -> None:
+    side = desks["zendesk"]  # the fence: a note that moves nothing is refused by nobody else
+    side.desk.do.clear_faults()
+    side.house.clock.advance(60)
+    ticket = _composed(side, RETURN)
+    side.house.clock.advance(2)
+    side.desk.do.agent_note(int(ticket), "Calling them.")
+    while "stale" not in states_of(side, ticket):
+        assert deliver_one(side.house.work)
+    side.house.clock.advance(2)
+    while len(states_of(side, ticket)) < 2:
+        assert side.house.process_only()
+    side.house.clock.advance(2)
+    side.reply(ticket, BOOTS)
+    _later(side)
+    assert states_of(side, ticket)[:2] == ["stale", "stale"]
+    assert side.replies(ticket) == [] and side.owner(ticket) == "people"
 
 
 HANDED_OFF = {

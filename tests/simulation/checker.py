@@ -2,6 +2,7 @@
 simulation it judges."""
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from app.core.sending.plan import TURN_REPLIES
@@ -15,6 +16,9 @@ FAULTS = (
     "over_next_step",
     "disorder",
     "over_handoff",
+    "over_owner",
+    "not_kept",
+    "composed_too_often",
     "owner_ignored",
     "window_too_long",
     "spoke_when_switched_off",
@@ -46,6 +50,7 @@ class Said:
     asked_at: int = 0
     known_taken: bool = False  # our own rows said then that a person has the ticket
     timely: bool = True  # of a customer's: its delivery came once and at once
+    same_matter: bool = True  # of a customer's who comes back after a solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,20 @@ NOTICE_GOES_ON = ("over_takeover",)
 
 @dataclass(slots=True)
 class Ended:
-    """How a history ended: the desk's comments, and what our own rows say. `shelved`: something waits on the
-    people's shelf."""
+    """How a history ended: the desk's comments, and what our own rows say. `unclear`: keys of rows that were
+    given up after a call whose end nobody knows; `nowhere_else`: people see something among the dead letters
+    alone."""
 
     said: list[Said]
     solved_at: int | None
     acts: list[HumanAct]
     sent_keys: list[str]
     open_rows: int
-    shelved: bool
+    unclear: frozenset[str]
+    nowhere_else: bool
     switched_off: list[tuple[int, int]] = field(default_factory=list)
+    # turn -> the states of each of its plans' rows
+    plans: dict[str, list[list[str]]] = field(default_factory=dict)
     # plan and place of rows that were given up: what stands behind them goes out all the same
     given_up: frozenset[tuple[str, int]] = frozenset()
 
@@ -104,6 +113,10 @@ class Verdict:
         self.faults.setdefault(fault, []).append(why)
 
 
+MOST_PLANS = 3
+KEPT = "kept"  # in front of the states of a plan that is for agents to read, and moves nothing
+TAKES = ("reply", "note", "assign", "stay_out")
+REOPEN_AFTER = 7 * 86_400 * 1_000_000  # the policy's default
 # the desk's stamps are no finer, so a gap of the whole debounce may look longer than it was
 SECOND = 1_000_000
 DEBOUNCE = 8 * SECOND
@@ -122,9 +135,10 @@ def check(end: Ended, *, fenced: bool) -> Verdict:
     _lost(verdict, end)
     _bursts(verdict, end, ours)
     _switch(verdict, end, ours)
-    there, kept = sorted(s.key for _, s in ours), sorted(end.sent_keys)
-    if there != kept and not end.shelved:
-        verdict.add("record_differs", f"the desk holds {there}, our rows say {kept}")
+    there, kept = Counter(s.key for _, s in ours), Counter(end.sent_keys)
+    if kept - there or any(key not in end.unclear for key in there - kept):
+        verdict.add("record_differs", f"the desk holds {sorted(there)}, our rows say {sorted(kept)}")
+    _turns(verdict, end, ours)
     if end.open_rows:
         verdict.add("stuck", f"{end.open_rows} rows never ended")
     return verdict
@@ -169,6 +183,9 @@ def _people(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]], fenced: 
             )
         told = next((h for h, o in ours if h < i and o.purpose == "handoff_notice"), None)
         given_back = any(a.kind == "continue" and told is not None and told < a.before <= i for a in end.acts)
+        given_back |= told is not None and _came_back(end, s)
+        if s.public and s.turn.startswith("m:") and _peoples(end, s):
+            verdict.add("over_owner", f"comment {i} answers comment {s.base}, when people had the ticket")
         if told is not None and not given_back and s.public and s.purpose != "handoff_notice":
             verdict.add("over_handoff", f"comment {i} speaks although comment {told} gave it to people")
         for name, act in _forbidden_by(end, i).items():
@@ -182,6 +199,29 @@ def _people(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]], fenced: 
                 verdict.add(
                     name, f"comment {i} came after a person's {act.kind} (before comment {act.before})"
                 )
+
+
+def _peoples(end: Ended, s: Said) -> bool:
+    """Whether people had the ticket when the customer wrote what the comment answers, and have not let the
+    assistant continue since."""
+    taken = max(
+        (a.before for a in end.acts if a.kind in TAKES and a.before <= s.base),
+        default=-1,
+    )
+    ours = (i for i, o in enumerate(end.said[: s.base]) if o.by == "ours" and o.purpose == "handoff_notice")
+    taken = max((taken, *ours))
+    if taken < 0 or any(a.kind == "continue" and a.before >= taken for a in end.acts):
+        return False
+    return not _came_back(end, s)
+
+
+def _came_back(end: Ended, s: Said) -> bool:
+    """Whether the customer came back with something new, long after people had solved the ticket."""
+    asked = end.said[s.base]
+    before = [a for a in end.acts if a.before <= s.base]
+    steps = [a.kind for a in before if a.kind in ("stay_out", "continue")]
+    solves = [a for a in before if a.kind == "solve" and asked.at - a.at >= REOPEN_AFTER - SECOND]
+    return not asked.same_matter and bool(solves) and steps[-1:] != ["stay_out"]
 
 
 def _in_the_window(said: list[Said], i: int, act: HumanAct) -> Said | None:
@@ -244,10 +284,26 @@ def _lost(verdict: Verdict, end: Ended) -> None:
         s.by == "ours" and (s.purpose in ("note", "handoff_notice")) for s in end.said)
     verdict.answered = by_us
     solved = end.solved_at is not None and end.solved_at >= end.said[newest].at
-    if not (by_us or people or solved or end.shelved):
+    if not (by_us or people or solved or end.nowhere_else):
         verdict.add(
             "lost", f"the customer's comment {newest} was neither answered nor put into people's hands"
         )
+
+
+def _turns(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]]) -> None:
+    """A message's turn is composed anew at most twice; what came of the newest one stands at the desk, in
+    public or kept for agents."""
+    newest = max((i for i, s in enumerate(end.said) if s.by == "customer"), default=None)
+    for turn, plans in end.plans.items():
+        if turn.startswith("m:") and len([plan for plan in plans if plan[0] != KEPT]) > MOST_PLANS:
+            verdict.add("composed_too_often", f"{turn}: {plans}")
+        overtaken = all(state in ("stale", KEPT) for plan in plans for state in plan)
+        if not overtaken or newest is None or turn != f"m:{end.said[newest].id}" or end.nowhere_else:
+            continue
+        # Who has answered and lets the assistant continue wants nothing of it.
+        let_go = any(a.kind == "continue" and a.before > newest for a in end.acts)
+        if not let_go and not any(s.base >= newest for _, s in ours):
+            verdict.add("not_kept", f"{turn} was composed, and nothing of it stands at the desk: {plans}")
 
 
 def _bursts(verdict: Verdict, end: Ended, ours: list[tuple[int, Said]]) -> None:

@@ -43,6 +43,7 @@ class SimulatedDesk:
         self.created = 0
         self.solved_at: int | None = None
         self.acts: list[HumanAct] = []
+        self.assigned: list[Change] = []
 
     def clock(self, now: int) -> int:
         return now + self.skew
@@ -72,9 +73,19 @@ class SimulatedDesk:
     def assign(self, now: int) -> None:
         if self.assignee == AGENT.id:
             return  # a desk takes this for no change at all
-        self.assignee = AGENT.id
         self._did("assign", now)
-        self._audit(self.second(now), False, False, False, False, "", "", str(len(self.audits) + 1))
+        self._assigned(now, AGENT.id, by_rule=False)
+
+    def assign_by_rule(self, now: int) -> None:
+        """A rule or the routing gives the ticket to the next of the team, unless somebody has taken it."""
+        if self.assignee == AGENT.id:
+            return
+        self._assigned(now, "rota1" if self.assignee != "rota1" else "rota2", by_rule=True)
+
+    def _assigned(self, now: int, agent: str, by_rule: bool) -> None:
+        self.assignee, number = agent, str(len(self.audits) + 1)
+        self.assigned.append(Change(number, self.second(now), Role.AGENT, "assignee", by_rule))
+        self._audit(self.second(now), False, by_rule, False, False, "", "", number)
 
     def choose(self, now: int, step: str) -> None:
         """Set the field *Candor: next step*."""

@@ -30,6 +30,8 @@ class Faults:
         self.race_rate = 0.3
         self.race_within = 2.5
         self.touches = 0.0  # a rule touches the ticket in the moment in which we read it
+        self.rule_assigns = 0.3  # of what rules do
+        self.reopens = 0.06  # the customer comes back days after somebody has solved it
         self.presses = 0.05  # the customer asks for a person on the page
         self.replays = 0.1  # somebody tries what lies on the people's shelf once more
         self.refusals = 0.01  # of our writes

@@ -8,7 +8,7 @@ from app.core.sending.states import FENCED, UNFENCED, Times
 from tests.simulation.checker import Ended, Verdict, check
 from tests.simulation.rows import OPEN
 from tests.simulation.working import work
-from tests.simulation.world import SECOND, START, Worker, World
+from tests.simulation.world import DAY, SECOND, START, Worker, World
 
 VERDICTS = (
     ("answer",),
@@ -63,6 +63,10 @@ def _people_and_customers(world: World, rng: Random) -> None:
     if rng.random() < 0.35:
         for _ in range(rng.choice((1, 1, 2))):
             world.at(rng.choice(times) + int(rng.uniform(0, 60) * SECOND), world.human, rng.choice(ACTS))
+    if rng.random() < world.faults.reopens:
+        world.at(when + int(rng.uniform(60, 600) * SECOND), world.human, "solve")
+        back = when + int(rng.choice((0.5, 6.9, 7.5, 30)) * DAY) + int(rng.uniform(0, 60) * SECOND)
+        world.at(back, world.customer_writes, rng.random() < 0.5)
     if rng.random() < world.faults.presses:
         world.at(rng.choice(times) + int(rng.uniform(5, 90) * SECOND), world.presses_person)
     if rng.random() < world.faults.replays:
@@ -98,9 +102,11 @@ def _judge(world: World) -> Verdict:
             desk.acts,
             [e.key for e in rows.effects if e.now.state == "sent"],
             waiting + world.overrun,
-            rows.shelf > 0,
+            frozenset(e.key for e in rows.effects if e.now.state == "dead" and e.now.sends > 0),
+            rows.nowhere_else(),
             world.switched_off,
-            frozenset(rows.given_up),
+            plans=rows.plans_of_turns(),
+            given_up=frozenset(rows.given_up),
         ),
         fenced=world.fenced,
     )

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 from app.core.deciding.ownership import Owner
 from app.core.deciding.taking import Standing
-from app.core.kinds import LOST_EFFECTS
+from app.core.kinds import BLIND_ACTS, LOST_EFFECTS
 from app.core.sending import crashes, settle
 from app.core.sending.checks import Words, basis_of
 from app.core.sending.replaying import replayed
 from app.core.sending.settle import Rest
 from app.core.sending.states import OutboxRow
 from connectors.records import Stamp, Status, Ticket
+from tests.simulation.checker import KEPT
 
 LEASE = 15_000_000
 TAKE_OVER_SLACK = 5_000_000
@@ -72,6 +73,8 @@ class TicketRow:
     own_stamp: str = ""
     next_step: str = ""
     assignee: str | None = None
+    solved_at: int | None = None
+    looked_at: int = 0
     met: bool = False
 
 
@@ -81,7 +84,6 @@ class Rows:
         self.effects: list[EffectRow] = []
         self.ticket = TicketRow()
         self.killed: str | None = None
-        self.shelf = 0
         self.given_up: set[tuple[str, int]] = set()  # plan and place, replayed or not
         self.plans = 0
         self.keys: set[str] = set()
@@ -182,6 +184,14 @@ class Rows:
     def turn_is_taken(self, turn: str) -> bool:
         return self.turn_rule and any(e.words.turn == turn and e.now.state != "stale" for e in self.effects)
 
+    def kept(self, row: InboxRow, turn: str, handled: str | None) -> bool:
+        """As `workers/deciding/kept.py`: something was composed for the turn, and nothing of it left."""
+        if row.key.startswith("act:again:"):
+            return True
+        return handled is None and not self.turn_is_taken(turn) and any(
+            e.words.turn == turn and e.now.state == "stale" for e in self.effects
+        )
+
     def add_plan(
         self,
         turn: str,
@@ -191,13 +201,17 @@ class Rows:
         now: int,
         looked_at: int = 0,
         blind: bool = False,
+        kept: bool = False,
+        gave: bool = True,
     ) -> None:
-        """`looked_at`: when the ticket was read, by the world's clock; `blind`: told whatever people do."""
+        """`looked_at`: when the ticket was read, by the world's clock; `blind`: told whatever people do;
+        `kept`: for agents to read, the ticket stays as it is; `gave`: taken from the assistant."""
         self.plans += 1
         new = []
         for place, purpose in enumerate(purposes):
             public = purpose != "note"
-            basis = None if blind else basis_of(ticket, SETS.get(purpose, Status.PENDING))
+            sets = None if kept else SETS.get(purpose, Status.PENDING)
+            basis = None if blind else basis_of(ticket, sets, gave)
             words = Words(
                 "public" if public else "note",
                 purpose,
@@ -274,7 +288,6 @@ class Rows:
             if follow.gives_back:
                 self.ticket.owner = Owner.ASSISTANT
         if follow.lost:
-            self.shelf += 1
             self.given_up.add((row.plan, row.words.place))
         if follow.reads_anew:
             self.accept("changed", f"stale:{name}", now, settle.SAME_SECOND)
@@ -306,6 +319,21 @@ class Rows:
         for e in again:
             e.now, e.fence, e.crashes, e.lone_runs = replayed(e.now, now), e.fence + 1, 0, 0
         return [e.key for e in again]
+
+    def plans_of_turns(self) -> dict[str, list[list[str]]]:
+        """Turn -> the states of the rows of each of its plans."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for e in self.effects:
+            states = found.setdefault(e.words.turn, {}).setdefault(e.plan, [] if e.words.moves else [KEPT])
+            states.append(str(e.now.state))
+        return {turn: list(plans.values()) for turn, plans in found.items()}
+
+    def nowhere_else(self) -> bool:
+        """Whether something by which people are told of what was given up was given up itself: then they see
+        it among the dead letters alone."""
+        blind = {r.key for r in self.inbox if r.act in BLIND_ACTS}
+        lost = {e.words.turn for e in self.effects if e.now.state in LOST_EFFECTS}
+        return bool(blind & lost) or any(r.state == "bad" and r.act in BLIND_ACTS for r in self.inbox)
 
     def next_due(self, now: int) -> int | None:
         """When something may be claimed next, on the clock of `now`; None when nothing is left to do."""

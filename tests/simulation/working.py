@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.core.deciding import taking
-from app.core.deciding.ownership import Owner, events_since, owner_after, step_chosen
+from app.core.deciding.ownership import Event, Owner, events_since, owner_after, reopens, step_chosen
 from app.core.deciding.taking import (
     TICKET_BUSY,
     Arrived,
@@ -21,6 +21,7 @@ from app.core.deciding.taking import (
     Seen,
 )
 from app.core.kinds import BLIND_ACTS, InboxKind
+from app.core.memory import TicketMemory
 from app.core.sending import states as protocol
 from app.core.sending import steps
 from app.core.sending.checks import Stored
@@ -30,8 +31,8 @@ from app.core.sending.steps import Call, Commit, Diagnose, Find, Look, ReadSince
 from connectors.errors import ConnectorError
 from connectors.records import Change, Conflict, Later, Refused, Role, Sent, Status, Ticket, Unknown
 from tests.simulation.checker import Said
-from tests.simulation.rows import EffectRow, InboxRow, TicketRow, TurnTaken
-from tests.simulation.world import SECOND, Waits, Worker
+from tests.simulation.rows import EffectRow, InboxRow, Rows, TicketRow, TurnTaken
+from tests.simulation.world import DAY, SECOND, Waits, Worker, World
 
 MOMENT = 2_000
 LATE_COMMIT = 8.0
@@ -39,6 +40,7 @@ NOT_READ = ConnectorError("the desk answered 503", status=503)
 DESK_FAILED_WAIT = 10 * SECOND
 LONGEST = 30 * SECOND
 FEWER_LOOKS = 5 * SECOND  # behind our own writes; the real second would only make more events
+REOPEN_AFTER = 7 * DAY  # the policy's default
 Decided = tuple[TicketRow, Ticket, int, int]  # our row as known then, the ticket, what it answers, when read
 
 
@@ -57,8 +59,10 @@ def process_one(worker: Worker) -> Waits:
         return False
     fence = row.fence
     if given_up(row.crashes, row.lone_runs):
-        rows.finish(row, fence, "bad")
-        rows.shelf += 1
+        if rows.finish(row, fence, "bad"):
+            _read_along(worker, row, now)
+            if row.act not in BLIND_ACTS:
+                rows.accept("act", f"act:unreadable:{row.key}", now, act="unreadable")
         return True
     decided = yield from _taken(worker, row, fence, now)
     if decided is None:
@@ -144,61 +148,123 @@ def _record(
     if (rows.ticket_fence and mine.fence != known.fence) or (rows.fences and row.fence != fence):
         world.note("a decision comes too late: somebody else has the ticket")
         return
-    assigned = ticket.assignee not in (None, known.assignee)
-    changes = [Change("x", ticket.updated_at, Role.AGENT, "assignee", by_rule=False)] if assigned else []
-    events = (*events_since(ticket, known.seen_message, changes), *step_chosen(ticket, known.next_step))
+    blind = row.act in BLIND_ACTS
+    events = events_since(ticket, known.seen_message, () if blind else _assignments(world, known, ticket))
+    if not blind:
+        events = (*events, *step_chosen(ticket, known.next_step))
     owner = owner_after(known.owner, events)
     newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
     turn = row.key if row.kind == "act" else f"m:{newest.id}" if newest else "none"
-    purposes = _decide(worker, row, owner, turn, ticket, known.handled_turn)
+    gone = owner is Owner.PEOPLE or _solved_since(ticket)
+    kept = gone and not blind and rows.kept(row, turn, known.handled_turn)
+    if owner is Owner.PEOPLE and not kept and not blind:
+        owner = owner_after(owner, _reopened(known, ticket, events, world.desk.said[base].same_matter))
+    purposes = _decide(worker, row, owner, turn, ticket, known.handled_turn, kept)
+    # A draft gives the ticket to nobody.
+    drafted = kept and row.kind != "act" and "note" not in _searched(worker, turn)
+    hands_off = "note" in purposes and not drafted
     if purposes:
-        if row.kind == "act":
+        if row.pressed_after >= 0:
             # It answers what was pressed, or the message whose reply failed.
             base = row.pressed_after - 1
-        rows.add_plan(turn, purposes, base, ticket, now, seen_at, blind=row.act in BLIND_ACTS)
+        gave = hands_off and owner is Owner.ASSISTANT
+        rows.add_plan(turn, purposes, base, ticket, now, seen_at, blind=blind, kept=kept, gave=gave)
     if world.log is not None:
         said = "+".join(purposes) or "nothing"
         world.note(
             f"worker {worker.number} decides {said} for {turn} ({row.kind} {row.key}, owner {owner.value})"
         )
-    mine.owner = Owner.PEOPLE if "note" in purposes else owner
+    mine.owner = Owner.PEOPLE if hands_off else owner
     mine.seen_message = ticket.messages[-1].id
     mine.handled_turn = turn if purposes else known.handled_turn
     mine.next_step, mine.assignee, mine.met = ticket.fields.get("next_step") or "", ticket.assignee, True
+    mine.solved_at = (known.solved_at or ticket.updated_at) if ticket.status is Status.SOLVED else None
+    mine.looked_at = ticket.stamp.desk_now
     mine.lease_until = 0
     rows.finish(row, fence)
-    for other in rows.inbox:
-        if (
-            other is not row
-            and other.state == "waiting"
-            and other.kind != "act"
-            and other.received_at <= ticket.stamp.read_at
-        ):
+    if row.kind != "act":
+        _read_along(worker, row, ticket.stamp.read_at)
+
+
+def _read_along(worker: Worker, row: InboxRow, read_at: int) -> None:
+    """What had arrived of the ticket by then is done with it."""
+    for other in worker.world.rows.inbox:
+        waits = other is not row and other.state == "waiting" and other.kind != "act"
+        if waits and other.received_at <= read_at:
             other.state = "done"
 
 
+def _assignments(world: World, known: TicketRow, ticket: Ticket) -> list[Change]:
+    """As `workers/deciding/gather.py` asks for them."""
+    if ticket.assignee in (None, known.assignee):
+        return []
+    since = known.looked_at if known.seen_message else ticket.created_at
+    return [c for c in world.desk.assigned if since <= c.at <= ticket.updated_at]
+
+
+def _solved_since(ticket: Ticket) -> bool:
+    newest = next((m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER), None)
+    return ticket.status is Status.SOLVED and newest is not None and ticket.updated_at > newest.at
+
+
+def _reopened(
+    known: TicketRow, ticket: Ticket, events: tuple[Event, ...], same_matter: bool
+) -> tuple[Event, ...]:
+    """As `workers/deciding/reopened.py`, which reads off the texts whether it is the same matter."""
+    newest = next(m for m in reversed(ticket.messages) if m.public)
+    memory = TicketMemory(solved_at=known.solved_at)
+    if newest.author.role is not Role.CUSTOMER or ticket.fields.get("next_step") == "stay_out":
+        return ()
+    if not reopens(memory, events, newest.at):
+        return ()
+    assert known.solved_at is not None
+    soon = newest.at - known.solved_at < REOPEN_AFTER
+    return (Event.REOPENED_SAME if soon or same_matter else Event.REOPENED_NEW,)
+
+
 def _decide(
-    worker: Worker, row: InboxRow, owner: Owner, turn: str, ticket: Ticket, handled: str | None
+    worker: Worker,
+    row: InboxRow,
+    owner: Owner,
+    turn: str,
+    ticket: Ticket,
+    handled: str | None,
+    kept: bool,
 ) -> tuple[str, ...]:
     """The rules before the search, in their order (`app.core.deciding.rules`); then what the search would
-    have said, by the seed."""
+    have said, by the seed. What is `kept` is told to agents alone."""
     rows = worker.world.rows
-    if rows.turn_is_taken(turn) or (rows.turn_rule and handled == turn):
+    if rows.turn_is_taken(turn) or (rows.turn_rule and handled == turn and row.act not in BLIND_ACTS):
         return ()
-    if row.act in ("untold", "unnoted"):
+    if row.act in BLIND_ACTS:
+        return _unread(rows, row, owner, ticket)
+    told = ("note",) if kept else ("note", "handoff_notice")
+    if row.act == "person" and (owner is Owner.ASSISTANT or kept):
+        return told
+    if row.act == "failed" and owner is Owner.ASSISTANT:
+        return told
+    if (owner is Owner.PEOPLE and not kept) or row.act or turn == "none":
+        return ()
+    newest = next(m for m in reversed(ticket.messages) if m.public)
+    if newest.author.role is Role.AGENT and not kept:
+        return ()
+    if _solved_since(ticket) and not kept:
+        return ()
+    return ("note",) if kept else _searched(worker, turn)
+
+
+def _unread(rows: Rows, row: InboxRow, owner: Owner, ticket: Ticket) -> tuple[str, ...]:
+    """As `workers/deciding/unread.py`."""
+    if row.act != "unreadable":
         return ("note",)
-    if row.act in ("person", "failed") and owner is Owner.ASSISTANT:
-        return ("note", "handoff_notice")
-    if owner is Owner.PEOPLE or row.act or turn == "none":
+    if owner is Owner.PEOPLE:
         return ()
-    said = [m for m in ticket.messages if m.public]
-    if said[-1].author.role is not Role.CUSTOMER and said[-1].author.role is Role.AGENT:
-        return ()
-    if ticket.status is Status.SOLVED and ticket.updated_at > next(
-        m.at for m in reversed(said) if m.author.role is Role.CUSTOMER
-    ):
-        return ()
-    # One and the same message is judged the same each time it is read.
+    newest = next(m for m in reversed(ticket.messages) if m.public and m.author.role is Role.CUSTOMER)
+    return ("note",) if rows.turn_is_taken(f"m:{newest.id}") else ("note", "handoff_notice")
+
+
+def _searched(worker: Worker, turn: str) -> tuple[str, ...]:
+    """One and the same message is judged the same each time it is read."""
     return worker.world.verdicts[int(turn[2:]) % len(worker.world.verdicts)]
 
 

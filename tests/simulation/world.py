@@ -14,6 +14,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.rows import Rows
 
 SECOND = 1_000_000
+DAY = 86_400 * SECOND
 START = 1_700_000_000 * SECOND
 HARD_LIMIT = 90 * SECOND
 MAX_EVENTS = 20_000
@@ -167,9 +168,9 @@ class World:
                 worker.wake()
 
     # What happens at the desk
-    def customer_writes(self) -> None:
+    def customer_writes(self, same_matter: bool = True) -> None:
         rng, faults = self.rng, self.faults
-        said = Said(self.now, "customer", True)
+        said = Said(self.now, "customer", True, same_matter=same_matter)
         self.desk.comment(self.now, said)
         number = said.id
         if self.log is not None:
@@ -240,8 +241,12 @@ class World:
             self.at(self.now + soon, self.human, self.rng.choice(RACING))
 
     def rule(self) -> None:
-        self.desk.rule(self.now)
-        self.note("a rule of the desk touches the ticket")
+        if self.rng.random() < self.faults.rule_assigns:
+            self.desk.assign_by_rule(self.now)
+            self.note("a rule of the desk assigns the ticket")
+        else:
+            self.desk.rule(self.now)
+            self.note("a rule of the desk touches the ticket")
         self.changed(rule_may_follow=False)
 
     def changed(self, rule_may_follow: bool) -> None:

@@ -23,6 +23,7 @@ from app.store.desks import StoredDesk
 from app.store.links import page_of_press
 from app.store.queues import outbox
 from app.store.queues.rows import InboxRow
+from app.store.tickets import TicketRow
 from config.policy import Mode, Policy
 from config.wording import Words
 from connectors.records import Change, Message, Role, Status, Ticket, writer_of
@@ -41,7 +42,8 @@ from workers.work import Work
 
 PRESSES = (Act.PERSON, Act.ASSISTANT)  # the buttons of the customer's page
 LANGUAGE_CHARACTERS = 2_000  # of the customer's text are enough to tell its language
-# microseconds from a ticket's read to the end of its decision, and for clocks that differ
+# microseconds from a ticket's read to the end of its decision, and for clocks that differ: where a release
+# before has not kept the desk's time
 LONGEST_DECISION = 120_000_000
 
 
@@ -247,10 +249,14 @@ def _assignments(work: Work, case: Case, memory: TicketMemory) -> Sequence[Chang
         or ticket.status in (Status.CLOSED, Status.DELETED)
     ):
         return ()
-    # From before our last decision: an assignment made between its read and its end was not in it.
-    return work.desk(case.desk).history(
-        ticket.id, held.updated_at - LONGEST_DECISION if held.seen_message else ticket.created_at
-    )
+    return work.desk(case.desk).history(ticket.id, _looked_at(held, memory, ticket))
+
+
+def _looked_at(held: TicketRow, memory: TicketMemory, ticket: Ticket) -> int:
+    """The desk's time of the read that our last decision rests on: ours may be set while it stands."""
+    if not held.seen_message:
+        return ticket.created_at
+    return held.updated_at - LONGEST_DECISION if memory.looked_at is None else memory.looked_at
 
 
 @dataclass(frozen=True, slots=True)

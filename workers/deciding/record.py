@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from app.core.deciding.decided import Decided
 from app.core.deciding.destination import NO_GROUP
-from app.core.deciding.ownership import STEPS, Event, messages_since
-from app.core.kinds import BLIND_ACTS, Quiet, WorkState
+from app.core.deciding.ownership import STEPS, Event, Owner, messages_since
+from app.core.kinds import BLIND_ACTS, Act, Quiet, WorkState
 from app.core.memory import TicketMemory
 from app.core.sending.checks import basis_of
 from app.core.sending.plan import TURN_REPLIES, Planned, outbox_key, spoken, told, turn_key
@@ -84,7 +84,10 @@ def record(work: Work, case: Case, decided: Decided, composed: Composed) -> None
                 tx, row.id, row.fence, WorkState.DONE, _result(decided.verdict), now
             ):
                 raise Superseded(row.id)
-            inbox.merge_earlier(tx, row.tenant, desk.id, row.subject_id, case.read_at, row.id, now)
+            if row.act in (None, Act.ASSISTANT):
+                # What else is asked for decides nothing about the message: its own row does, and may have
+                # words to keep for people.
+                inbox.merge_earlier(tx, row.tenant, desk.id, row.subject_id, case.read_at, row.id, now)
     except IntegrityError as error:
         # UNIQUE(key) or UNIQUE(turn): this turn was composed before, by a worker that is slower or faster
         # than we are. Its rows stand.
@@ -184,7 +187,12 @@ def _basis(r: _Recording, planned: Planned) -> str | None:
     effect = planned.effect
     if r.case.row.act in BLIND_ACTS or not isinstance(effect, PostReply | PostNote):
         return None
-    return basis_of(r.case.ticket, effect.status).to_json()
+    gave = _hands_off(r) and r.decided.situation.owner is Owner.ASSISTANT
+    return basis_of(r.case.ticket, effect.status, gave).to_json()
+
+
+def _hands_off(r: _Recording) -> bool:
+    return isinstance(r.decided.verdict, Handoff) and bool(r.composed.planned)
 
 
 def _promise(r: _Recording, entry: str) -> None:
@@ -228,9 +236,8 @@ def _ticket_values(r: _Recording) -> dict[str, object]:
     situation, ticket, held = r.decided.situation, r.case.ticket, r.case.held
     verdict, reading = r.decided.verdict, situation.reading
     ends_turn = not isinstance(verdict, StayQuiet) or verdict.why in ENDS_TURN
-    handed_off = isinstance(verdict, Handoff) and bool(r.composed.planned)
     return {
-        "owner": "people" if handed_off else situation.owner.value,
+        "owner": "people" if _hands_off(r) else situation.owner.value,
         "seen_message": ticket.messages[-1].id if ticket.messages else held.seen_message,
         "handled_turn": reading.turn if ends_turn else held.handled_turn,
         **_whose_page(r),
@@ -269,6 +276,7 @@ def _remember(r: _Recording) -> TicketMemory:
     new = replace(
         memory,
         assignee=ticket.assignee,
+        looked_at=ticket.stamp.desk_now,
         group=ticket.group,
         next_step=step,
         solved_at=since if solved else None,

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from app.core.deciding.ownership import Owner, may_post
 from app.core.kinds import ESCALATION_REPORTS, EffectKind, Purpose, TurnKind
@@ -26,29 +26,29 @@ SECOND_OVER = 1_200_000
 class Basis:
     """What only people, rules and we ourselves change on a ticket, as it was in the read that a row was
     composed on. `sets` is the status that the row's own write sets: None where it leaves the ticket as it
-    is."""
+    is. `gave`: the row's plan has taken the ticket from the assistant."""
 
     status: Status
     assignee: str | None = None
     next_step: str = ""
     sets: Status | None = None
+    gave: bool = True  # as in every hand-off of a release before
 
     def to_json(self) -> str:
-        return json.dumps(
-            {"status": self.status, "assignee": self.assignee, "next_step": self.next_step, "sets": self.sets}
-        )
+        return json.dumps(asdict(self))
 
     @staticmethod
     def from_json(text: str) -> Basis:
         """Unknown keys are dropped: an older process may read what a newer one wrote."""
         raw = json.loads(text)
         sets = Status(raw["sets"]) if raw.get("sets") else None
-        return Basis(Status(raw["status"]), raw.get("assignee"), raw.get("next_step", ""), sets)
+        step, gave = raw.get("next_step", ""), raw.get("gave", True)
+        return Basis(Status(raw["status"]), raw.get("assignee"), step, sets, gave)
 
 
-def basis_of(ticket: Ticket, sets: Status | None) -> Basis:
+def basis_of(ticket: Ticket, sets: Status | None, gave: bool) -> Basis:
     """The basis of a row that is composed on the ticket as just read."""
-    return Basis(ticket.status, ticket.assignee, ticket.fields.get("next_step") or "", sets)
+    return Basis(ticket.status, ticket.assignee, ticket.fields.get("next_step") or "", sets, gave)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,11 @@ def _overtaken(words: Words, overtaken: int, opened_by: str | None, left_behind:
 
 def _gave_it_away(words: Words, opened_by: str | None) -> bool:
     """True when the ticket was given to people by this very row's plan. A note that tells of something lost
-    did not: people have had the ticket since then, and the customer may have heard so."""
-    return words.purpose in (Purpose.NOTE, Purpose.HANDOFF_NOTICE) and opened_by not in TOLD_AFTERWARDS
+    did not: people have had the ticket since then, and the customer may have heard so. Nor did a draft, or
+    the note of what a person came before."""
+    gives = words.basis is None or words.basis.gave
+    handed = words.purpose in (Purpose.NOTE, Purpose.HANDOFF_NOTICE)
+    return handed and gives and opened_by not in TOLD_AFTERWARDS
 
 
 def _told_otherwise(words: Words, unclear: bool, silent: bool, opened_by: str | None) -> Act | None:
