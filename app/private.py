@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from config.settings import SettingsError
 UMASK = 0o077
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OURS = ("index", "logs", "models")  # folders we make in CANDOR_VAR, with all that is below
+# Folders of the Filesystem Hierarchy Standard: closing one would lock other accounts out of the machine.
+_SYSTEM = frozenset(
+    f"/{name}"
+    for name in (
+        "", "bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run",
+        "sbin", "srv", "sys", "tmp", "usr", "usr/local", "var", "var/cache", "var/lib", "var/log", "var/tmp",
+    )
+)  # fmt: skip
+_CODE = Path(__file__).resolve().parents[1]
 _FILES = ("candor.*", "beat-schedule*", "*.log", "figures.jsonl")
 
 
@@ -38,8 +48,10 @@ def keep_private(var: Path, database_url: str) -> list[str]:
 
 def _refuse_shared(var: Path) -> None:
     found = var.stat()
-    common = {Path("/"), Path.home().resolve()}
-    if found.st_mode & stat.S_ISVTX or var.resolve() in common:
+    place = var.resolve()
+    others = (Path.home().resolve(), Path(sys.prefix).resolve(), _CODE)
+    holds = any(other.is_relative_to(place) for other in others)
+    if found.st_mode & stat.S_ISVTX or holds or str(place) in _SYSTEM:
         raise SettingsError(f"CANDOR_VAR is {var}, which others use too: give Candor a folder of its own")
 
 

@@ -76,6 +76,16 @@ def umask() -> object:
     os.umask(before)
 
 
+SYSTEM = ("/", "/etc", "/usr", "/home", "/var", str(ROOT), str(Path.home()), sys.prefix)
+
+
+@pytest.mark.parametrize("place", SYSTEM)
+def test_a_folder_of_the_system_is_refused(place: str) -> None:
+    """Asked of the rule alone: closing one of these would lock everybody else out of the machine."""
+    with pytest.raises(SettingsError, match="a folder of its own"):
+        private._refuse_shared(Path(place))
+
+
 def test_a_folder_that_others_use_too_is_refused_and_left_alone(tmp_path: Path, umask: object) -> None:
     tmp_path.chmod(0o1777)
     with pytest.raises(SettingsError, match="folder of its own"):
