@@ -298,13 +298,8 @@ def deliver_one(worker: Worker) -> Waits:
 
 
 def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
-    world, rows, desk, rng, latest = (
-        worker.world,
-        worker.world.rows,
-        worker.world.desk,
-        worker.world.rng,
-        row.now,
-    )
+    world, rows, rng, latest = worker.world, worker.world.rows, worker.world.rng, row.now
+    worker.looked_at, worker.asked_at = row.looked_at, row.asked_at
     asks = steps.one_step(
         row.words, row.now, world.times, now, fenced=world.fenced, erased=False, crashes=row.crashes
     )
@@ -316,7 +311,7 @@ def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
             match ask:
                 case Look():
                     yield MOMENT
-                    row.asked_at = world.now
+                    worker.asked_at = world.now
                     answer = Stored(rows.killed, False, rows.ticket.owner, None)
                 case Commit(new, made):
                     yield MOMENT
@@ -341,25 +336,25 @@ def _step(worker: Worker, row: EffectRow, fence: int, now: int) -> Waits:
                     yield int(rng.uniform(0.02, 0.4) * SECOND)
                     failed = rng.random() < world.faults.reads
                     if not failed:
-                        answer = _read(worker, row, ask, desk)
+                        answer = _read(worker, row, fence, ask)
                         yield int(rng.uniform(0.02, 0.2) * SECOND)
             ask = asks.throw(NOT_READ) if failed else asks.send((worker.clock(), answer))
     except StopIteration:
         return
 
 
-def _read(worker: Worker, row: EffectRow, ask: Any, desk: Any) -> Any:
-    now = worker.world.now
+def _read(worker: Worker, row: EffectRow, fence: int, ask: Any) -> Any:
+    desk, now = worker.world.desk, worker.world.now
+    if isinstance(ask, Find):
+        return desk.find(row.key, row.plan, row.words.effect == "public", ask.stamp, ask.since)
+    worker.looked_at = now
+    if row.fence == fence:
+        row.looked_at = now  # whoever was overtaken has looked for nobody else
     match ask:
-        case Find(stamp, since):
-            return desk.find(row.key, row.plan, row.words.effect == "public", stamp, since)
         case ReadStamp():
-            row.looked_at = now
             return desk.stamp(now, worker.clock())
         case ReadSince(made):
-            row.looked_at = now
             return desk.since_own_write(now, worker.clock(), made)
-    row.looked_at = now
     return desk.ticket(now, worker.clock())
 
 
@@ -379,8 +374,8 @@ def _call(worker: Worker, row: EffectRow, stamp: Any) -> Waits:
         base=row.base,
         sets=str(row.words.basis.sets or "") if row.words.basis else "",
         composed_at=row.composed_at,
-        looked_at=row.looked_at,
-        asked_at=row.asked_at,
+        looked_at=worker.looked_at,
+        asked_at=worker.asked_at,
         known_taken=world.rows.ticket.owner is Owner.PEOPLE,
     )
     fate = rng.random() if world.faults.answers else 1.0

@@ -30,6 +30,7 @@ class Worker:
         self.epoch, self.idle, self.paused_until, self.task_ends = 0, True, 0, 0
         self.waits: Waits | None = None
         self.held: tuple[Any, ...] | None = None
+        self.looked_at, self.asked_at = 0, 0  # in this step: at the ticket, at our own rows
 
     def clock(self) -> int:
         return self.world.now + self.skew + self.world.jumped
