@@ -34,7 +34,7 @@ bench: $(VENV)/.dev  ## speed figures, one JSON object a line, a table on stderr
 	@scripts/system-packages redis-server wrk >&2
 	@exec $(PY) -m tests.bench
 
-chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the desk; about six hours in pieces that are kept (run it again to go on), ARGS="--tickets 200 --seeds 1" less
+chaos: $(VENV)/.dev  ## everything killed while tickets come in, counted at the desk; about seven hours in pieces that are kept (run it again to go on), ARGS="--tickets 200 --seeds 1" less
 	@scripts/system-packages redis-server postgresql >&2
 	@exec $(PY) -m tests.chaos $(ARGS)
 

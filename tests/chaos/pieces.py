@@ -23,7 +23,8 @@ PLAIN = {
 # most tickets were taken up in the middle of it: twice as long as people write.
 BESIDE = {"zendesk": 150, "freshdesk": 280}
 ROUND_SECONDS = 75  # of recovery
-HISTORIES_A_SECOND = 1_500
+HISTORIES_A_SECOND = 250
+GUARDS_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ class Piece:
                 return 2 * self.wish(options).seconds + BESIDE[self.desk]
             case "recovery":
                 return options.rounds * ROUND_SECONDS
-        return options.histories / HISTORIES_A_SECOND / (20 if self.variant == "jumps" else 2)
+        if self.variant == "guards":
+            return GUARDS_SECONDS
+        return simulated.share(self.variant or self.desk, options.histories) / HISTORIES_A_SECOND
 
     def wish(self, options: Options) -> Wish:
         """Of a part that runs processes."""
@@ -91,7 +94,9 @@ def pieces(
             case "recovery":
                 yield from (Piece(part, d, db) for d in desks for db in databases)
             case "simulation":
-                variants = (v for v in simulated.VARIANTS if v not in DESKS or v in desks)
+                for seed in range(1, simulated.SPLIT + 1):
+                    yield from (Piece(part, d, seed=seed) for d in desks)
+                variants = (v for v in simulated.VARIANTS if v == "guards" or "freshdesk" in desks)
                 yield from (Piece(part, variant=v) for v in variants)
             case _:
                 raise ValueError(f"there is no part {part!r}; there are: {', '.join(PARTS)}")
@@ -111,4 +116,4 @@ def carry_out(emit: Emit, piece: Piece, options: Options, kept: Path | None) -> 
         case "recovery":
             recovery.run(emit, piece.desk, piece.database, options.rounds)
         case "simulation":
-            simulated.piece(emit, piece.variant, options.histories)
+            simulated.piece(emit, piece.variant or piece.desk, options.histories, piece.seed)

@@ -105,7 +105,18 @@ def test_the_whole_is_every_part_on_both_desks_and_databases_and_no_two_share_a_
     assert len(runs) == 2 * 2 * 3
     assert {p.desk for p in whole if p.part == "plain"} == {"zendesk", "freshdesk"}
     assert {(p.desk, p.database) for p in whole if p.part == "recovery"} == {r[:2] for r in runs}
-    assert {p.variant for p in whole if p.part == "simulation"} == {"zendesk", "freshdesk", "jumps", "guards"}
+    simulated = {(p.desk, p.seed, p.variant) for p in whole if p.part == "simulation"}
+    assert simulated == {
+        *((desk, seed, "") for desk in ("zendesk", "freshdesk") for seed in (1, 2, 3, 4)),
+        ("", 1, "jumps"),
+        ("", 1, "guards"),
+    }
+
+
+def test_a_run_of_zendesk_alone_has_no_jumps() -> None:
+    assert [p.name for p in pieces(["simulation"], ["zendesk"])][-2:] == [
+        "simulation-zendesk-4", "simulation-1-guards",
+    ]
 
 
 def test_no_piece_of_the_whole_takes_longer_than_40_minutes() -> None:
