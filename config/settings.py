@@ -72,7 +72,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 def _folder(given: str) -> Path:
     folder = Path(given).absolute()
     try:
-        fits = "?" not in given and "%" not in given and (folder.is_dir() or not folder.exists())
+        # In this order: another process may make the folder between the two looks.
+        fits = "?" not in given and "%" not in given and (not folder.exists() or folder.is_dir())
     except (OSError, ValueError):  # too long, or no name at all
         fits = False
     if not fits:
