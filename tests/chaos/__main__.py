@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import time
 import traceback
@@ -40,6 +41,7 @@ def main(given: Sequence[str] | None = None) -> int:
     if wrong := unknown(names_of(asked.only), PARTS):
         sys.exit(wrong)
     quiet()
+    end_in_order()
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     options = Options(asked.tickets, asked.rounds, asked.histories)
     wanted = list(
@@ -58,6 +60,11 @@ def main(given: Sequence[str] | None = None) -> int:
     go_on(emit, kept, wanted, options, asked.minutes * 60 or None, asked.keep)
     emit.show()
     return emit.judge()
+
+
+def end_in_order() -> None:
+    """A SIGTERM ends the run as Ctrl-C does: what the piece under way has started is ended with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def go_on(

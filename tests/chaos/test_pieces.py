@@ -5,13 +5,15 @@ It ends with 1 unless every piece was run and every figure reaches its bar, the 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.__main__ import go_on
+from tests.chaos.__main__ import end_in_order, go_on
 from tests.chaos.kept import Kept, this_tree
 from tests.chaos.pieces import Options, Piece, pieces
 from tests.emit import Emit
@@ -77,6 +79,33 @@ def test_a_run_whose_time_is_over_is_red_and_the_next_one_goes_on(tmp_path: Path
     assert late.asked == []
     assert _ran(tmp_path, next_one) == 0
     assert len(next_one.asked) == 2
+
+
+class Stopped(Runner):
+    """The whole run gets a SIGTERM in the middle of the second piece."""
+
+    cleaned_up = False
+
+    def __call__(self, emit: Emit, piece: Piece, options: Options, kept: Path | None) -> None:
+        try:
+            if piece == TWO[1]:
+                os.kill(os.getpid(), signal.SIGTERM)
+            super().__call__(emit, piece, options, kept)
+        finally:
+            self.cleaned_up = piece == TWO[1]
+
+
+def test_a_run_that_is_told_to_end_cleans_up_keeps_what_was_whole_and_goes_on_there(tmp_path: Path) -> None:
+    before, stopped = signal.getsignal(signal.SIGTERM), Stopped()
+    end_in_order()
+    try:
+        with pytest.raises(SystemExit, match="143"):
+            _ran(tmp_path, stopped)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    again = Runner()
+    assert _ran(tmp_path, again) == 0
+    assert (stopped.cleaned_up, again.asked) == (True, [TWO[1].name])
 
 
 def test_another_tree_and_another_size_are_run_anew(tmp_path: Path) -> None:
