@@ -29,6 +29,7 @@ OPEN_TO_ALL = {
     "signin.token",
     "signin.token_now",
     "customer.show",
+    "customer.ask_assistant",
     "customer.ask_person",
     "articles.show",
     "health.healthz",
