@@ -11,13 +11,14 @@ from app.core.kinds import WorkState
 from app.core.sending.crashes import given_up, why_given_up
 from app.store.queues import jobs
 from app.store.queues.rows import JobRow
+from connectors.clock import MINUTE
 from connectors.errors import ConnectorError
 from workers.deciding.confidence import refit_all
 from workers.knowledge.run import sync_all
 from workers.rows.lease import LEASE_US, OTHER_RELEASE, hold
 from workers.work import Work
 
-RETRY_US = 60_000_000
+RETRY_US = MINUTE
 log = structlog.get_logger(__name__)
 Progress = Callable[[str], None]
 Job = Callable[[Work, str, Mapping[str, object], Progress], Mapping[str, object]]

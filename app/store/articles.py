@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Table, and_, bindparam, delete, func, insert,
 
 from app.store.database import AnyRow
 from app.store.tables import articles, passages, sources, versions
+from connectors.clock import MINUTE
 
-OVERDUE = 30 * 60_000_000  # microseconds: two turns of the regular reading have been missed
+OVERDUE = 30 * MINUTE  # microseconds: two turns of the regular reading have been missed
 _MANY = 400  # values in one IN list: SQLite's limit is 999 in older builds
 
 

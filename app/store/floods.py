@@ -7,8 +7,7 @@ from sqlalchemy import Connection, select
 from app.store.database import Database
 from app.store.paces import DatabasePaceStore
 from app.store.tables import requesters
-
-HOUR = 3_600_000_000  # microseconds
+from connectors.clock import HOUR
 
 
 def first_contact(tx: Connection, tenant: str, requester: str, written_at: int) -> bool:

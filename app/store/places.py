@@ -6,8 +6,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.store.tables import places
-
-DAY = 86_400_000_000  # microseconds
+from connectors.clock import DAY
 
 
 def take(tx: Connection, tenant: str, limit_of: str, places_there: int, holder: str, now: int) -> bool:

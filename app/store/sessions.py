@@ -9,10 +9,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.store.tables import sessions, users
 from app.store.users import Account
+from connectors.clock import HOUR, MINUTE
 
-IDLE = 30 * 60_000_000  # microseconds
-ABSOLUTE = 12 * 3_600_000_000
-SEEN_EVERY = 60_000_000  # how exact `seen_at` is kept: not every page view needs a write
+IDLE = 30 * MINUTE  # microseconds
+ABSOLUTE = 12 * HOUR
+SEEN_EVERY = MINUTE  # how exact `seen_at` is kept: not every page view needs a write
 
 
 @dataclass(frozen=True, slots=True)

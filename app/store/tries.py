@@ -11,13 +11,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.store.tables import sign_in_tries as tries
 from app.store.tables import users
+from connectors.clock import DAY, MINUTE
 
 MAX_FAILED = 5
-LOCK = 15 * 60_000_000  # microseconds an address rests after MAX_FAILED wrong passwords for one account
+LOCK = 15 * MINUTE  # microseconds an address rests after MAX_FAILED wrong passwords for one account
 # Addresses that guess at one account within LOCK; from then on only those that have signed in before may try.
 MANY_ADDRESSES = 20
-KNOWN = 90 * 86_400_000_000  # microseconds an address counts as known after its last sign-in
-KEPT = 86_400_000_000  # microseconds a wrong try is kept and told
+KNOWN = 90 * DAY  # microseconds an address counts as known after its last sign-in
+KEPT = DAY  # microseconds a wrong try is kept and told
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from app.store import marks
+from connectors.clock import DAY
 
-KEPT = 7 * 86_400_000_000  # microseconds after its newest reply
+KEPT = 7 * DAY  # microseconds after its newest reply
 _MARK = "other_bot:"
 _OURS = "our_words:"
 

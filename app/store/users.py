@@ -12,9 +12,10 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from app.store import tries
 from app.store.database import AnyRow, Database
 from app.store.tables import users
+from connectors.clock import DAY
 
 ROLES = ("viewer", "agent", "auditor", "admin", "owner")
-TOKEN_LIFE = 24 * 3_600_000_000  # microseconds
+TOKEN_LIFE = DAY  # microseconds
 MIN_PASSWORD = 12  # characters
 MAX_PASSWORD = 256  # hashing is slow on purpose: nobody may make it slower
 

@@ -41,13 +41,13 @@ _Application = Callable[[_Environ, Callable[..., Any]], Iterable[bytes]]
 class Channel(HTTPChannel):
     """One connection, with the moment the request that is being read began."""
 
+    begun = 0.0  # s since the epoch; of the request that is not whole yet
+
     def received(self, data: bytes) -> bool:
         """Bytes came: the clock of a request starts at its first one and ends with its last."""
         if self.request is None:
             self.begun = time.time()
         return bool(super().received(data))
-
-    begun = 0.0  # s; of the request that is not whole yet
 
     @property
     def waiting_since(self) -> float | None:

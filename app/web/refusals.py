@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 import structlog
 
-EVERY = 60_000_000  # microseconds between two lines
+from connectors.clock import MINUTE
+
+EVERY = MINUTE  # microseconds between two lines
 KINDS = 100  # different refusals told apart within a minute
 log = structlog.get_logger(__name__)
 

@@ -15,11 +15,12 @@ from app.core.verdicts import Reading
 from app.store import audit, caps, echoes, places
 from app.store.caps import CapRow
 from config.policy import Policy
+from connectors.clock import HOUR
 from workers.deciding.case import Case
 from workers.work import Work
 
 BY = "the assistant"
-LASTS = 4 * 3_600_000_000  # microseconds
+LASTS = 4 * HOUR  # microseconds
 log = structlog.get_logger(__name__)
 
 

@@ -10,12 +10,12 @@ from app.core.reading.matter import PAGES, Matter, same_matter
 from app.core.reading.triage import read_ticket
 from app.core.verdicts import Reading
 from config.policy import Reason
+from connectors.clock import DAY
 from connectors.records import Message, Role
 from workers.deciding.case import Case
 from workers.deciding.matters import matter_of
 from workers.work import Work
 
-DAY = 86_400_000_000  # microseconds
 EARLIER = 5  # messages of before that the new one is held against
 
 

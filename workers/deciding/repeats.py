@@ -9,11 +9,10 @@ from app.core.reading.matter import Matter, same_matter
 from app.core.verdicts import Findings, Reading
 from app.store import articles, ledger, said
 from app.store.said import SaidAnswer
+from connectors.clock import DAY
 from workers.deciding.case import Case
 from workers.deciding.matters import matter_of, matter_read
 from workers.work import Work
-
-DAY = 86_400_000_000  # microseconds
 
 
 def sent_before(work: Work, case: Case, reading: Reading, findings: Findings) -> frozenset[str]:

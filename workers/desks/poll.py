@@ -11,14 +11,15 @@ from app.store import articles, marks, tickets
 from app.store import desks as desk_store
 from app.store.desks import StoredDesk
 from app.store.queues import inbox, jobs
+from connectors.clock import MINUTE
 from connectors.contract import ChangesBy
 from connectors.errors import ConnectorError
 from connectors.records import ChangedTicket, Status
 from workers.desks.refusals import break_desk
 from workers.work import Work
 
-POLL_EVERY = 60_000_000  # microseconds
-SYNC_EVERY = 15 * 60_000_000
+POLL_EVERY = MINUTE  # microseconds
+SYNC_EVERY = 15 * MINUTE
 LOCK = 120_000_000
 PAGES_AT_ONCE = 5
 HOW = "changes_by:"  # the mark of how a desk's changes are found

@@ -7,13 +7,14 @@ import structlog
 
 from app.store.articles import Copy
 from connectors.badrows import WHY_MAX, one_line
+from connectors.clock import MINUTE
 from connectors.errors import ConnectorError
 from connectors.sources import SourceError
 from workers.knowledge.run import source_of
 from workers.knowledge.sync import sync_article
 from workers.work import Work
 
-COPY_LASTS = 20 * 60_000_000  # microseconds: a copy this old is not quoted without asking
+COPY_LASTS = 20 * MINUTE  # microseconds: a copy this old is not quoted without asking
 log = structlog.get_logger(__name__)
 
 

@@ -17,13 +17,14 @@ from sqlalchemy import Connection
 from app.store import tickets
 from app.store.database import StoreBusy
 from app.store.tickets import TicketRow
+from connectors.clock import MINUTE
 from workers.rows.error_place import where
 from workers.work import Work
 
 LEASE_US = 15_000_000
 RENEW_SECONDS = 5.0
 # microseconds until a row that a newer release wrote is offered again, to whichever host takes it then
-OTHER_RELEASE = 60_000_000
+OTHER_RELEASE = MINUTE
 log = structlog.get_logger(__name__)
 
 

@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 from app.store import echoes, marks, places, promises
 from app.store.database import DEFAULT_TENANT, StoreBusy
 from app.store.queues import inbox, jobs, outbox
+from connectors.clock import DAY
 from workers.desks.poll import ask_where_due, due_desks, syncs_due
 from workers.work import Work
 
 SWEEP_SECONDS = 1.0  # half of what is promised: a lock may just have been missed
 MIN_SECONDS = 0.05
 LOCK = "sweep"
-DAY = 86_400_000_000  # microseconds
 _LONGEST = int(SWEEP_SECONDS * 1_000_000)
 log = structlog.get_logger(__name__)
 

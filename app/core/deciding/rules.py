@@ -33,9 +33,9 @@ from app.core.verdicts import (
 )
 from config.floor import FloorClass
 from config.policy import Detail, Mode, Policy, Reason
+from connectors.clock import DAY
 from connectors.records import Status
 
-DAY = 86_400_000_000  # microseconds
 ASKED_PERSON_DAYS = 30
 UPSET_MESSAGES = 2
 # Both pages of a toss-up speak closely of the question. On the demo shop's own questions such pairs with half

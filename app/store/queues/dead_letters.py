@@ -21,9 +21,10 @@ from app.store.queues.outbox import protocol_row
 from app.store.queues.rows import EffectRow, InboxRow, JobRow
 from app.store.queues.stamps import stamp_json
 from app.store.tables import inbox, jobs, outbox
+from connectors.clock import HOUR
 
 FREED = "stale:"  # what stands for the key of a row that certainly never went out
-JOB_LIFE = 3_600_000_000  # microseconds a replayed job may wait for a worker
+JOB_LIFE = HOUR  # microseconds a replayed job may wait for a worker
 Stored = InboxRow | EffectRow | JobRow
 
 
