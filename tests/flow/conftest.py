@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from demo.scenes import HELP_CENTRE
+from tests.flow.desks import Side, freshdesk_side, zendesk_side
 from tests.flow.faulty import kill_switch, set_status
 from tests.flow.house import House, open_house
 from workers.knowledge.embed import LazyEmbedder
@@ -111,3 +112,13 @@ def empty_house(sqlite_url: str, tmp_path: Path, embedder: Remembering) -> Itera
     """A desk without a single article."""
     with open_house(sqlite_url, tmp_path, None, embedder) as opened:
         yield opened
+
+
+@pytest.fixture(params=["zendesk", "freshdesk"])
+def side(request: pytest.FixtureRequest, house: House) -> Iterator[Side]:
+    """The house beside each kind of desk: what both must do the same way."""
+    if request.param == "zendesk":
+        yield zendesk_side(house)
+        return
+    with freshdesk_side(house) as fresh:
+        yield fresh

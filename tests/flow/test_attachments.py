@@ -2,26 +2,16 @@
 same on both desks."""
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from connectors.files import FILE_MAX
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
+from tests.flow.desks import Side, zendesk_side
 from tests.flow.house import House
 
 RETURN = "How long do I have to return unworn shoes, and how do I do it?"
 NOT_OPENED = "couldn't open the file you attached"
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(request: pytest.FixtureRequest, house: House) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as fresh:
-        yield fresh
 
 
 def sent(side: Side, text: str, **file: Any) -> str:

@@ -3,7 +3,6 @@ with its interval."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 
 import pytest
@@ -13,7 +12,7 @@ from app.store import artefacts
 from app.store.database import DEFAULT_TENANT
 from app.store.ids import new_id
 from app.store.tables import jobs
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
+from tests.flow.desks import Side, zendesk_side
 from tests.flow.house import DESK, House
 from workers.deciding.confidence import KIND, refit
 from workers.running.sweep import sweep
@@ -74,15 +73,6 @@ def test_the_refit_is_asked_for_once_a_day(house: House) -> None:
     assert (asked(), asked()) == (1, 1)
     house.clock.advance(86_400_000_000)
     assert asked() == 2
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as made:
-        yield made
 
 
 def labels(side: Side) -> tuple[object, object]:

@@ -3,13 +3,11 @@ nothing was found."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.core.mail_programs import quoted
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
-from tests.flow.house import House
+from tests.flow.desks import Side
 
 RETURN = "How long do I have to return unworn shoes, and how do I do it?"
 WROTE = "On Mon, 4 May 2026 at 14:02, Larkfield <help@larkfield.example> wrote:"
@@ -18,15 +16,6 @@ PERSON = "I want to talk to a person."
 NOTHING_FOUND = "I found nothing"
 KEPT = {"zendesk": 65_000, "freshdesk": 1_000_000}  # characters of a mail that the desk gives on
 EMPTY = "I couldn't find a question I can read in your message."
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(request: pytest.FixtureRequest, house: House) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as fresh:
-        yield fresh
 
 
 def written(side: Side, text: str, subject: str = "A question") -> str:

@@ -17,7 +17,7 @@ from app.store.tables import promises
 from connectors.freshdesk.sandbox import SandboxFreshdesk
 from connectors.sandbox.faults import Fault
 from connectors.zendesk.sandbox import SandboxZendesk
-from tests.flow.desks import FRESH, Side, freshdesk_side, zendesk_side
+from tests.flow.desks import FRESH, Side
 from tests.flow.house import DESK, House
 from tests.flow.on_freshdesk import open_freshdesk, replies, write
 from workers.desks.connect import connect
@@ -256,15 +256,6 @@ def test_a_desk_that_will_not_open_the_ticket_is_told_to_the_originals_agents(
 
 
 # a group that is not there: on either desk, people get it who are named to the customer
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as made:
-        yield made
-
-
 def route(house: House, **changes: object) -> None:
     house.change_policy(lambda policy: policy["routes"]["billing"].update(changes) or policy)
 

@@ -3,7 +3,6 @@ left in silence."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,23 +10,13 @@ from app.fallback import EVERY, OTHER, Wish, end_fallback, fall_back
 from app.store import caps
 from app.store import ledger as ledger_store
 from app.store.database import DEFAULT_TENANT
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
-from tests.flow.house import House
+from tests.flow.desks import Side
 
 RETURN = "How long do I have to return unworn shoes, and how do I do it?"
 WAXING = "How do I wax leather boots properly?"
 PERSON = "Can I talk to a real person please?"
 CHARGED = "I was charged twice for my return of order LF-20417, €89.00 each."
 WHY = "the returns page is wrong"
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as made:
-        yield made
 
 
 def give(side: Side, topic: str = "returns", desk: str = EVERY, until: str = "") -> None:

@@ -3,14 +3,12 @@ grave message."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
-import pytest
 import requests
 
 from app.store import tickets as ticket_store
 from app.store.database import DEFAULT_TENANT
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
+from tests.flow.desks import Side, zendesk_side
 from tests.flow.house import House
 
 GRAVE = "I can't go on. If this parcel isn't here tomorrow I will kill myself."
@@ -18,15 +16,6 @@ EMERGENCY = "please call your local emergency number"
 QUESTION = "How long do I have to return unworn shoes, and how do I do it?"
 PERSON = "Can I talk to a real person please?"
 LAWYER = "You will hear from my lawyer about this."
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as made:
-        yield made
 
 
 def settled(side: Side, text: str, **more: str) -> str:

@@ -1,12 +1,9 @@
 """The first message on each desk says what the assistant cannot do, and no later one repeats it."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
-from tests.flow.house import House
+from tests.flow.desks import Side
 
 LIMITS = "I can't see or change orders"
 FIRST = {
@@ -14,15 +11,6 @@ FIRST = {
     "answer fixed": "Are you a real person or a bot?",
     "handoff": "Do your staff have a favourite colour?",
 }
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as made:
-        yield made
 
 
 @pytest.mark.parametrize("kind", FIRST)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -13,7 +12,7 @@ from app.store import ledger as ledger_store
 from app.store.database import DEFAULT_TENANT
 from app.store.tables import outbox, tickets
 from tests.figures import Figures
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
+from tests.flow.desks import Side, zendesk_side
 from tests.flow.faulty import RETURN
 from tests.flow.house import House
 
@@ -26,15 +25,6 @@ NUMBERED = RETURN + " It is about parcel {n}."
 PERSON = "Can I talk to a real person please?"
 SIX_DIGITS = 100_000  # a short number may be a helpline's, and that is grave
 SILENT = "as many replies as policy allows in 24 hours"
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(request: pytest.FixtureRequest, house: House) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as fresh:
-        yield fresh
 
 
 def opened(side: Side, text: str, **who: str) -> str:

@@ -2,25 +2,13 @@
 later by the poll."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
-from tests.flow.house import House
+from tests.flow.desks import Side
 
 RETURN = "How long do I have to return unworn shoes, and how do I do it?"
 REFUND = "And how long does the refund take to reach my card?"
 PERSON = "Can I talk to a real person please?"
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(house: House, request: pytest.FixtureRequest) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as made:
-        yield made
 
 
 @pytest.fixture

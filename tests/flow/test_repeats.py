@@ -3,7 +3,6 @@ same on both desks."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,15 +16,6 @@ IN_OTHER_WORDS = "When will the refund be on my card? How long do refunds take?"
 WAX = "How do I wax leather boots properly?"
 QUOTE = "5–7 working days"
 DAY = 86_400
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(request: pytest.FixtureRequest, house: House) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as fresh:
-        yield fresh
 
 
 def asked(side: Side, text: str, email: str = "maya@example.com") -> str:

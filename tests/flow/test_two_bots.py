@@ -1,28 +1,14 @@
 """Another bot answers at the same desk: the assistant is quiet behind it, and the admin is told of both."""
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from app.store import desks as desk_store
 from app.store.database import DEFAULT_TENANT
 from app.web.company import company_of
 from app.web.console.banners import banners
-from tests.flow.desks import Side, freshdesk_side, zendesk_side
+from tests.flow.desks import Side
 from tests.flow.faulty import RETURN
-from tests.flow.house import House
 
 DAY = 86_400
-
-
-@pytest.fixture(params=["zendesk", "freshdesk"])
-def side(request: pytest.FixtureRequest, house: House) -> Iterator[Side]:
-    if request.param == "zendesk":
-        yield zendesk_side(house)
-        return
-    with freshdesk_side(house) as fresh:
-        yield fresh
 
 
 def _warnings(side: Side) -> list[str]:
