@@ -4,10 +4,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from app.store import articles as article_store
-from app.store import audit, policies, users
-from app.store.articles import SourceRow
+from app.store import audit, policies, sources, users
 from app.store.database import DEFAULT_TENANT
+from app.store.sources import SourceRow
 from connectors.contract import Step
 from demo.fresh import clear_tickets
 from demo.policy import DESKS, demo_policy
@@ -30,10 +29,10 @@ def set_up(work: Work, articles: Path | None) -> str:
             policies.add(
                 tx, DEFAULT_TENANT, wanted, "demo", "the demo's desk may send before it is calibrated", now
             )
-        known = {s.location for s in article_store.all_sources(tx, DEFAULT_TENANT)}
+        known = {s.location for s in sources.every(tx, DEFAULT_TENANT)}
         if articles is not None and str(articles.absolute()) not in known:
             kind = "folder" if articles.is_dir() else "jsonl"
-            article_store.add_source(
+            sources.add(
                 tx, DEFAULT_TENANT, SourceRow(work.new_id(), kind, None, str(articles.absolute()), None), now
             )
         token = users.create_with_token(tx, DEFAULT_TENANT, OWNER, "Demo owner", "owner", now, work.new_id())

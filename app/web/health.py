@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.kinds import EffectState, WorkState
-from app.store import articles, caps, counts, freshness, schema, standing
+from app.store import caps, counts, freshness, schema, sources, standing
 from app.store.database import StoreBusy
 from app.switch import EVERY_DESK
 from app.web.access import public_page
@@ -66,8 +66,8 @@ class QueueCollector(Collector):
                 "Time since the source was read that was not read for longest.",
                 labels=["tenant"],
             )
-            late = [tenant for tenant, _, _ in articles.overdue(connection, now)]
-            for tenant, read_at in articles.oldest_reading(connection).items():
+            late = [tenant for tenant, _, _ in sources.overdue(connection, now)]
+            for tenant, read_at in sources.oldest_reading(connection).items():
                 overdue.add_metric([tenant], late.count(tenant))
                 age.add_metric([tenant], max(0, now - read_at) / 1_000_000)
             yield overdue

@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from app.store import articles
-from app.store.articles import ArticleVersion, SourceRow, StoredPassage
+from app.store import sources
+from app.store.articles import ArticleVersion, StoredPassage
 from app.store.database import DEFAULT_TENANT, Database
 from app.store.ids import new_id
 from app.store.snapshots import Snapshot
+from app.store.sources import SourceRow
 from app.store.tables import metadata
 from connectors.clock import SystemClock
 from connectors.records import Article
@@ -250,7 +251,7 @@ def _shelf(var: Path) -> tuple[Database, SourceRow, Path]:
     metadata.create_all(db.engine)
     row = SourceRow(new_id(), "folder", None, "", None)
     with db.write() as conn:
-        articles.add_source(conn, DEFAULT_TENANT, row, 0)
+        sources.add(conn, DEFAULT_TENANT, row, 0)
     return db, row, var
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.store import articles
-from app.store.articles import SourceRow
+from app.store import sources
 from app.store.database import DEFAULT_TENANT
 from app.store.queues import jobs
+from app.store.sources import SourceRow
 from tests.flow.house import House
 from workers.jobs import job_one
 from workers.knowledge.run import sync_all
@@ -18,7 +18,7 @@ CENTRE = "help centre of larkfield"
 def add(house: House, kind: str, location: Path) -> None:
     with house.db.write() as tx:
         row = SourceRow(house.work.new_id(), kind, None, str(location), None)
-        articles.add_source(tx, DEFAULT_TENANT, row, house.clock())
+        sources.add(tx, DEFAULT_TENANT, row, house.clock())
 
 
 def sync(house: House) -> dict[str, dict[str, object]]:
@@ -27,7 +27,7 @@ def sync(house: House) -> dict[str, dict[str, object]]:
 
 def results(house: House) -> dict[str, dict[str, object]]:
     with house.db.read() as tx:
-        rows = articles.all_sources(tx, DEFAULT_TENANT)
+        rows = sources.every(tx, DEFAULT_TENANT)
     return {row.location: json.loads(row.sync_result or "{}") for row in rows}
 
 

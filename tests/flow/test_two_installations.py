@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from app.store import policies, two_bots
-from app.store.articles import SourceRow, add_source
+from app.store import policies, sources, two_bots
 from app.store.database import DEFAULT_TENANT, Database
+from app.store.sources import SourceRow
 from connectors.registry import connector
 from demo.policy import demo_policy
 from demo.scenes import HELP_CENTRE
@@ -95,7 +95,7 @@ def _beside(side: Side, var: Path, embedder: Any) -> Two:
 def _same_pages(second: Work) -> None:
     with second.db.write() as tx:
         row = SourceRow("pages", "folder", None, str(HELP_CENTRE), None)
-        add_source(tx, DEFAULT_TENANT, row, second.clock())
+        sources.add(tx, DEFAULT_TENANT, row, second.clock())
     sync_all(second, DEFAULT_TENANT, lambda text: None)
 
 

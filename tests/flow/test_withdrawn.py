@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import requests
 
-from app.store import articles, desks
-from app.store.articles import SourceRow
+from app.store import articles, desks, sources
 from app.store.database import DEFAULT_TENANT
+from app.store.sources import SourceRow
 from app.store.tables import ledger
 from app.web.company import company_of
 from app.web.console.banners import banners
@@ -149,7 +149,7 @@ def folder(house: House, tmp_path: Path) -> Path:
     (place / "tyres.md").write_text(f"# Storing winter tyres of cargo bikes\n\n{STORAGE[3:-4]}\n")
     with house.db.write() as tx:
         row = SourceRow("more", "folder", None, str(place), None)
-        articles.add_source(tx, DEFAULT_TENANT, row, house.clock())
+        sources.add(tx, DEFAULT_TENANT, row, house.clock())
     house.sync()
     return place
 
@@ -195,7 +195,7 @@ def test_folders_are_read_while_every_desk_is_paused(house: House, folder: Path)
     house.drain()
     with house.db.read() as tx:
         known = articles.known(tx, DEFAULT_TENANT, "more")
-        read = {row.id: row.synced_at for row in articles.all_sources(tx, DEFAULT_TENANT)}
+        read = {row.id: row.synced_at for row in sources.every(tx, DEFAULT_TENANT)}
     assert known["tyres"].gone and set(read.values()) == {house.clock()}
 
 

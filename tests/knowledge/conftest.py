@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from app.store import articles
-from app.store.articles import SourceRow
+from app.store import articles, sources
 from app.store.database import DEFAULT_TENANT, Database
+from app.store.sources import SourceRow
 from app.store.tables import metadata
 from connectors.clock import SetClock
 from connectors.records import Article
@@ -99,7 +99,7 @@ def make_library(tmp_path: Path, knowledge_url: str) -> Iterator[Callable[[], Li
         metadata.create_all(db.engine)
         row = SourceRow("shop", "jsonl", None, "", None)
         with db.write() as conn:
-            articles.add_source(conn, DEFAULT_TENANT, row, 0)
+            sources.add(conn, DEFAULT_TENANT, row, 0)
         made.append(
             Library(db, tmp_path / "var", HelpCentre(), row, HashEmbedder(), SetClock(1_800_000_000_000_000))
         )

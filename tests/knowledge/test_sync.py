@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.store import articles, snapshots
+from app.store import articles, snapshots, sources
 from app.store.database import DEFAULT_TENANT as TENANT
 from tests.knowledge.conftest import REFUNDS, Library, article
 from workers.knowledge.embed import HashEmbedder
@@ -129,6 +129,6 @@ def test_an_empty_help_centre_is_searched_and_says_so(make_library: Callable[[],
 
 def test_progress_is_told_and_the_result_kept_with_the_source(shop: Library) -> None:
     with shop.db.read() as conn:
-        [row] = articles.all_sources(conn, TENANT)
+        [row] = sources.every(conn, TENANT)
     assert row.synced_at is not None
     assert '"added": 4' in (row.sync_result or "")

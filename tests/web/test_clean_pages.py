@@ -6,8 +6,8 @@ import json
 import pytest
 from sqlalchemy import update
 
-from app.store import articles, audit, users
-from app.store.articles import SourceRow
+from app.store import audit, sources, users
+from app.store.sources import SourceRow
 from app.store.tables import desks
 from app.web.reading import shown_text
 from connectors.clean import HIDDEN_KINDS, strip_hidden
@@ -23,8 +23,8 @@ def fill(house: WebHouse) -> str:
     with house.db.write() as tx:
         tx.execute(update(desks).where(desks.c.id == DESK).values(name=f"Desk {HOSTILE}", status_why=HOSTILE))
         source = SourceRow("s1", "folder", None, f"/srv/{HOSTILE}", None)
-        articles.add_source(tx, TENANT, source, 0)
-        articles.source_synced(tx, TENANT, "s1", house.clock(), {"bad_rows": [HOSTILE], "left_out": 1})
+        sources.add(tx, TENANT, source, 0)
+        sources.synced(tx, TENANT, "s1", house.clock(), {"bad_rows": [HOSTILE], "left_out": 1})
         audit.append(tx, TENANT, HOSTILE, "fallback_set", {"why": HOSTILE}, house.keys, house.clock(), "a1")
         users.create_with_token(tx, TENANT, "x@y.test", HOSTILE, "owner", house.clock(), "u-hostile")
     return row

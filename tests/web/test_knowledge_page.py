@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.store import articles
-from app.store.articles import SourceRow
+from app.store import sources
+from app.store.sources import SourceRow
 from connectors.clock import MINUTE
 from tests.web.seeding import TENANT, WebHouse
 from tests.web.test_letters import text
@@ -13,9 +13,9 @@ from tests.web.test_letters import text
 def put(house: WebHouse, location: str, **result: object) -> str:
     row = SourceRow(house.new_id("source"), "folder", None, location, None)
     with house.db.write() as tx:
-        articles.add_source(tx, TENANT, row, house.clock())
+        sources.add(tx, TENANT, row, house.clock())
         if result:
-            articles.source_synced(tx, TENANT, row.id, house.clock() - 5 * MINUTE, result)
+            sources.synced(tx, TENANT, row.id, house.clock() - 5 * MINUTE, result)
     return row.id
 
 
@@ -31,7 +31,7 @@ def test_rows_that_were_left_out_are_named_and_counted(house: WebHouse, role: st
 def test_a_source_that_failed_says_why_and_keeps_the_time_it_was_last_read(house: WebHouse) -> None:
     source = put(house, "/srv/help", added=1)
     with house.db.write() as tx:
-        articles.source_failed(tx, TENANT, source, {"error": "/srv/help cannot be read", "again": False})
+        sources.failed(tx, TENANT, source, {"error": "/srv/help cannot be read", "again": False})
     put(house, "/srv/new")
     page = text(house.signed_in("owner"), "/knowledge")
     assert "failed /srv/help cannot be read" in page and "not yet" in page
@@ -46,7 +46,7 @@ def test_a_page_that_was_left_out_is_told_above_every_page_until_it_can_be_read(
         assert "One page of /srv/help cannot be read and answers nothing until put right" in page
         assert "a.md:3: updated: is not a date. The page Knowledge names them." in page
     with house.db.write() as tx:
-        articles.source_synced(tx, TENANT, source, house.clock(), {"bad_rows": [], "left_out": 0})
+        sources.synced(tx, TENANT, source, house.clock(), {"bad_rows": [], "left_out": 0})
     assert "cannot be read" not in text(client, "/tickets")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from app.store import articles
 from app.store import desks as desk_store
-from app.store.articles import SourceRow
+from app.store import sources
+from app.store.sources import SourceRow
 from connectors import forms, registry
 from connectors.contract import Connection, Step
 from connectors.errors import ConnectorError
@@ -48,7 +48,7 @@ def connect(
             desk_store.add(
                 tx, tenant, desk_id, kind, name, settings, connector.secret_keys, wire_url, work.keys, now
             )
-            articles.add_source(tx, tenant, SourceRow(work.new_id(), "desk", desk_id, "", None), now)
+            sources.add(tx, tenant, SourceRow(work.new_id(), "desk", desk_id, "", None), now)
         else:
             settings = entered
             desk_store.update_settings(

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import structlog
 from sqlalchemy import Connection
 
-from app.store import articles, marks, tickets
 from app.store import desks as desk_store
+from app.store import marks, sources, tickets
 from app.store.desks import StoredDesk
 from app.store.queues import inbox, jobs
 from connectors.clock import MINUTE
@@ -141,7 +141,7 @@ def syncs_due(tx: Connection, now: int) -> Sequence[str]:
     desk's pages are quoted by others."""
     return [
         tenant
-        for tenant in articles.tenants(tx)
+        for tenant in sources.tenants(tx)
         if not now < marks.until(tx, _turn(tenant))[1] <= now + SYNC_EVERY
     ]
 

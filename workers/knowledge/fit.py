@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.store import articles, schema
-from app.store.articles import SourceRow
+from app.store import articles, schema, sources
 from app.store.database import DEFAULT_TENANT, Database
 from app.store.ids import new_id
+from app.store.sources import SourceRow
 from connectors.clock import SystemClock
 from connectors.contract import Knowledge
 from connectors.sources import FolderSource
@@ -60,10 +60,10 @@ class Corpus:
         self.db = Database(f"sqlite:///{var}/corpus.db")
         schema.create(self.db)
         with self.db.write() as conn:
-            rows = articles.all_sources(conn, DEFAULT_TENANT)
+            rows = sources.every(conn, DEFAULT_TENANT)
             row = rows[0] if rows else SourceRow(new_id(), "folder", None, "", None)
             if not rows:
-                articles.add_source(conn, DEFAULT_TENANT, row, 0)
+                sources.add(conn, DEFAULT_TENANT, row, 0)
         self.synced = sync(self.db, DEFAULT_TENANT, row, source, embedder, SystemClock())
         self.searcher = Searcher(self.db, DEFAULT_TENANT, var, embedder, prior)
         with self.db.read() as conn:

@@ -11,10 +11,10 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from app.core.verdicts import Findings
-from app.store import articles, marks
 from app.store import desks as desk_store
-from app.store.articles import SourceRow
+from app.store import marks, sources
 from app.store.database import Database, StoreBusy
+from app.store.sources import SourceRow
 from config.wording import LANGUAGES
 from connectors.badrows import WHY_MAX, one_line
 from connectors.contract import Knowledge
@@ -97,7 +97,7 @@ def _sync_each(
     work: Work, tenant: str, progress: Callable[[str], None]
 ) -> Mapping[str, Mapping[str, object]]:
     with work.db.read() as tx:
-        rows = articles.all_sources(tx, tenant)
+        rows = sources.every(tx, tenant)
     if rows:
         work.embedder()  # a model that is missing is no source's fault: said once, in its own words
     return {_name(row): _sync_one(work, tenant, row, progress) for row in rows}
@@ -124,7 +124,7 @@ def _sync_one(
     failed = {"error": one_line(why, WHY_MAX), "again": again}
     log.warning("source not synced", source=row.id, again=again)
     with work.db.write() as tx:
-        articles.source_failed(tx, tenant, row.id, failed)
+        sources.failed(tx, tenant, row.id, failed)
     return failed
 
 

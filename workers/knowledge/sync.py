@@ -13,10 +13,11 @@ from typing import Protocol
 import numpy as np
 from sqlalchemy import Connection
 
-from app.store import articles, snapshots
-from app.store.articles import ArticleVersion, Copy, Known, SourceRow, StoredPassage
+from app.store import articles, snapshots, sources
+from app.store.articles import ArticleVersion, Copy, Known, StoredPassage
 from app.store.database import Database
 from app.store.ids import new_id
+from app.store.sources import SourceRow
 from connectors.badrows import BadRow, RowError, RowReader, bad_row, desk_place
 from connectors.clock import Clock
 from connectors.contract import Knowledge
@@ -235,7 +236,7 @@ def _make_current(
     """`result` is None for one article that was asked for alone."""
     source, read_at, now = reading.source, reading.read_at, clock()
     with db.write() as conn:
-        articles.all_sources(conn, tenant, lock=True)
+        sources.every(conn, tenant, lock=True)
         for vendor, article in reading.read.items():
             present = Known(reading.ids[vendor], vendor, article.version, article.public, gone=False)
             if result is None or reading.before.get(vendor) != present:
@@ -248,7 +249,7 @@ def _make_current(
         for visibility in snapshots.VISIBILITIES:
             _name_snapshot(conn, tenant, visibility, embedder.model_id, now)
         if result is not None:
-            articles.source_synced(conn, tenant, source, read_at, shown(result))
+            sources.synced(conn, tenant, source, read_at, shown(result))
 
 
 def shown(result: SyncResult) -> dict[str, object]:

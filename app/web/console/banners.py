@@ -8,7 +8,7 @@ from datetime import tzinfo
 from sqlalchemy import Connection
 
 from app.fallback import Fallback, fallbacks
-from app.store import articles, desks, tries, two_bots
+from app.store import desks, sources, tries, two_bots
 from app.switch import switches
 from app.web import times
 from app.web.company import Company
@@ -103,7 +103,7 @@ def _overdue(connection: Connection, tenant: str, company: Company, now: int) ->
             f"asked for before it is quoted; while it cannot be asked for, people get the ticket after ten "
             f"minutes.",
         )
-        for whose, source, since in articles.overdue(connection, now)
+        for whose, source, since in sources.overdue(connection, now)
         if whose == tenant
     ]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from app.store import articles, desks
+from app.store import desks, sources
+from app.store.sources import SourceRow
 
 _COUNTS = ("added", "changed", "gone", "unchanged")
 
@@ -30,15 +31,15 @@ class SourceCard:
 
 def source_cards(connection: Connection, tenant: str) -> list[SourceCard]:
     names = dict(desks.names(connection, tenant))
-    return [_card(row, names) for row in articles.all_sources(connection, tenant)]
+    return [_card(row, names) for row in sources.every(connection, tenant)]
 
 
-def named(row: articles.SourceRow, names: Mapping[str, str]) -> str:
+def named(row: SourceRow, names: Mapping[str, str]) -> str:
     """The source for people; `names` of desks by id."""
     return f"Help centre of {names.get(row.desk or '', row.desk)}" if row.kind == "desk" else row.location
 
 
-def _card(row: articles.SourceRow, names: dict[str, str]) -> SourceCard:
+def _card(row: SourceRow, names: dict[str, str]) -> SourceCard:
     found = json.loads(row.sync_result or "{}")
     bad = tuple(map(str, found.get("bad_rows", ())))
     return SourceCard(
